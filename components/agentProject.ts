@@ -1,0 +1,44 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import * as pulumi from "@pulumi/pulumi";
+import type { AgentSettings } from "../settings";
+
+
+export interface AgentProjectArgs {
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: pulumi.Input<string>;
+    readonly agent: AgentSettings;
+}
+
+/**
+ * The AppProject of the agent: its repository, its namespace, and clusters that are scoped to it.
+ *
+ * The hub does not know the clusters beforehand, so destinations say any server, and
+ * `permitOnlyProjectScopedClusters` narrows that to cluster Secrets with this project.
+ */
+export class AgentProject extends pulumi.ComponentResource {
+    /** The AppProject's name, which every cluster Secret carries. */
+    readonly projectName: pulumi.Output<string>;
+
+    constructor(name: string, args: AgentProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:AgentProject", name, args, opts);
+
+        const project = new CustomResource(
+            `${name}-appproject`,
+            {
+                apiVersion: "argoproj.io/v1alpha1",
+                kind: "AppProject",
+                metadata: { name: "agent", namespace: args.namespace },
+                spec: {
+                    description: "The agent on every cluster that is scoped to this project",
+                    sourceRepos: [args.agent.repository],
+                    destinations: [{ server: "*", namespace: args.agent.namespace }],
+                    permitOnlyProjectScopedClusters: true,
+                    clusterResourceWhitelist: [],
+                },
+            },
+            { parent: this },
+        );
+        this.projectName = project.metadata.name;
+        this.registerOutputs({ projectName: this.projectName });
+    }
+}

@@ -1,0 +1,80 @@
+import { Secret } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { secretData } from "./secretData";
+
+/** Annotation of a cluster Secret that names the stack which registered it. */
+export const stackAnnotation = "hubspoke/stack";
+
+/** The `config` document of a cluster Secret, as far as this program writes it. */
+export interface ClusterConfig {
+    readonly bearerToken?: pulumi.Input<string>;
+    readonly tlsClientConfig: {
+        readonly insecure: false;
+        /** The API server's certificate authority, PEM in base64. */
+        readonly caData?: pulumi.Input<string>;
+    };
+}
+
+export interface ClusterSecretArgs {
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: pulumi.Input<string>;
+    /** Name by which Argo CD and its users know the cluster. */
+    readonly clusterName: string;
+    /** URL of the API server. */
+    readonly server: pulumi.Input<string>;
+    /** AppProject that the cluster is scoped to: Applications of other projects cannot use it. */
+    readonly project: pulumi.Input<string>;
+    /** Namespaces that Argo CD may manage; without them it manages the whole cluster. */
+    readonly namespaces?: pulumi.Input<string>[];
+    readonly labels: Readonly<Record<string, string>>;
+    /** The stack that registers the cluster; another stack is refused the same cluster. */
+    readonly stack: string;
+    readonly config: ClusterConfig;
+}
+
+/**
+ * A cluster, registered on the hub as Argo CD's declarative set-up defines it
+ * (argo-cd, docs/operator-manual/declarative-setup.md, "Clusters").
+ */
+export class ClusterSecret extends pulumi.ComponentResource {
+    /** Name of the Secret on the hub. */
+    readonly secretName: pulumi.Output<string>;
+
+    constructor(name: string, args: ClusterSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:ClusterSecret", name, {}, opts);
+
+        const scope: Record<string, pulumi.Input<string>> =
+            args.namespaces === undefined
+                ? {}
+                : {
+                      namespaces: pulumi.all(args.namespaces).apply((names) => names.join(",")),
+                      clusterResources: "false",
+                  };
+        const secret = new Secret(
+            `${name}-secret`,
+            {
+                metadata: {
+                    name: `cluster-${args.clusterName}`,
+                    namespace: args.namespace,
+                    labels: {
+                        ...args.labels,
+                        "argocd.argoproj.io/secret-type": "cluster",
+                        "app.kubernetes.io/managed-by": "pulumi",
+                    },
+                    annotations: { [stackAnnotation]: args.stack },
+                },
+                data: secretData({
+                    name: args.clusterName,
+                    server: args.server,
+                    project: args.project,
+                    ...scope,
+                    config: pulumi.jsonStringify(args.config),
+                }),
+            },
+            { parent: this },
+        );
+
+        this.secretName = secret.metadata.name;
+        this.registerOutputs({ secretName: this.secretName });
+    }
+}

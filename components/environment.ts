@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentSettings } from "../settings";
+import type { HubOutputs } from "./hub";
+import { clusterProvider } from "./provider";
+import { Spoke } from "./spoke";
+
+export interface EnvironmentArgs {
+    readonly settings: EnvironmentSettings;
+    /** URL of each cluster's API server, by the cluster's name. */
+    readonly servers: Readonly<Record<string, string>>;
+    /** What the hub's stack says of itself. */
+    readonly hub: HubOutputs;
+    /** The stack's full name, which the cluster Secrets carry. */
+    readonly stack: string;
+}
+
+/** An environment: each of its clusters with Argo CD's account on it, registered on the hub. */
+export class Environment extends pulumi.ComponentResource {
+    /** Each cluster's name, API server and cluster Secret on the hub. */
+    readonly clusters: Readonly<Record<string, { server: string; secret: pulumi.Output<string> }>>;
+
+    constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:Environment", name, {}, opts);
+
+        const { settings, hub, stack } = args;
+        const hubProvider = clusterProvider("hub", settings.hub, { parent: this });
+        this.clusters = Object.fromEntries(
+            Object.entries(settings.clusters).map(([cluster, spokeSettings]) => {
+                const server = args.servers[cluster];
+                if (server === undefined) {
+                    throw new Error(`no API server is known for cluster ${cluster}`);
+                }
+                const spoke = new Spoke(
+                    cluster,
+                    { settings: spokeSettings, server, environment: settings.environment, hub, hubProvider, stack },
+                    { parent: this },
+                );
+                return [cluster, { server, secret: spoke.secretName }];
+            }),
+        );
+        this.registerOutputs({ clusters: this.clusters });
+    }
+}

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import { inClusterName, type HubSettings } from "../settings";
+import { AgentApplicationSet } from "./agentApplicationSet";
+import { AgentProject } from "./agentProject";
+import { ArgoCd } from "./argoCd";
+import { argoCdValues } from "./argoCdValues";
+import { ClusterSecret } from "./clusterSecret";
+import { clusterProvider } from "./provider";
+
+/** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
+const argoCdNamespace = "argocd";
+
+/** The hub's API server as pods on the hub see it; Argo CD knows its own cluster by this URL. */
+const inClusterServer = "https://kubernetes.default.svc";
+
+/** What an environment's stack reads from the hub's stack. */
+export interface HubOutputs {
+    /** Argo CD's namespace on the hub. */
+    readonly argoCdNamespace: string;
+    /** AppProject that every cluster Secret is scoped to. */
+    readonly agentProject: string;
+    /** Namespace that the agent is delivered to on every spoke. */
+    readonly agentNamespace: string;
+}
+
+export interface HubArgs {
+    readonly settings: HubSettings;
+    /** The stack's full name, which the hub's own cluster Secret carries. */
+    readonly stack: string;
+}
+
+/** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
+export class Hub extends pulumi.ComponentResource {
+    /** Outputs for environment stacks, see {@link HubOutputs}; they are known once all of the hub is there. */
+    readonly outputs: { readonly [key in keyof HubOutputs]: pulumi.Output<string> };
+    /** For an operator: where Argo CD is, and how to log in the first time. */
+    readonly operator: { readonly url: string; readonly adminPassword: string };
+
+    constructor(name: string, { settings, stack }: HubArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:Hub", name, {}, opts);
+
+        const provider = clusterProvider("hub", settings.cluster, { parent: this });
+        const onHub = { parent: this, providers: [provider] };
+        const argoCd = new ArgoCd(
+            "argocd",
+            { namespace: argoCdNamespace, chart: settings.chart, values: argoCdValues(settings) },
+            onHub,
+        );
+        const namespace = argoCd.namespace;
+        const project = new AgentProject("agent-project", { namespace, agent: settings.agent }, onHub);
+        const registration = new ClusterSecret(
+            inClusterName,
+            {
+                namespace,
+                clusterName: inClusterName,
+                server: inClusterServer,
+                project: project.projectName,
+                labels: { ...settings.labels, environment: "hub" },
+                stack,
+                config: { tlsClientConfig: { insecure: false } },
+            },
+            onHub,
+        );
+        new AgentApplicationSet(
+            "agent-applicationset",
+            { namespace, project: project.projectName, agent: settings.agent },
+            onHub,
+        );
+
+        this.outputs = {
+            argoCdNamespace: namespace,
+            agentProject: project.projectName,
+            agentNamespace: pulumi.output(settings.agent.namespace),
+        };
+        this.operator = {
+            url: `https://argocd.${settings.domain}`,
+            adminPassword:
+                `kubectl --namespace ${argoCdNamespace} get secret argocd-initial-admin-secret ` +
+                "--output jsonpath={.data.password} | base64 --decode",
+        };
+        this.registerOutputs({ ...this.outputs, ...this.operator, registration: registration.secretName });
+    }
+}

@@ -1,0 +1,17 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../settings";
+
+/**
+ * The provider of one cluster. What is made through it lands on that cluster and on no other.
+ *
+ * `clusterIdentifier` is the cluster's name: a changed context or a renewed kubeconfig then updates the provider and
+ * never replaces what stands on the cluster (pulumi-kubernetes, provider inputs).
+ */
+export function clusterProvider(name: string, access: ClusterAccess, opts?: pulumi.ResourceOptions): k8s.Provider {
+    const given =
+        access.kubeconfig === undefined
+            ? { context: access.context }
+            : { kubeconfig: pulumi.secret(access.kubeconfig) };
+    return new k8s.Provider(name, { ...given, clusterIdentifier: name }, opts);
+}

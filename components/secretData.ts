@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The `data` of a Kubernetes Secret: every value in base64, and secret in state, preview and output.
+ *
+ * `stringData` would be shorter, but the API server never returns it: a refresh could not see what changed by hand,
+ * and a server-side apply could not remove a key.
+ */
+export function secretData(values: Readonly<Record<string, pulumi.Input<string>>>) {
+    return pulumi.secret(
+        pulumi
+            .output(values)
+            .apply((plain) =>
+                Object.fromEntries(
+                    Object.entries(plain).map(([key, value]) => [key, Buffer.from(value, "utf8").toString("base64")]),
+                ),
+            ),
+    );
+}
+
+/** One value of a Secret's `data`, decoded; it stays secret. */
+export function secretValue(data: pulumi.Output<Record<string, string>>, key: string): pulumi.Output<string> {
+    return pulumi.secret(data.apply((values) => Buffer.from(values[key] ?? "", "base64").toString("utf8")));
+}

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Environment } from "./components/environment";
+import { Hub, type HubOutputs } from "./components/hub";
+import { checkEnvironment } from "./preflight/environment";
+import { checkHub } from "./preflight/hub";
+import { type EnvironmentSettings, type HubSettings, readSettings } from "./settings";
+
+const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+
+async function hub(settings: HubSettings) {
+    await checkHub(settings);
+    const { outputs, operator } = new Hub("hub", { settings, stack });
+    return { ...outputs, ...operator };
+}
+
+async function environment(settings: EnvironmentSettings) {
+    const hubOutputs = await readHub(settings.hub.stack ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/hub`);
+    const servers = await checkEnvironment(settings, hubOutputs, stack);
+    const { clusters } = new Environment(settings.environment, { settings, servers, hub: hubOutputs, stack });
+    return { clusters };
+}
+
+/** Reads what the hub's stack says of itself; without that there is nothing to register a cluster with. */
+async function readHub(name: string): Promise<HubOutputs> {
+    const reference = new pulumi.StackReference(name);
+    const read = async (output: keyof HubOutputs) => {
+        const { value } = await reference.getOutputDetails(output);
+        if (typeof value !== "string") {
+            throw new pulumi.RunError(
+                `hubspoke:hub.stack: the stack ${name} has no output "${output}". ` +
+                    "Bring the hub up first: pulumi up --stack hub",
+            );
+        }
+        return value;
+    };
+    return {
+        argoCdNamespace: await read("argoCdNamespace"),
+        agentProject: await read("agentProject"),
+        agentNamespace: await read("agentNamespace"),
+    };
+}
+
+export = () => {
+    const settings = readSettings();
+    switch (settings.role) {
+        case "hub":
+            return hub(settings);
+        case "environment":
+            return environment(settings);
+    }
+};

@@ -1,0 +1,29 @@
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** The project's root: the folder of Pulumi.yaml. */
+export const projectRoot = path.resolve(__dirname, "..");
+
+/** Name of this lab. Labs of different names run side by side; the tests use their own. */
+export const labName = process.env.LAB_NAME ?? "default";
+
+/** All state of this lab: kubeconfig, stacks, logs, recorded process ids. Ignored by Git. */
+export const labDir = path.join(projectRoot, ".lab", labName);
+
+/** Kubeconfig with one context for each cluster: hub, staging, prod, dr. */
+export const kubeconfigPath = path.join(labDir, "kubeconfig");
+
+/** One log file for each process of the lab. */
+export const logDir = path.join(labDir, "logs");
+
+/** Built tools, shared by all labs and checkouts of this user. */
+export const toolCache = path.join(userCache(), "hubspoke-lab");
+
+function userCache(): string {
+    if (process.env.XDG_CACHE_HOME) {
+        return process.env.XDG_CACHE_HOME;
+    }
+    return process.platform === "darwin"
+        ? path.join(os.homedir(), "Library", "Caches")
+        : path.join(os.homedir(), ".cache");
+}

@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Waits for all checks, so that every problem is reported at once, before anything is touched.
+ *
+ * @returns what the checks found, in their order
+ * @throws pulumi.RunError with the message of each check that failed
+ */
+export async function allOf<T>(checks: readonly (() => T | Promise<T>)[]): Promise<T[]> {
+    const results = await Promise.allSettled(checks.map(async (check) => check()));
+    const problems = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
+    if (problems.length > 0) {
+        const heading = problems.length === 1 ? "A check failed" : `${problems.length} checks failed`;
+        throw new pulumi.RunError(
+            `${heading}; nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+        );
+    }
+    return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+function messageOf(reason: unknown): string {
+    return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,226 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+/**
+ * The configuration of every stack: its types, defaults and validation, and nothing else.
+ * Keys stand in `Pulumi.<stack>.yaml` under the project's namespace, for example `hubspoke:role`.
+ */
+
+/** The name that Argo CD gives to the cluster it runs in. */
+export const inClusterName = "in-cluster";
+
+/** Labels of a cluster Secret that the program sets itself. */
+const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by"];
+
+const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Text that must be there; `what` and `example` make the error. */
+function text(what: string, example: string) {
+    return z.string(`${what} is missing or not text. Write for example "${example}"`).min(1, `${what} is empty`);
+}
+
+function dnsLabel(what: string, example: string) {
+    return text(what, example).regex(
+        /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+        `${what} has at most 63 lower-case letters, digits and "-", and begins and ends with a letter or digit. ` +
+            `Write for example "${example}"`,
+    );
+}
+
+function isLabelKey(key: string): boolean {
+    const [name = "", prefix, ...more] = key.split("/").reverse();
+    return labelName.test(name) && (prefix === undefined || dnsName.test(prefix)) && more.length === 0;
+}
+
+/** Unquoted `true` and numbers are taken as text, since YAML reads them otherwise. */
+const labelValue = z
+    .union([z.string(), z.boolean(), z.number()], "a label's value is text. Put it in quotes")
+    .transform(String)
+    .refine(
+        (value) => value === "" || labelName.test(value),
+        "Kubernetes refuses this label value: it has at most 63 letters, digits, \"-\", \"_\" and \".\", " +
+            "and begins and ends with a letter or digit. Write for example \"eu-west-1\"",
+    );
+
+const labels = z
+    .record(
+        z
+            .string()
+            .refine(
+                isLabelKey,
+                "Kubernetes refuses this label key: it is an optional DNS prefix and \"/\", then at most 63 letters, " +
+                    "digits, \"-\", \"_\" and \".\". Write for example \"tier\"",
+            )
+            .refine((key) => !ownLabels.includes(key), "this label is set by the program. Remove it"),
+        labelValue,
+        "labels are a map of text to text. Write for example `region: eu-west-1`",
+    )
+    .superRefine(({ deploy }, context) => {
+        if (deploy !== undefined && deploy !== "true" && deploy !== "false") {
+            context.addIssue({ code: "custom", path: ["deploy"], message: 'is "true" or "false". Write one of these' });
+        }
+    });
+
+const clusterAccess = z
+    .strictObject({
+        context: text("a kubeconfig context", "staging").optional(),
+        kubeconfig: text("a kubeconfig", "apiVersion: v1 …").optional(),
+    })
+    .refine(
+        ({ context, kubeconfig }) => (context === undefined) !== (kubeconfig === undefined),
+        "a cluster is reached by exactly one of context and kubeconfig. Write `context: NAME` with a name that " +
+            "`kubectl config get-contexts` lists, or set kubeconfig by `pulumi config set --secret --path`",
+    );
+
+const agent = z.strictObject({
+    repository: text("the Git repository of the agent's chart", "https://github.com/example/agent.git")
+        .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is no Git URL. Write https://…, ssh://… or git@host:path")
+        .refine(
+            (url) => !/^https?:\/\/[^/]*@/.test(url),
+            "holds a credential, and a stack file is in Git. Write the URL without it",
+        ),
+    path: text("the chart's folder", "helm").default("helm"),
+    revision: text("a branch, tag or commit", "main").default("main"),
+    namespace: dnsLabel("a namespace", "agent").default("agent"),
+});
+
+const chart = z
+    .strictObject({
+        repository: z.url({ protocol: /^https?$/, error: "is no http(s) URL of a chart repository" }).optional(),
+        oci: z.string().startsWith("oci://", "is no OCI reference. Write oci://host/path/argo-cd").optional(),
+        path: text("a chart's folder or archive", "./charts/argo-cd").optional(),
+        version: z
+            .string("is not text. Put the version in quotes")
+            .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, 'is no exact version. Write for example "10.1.1"')
+            .optional(),
+    })
+    .superRefine(({ repository, oci, path, version }, context) => {
+        if ([repository, oci, path].filter((source) => source !== undefined).length > 1) {
+            context.addIssue({ code: "custom", message: "has several sources. Keep one of repository, oci and path" });
+        }
+        if (oci !== undefined && version === undefined) {
+            context.addIssue({ code: "custom", path: ["version"], message: 'is missing. Write for example "10.1.1"' });
+        }
+        if (path !== undefined && version !== undefined) {
+            context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own. Remove it" });
+        }
+    });
+
+const hubSettings = z.strictObject({
+    role: z.literal("hub"),
+    cluster: clusterAccess,
+    domain: text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"'),
+    chart: chart.default({}),
+    availability: z.enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these').default("ha"),
+    agent,
+    labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
+});
+
+const spoke = clusterAccess.safeExtend({
+    server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
+    labels: labels
+        .refine(({ region }) => region !== undefined, {
+            path: ["region"],
+            error: 'says where the cluster stands, and is missing. Write for example "eu-west-1"',
+        })
+        .transform((given): Record<string, string> => ({ deploy: "true", ...given })),
+});
+
+const environmentSettings = z.strictObject({
+    role: z.literal("environment"),
+    environment: dnsLabel("the environment's name", "staging"),
+    hub: clusterAccess.safeExtend({
+        stack: text("the hub's stack", "organization/hubspoke/hub").optional(),
+    }),
+    clusters: z
+        .record(
+            dnsLabel("a cluster's name", "prod-eu").refine(
+                (name) => name !== inClusterName,
+                "is the name of the hub itself. Choose another",
+            ),
+            spoke,
+            "is a map from a cluster's name to its settings. Write for example `staging: { context: staging }`",
+        )
+        .refine((clusters) => Object.keys(clusters).length > 0, "names no cluster. Add one, or destroy the stack"),
+});
+
+const settingsSchema = z.discriminatedUnion("role", [hubSettings, environmentSettings], {
+    error: 'is missing or unknown. Write "hub" or "environment"',
+});
+
+/** How a cluster is reached: exactly one of a kubeconfig context and a whole kubeconfig (a secret). */
+export type ClusterAccess = z.output<typeof clusterAccess>;
+
+/** Where Argo CD's chart comes from; nothing given means the argo-helm repository. */
+export type ChartSource = z.output<typeof chart>;
+
+/** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
+export type AgentSettings = z.output<typeof agent>;
+
+/** Settings of the stack whose role is `hub`. */
+export type HubSettings = z.output<typeof hubSettings>;
+
+/** Settings of a stack whose role is `environment`. */
+export type EnvironmentSettings = z.output<typeof environmentSettings>;
+
+/** Settings of one spoke in an environment's `clusters`. */
+export type SpokeSettings = z.output<typeof spoke>;
+
+/** Settings of any stack, told apart by `role`. */
+export type Settings = HubSettings | EnvironmentSettings;
+
+/**
+ * Validates a stack's configuration.
+ *
+ * @param values the keys of the `hubspoke` namespace, without it, and their parsed values
+ * @throws pulumi.RunError that lists every bad property with its path, its reason and what to write instead
+ */
+export function parseSettings(values: Record<string, unknown>): Settings {
+    const result = settingsSchema.safeParse(values);
+    if (result.success) {
+        return result.data;
+    }
+    const problems = result.error.issues.flatMap(describe);
+    throw new pulumi.RunError(
+        `The stack's configuration has ${problems.length} bad propert${problems.length === 1 ? "y" : "ies"}; ` +
+            `nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+    );
+}
+
+function describe(issue: z.core.$ZodIssue): string[] {
+    const at = (path: PropertyKey[]) => `hubspoke:${path.map(String).join(".")}`;
+    switch (issue.code) {
+        case "unrecognized_keys":
+            return issue.keys.map((key) => `${at([...issue.path, key])}: is no setting. Correct its spelling, or remove it`);
+        case "invalid_key":
+            return issue.issues.map((inner) => `${at(issue.path)}: ${inner.message}`);
+        default:
+            return [`${at(issue.path)}: ${issue.message}`];
+    }
+}
+
+/**
+ * Reads and validates the configuration of the stack that runs.
+ *
+ * @throws pulumi.RunError as {@link parseSettings}, and when default Kubernetes providers are not disabled
+ */
+export function readSettings(): Settings {
+    const disabled = new pulumi.Config("pulumi").getObject<string[]>("disable-default-providers") ?? [];
+    if (!disabled.includes("kubernetes") && !disabled.includes("*")) {
+        throw new pulumi.RunError(
+            "pulumi:disable-default-providers: must list kubernetes, so that nothing can reach a cluster that the " +
+                'settings do not name. Write `pulumi:disable-default-providers: ["kubernetes"]`',
+        );
+    }
+    const prefix = `${pulumi.getProject()}:`;
+    const values = Object.entries(pulumi.runtime.allConfig())
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), parseValue(value)]);
+    return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
+}
+
+/** Pulumi hands over maps and lists as JSON, and everything else as text. */
+function parseValue(value: string): unknown {
+    return /^\s*[[{]/.test(value) ? JSON.parse(value) : value;
+}

@@ -1,0 +1,150 @@
+import { expect } from "chai";
+import { Hub } from "../../components/hub";
+import { parseSettings } from "../../settings";
+import type { HubSettings } from "../../settings";
+import { all, encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
+
+async function bringUp(more: Record<string, unknown> = {}): Promise<Hub> {
+    await mockPulumi();
+    const settings = parseSettings({
+        role: "hub",
+        cluster: { context: "hub" },
+        domain: "example.com",
+        agent: { repository: "https://git.example.com/agent.git" },
+        labels: { region: "eu-west-1" },
+        ...more,
+    }) as HubSettings;
+    const hub = new Hub("hub", { settings, stack: "organization/hubspoke/hub" });
+    await settled();
+    return hub;
+}
+
+describe("the hub", () => {
+    let hub: Hub;
+    before(async () => {
+        hub = await bringUp();
+    });
+
+    it("sends everything to the hub's own cluster", () => {
+        const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
+        expect(objects).to.have.length(6);
+        expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
+    });
+
+    it("installs the default chart under a fixed name, with two of every component", () => {
+        const { inputs } = one("kubernetes:helm.sh/v3:Release", "argocd-release");
+        expect(inputs).to.deep.include({
+            name: "argocd",
+            namespace: "argocd",
+            chart: "argo-cd",
+            version: "10.1.1",
+            repositoryOpts: { repo: "https://argoproj.github.io/argo-helm" },
+        });
+        const values = inputs.values as Record<string, Record<string, unknown>>;
+        for (const component of ["controller", "server", "repoServer", "applicationSet"]) {
+            expect(values[component], component).to.deep.include({ replicas: 2 });
+        }
+        expect(values["redis-ha"]).to.deep.include({ enabled: true });
+    });
+
+    it("makes the password of Redis where the chart looks for it, without characters that HAProxy would misread", () => {
+        const { inputs } = one("random:index/randomPassword:RandomPassword", "argocd-redis-password");
+        expect(inputs).to.deep.include({ length: 40, special: false });
+        const secret = one("kubernetes:core/v1:Secret", "argocd-redis");
+        expect(secret.inputs.metadata).to.deep.include({ name: "argocd-redis", namespace: "argocd" });
+        expect(unwrapSecret(secret.inputs.data)).to.deep.equal({ auth: encode("mock-redis-password") });
+        const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
+        expect(values).to.deep.include({ redisSecretInit: { enabled: false } });
+    });
+
+    it("allows the agent its repository, its namespace and clusters scoped to the project", () => {
+        const { inputs } = one("kubernetes:argoproj.io/v1alpha1:AppProject", "agent-project-appproject");
+        expect(inputs.spec).to.deep.include({
+            sourceRepos: ["https://git.example.com/agent.git"],
+            destinations: [{ server: "*", namespace: "agent" }],
+            permitOnlyProjectScopedClusters: true,
+            clusterResourceWhitelist: [],
+        });
+    });
+
+    it("registers itself so that the agent does not land there", () => {
+        const { inputs } = one("kubernetes:core/v1:Secret", "in-cluster-secret");
+        const metadata = inputs.metadata as { labels: Record<string, string> };
+        expect(metadata.labels).to.deep.include({ deploy: "false", environment: "hub", region: "eu-west-1" });
+        expect(unwrapSecret(inputs.data)).to.deep.equal({
+            name: encode("in-cluster"),
+            server: encode("https://kubernetes.default.svc"),
+            project: encode("agent"),
+            config: encode('{"tlsClientConfig":{"insecure":false}}'),
+        });
+    });
+
+    it("emits an ApplicationSet over clusters with deploy=true that fails on a missing key", () => {
+        const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
+        expect(inputs.spec).to.deep.include({
+            goTemplate: true,
+            goTemplateOptions: ["missingkey=error"],
+            generators: [{ clusters: { selector: { matchLabels: { deploy: "true" } } } }],
+        });
+        const { template } = inputs.spec as { template: { spec: Record<string, unknown> } };
+        expect(template.spec).to.deep.include({
+            project: "agent",
+            destination: { server: "{{.server}}", namespace: "agent" },
+        });
+        expect(template.spec.source).to.deep.include({
+            repoURL: "https://git.example.com/agent.git",
+            helm: {
+                releaseName: "agent",
+                valueFiles: ["values.yaml", "values-{{.metadata.labels.environment}}.yaml"],
+            },
+        });
+        expect(template.spec.syncPolicy).to.deep.include({ automated: { prune: true, selfHeal: true } });
+        expect(template.spec.syncPolicy).not.to.have.property("syncOptions");
+    });
+
+    it("tells environment stacks and operators what they need, and no secret", async () => {
+        const outputs = await Promise.all(
+            Object.entries(hub.outputs).map(async ([key, value]) => [key, await valueOf(value)]),
+        );
+        expect(Object.fromEntries(outputs)).to.deep.equal({
+            argoCdNamespace: "argocd",
+            agentProject: "agent",
+            agentNamespace: "agent",
+        });
+        expect(hub.operator.url).to.equal("https://argocd.example.com");
+    });
+});
+
+describe("the chart of Argo CD", () => {
+    const sources = [
+        { chart: { path: "/charts/argo-cd" }, expected: { chart: "/charts/argo-cd" } },
+        {
+            chart: { oci: "oci://registry.example.com/argo-cd", version: "10.1.1" },
+            expected: { chart: "oci://registry.example.com/argo-cd", version: "10.1.1" },
+        },
+        {
+            chart: { repository: "https://charts.example.com", version: "10.2.0" },
+            expected: {
+                chart: "argo-cd",
+                version: "10.2.0",
+                repositoryOpts: { repo: "https://charts.example.com" },
+            },
+        },
+    ];
+    for (const { chart, expected } of sources) {
+        it(`comes from ${Object.keys(chart).join(" and ")}`, async () => {
+            await bringUp({ chart });
+            const { inputs } = one("kubernetes:helm.sh/v3:Release", "argocd-release");
+            expect(inputs).to.deep.include(expected);
+            expect(inputs).to.have.all.keys(
+                ...Object.keys(expected), "compat", "name", "namespace", "timeout", "values");
+        });
+    }
+
+    it("runs a single pod of each component where the settings ask for it by name", async () => {
+        await bringUp({ availability: "single" });
+        const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
+        expect(values).not.to.have.any.keys("controller", "server", "repoServer", "applicationSet", "redis-ha");
+        expect(all("kubernetes:helm.sh/v3:Release")).to.have.length(1);
+    });
+});

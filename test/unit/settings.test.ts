@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import { readFileSync, readdirSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { parseSettings } from "../../settings";
+
+const root = path.resolve(__dirname, "../..");
+const agent = { repository: "https://git.example.com/agent.git" };
+const hub = { role: "hub", cluster: { context: "hub" }, domain: "example.com", agent };
+const spoke = { context: "staging", labels: { region: "eu-west-1" } };
+const environment = {
+    role: "environment",
+    environment: "staging",
+    hub: { context: "hub" },
+    clusters: { staging: spoke },
+};
+
+/** The lines of the error, without its heading. */
+function problemsOf(values: Record<string, unknown>): string[] {
+    try {
+        parseSettings(values);
+    } catch (error) {
+        return (error as Error).message.split("\n").slice(1).map((line) => line.trim());
+    }
+    throw new Error("the settings were accepted");
+}
+
+describe("settings", () => {
+    const committed = readdirSync(root).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+
+    it("has the four stacks", () => {
+        expect(committed.sort()).to.deep.equal([
+            "Pulumi.dr.yaml",
+            "Pulumi.hub.yaml",
+            "Pulumi.prod.yaml",
+            "Pulumi.staging.yaml",
+        ]);
+    });
+
+    for (const file of committed) {
+        it(`accepts the committed ${file}, which holds no secret and disables default providers`, () => {
+            const { config } = parse(readFileSync(path.join(root, file), "utf8")) as {
+                config: Record<string, unknown>;
+            };
+            expect(config["pulumi:disable-default-providers"]).to.deep.equal(["kubernetes"]);
+            expect(JSON.stringify(config)).not.to.match(/"secure":/);
+            const own = Object.entries(config).filter(([key]) => key.startsWith("hubspoke:"));
+            const settings = parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(9), value])));
+            const role = file === "Pulumi.hub.yaml" ? "hub" : "environment";
+            expect(settings.role).to.equal(role);
+        });
+    }
+
+    it("fills in what a hub's settings leave out", () => {
+        expect(parseSettings(hub)).to.deep.equal({
+            role: "hub",
+            cluster: { context: "hub" },
+            domain: "example.com",
+            chart: {},
+            availability: "ha",
+            agent: { ...agent, path: "helm", revision: "main", namespace: "agent" },
+            labels: { deploy: "false" },
+        });
+    });
+
+    it("deploys to a spoke unless told otherwise, and takes an unquoted true as text", () => {
+        const settings = parseSettings({
+            ...environment,
+            clusters: { staging: spoke, other: { ...spoke, labels: { region: "eu", deploy: false, canary: true } } },
+        });
+        expect(settings).to.have.nested.property("clusters.staging.labels.deploy", "true");
+        expect(settings).to.have.nested.property("clusters.other.labels.deploy", "false");
+        expect(settings).to.have.nested.property("clusters.other.labels.canary", "true");
+    });
+
+    const cluster = (value: unknown) => ({ ...environment, clusters: { staging: value } });
+    const labelled = (labels: unknown) => cluster({ context: "staging", labels });
+    const bad: [name: string, values: Record<string, unknown>, path: string, reason: RegExp][] = [
+        ["no role", { domain: "example.com" }, "role", /Write "hub" or "environment"/],
+        ["an unknown role", { ...hub, role: "spoke" }, "role", /Write "hub" or "environment"/],
+        ["an unknown setting", { ...hub, domian: "x" }, "domian", /is no setting/],
+        ["a number as a domain", { ...hub, domain: 5 }, "domain", /not text/],
+        ["a domain with a space", { ...hub, domain: "exa mple.com" }, "domain", /no DNS name/],
+        ["no domain", { ...hub, domain: undefined }, "domain", /missing/],
+        ["an unknown availability", { ...hub, availability: "best" }, "availability", /"single" for a lab/],
+        ["two ways to one cluster", { ...hub, cluster: { context: "a", kubeconfig: "b" } }, "cluster", /exactly one/],
+        ["no way to a cluster", { ...hub, cluster: {} }, "cluster", /exactly one/],
+        ["two sources of a chart", { ...hub, chart: { path: "a", repository: "https://a.example.com" } }, "chart", /several/],
+        ["an OCI chart without version", { ...hub, chart: { oci: "oci://a/b" } }, "chart.version", /missing/],
+        ["a range as a version", { ...hub, chart: { version: "^10.1.0" } }, "chart.version", /no exact version/],
+        ["a repository that is no URL", { ...hub, agent: { repository: "agent" } }, "agent.repository", /no Git URL/],
+        [
+            "a repository with a credential",
+            { ...hub, agent: { repository: "https://user:hunter2@git.example.com/a.git" } },
+            "agent.repository",
+            /credential/,
+        ],
+        ["a bad environment", { ...environment, environment: "Staging" }, "environment", /lower-case/],
+        ["no cluster", { ...environment, clusters: {} }, "clusters", /names no cluster/],
+        ["clusters as a list", { ...environment, clusters: [spoke] }, "clusters", /is a map/],
+        [
+            "a cluster named as the hub",
+            { ...environment, clusters: { "in-cluster": spoke } },
+            "clusters.in-cluster",
+            /the hub itself/,
+        ],
+        ["a cluster's bad name", { ...environment, clusters: { "a/b": spoke } }, "clusters.a/b", /lower-case/],
+        ["a label value that Kubernetes refuses", labelled({ region: "eu west" }), "clusters.staging.labels.region", /refuses/],
+        ["a label key that Kubernetes refuses", labelled({ region: "eu", "a/b/c": "x" }), "clusters.staging.labels.a/b/c", /refuses/],
+        ["a label of the program", labelled({ region: "eu", environment: "x" }), "clusters.staging.labels.environment", /by the program/],
+        ["a map as a label", labelled({ region: {} }), "clusters.staging.labels.region", /is text/],
+        ["a strange deploy", labelled({ region: "eu", deploy: "yes" }), "clusters.staging.labels.deploy", /"true" or "false"/],
+        ["no region", labelled({}), "clusters.staging.labels.region", /where the cluster stands/],
+        ["a server without TLS", cluster({ ...spoke, server: "http://a" }), "clusters.staging.server", /no https URL/],
+    ];
+    for (const [name, values, at, reason] of bad) {
+        it(`refuses ${name} at ${at}`, () => {
+            const problems = problemsOf(values);
+            const found = problems.filter((problem) => problem.startsWith(`hubspoke:${at}: `));
+            expect(found, problems.join("\n")).to.have.length(1);
+            expect(found[0]).to.match(reason);
+            expect(problems).to.have.length(1);
+        });
+    }
+
+    it("reports every bad property at once, and repeats no secret", () => {
+        const problems = problemsOf({
+            role: "environment",
+            environment: "UP",
+            hub: { kubeconfig: 7, extra: true },
+            clusters: { staging: { kubeconfig: "hunter2", context: "a", labels: { deploy: "x" } } },
+        });
+        const paths = problems.map((problem) => problem.slice("hubspoke:".length).split(": ")[0]);
+        expect(paths).to.include.members([
+            "environment",
+            "hub.kubeconfig",
+            "hub.extra",
+            "clusters.staging.labels.deploy",
+            "clusters.staging.labels.region",
+        ]);
+        expect(problems.join()).not.to.include("hunter2");
+    });
+});

@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as a component registered it. */
+export interface Recorded {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Record<string, unknown>;
+    /** Name of the provider that it goes to; nothing for a component or a default provider. */
+    readonly provider: string | undefined;
+}
+
+let recorded: Recorded[] = [];
+
+/** State that mocked providers return beside the inputs, by type. */
+const states: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>> = {
+    "kubernetes:helm.sh/v3:Release": (inputs) => ({ status: { namespace: inputs.namespace, status: "deployed" } }),
+    "random:index/randomPassword:RandomPassword": () => ({ result: "mock-redis-password" }),
+    "random:index/randomString:RandomString": () => ({ result: "abc123" }),
+    "kubernetes:core/v1:Secret": (inputs) =>
+        inputs.type === "kubernetes.io/service-account-token"
+            ? { data: { token: encode("mock-token"), "ca.crt": encode("mock-ca") } }
+            : {},
+};
+
+const known = [
+    "hubspoke:index:",
+    "pulumi:providers:kubernetes",
+    "kubernetes:",
+    "random:index/random",
+    "pulumi:pulumi:StackReference",
+];
+
+/** Starts a test with nothing recorded. */
+export async function mockPulumi(): Promise<void> {
+    recorded = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs, provider }) => {
+                if (!known.some((prefix) => type.startsWith(prefix))) {
+                    throw new Error(`unexpected resource ${name} of type ${type}`);
+                }
+                const plain = inputs as Record<string, unknown>;
+                recorded.push({ type, name, inputs: plain, provider: provider?.match(/::([^:]+)::[^:]*$/)?.[1] });
+                return { id: `${name}-id`, state: { ...plain, ...states[type]?.(plain) } };
+            },
+            call: ({ token }) => {
+                throw new Error(`unexpected call of ${token}`);
+            },
+        },
+        "hubspoke",
+        "test",
+        false,
+    );
+}
+
+/** All resources of a type. */
+export function all(type: string): Recorded[] {
+    return recorded.filter((resource) => resource.type === type);
+}
+
+/** Everything that was registered. */
+export function everything(): readonly Recorded[] {
+    return recorded;
+}
+
+/** The one resource of a type and name. */
+export function one(type: string, name: string): Recorded {
+    const found = all(type).filter((resource) => resource.name === name);
+    if (found.length !== 1 || found[0] === undefined) {
+        const names = all(type).map((resource) => resource.name);
+        throw new Error(`${found.length} resources ${type} named ${name}; there are: ${names.join(", ")}`);
+    }
+    return found[0];
+}
+
+/** Waits for an Output; rejects when it fails or is never known. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return (output as unknown as { promise(withUnknowns?: boolean): Promise<T> }).promise();
+}
+
+/** Waits until all that the program registered is recorded. */
+export async function settled(): Promise<void> {
+    await pulumi.runtime.disconnect();
+}
+
+/** Asserts that an input is marked as a secret, and returns what is inside. */
+export function unwrapSecret(value: unknown): unknown {
+    if (typeof value !== "object" || value === null || !pulumi.runtime.isRpcSecret(value)) {
+        throw new Error("the value is not marked as a secret");
+    }
+    return pulumi.runtime.unwrapRpcSecret(value);
+}
+
+export function encode(value: string): string {
+    return Buffer.from(value, "utf8").toString("base64");
+}
