@@ -8,8 +8,8 @@ import { type EnvironmentSettings, type HubSettings, readSettings } from "./sett
 const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 
 async function hub(settings: HubSettings) {
-    await checkHub(settings);
-    const { outputs, operator } = new Hub("hub", { settings, stack });
+    const { serviceMonitors } = await checkHub(settings);
+    const { outputs, operator } = new Hub("hub", { settings, stack, serviceMonitors });
     return { ...outputs, ...operator };
 }
 

@@ -107,12 +107,73 @@ const chart = z
         }
     });
 
+const goDuration = z
+    .string("is not text. Put it in quotes")
+    .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
+const count = z.int("is no whole number").min(1, "must be at least 1").max(10_000, "must be at most 10000");
+
+/** Each replaces one number that `fleet` chooses; components/values/fleet.ts says what each means. */
+const scale = z
+    .strictObject({
+        shards: count,
+        shardingAlgorithm: z.enum(
+            ["legacy", "round-robin", "consistent-hashing"],
+            'is "legacy", "round-robin" or "consistent-hashing". Write one of these',
+        ),
+        statusProcessors: count,
+        operationProcessors: count,
+        clientQps: count,
+        clientBurst: count,
+        repoServerParallelism: count,
+        reconciliation: goDuration,
+        reconciliationJitter: goDuration,
+        clusterCacheResync: goDuration,
+    })
+    .partial();
+
+const oidc = z.strictObject({
+    name: text("the provider's name on the log-in page", "Example").default("Single sign-on"),
+    issuer: z.url({ protocol: /^https$/, error: "is missing or no https URL of an issuer" }),
+    clientId: text("the client's id", "argocd"),
+    clientSecret: text("the client's secret (pulumi config set --secret --path 'access.oidc.clientSecret')", "…"),
+    scopes: z.array(z.string()).default(["openid", "profile", "email", "groups"]),
+});
+
+const access = z
+    .strictObject({
+        oidc: oidc.optional(),
+        groups: z
+            .record(
+                z.string().min(1, "a group has a name"),
+                z.enum(
+                    ["admin", "operator", "readonly"],
+                    'is no role of Argo CD here. Write "admin", "operator" or "readonly"',
+                ),
+            )
+            .default({}),
+    })
+    .refine(({ oidc, groups }) => oidc !== undefined || Object.keys(groups).length === 0, {
+        path: ["groups"],
+        error: "groups come from single sign-on, which is not set. Add access.oidc, or remove them",
+    });
+
 const hubSettings = z.strictObject({
     role: z.literal("hub"),
     cluster: clusterAccess,
     domain: text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"'),
     chart: chart.default({}),
     availability: z.enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these').default("ha"),
+    fleet: z.enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one').default("small"),
+    scale: scale.default({}),
+    access: access.default({ groups: {} }),
+    metrics: z
+        .strictObject({
+            serviceMonitors: z.union(
+                [z.boolean(), z.literal("auto")],
+                'is true, false or "auto", which asks the hub. Write one of these',
+            ),
+        })
+        .default({ serviceMonitors: "auto" }),
     agent,
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
 });
@@ -157,6 +218,9 @@ export type ChartSource = z.output<typeof chart>;
 
 /** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
 export type AgentSettings = z.output<typeof agent>;
+
+/** Who may do what in Argo CD. */
+export type AccessSettings = z.output<typeof access>;
 
 /** Settings of the stack whose role is `hub`. */
 export type HubSettings = z.output<typeof hubSettings>;

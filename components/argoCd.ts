@@ -1,64 +1,104 @@
 import { Namespace, Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
+import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import type { ChartSource } from "../settings";
-import type { ArgoCdValues } from "./argoCdValues";
+import type { ChartSource, HubSettings } from "../settings";
 import { secretData } from "./secretData";
+import { oidcSecret } from "./values/access";
+import { argoCdValues } from "./values/argoCd";
+import { priorityClass } from "./values/availability";
 
-/** Chart and version used where the settings name none; supported versions: docs/upgrade.md. */
+/** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
 const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /** Limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;
 
+/** When the admin's password was set. Sessions made before that time end; any fixed time will do. */
+const passwordTime = "2024-01-01T00:00:00Z";
+
 export interface ArgoCdArgs {
     /** Namespace that is made for Argo CD. */
     readonly namespace: string;
-    readonly chart: ChartSource;
-    readonly values: ArgoCdValues;
+    readonly settings: HubSettings;
+    /** Whether the hub has the Prometheus operator's ServiceMonitor. */
+    readonly serviceMonitors: boolean;
 }
 
-/** Argo CD on the hub: its namespace, the password of its Redis, and its Helm release. */
+/** Argo CD on the hub: its namespace, its passwords, and its Helm release. */
 export class ArgoCd extends pulumi.ComponentResource {
     /** The namespace's name, known once Argo CD and its CRDs are there. */
     readonly namespace: pulumi.Output<string>;
+    /** The local admin's password, a secret; nothing when single sign-on is there, for then there is no such user. */
+    readonly adminPassword: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("hubspoke:index:ArgoCd", name, args, opts);
+        super("hubspoke:index:ArgoCd", name, {}, opts);
 
-        const namespace = new Namespace(
-            `${name}-namespace`,
-            { metadata: { name: args.namespace } },
-            { parent: this },
-        );
-        const redisPassword = new RandomPassword(
-            `${name}-redis-password`,
-            { length: 40, special: false },
-            { parent: this, additionalSecretOutputs: ["result"] },
-        );
-        const redisSecret = new Secret(
-            `${name}-redis`,
+        const { settings, serviceMonitors } = args;
+        const { oidc } = settings.access;
+        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, { parent: this });
+        const priority = new PriorityClass(
+            `${name}-priority`,
             {
-                metadata: { name: "argocd-redis", namespace: namespace.metadata.name },
-                data: secretData({ auth: redisPassword.result }),
+                metadata: { name: priorityClass },
+                value: 1_000_000,
+                description: "Argo CD goes before workloads, and after what the cluster itself needs",
             },
             { parent: this },
         );
+        const admin = oidc === undefined ? this.password(`${name}-admin-password`) : undefined;
+        const secrets = [
+            this.secret(`${name}-redis`, namespace, "argocd-redis", {
+                auth: this.password(`${name}-redis-password`).result,
+            }),
+            this.secret(`${name}-secret`, namespace, "argocd-secret", {
+                "server.secretkey": this.password(`${name}-session-key`).result,
+                ...(admin === undefined
+                    ? {}
+                    : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
+            }),
+            ...(oidc === undefined
+                ? []
+                : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
+        ];
         const release = new Release(
             `${name}-release`,
             {
                 name: "argocd",
                 namespace: namespace.metadata.name,
-                ...chartArgs(args.chart),
-                values: args.values,
+                ...chartArgs(settings.chart),
+                values: argoCdValues({ settings, serviceMonitors }),
                 timeout: installTimeout,
             },
-            { parent: this, dependsOn: [redisSecret] },
+            { parent: this, dependsOn: [priority, ...secrets] },
         );
 
         this.namespace = release.status.namespace;
+        this.adminPassword = admin?.result;
         this.registerOutputs({ namespace: this.namespace });
+    }
+
+    /** Letters and digits only: HAProxy's configuration holds the password of Redis as it is. */
+    private password(name: string): RandomPassword {
+        return new RandomPassword(name, { length: 40, special: false }, { parent: this });
+    }
+
+    /** A Secret of Argo CD; the label is what lets Argo CD read it. */
+    private secret(name: string, namespace: Namespace, secretName: string, data: Record<string, pulumi.Input<string>>) {
+        return new Secret(
+            name,
+            {
+                metadata: {
+                    name: secretName,
+                    namespace: namespace.metadata.name,
+                    labels: { "app.kubernetes.io/part-of": "argocd" },
+                },
+                data: secretData(data),
+            },
+            { parent: this },
+        );
     }
 }
 

@@ -3,7 +3,6 @@ import { inClusterName, type HubSettings } from "../settings";
 import { AgentApplicationSet } from "./agentApplicationSet";
 import { AgentProject } from "./agentProject";
 import { ArgoCd } from "./argoCd";
-import { argoCdValues } from "./argoCdValues";
 import { ClusterSecret } from "./clusterSecret";
 import { clusterProvider } from "./provider";
 
@@ -27,23 +26,25 @@ export interface HubArgs {
     readonly settings: HubSettings;
     /** The stack's full name, which the hub's own cluster Secret carries. */
     readonly stack: string;
+    /** Whether the hub has the Prometheus operator's ServiceMonitor. */
+    readonly serviceMonitors: boolean;
 }
 
 /** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
 export class Hub extends pulumi.ComponentResource {
     /** Outputs for environment stacks, see {@link HubOutputs}; they are known once all of the hub is there. */
     readonly outputs: { readonly [key in keyof HubOutputs]: pulumi.Output<string> };
-    /** For an operator: where Argo CD is, and how to log in the first time. */
-    readonly operator: { readonly url: string; readonly adminPassword: string };
+    /** For an operator: where Argo CD is, and the local admin's password (a secret) where there is such a user. */
+    readonly operator: { readonly url: string; readonly adminPassword: pulumi.Output<string> | undefined };
 
-    constructor(name: string, { settings, stack }: HubArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { settings, stack, serviceMonitors }: HubArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Hub", name, {}, opts);
 
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
         const onHub = { parent: this, providers: [provider] };
         const argoCd = new ArgoCd(
             "argocd",
-            { namespace: argoCdNamespace, chart: settings.chart, values: argoCdValues(settings) },
+            { namespace: argoCdNamespace, settings, serviceMonitors },
             onHub,
         );
         const namespace = argoCd.namespace;
@@ -74,10 +75,8 @@ export class Hub extends pulumi.ComponentResource {
         };
         this.operator = {
             url: `https://argocd.${settings.domain}`,
-            adminPassword:
-                `kubectl --namespace ${argoCdNamespace} get secret argocd-initial-admin-secret ` +
-                "--output jsonpath={.data.password} | base64 --decode",
+            adminPassword: argoCd.adminPassword,
         };
-        this.registerOutputs({ ...this.outputs, ...this.operator, registration: registration.secretName });
+        this.registerOutputs({ ...this.outputs, registration: registration.secretName });
     }
 }

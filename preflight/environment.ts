@@ -1,6 +1,6 @@
 import type { HubOutputs } from "../components/hub";
 import type { EnvironmentSettings } from "../settings";
-import { type ClusterAddress, findCluster } from "./kubeconfig";
+import { findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
 import { refuseSecondRegistration, refuseSharedServer, registrations } from "./registrations";
 import { get } from "./request";
@@ -18,27 +18,25 @@ export async function checkEnvironment(
     hubOutputs: HubOutputs,
     stack: string,
 ): Promise<Record<string, string>> {
-    const addresses: Record<string, ClusterAddress> = {};
-    const servers: Record<string, string> = {};
-    await allOf([
-        () => {
-            addresses.hub = findCluster("hub", settings.hub);
-        },
-        ...Object.entries(settings.clusters).map(([name, spoke]) => () => {
-            const address = findCluster(`clusters.${name}`, spoke);
-            addresses[`clusters.${name}`] = address;
-            servers[name] = spoke.server ?? address.server;
-        }),
+    const names = Object.keys(settings.clusters);
+    const [hub, ...spokes] = await allOf([
+        () => findCluster("hub", settings.hub),
+        ...Object.entries(settings.clusters).map(
+            ([name, spoke]) =>
+                () => findCluster(`clusters.${name}`, spoke),
+        ),
     ]);
-    const { hub, ...spokes } = addresses;
+    const servers = Object.fromEntries(
+        spokes.map(({ server }, index) => {
+            const name = names[index] ?? "";
+            return [name, settings.clusters[name]?.server ?? server];
+        }),
+    );
     await allOf([
         () => refuseSharedServer(servers),
-        ...Object.values(spokes).map((spoke) => () => get(spoke, "version")),
-        async () => {
-            if (hub !== undefined) {
-                refuseSecondRegistration(servers, await registrations(hub, hubOutputs.argoCdNamespace), stack);
-            }
-        },
+        ...spokes.map((spoke) => () => get(spoke, "version")),
+        async () =>
+            refuseSecondRegistration(servers, await registrations(hub, hubOutputs.argoCdNamespace), stack),
     ]);
     return servers;
 }

@@ -1,13 +1,58 @@
 import type { HubSettings } from "../settings";
-import { findCluster } from "./kubeconfig";
+import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
 import { get } from "./request";
 
+/** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
+const nodesForHa = 3;
+
+/** What the checks found out about the hub. */
+export interface HubFacts {
+    /** Whether the hub has the Prometheus operator's ServiceMonitor, or the settings say so. */
+    readonly serviceMonitors: boolean;
+}
+
+interface NodeList {
+    readonly items: readonly {
+        readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly effect: string }[] };
+    }[];
+}
+
+interface GroupList {
+    readonly groups: readonly { readonly name: string }[];
+}
+
 /**
- * Checks that the hub's API server can be reached with its credentials.
+ * Checks that the hub's API server can be reached and has nodes enough for the availability that is asked for.
  *
  * @throws pulumi.RunError that says what is wrong and what to do
  */
-export async function checkHub(settings: HubSettings): Promise<void> {
-    await allOf([() => get(findCluster("cluster", settings.cluster), "version")]);
+export async function checkHub(settings: HubSettings): Promise<HubFacts> {
+    const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);
+    const [serviceMonitors] = await allOf([
+        () => hasServiceMonitors(hub, settings),
+        () => (settings.availability === "ha" ? refuseTooFewNodes(hub) : undefined),
+    ]);
+    return { serviceMonitors };
+}
+
+async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
+    const { items } = await get<NodeList>(hub, "api/v1/nodes");
+    const schedulable = items.filter(
+        ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
+    );
+    if (schedulable.length < nodesForHa) {
+        throw new Error(
+            `hubspoke:availability: "ha" needs ${nodesForHa} schedulable nodes, and the hub has ${schedulable.length}: ` +
+                'its pods could never be placed. Add nodes, or write "single" for a lab that may lose its Argo CD',
+        );
+    }
+}
+
+async function hasServiceMonitors(hub: ClusterAddress, { metrics }: HubSettings): Promise<boolean> {
+    if (metrics.serviceMonitors !== "auto") {
+        return metrics.serviceMonitors;
+    }
+    const { groups } = await get<GroupList>(hub, "apis");
+    return groups.some(({ name }) => name === "monitoring.coreos.com");
 }

@@ -6,7 +6,9 @@ import * as pulumi from "@pulumi/pulumi";
  * @returns what the checks found, in their order
  * @throws pulumi.RunError with the message of each check that failed
  */
-export async function allOf<T>(checks: readonly (() => T | Promise<T>)[]): Promise<T[]> {
+export async function allOf<const Checks extends readonly (() => unknown)[]>(
+    checks: Checks,
+): Promise<{ [index in keyof Checks]: Awaited<ReturnType<Checks[index]>> }> {
     const results = await Promise.allSettled(checks.map(async (check) => check()));
     const problems = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
     if (problems.length > 0) {
@@ -15,7 +17,8 @@ export async function allOf<T>(checks: readonly (() => T | Promise<T>)[]): Promi
             `${heading}; nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
         );
     }
-    return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const values = results.map((result) => (result.status === "fulfilled" ? result.value : undefined));
+    return values as { [index in keyof Checks]: Awaited<ReturnType<Checks[index]>> };
 }
 
 function messageOf(reason: unknown): string {

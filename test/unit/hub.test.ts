@@ -1,8 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Hub } from "../../components/hub";
 import { parseSettings } from "../../settings";
 import type { HubSettings } from "../../settings";
-import { all, encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
+import { encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
 
 async function bringUp(more: Record<string, unknown> = {}): Promise<Hub> {
     await mockPulumi();
@@ -14,7 +15,7 @@ async function bringUp(more: Record<string, unknown> = {}): Promise<Hub> {
         labels: { region: "eu-west-1" },
         ...more,
     }) as HubSettings;
-    const hub = new Hub("hub", { settings, stack: "organization/hubspoke/hub" });
+    const hub = new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false });
     await settled();
     return hub;
 }
@@ -27,7 +28,7 @@ describe("the hub", () => {
 
     it("sends everything to the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
-        expect(objects).to.have.length(6);
+        expect(objects).to.have.length(8);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 
@@ -41,8 +42,11 @@ describe("the hub", () => {
             repositoryOpts: { repo: "https://argoproj.github.io/argo-helm" },
         });
         const values = inputs.values as Record<string, Record<string, unknown>>;
-        for (const component of ["controller", "server", "repoServer", "applicationSet"]) {
+        for (const component of ["controller", "applicationSet"]) {
             expect(values[component], component).to.deep.include({ replicas: 2 });
+        }
+        for (const component of ["server", "repoServer"]) {
+            expect(values[component]?.autoscaling, component).to.deep.include({ enabled: true, minReplicas: 2 });
         }
         expect(values["redis-ha"]).to.deep.include({ enabled: true });
     });
@@ -52,9 +56,21 @@ describe("the hub", () => {
         expect(inputs).to.deep.include({ length: 40, special: false });
         const secret = one("kubernetes:core/v1:Secret", "argocd-redis");
         expect(secret.inputs.metadata).to.deep.include({ name: "argocd-redis", namespace: "argocd" });
-        expect(unwrapSecret(secret.inputs.data)).to.deep.equal({ auth: encode("mock-redis-password") });
+        expect(unwrapSecret(secret.inputs.data)).to.deep.equal({ auth: encode("password of argocd-redis-password") });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.deep.include({ redisSecretInit: { enabled: false } });
+    });
+
+    it("makes the admin's password and the key of sessions, and leaves them out of the chart's values", () => {
+        const secret = one("kubernetes:core/v1:Secret", "argocd-secret");
+        expect(unwrapSecret(secret.inputs.data)).to.deep.equal({
+            "server.secretkey": encode("password of argocd-session-key"),
+            "admin.password": encode("hash of argocd-admin-password"),
+            "admin.passwordMtime": encode("2024-01-01T00:00:00Z"),
+        });
+        const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
+        expect(values).to.have.nested.property("configs.secret.createSecret", false);
+        expect(JSON.stringify(values)).not.to.match(/password of|hash of/);
     });
 
     it("allows the agent its repository, its namespace and clusters scoped to the project", () => {
@@ -112,6 +128,7 @@ describe("the hub", () => {
             agentNamespace: "agent",
         });
         expect(hub.operator.url).to.equal("https://argocd.example.com");
+        expect(await pulumi.isSecret(hub.operator.adminPassword ?? pulumi.output(""))).to.equal(true);
     });
 });
 
@@ -144,7 +161,46 @@ describe("the chart of Argo CD", () => {
     it("runs a single pod of each component where the settings ask for it by name", async () => {
         await bringUp({ availability: "single" });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
-        expect(values).not.to.have.any.keys("controller", "server", "repoServer", "applicationSet", "redis-ha");
-        expect(all("kubernetes:helm.sh/v3:Release")).to.have.length(1);
+        expect(values).to.have.nested.property("controller.replicas", 1);
+        expect(values).not.to.have.any.keys("redis-ha");
+        expect(values).not.to.have.nested.property("server.autoscaling");
+    });
+});
+
+describe("access to Argo CD", () => {
+    const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSecret: "hunter2" };
+    let hub: Hub;
+    before(async () => {
+        hub = await bringUp({ access: { oidc, groups: { 'the "A" team': "admin", developers: "readonly" } } });
+    });
+
+    it("has no local admin where there is single sign-on", () => {
+        expect(hub.operator.adminPassword).to.equal(undefined);
+        const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
+        expect(values).to.have.nested.property("configs.cm.admin\\.enabled", false);
+        expect(unwrapSecret(one("kubernetes:core/v1:Secret", "argocd-secret").inputs.data)).to.have.all.keys(
+            "server.secretkey",
+        );
+    });
+
+    it("gives each group its role, everybody else nothing, and nobody a shell in a pod", () => {
+        const { configs } = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values as {
+            configs: { rbac: Record<string, string>; cm: Record<string, unknown> };
+        };
+        expect(configs.rbac["policy.default"]).to.equal("");
+        expect(configs.rbac["policy.csv"]?.split("\n")).to.include.members([
+            'g, "the ""A"" team", role:admin',
+            'g, "developers", role:readonly',
+        ]);
+        expect(configs.cm).to.include({ "exec.enabled": false, "users.anonymous.enabled": false });
+    });
+
+    it("keeps the client secret in a Secret that Argo CD may read, and out of the values", () => {
+        const secret = one("kubernetes:core/v1:Secret", "argocd-oidc");
+        expect(unwrapSecret(secret.inputs.data)).to.deep.equal({ clientSecret: encode("hunter2") });
+        expect(secret.inputs.metadata).to.deep.include({ labels: { "app.kubernetes.io/part-of": "argocd" } });
+        const { values } = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs;
+        expect(values).to.have.nested.property("configs.cm.oidc\\.config").that.includes("$argocd-oidc:clientSecret");
+        expect(JSON.stringify(values)).not.to.include("hunter2");
     });
 });

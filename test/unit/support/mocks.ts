@@ -12,9 +12,12 @@ export interface Recorded {
 let recorded: Recorded[] = [];
 
 /** State that mocked providers return beside the inputs, by type. */
-const states: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>> = {
+const states: Record<string, (inputs: Record<string, unknown>, name: string) => Record<string, unknown>> = {
     "kubernetes:helm.sh/v3:Release": (inputs) => ({ status: { namespace: inputs.namespace, status: "deployed" } }),
-    "random:index/randomPassword:RandomPassword": () => ({ result: "mock-redis-password" }),
+    "random:index/randomPassword:RandomPassword": (_, name) => ({
+        result: pulumi.secret(`password of ${name}`),
+        bcryptHash: pulumi.secret(`hash of ${name}`),
+    }),
     "random:index/randomString:RandomString": () => ({ result: "abc123" }),
     "kubernetes:core/v1:Secret": (inputs) =>
         inputs.type === "kubernetes.io/service-account-token"
@@ -41,7 +44,7 @@ export async function mockPulumi(): Promise<void> {
                 }
                 const plain = inputs as Record<string, unknown>;
                 recorded.push({ type, name, inputs: plain, provider: provider?.match(/::([^:]+)::[^:]*$/)?.[1] });
-                return { id: `${name}-id`, state: { ...plain, ...states[type]?.(plain) } };
+                return { id: `${name}-id`, state: { ...plain, ...states[type]?.(plain, name) } };
             },
             call: ({ token }) => {
                 throw new Error(`unexpected call of ${token}`);

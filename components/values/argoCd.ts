@@ -1,0 +1,36 @@
+import { deepmerge } from "deepmerge-ts";
+import type { HubSettings } from "../../settings";
+import { accessValues } from "./access";
+import { availabilityValues } from "./availability";
+import { scaleOf, scaleValues } from "./fleet";
+import { metricsValues } from "./metrics";
+
+/** Values for the argo-cd chart. */
+export type ArgoCdValues = Readonly<Record<string, unknown>>;
+
+export interface ArgoCdValuesArgs {
+    readonly settings: Pick<HubSettings, "access" | "availability" | "domain" | "fleet" | "scale">;
+    /** Whether the hub has the Prometheus operator's ServiceMonitor. */
+    readonly serviceMonitors: boolean;
+}
+
+/** What the program gives the argo-cd chart, with no secret in it; test/unit/chartKeys.test.ts checks every key against chart 10.1.1. */
+export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
+    const domain = `argocd.${settings.domain}`;
+    const scale = scaleOf(settings);
+    return deepmerge(
+        {
+            global: { domain, networkPolicy: { create: true, defaultDenyIngress: true } },
+            // Without its CRDs' deletion a removed release costs no Application.
+            crds: { install: true, keep: true },
+            // Kinds that a spoke's Role does not allow are left out instead of failing the cluster's cache.
+            configs: { cm: { "resource.respectRBAC": "strict" } },
+            // The password of Redis is this program's Secret `argocd-redis`, key `auth`; the job would make another.
+            redisSecretInit: { enabled: false },
+        },
+        availabilityValues(settings.availability, scale.shards),
+        scaleValues(scale),
+        accessValues(settings.access, `https://${domain}`),
+        metricsValues(serviceMonitors),
+    );
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
+import { projectRoot } from "../paths";
+import { backendDir, passphraseFile, projectDir, pulumiHome } from "./environment";
+
+/** The lab's stacks, in the order in which they come up. */
+export const stackNames = ["hub", "staging", "prod", "dr"] as const;
+
+export type StackName = (typeof stackNames)[number];
+
+/** Settings of the lab, by stack: each key replaces that of the committed stack file. */
+export type Overlay = Partial<Record<StackName, Record<string, unknown>>>;
+
+interface StackFile {
+    encryptionsalt?: string;
+    config?: Record<string, unknown>;
+}
+
+/**
+ * Writes the overlay project. Its Pulumi.yaml points at the checkout's own index.ts; its stack files are the committed
+ * ones with the overlay's keys replaced. They are apart from the checkout because `pulumi stack init` writes a salt
+ * into them.
+ */
+export function writeProject(overlay: Overlay): void {
+    for (const folder of [projectDir, backendDir, pulumiHome]) {
+        fs.mkdirSync(folder, { recursive: true });
+    }
+    if (!fs.existsSync(passphraseFile)) {
+        fs.writeFileSync(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    }
+    const project = readYaml<Record<string, unknown>>(path.join(projectRoot, "Pulumi.yaml"));
+    writeYaml(path.join(projectDir, "Pulumi.yaml"), { ...project, main: path.relative(projectDir, projectRoot) });
+    for (const stack of stackNames) {
+        const committed = readYaml<StackFile>(path.join(projectRoot, `Pulumi.${stack}.yaml`));
+        const target = path.join(projectDir, `Pulumi.${stack}.yaml`);
+        const salt = fs.existsSync(target) ? readYaml<StackFile>(target).encryptionsalt : undefined;
+        writeYaml(target, {
+            ...(salt === undefined ? {} : { encryptionsalt: salt }),
+            config: { ...committed.config, ...overlay[stack] },
+        });
+    }
+}
+
+function readYaml<T>(file: string): T {
+    return parse(fs.readFileSync(file, "utf8")) as T;
+}
+
+function writeYaml(file: string, content: unknown): void {
+    fs.writeFileSync(file, stringify(content));
+}

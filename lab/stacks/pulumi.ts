@@ -1,0 +1,59 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { logDir } from "../paths";
+import { run } from "../processes/run";
+import { backendDir, pulumiEnvironment } from "./environment";
+import { releaseDeadLock } from "./lock";
+import type { StackName } from "./project";
+
+/** Limit of one `pulumi` command, in milliseconds. */
+const timeoutMs = 15 * 60_000;
+
+/**
+ * Runs a `pulumi` command on one stack; its output goes to `<logDir>/pulumi-<stack>.log`.
+ *
+ * @throws Error with the end of the output, when the command fails or takes over 15 minutes
+ */
+export async function pulumi(stack: StackName, args: readonly string[]): Promise<string> {
+    const result = await run("pulumi", [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
+        env: pulumiEnvironment(),
+        timeoutMs,
+    });
+    fs.mkdirSync(logDir, { recursive: true });
+    const log = path.join(logDir, `pulumi-${stack}.log`);
+    fs.appendFileSync(log, `$ pulumi ${args.join(" ")}\n${result.output}\n`, { mode: 0o600 });
+    if (!result.ok) {
+        throw new Error(
+            `pulumi ${args[0]} of stack ${stack} failed; its whole output is in ${log}\n${errorsOf(result.output)}`,
+        );
+    }
+    return result.stdout;
+}
+
+/** Brings a stack up, after making it where there is none and releasing the lock of a run that was killed. */
+export async function up(stack: StackName, report: (line: string) => void): Promise<void> {
+    if (!exists(stack)) {
+        await pulumi(stack, ["stack", "init"]);
+    }
+    await releaseDeadLock(stack, report);
+    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+}
+
+/** Destroys a stack and forgets it; a stack that is not there is no error. */
+export async function destroy(stack: StackName, report: (line: string) => void): Promise<void> {
+    if (!exists(stack)) {
+        return;
+    }
+    await releaseDeadLock(stack, report);
+    await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--remove", "--preserve-config"]);
+}
+
+function exists(stack: StackName): boolean {
+    return fs.existsSync(path.join(backendDir, ".pulumi", "stacks", "hubspoke", `${stack}.json`));
+}
+
+/** What a reader of a failed run needs: the diagnostics, or else the end of the output. */
+function errorsOf(output: string): string {
+    const start = output.indexOf("Diagnostics:");
+    return start >= 0 ? output.slice(start) : output.split("\n").slice(-30).join("\n");
+}

@@ -1,0 +1,106 @@
+import { expect } from "chai";
+import * as net from "node:net";
+import { stringify } from "yaml";
+import { findCluster } from "../../preflight/kubeconfig";
+import { allOf } from "../../preflight/problems";
+import { refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
+import { get } from "../../preflight/request";
+
+function kubeconfig(user: Record<string, string>, server = "https://a.example.com"): string {
+    return stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        "current-context": "a",
+        clusters: [{ name: "a", cluster: { server } }],
+        users: [{ name: "a", user }],
+        contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
+    });
+}
+
+describe("a cluster in a kubeconfig", () => {
+    it("is found with its API server", () => {
+        const { server } = findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "t" }) });
+        expect(server).to.equal("https://a.example.com");
+    });
+
+    it("must be a context that there is", () => {
+        const find = () => findCluster("clusters.b", { context: "b", kubeconfig: kubeconfig({ token: "t" }) });
+        expect(find).to.throw(/hubspoke:clusters\.b\.context: the kubeconfig has no context "b"\. It has: a\./);
+    });
+
+    it("must come with credentials", () => {
+        const find = () => findCluster("hub", { kubeconfig: kubeconfig({}) });
+        expect(find).to.throw(/hubspoke:hub: context "a" has no credentials/);
+    });
+
+    it("is not quoted where it cannot be read", () => {
+        const find = () => findCluster("hub", { kubeconfig: "hunter2: [" });
+        expect(find).to.throw(/hubspoke:hub\.kubeconfig: is no kubeconfig/).and.not.match(/hunter2/);
+    });
+});
+
+describe("an API server that does not answer", () => {
+    it("is named, with the setting and the reason", async () => {
+        const closed = await closedPort();
+        const server = `https://127.0.0.1:${closed}`;
+        const cluster = findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "hunter2" }, server) });
+        const error = await get(cluster, "version").then(
+            () => undefined,
+            (reason: Error) => reason.message,
+        );
+        expect(error).to.match(/^hubspoke:clusters\.a: the API server https:\/\/127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/);
+        expect(error).not.to.include("hunter2");
+    });
+});
+
+describe("a registration", () => {
+    const existing = [
+        { secret: "cluster-prod", cluster: "prod", server: "https://prod.example.com", stack: "organization/hubspoke/prod" },
+        { secret: "by-hand", cluster: "old", server: "https://old.example.com/", stack: undefined },
+    ];
+    const cases: { name: string; servers: Record<string, string>; names: RegExp }[] = [
+        { name: "the same name", servers: { prod: "https://new.example.com" }, names: /cluster "prod".*cluster-prod.*stack organization\/hubspoke\/prod/ },
+        { name: "the same URL but for a slash", servers: { staging: "https://old.example.com" }, names: /cluster "old".*by-hand.*made by other means/ },
+    ];
+    for (const { name, servers, names } of cases) {
+        it(`is refused where another has ${name}, which the error names`, () => {
+            expect(() => refuseSecondRegistration(servers, existing, "organization/hubspoke/staging")).to.throw(names);
+        });
+    }
+
+    it("of the stack itself is no conflict", () => {
+        refuseSecondRegistration({ prod: "https://prod.example.com" }, existing, "organization/hubspoke/prod");
+        expect(() => refuseSecondRegistration({ prod: "https://prod.example.com" }, existing, "other")).to.throw();
+    });
+
+    it("is refused for two clusters of one stack with one API server", () => {
+        const servers = { a: "https://a.example.com", b: "https://b.example.com", c: "https://a.example.com/" };
+        expect(() => refuseSharedServer(servers)).to.throw(/clusters\.c: has the same API server as clusters\.a/);
+        refuseSharedServer({ a: "https://a.example.com", b: "https://b.example.com" });
+    });
+});
+
+describe("checks", () => {
+    it("report all that failed, in one error", async () => {
+        const failing = allOf([
+            () => 1,
+            () => {
+                throw new Error("first");
+            },
+            () => Promise.reject(new Error("second")),
+        ]);
+        const message = await failing.then(
+            () => "",
+            (error: Error) => error.message,
+        );
+        expect(message).to.equal("2 checks failed; nothing was changed.\n  first\n  second");
+    });
+});
+
+async function closedPort(): Promise<number> {
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as net.AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+}
