@@ -37,6 +37,7 @@ async function readHub(name: string): Promise<HubOutputs> {
         argoCdNamespace: await read("argoCdNamespace"),
         agentProject: await read("agentProject"),
         agentNamespace: await read("agentNamespace"),
+        domain: await read("domain"),
     };
 }
 

@@ -157,10 +157,12 @@ const access = z
         error: "groups come from single sign-on, which is not set. Add access.oidc, or remove them",
     });
 
+const domain = text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"');
+
 const hubSettings = z.strictObject({
     role: z.literal("hub"),
     cluster: clusterAccess,
-    domain: text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"'),
+    domain,
     chart: chart.default({}),
     availability: z.enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these').default("ha"),
     fleet: z.enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one').default("small"),
@@ -180,6 +182,7 @@ const hubSettings = z.strictObject({
 
 const spoke = clusterAccess.safeExtend({
     server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
+    domain: domain.optional(),
     labels: labels
         .refine(({ region }) => region !== undefined, {
             path: ["region"],

@@ -30,7 +30,8 @@ export class AgentApplicationSet extends pulumi.ComponentResource {
 }
 
 /**
- * The ApplicationSet's spec: one Application for each cluster Secret with `deploy=true`.
+ * The ApplicationSet's spec: one Application for each cluster Secret with `deploy=true`. What a cluster is (its name,
+ * environment, region and domain) reaches the chart from the Secret, so a new cluster needs no edit in Git.
  *
  * A key that the template needs and a cluster lacks is an error (`missingkey=error`), never an empty text. The
  * namespace is not made by Argo CD: the environment stack makes it, with its limits and policies.
@@ -59,6 +60,14 @@ export function agentApplicationSetSpec(project: pulumi.Input<string>, agent: Ag
                     helm: {
                         releaseName: "agent",
                         valueFiles: ["values.yaml", "values-{{.metadata.labels.environment}}.yaml"],
+                        valuesObject: {
+                            cluster: {
+                                name: "{{.name}}",
+                                environment: "{{.metadata.labels.environment}}",
+                                region: "{{.metadata.labels.region}}",
+                                domain: "{{.metadata.annotations.domain}}",
+                            },
+                        },
                     },
                 },
                 destination: { server: "{{.server}}", namespace: agent.namespace },

@@ -27,6 +27,8 @@ export interface ClusterSecretArgs {
     /** Namespaces that Argo CD may manage; without them it manages the whole cluster. */
     readonly namespaces?: pulumi.Input<string>[];
     readonly labels: Readonly<Record<string, string>>;
+    /** DNS domain of what runs on the cluster: the agent is `agent.<domain>` there. */
+    readonly domain: string;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
     readonly stack: string;
     readonly config: ClusterConfig;
@@ -61,7 +63,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         "argocd.argoproj.io/secret-type": "cluster",
                         "app.kubernetes.io/managed-by": "pulumi",
                     },
-                    annotations: { [stackAnnotation]: args.stack },
+                    annotations: { [stackAnnotation]: args.stack, domain: args.domain },
                 },
                 data: secretData({
                     name: args.clusterName,

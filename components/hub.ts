@@ -20,6 +20,8 @@ export interface HubOutputs {
     readonly agentProject: string;
     /** Namespace that the agent is delivered to on every spoke. */
     readonly agentNamespace: string;
+    /** The fleet's domain; a cluster's own is `<cluster>.<domain>`. */
+    readonly domain: string;
 }
 
 export interface HubArgs {
@@ -57,6 +59,7 @@ export class Hub extends pulumi.ComponentResource {
                 server: inClusterServer,
                 project: project.projectName,
                 labels: { ...settings.labels, environment: "hub" },
+                domain: `hub.${settings.domain}`,
                 stack,
                 config: { tlsClientConfig: { insecure: false } },
             },
@@ -72,6 +75,7 @@ export class Hub extends pulumi.ComponentResource {
             argoCdNamespace: namespace,
             agentProject: project.projectName,
             agentNamespace: pulumi.output(settings.agent.namespace),
+            domain: pulumi.output(settings.domain),
         };
         this.operator = {
             url: `https://argocd.${settings.domain}`,

@@ -53,6 +53,7 @@ export class Spoke extends pulumi.ComponentResource {
                 project: args.hub.agentProject,
                 namespaces: [namespace.metadata.name],
                 labels: { ...args.settings.labels, environment: args.environment },
+                domain: args.settings.domain ?? `${name}.${args.hub.domain}`,
                 stack: args.stack,
                 config: {
                     bearerToken: account.token,

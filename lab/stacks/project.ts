@@ -8,6 +8,9 @@ import { backendDir, passphraseFile, projectDir, pulumiHome } from "./environmen
 /** The lab's stacks, in the order in which they come up. */
 export const stackNames = ["hub", "staging", "prod", "dr"] as const;
 
+/** The stacks that register clusters with the hub; none depends on another. */
+export const environmentStacks = ["staging", "prod", "dr"] as const;
+
 export type StackName = (typeof stackNames)[number];
 
 /** Settings of the lab, by stack: each key replaces that of the committed stack file. */
@@ -33,14 +36,18 @@ export function writeProject(overlay: Overlay): void {
     const project = readYaml<Record<string, unknown>>(path.join(projectRoot, "Pulumi.yaml"));
     writeYaml(path.join(projectDir, "Pulumi.yaml"), { ...project, main: path.relative(projectDir, projectRoot) });
     for (const stack of stackNames) {
-        const committed = readYaml<StackFile>(path.join(projectRoot, `Pulumi.${stack}.yaml`));
         const target = path.join(projectDir, `Pulumi.${stack}.yaml`);
         const salt = fs.existsSync(target) ? readYaml<StackFile>(target).encryptionsalt : undefined;
         writeYaml(target, {
             ...(salt === undefined ? {} : { encryptionsalt: salt }),
-            config: { ...committed.config, ...overlay[stack] },
+            config: { ...readCommitted(stack), ...overlay[stack] },
         });
     }
+}
+
+/** The configuration in a committed stack file. */
+export function readCommitted(stack: StackName): Record<string, unknown> {
+    return readYaml<StackFile>(path.join(projectRoot, `Pulumi.${stack}.yaml`)).config ?? {};
 }
 
 function readYaml<T>(file: string): T {

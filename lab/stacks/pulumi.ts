@@ -15,10 +15,7 @@ const timeoutMs = 15 * 60_000;
  * @throws Error with the end of the output, when the command fails or takes over 15 minutes
  */
 export async function pulumi(stack: StackName, args: readonly string[]): Promise<string> {
-    const result = await run("pulumi", [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
-        env: pulumiEnvironment(),
-        timeoutMs,
-    });
+    const result = await runPulumi(stack, args);
     fs.mkdirSync(logDir, { recursive: true });
     const log = path.join(logDir, `pulumi-${stack}.log`);
     fs.appendFileSync(log, `$ pulumi ${args.join(" ")}\n${result.output}\n`, { mode: 0o600 });
@@ -28,6 +25,22 @@ export async function pulumi(stack: StackName, args: readonly string[]): Promise
         );
     }
     return result.stdout;
+}
+
+/** Asks for something that may be a secret: what it prints is in no log and no error. */
+async function query(stack: StackName, args: readonly string[]): Promise<string> {
+    const result = await runPulumi(stack, args);
+    if (!result.ok) {
+        throw new Error(`pulumi ${args.join(" ")} of stack ${stack} failed`);
+    }
+    return result.stdout;
+}
+
+function runPulumi(stack: StackName, args: readonly string[]) {
+    return run("pulumi", [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
+        env: pulumiEnvironment(),
+        timeoutMs,
+    });
 }
 
 /** Brings a stack up, after making it where there is none and releasing the lock of a run that was killed. */
@@ -46,6 +59,11 @@ export async function destroy(stack: StackName, report: (line: string) => void):
     }
     await releaseDeadLock(stack, report);
     await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--remove", "--preserve-config"]);
+}
+
+/** The generated password of Argo CD's local admin. */
+export async function adminPassword(): Promise<string> {
+    return (await query("hub", ["stack", "output", "adminPassword", "--show-secrets"])).trim();
 }
 
 function exists(stack: StackName): boolean {

@@ -112,6 +112,14 @@ describe("the hub", () => {
             helm: {
                 releaseName: "agent",
                 valueFiles: ["values.yaml", "values-{{.metadata.labels.environment}}.yaml"],
+                valuesObject: {
+                    cluster: {
+                        name: "{{.name}}",
+                        environment: "{{.metadata.labels.environment}}",
+                        region: "{{.metadata.labels.region}}",
+                        domain: "{{.metadata.annotations.domain}}",
+                    },
+                },
             },
         });
         expect(template.spec.syncPolicy).to.deep.include({ automated: { prune: true, selfHeal: true } });
@@ -126,6 +134,7 @@ describe("the hub", () => {
             argoCdNamespace: "argocd",
             agentProject: "agent",
             agentNamespace: "agent",
+            domain: "example.com",
         });
         expect(hub.operator.url).to.equal("https://argocd.example.com");
         expect(await pulumi.isSecret(hub.operator.adminPassword ?? pulumi.output(""))).to.equal(true);

@@ -14,7 +14,7 @@ async function registerTwoClusters() {
             clusters: { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels } },
         },
         servers: { "staging-a": "https://a.example.com", "staging-b": "https://b.example.com" },
-        hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent" },
+        hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent", domain: "example.com" },
         stack: "organization/hubspoke/staging",
     });
     await settled();
@@ -64,7 +64,10 @@ describe("an environment with two clusters", () => {
                 "argocd.argoproj.io/secret-type": "cluster",
                 "app.kubernetes.io/managed-by": "pulumi",
             },
-            annotations: { "hubspoke/stack": "organization/hubspoke/staging" },
+            annotations: {
+                "hubspoke/stack": "organization/hubspoke/staging",
+                domain: "staging-a.example.com",
+            },
         });
         const config = {
             bearerToken: "mock-token",
@@ -129,7 +132,7 @@ describe("a cluster reached by a kubeconfig in the settings", () => {
                 clusters: { prod: { kubeconfig: "a whole kubeconfig", labels } },
             },
             servers: { prod: "https://prod.example.com" },
-            hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent" },
+            hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent", domain: "example.com" },
             stack: "organization/hubspoke/prod",
         });
         await settled();

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { argoCdNamespace, connectToHub, ifExists } from "./hub";
+import type { ArgoCdReach } from "./login";
+
+const secretTypeLabel = "argocd.argoproj.io/secret-type";
+
+/** A row of the table of clusters. */
+export interface ClusterRow {
+    readonly name: string;
+    readonly server: string;
+    readonly environment: string;
+    /** Labels of the cluster Secret, without Argo CD's own. */
+    readonly labels: Readonly<Record<string, string>>;
+    /** Successful, Failed or Unknown, or a sentence on why argocd-server cannot tell. */
+    readonly connection: string;
+    /** Kubernetes version, where Argo CD knows it. */
+    readonly version: string;
+}
+
+const clusterList = z.object({
+    items: z
+        .array(
+            z.object({
+                server: z.string(),
+                info: z.object({
+                    serverVersion: z.string().optional(),
+                    connectionState: z.object({ status: z.string(), message: z.string().optional() }).optional(),
+                }),
+            }),
+        )
+        .nullish(),
+});
+
+/** Every cluster Secret in Argo CD's namespace, sorted by name. Connection and version come from argocd-server. */
+export async function readClusters(argoCd: ArgoCdReach): Promise<ClusterRow[]> {
+    const [secrets, seen] = await Promise.all([clusterSecrets(), connections(argoCd)]);
+    const rows = secrets.map(({ name, server, labels }): ClusterRow => {
+        const info = typeof seen === "string" ? undefined : seen.get(server);
+        const why = typeof seen === "string" ? seen : "not known to argocd-server";
+        return {
+            name,
+            server,
+            environment: labels.environment ?? "",
+            labels,
+            connection: info?.connectionState?.status ?? why,
+            version: info?.serverVersion ?? "",
+        };
+    });
+    return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+type ClusterInfo = NonNullable<z.infer<typeof clusterList>["items"]>[number]["info"];
+
+/** What argocd-server knows of the clusters, by server; or why it does not tell. */
+async function connections(argoCd: ArgoCdReach): Promise<Map<string, ClusterInfo> | string> {
+    if ("unavailable" in argoCd) {
+        return argoCd.unavailable;
+    }
+    try {
+        const { items } = clusterList.parse(await argoCd.get("/api/v1/clusters"));
+        return new Map((items ?? []).map(({ server, info }) => [server, info]));
+    } catch (error) {
+        return (error as Error).message;
+    }
+}
+
+/** What the cluster Secrets say. */
+export async function clusterSecrets(): Promise<{ name: string; server: string; labels: Record<string, string> }[]> {
+    const labelSelector = `${secretTypeLabel}=cluster`;
+    const listing = connectToHub().core.listNamespacedSecret({ namespace: argoCdNamespace, labelSelector });
+    return ((await ifExists(listing))?.items ?? []).map(({ data = {}, metadata }) => {
+        const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString();
+        const labels = Object.entries(metadata?.labels ?? {}).filter(([key]) => key !== secretTypeLabel);
+        return { name: text("name"), server: text("server"), labels: Object.fromEntries(labels) };
+    });
+}

@@ -1,0 +1,187 @@
+import * as path from "node:path";
+import type { ToolName } from "../tools";
+import { labDir } from "../paths";
+import { argoCdNamespace } from "./hub";
+
+/** Everything that Argo CD's processes keep on this machine. */
+export const argoCdDir = path.join(labDir, "argocd");
+
+/** Files and folders of the processes, inside {@link argoCdDir}. */
+export const files = {
+    kubeconfig: path.join(argoCdDir, "kubeconfig"),
+    /** Scripts that the repo server calls. */
+    bin: path.join(argoCdDir, "bin"),
+    home: path.join(argoCdDir, "home"),
+    tmp: path.join(argoCdDir, "tmp"),
+    /** What the ConfigMaps argocd-ssh-known-hosts-cm and argocd-tls-certs-cm hold. */
+    ssh: path.join(argoCdDir, "ssh"),
+    tls: path.join(argoCdDir, "tls"),
+    gnupg: path.join(argoCdDir, "gnupg"),
+    helm: path.join(argoCdDir, "helm"),
+    plugins: path.join(argoCdDir, "plugins"),
+    kubeCache: path.join(argoCdDir, "kubecache"),
+} as const;
+
+const portNames = [
+    "redis",
+    "repoServer",
+    "repoServerMetrics",
+    "controllerMetrics",
+    "applicationSetMetrics",
+    "applicationSetProbe",
+    "applicationSetWebhook",
+    "server",
+    "serverMetrics",
+    "notificationsMetrics",
+] as const;
+
+/** A port that one of Argo CD's processes listens on. */
+export type PortName = (typeof portNames)[number];
+
+/** Every port by its name. */
+export type Ports = Readonly<Record<PortName, number>>;
+
+/** Makes the ports' table, one name after the other. */
+export async function portsBy(choose: (name: PortName) => Promise<number>): Promise<Ports> {
+    const entries: [PortName, number][] = [];
+    for (const name of portNames) {
+        entries.push([name, await choose(name)]);
+    }
+    return Object.fromEntries(entries) as Ports;
+}
+
+/**
+ * One of Argo CD's components, and what the lab changes in its pod's invocation: addresses, ports and paths of
+ * this machine, and plain connections between components. Flags come last, where they win over the pod's own.
+ *
+ * Everything listens on loopback, except the metrics of the application and notifications controllers: their
+ * address 0.0.0.0 is fixed in Argo CD (controller/appcontroller.go, cmd/argocd-notification).
+ */
+export interface Component {
+    /** Name of its StatefulSet or Deployment on the hub, of its process and of its log. */
+    readonly name: string;
+    readonly binary: ToolName;
+    /** Without its workload on the hub it is not run; other components are required. */
+    readonly optional?: true;
+    readonly ports: readonly PortName[];
+    readonly flags: (ports: Ports) => string[];
+    readonly env?: Readonly<Record<string, string>>;
+    /** Variables of the pod that do not hold on this machine. */
+    readonly unset?: readonly string[];
+    /** Path and port that answer 200 when it is healthy. */
+    readonly health: readonly [PortName, string];
+}
+
+const loopback = "127.0.0.1";
+const at = (port: number) => `${loopback}:${port}`;
+
+/** The components that need Redis and the API server alone come first: the others call them. */
+export const repoServer: Component = {
+    name: "argocd-repo-server",
+    binary: "argocd-repo-server",
+    ports: ["repoServer", "repoServerMetrics"],
+    flags: (ports) => [
+        `--address=${loopback}`,
+        `--port=${ports.repoServer}`,
+        `--metrics-address=${loopback}`,
+        `--metrics-port=${ports.repoServerMetrics}`,
+        "--disable-tls=true",
+        "--client-ca-path=",
+        `--redis=${at(ports.redis)}`,
+        "--redis-use-tls=false",
+    ],
+    env: {
+        // Signature checks need gpg, which a machine may lack.
+        ARGOCD_GPG_ENABLED: "false",
+        ARGOCD_PLUGINSOCKFILEPATH: files.plugins,
+        HELM_CACHE_HOME: files.helm,
+        HELM_CONFIG_HOME: files.helm,
+        HELM_DATA_HOME: files.helm,
+    },
+    health: ["repoServerMetrics", "/healthz?full=true"],
+};
+
+/** The components that call the repo server. */
+export const callers: readonly Component[] = [
+    {
+        name: "argocd-application-controller",
+        binary: "argocd-application-controller",
+        ports: ["controllerMetrics"],
+        flags: (ports) => [
+            `--namespace=${argoCdNamespace}`,
+            `--metrics-port=${ports.controllerMetrics}`,
+            `--repo-server=${at(ports.repoServer)}`,
+            "--repo-server-plaintext=true",
+            `--redis=${at(ports.redis)}`,
+            "--redis-use-tls=false",
+            "--dynamic-cluster-distribution-enabled=false",
+        ],
+        // One process stands for all replicas of the StatefulSet: with one replica it takes every shard.
+        env: { ARGOCD_CONTROLLER_REPLICAS: "1", KUBECACHEDIR: files.kubeCache },
+        unset: ["ARGOCD_CONTROLLER_SHARD"],
+        health: ["controllerMetrics", "/healthz"],
+    },
+    {
+        name: "argocd-applicationset-controller",
+        binary: "argocd-applicationset-controller",
+        ports: ["applicationSetMetrics", "applicationSetProbe", "applicationSetWebhook"],
+        flags: (ports) => [
+            `--namespace=${argoCdNamespace}`,
+            `--metrics-addr=${at(ports.applicationSetMetrics)}`,
+            `--probe-addr=${at(ports.applicationSetProbe)}`,
+            `--webhook-addr=${at(ports.applicationSetWebhook)}`,
+            `--argocd-repo-server=${at(ports.repoServer)}`,
+            "--repo-server-plaintext=true",
+            // One process has nobody to elect, and outside a cluster no namespace for the lease.
+            "--enable-leader-election=false",
+        ],
+        // Its probe endpoint has no checks: it answers 404 (argo-cd cmd/argocd-applicationset-controller).
+        health: ["applicationSetMetrics", "/metrics"],
+    },
+    {
+        name: "argocd-server",
+        binary: "argocd-server",
+        ports: ["server", "serverMetrics"],
+        flags: (ports) => [
+            `--namespace=${argoCdNamespace}`,
+            `--address=${loopback}`,
+            `--port=${ports.server}`,
+            `--metrics-address=${loopback}`,
+            `--metrics-port=${ports.serverMetrics}`,
+            "--insecure=true",
+            `--repo-server=${at(ports.repoServer)}`,
+            "--repo-server-plaintext=true",
+            `--redis=${at(ports.redis)}`,
+            "--redis-use-tls=false",
+        ],
+        // argocd-server 3.6.1 takes this variable's value for the flag's name (argocd_server.go).
+        unset: ["ARGOCD_SERVER_METRICS_LISTEN_ADDRESS"],
+        health: ["server", "/healthz?full=true"],
+    },
+    {
+        name: "argocd-notifications-controller",
+        binary: "argocd-notifications",
+        optional: true,
+        ports: ["notificationsMetrics"],
+        flags: (ports) => [
+            `--namespace=${argoCdNamespace}`,
+            `--metrics-port=${ports.notificationsMetrics}`,
+            `--argocd-repo-server=${at(ports.repoServer)}`,
+            "--argocd-repo-server-plaintext=true",
+        ],
+        health: ["notificationsMetrics", "/metrics"],
+    },
+];
+
+/** Environment of this machine for every component: where things lie, and nothing of the user's own. */
+export const machineEnvironment: Readonly<Record<string, string>> = {
+    ARGOCD_FAKE_IN_CLUSTER: "true",
+    ARGOCD_GNUPGHOME: files.gnupg,
+    ARGOCD_SSH_DATA_PATH: files.ssh,
+    ARGOCD_TLS_DATA_PATH: files.tls,
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    HOME: files.home,
+    KUBECONFIG: files.kubeconfig,
+    TMPDIR: files.tmp,
+};

@@ -1,0 +1,77 @@
+import * as path from "node:path";
+import type { ProcessSpec } from "../processes";
+import { toolBin, toolPath } from "../tools";
+import { type Component, files, machineEnvironment, type Ports } from "./components";
+import { argoCdNamespace, type Hub, readConfigMap, readPodSpec, readSecret } from "./hub";
+import { type PodSources, resolveInvocation } from "./invocation";
+
+/** Name of Redis's process, and of the Secret on the hub that holds its password. */
+export const redis = "argocd-redis";
+
+/** What the hub holds for pods' environments. */
+export type HubSources = Omit<PodSources, "podName">;
+
+/** Reads each ConfigMap and Secret of the hub at most once. */
+export function hubSources(hub: Hub): HubSources {
+    const once = <T>(read: (hub: Hub, name: string) => Promise<T>) => {
+        const known = new Map<string, Promise<T>>();
+        return (name: string) => known.get(name) ?? known.set(name, read(hub, name)).get(name)!;
+    };
+    return { namespace: argoCdNamespace, configMap: once(readConfigMap), secret: once(readSecret) };
+}
+
+/** The password that Argo CD's components on the hub have for Redis. */
+export async function redisPassword(sources: HubSources): Promise<string> {
+    const password = (await sources.secret(redis))?.auth;
+    if (!password) {
+        throw new Error(
+            `the hub's namespace ${argoCdNamespace} has no Secret ${redis} with a key "auth", the password of ` +
+                "Argo CD's Redis: run `pulumi up -s hub` to its end",
+        );
+    }
+    return password;
+}
+
+/** Redis for all components; the password goes by the environment. */
+export function redisProcess(ports: Ports, password: string): ProcessSpec {
+    return {
+        name: redis,
+        command: toolPath("redis"),
+        args: [`127.0.0.1:${ports.redis}`],
+        env: { REDIS_PASSWORD: password },
+        ports: [ports.redis],
+    };
+}
+
+/** The process of a component; undefined for an optional one that the hub does not have. */
+export async function componentProcess(
+    hub: Hub,
+    component: Component,
+    sources: HubSources,
+    ports: Ports,
+): Promise<ProcessSpec | undefined> {
+    const { name, binary, flags, env, unset = [] } = component;
+    const containers = (await readPodSpec(hub, name))?.containers ?? [];
+    const callsBinary = (words: readonly string[] = []) => words.some((word) => path.basename(word) === binary);
+    const container = containers.find(({ command, args }) => callsBinary(command) || callsBinary(args));
+    if (!container) {
+        if (component.optional && containers.length === 0) {
+            return undefined;
+        }
+        throw new Error(
+            `the hub's namespace ${argoCdNamespace} has no workload ${name} that runs ${binary}: ` +
+                "run `pulumi up -s hub` to its end",
+        );
+    }
+    const pod = await resolveInvocation(container, { ...sources, podName: `${name}-0` });
+    const podEnv = Object.fromEntries(Object.entries(pod.env).filter(([key]) => !unset.includes(key)));
+    const searchPath = [files.bin, toolBin, process.env.PATH ?? "/usr/bin:/bin"].join(path.delimiter);
+    return {
+        name,
+        command: toolPath(binary),
+        args: [...pod.args, ...flags(ports)],
+        env: { ...podEnv, ...machineEnvironment, ...env, PATH: searchPath },
+        cwd: files.home,
+        ports: component.ports.map((port) => ports[port]),
+    };
+}

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { findProcess, type Look, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
+import { callers, type Component, type Ports, repoServer } from "./components";
+import { connectToHub } from "./hub";
+import { lookAtHttp, lookAtRedis } from "./health";
+import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./pod-processes";
+import { prepareFiles, unlockCheckouts } from "./prepare";
+import { choosePorts, readState, rememberFingerprint } from "./state";
+
+/** Time for a started component to become healthy, on a machine that is busy with other things. */
+const startLimitMs = 90_000;
+/** Time for a component that runs already to answer. */
+const answerLimitMs = 10_000;
+
+const components = [repoServer, ...callers];
+const processNames = [redis, ...components.map((component) => component.name)];
+
+/** What was done about one component. */
+export interface StartedComponent {
+    readonly name: string;
+    readonly outcome: "running already" | "started" | "restarted";
+}
+
+/** Argo CD on this machine. */
+export interface ArgoCd {
+    /** argocd-server's address, plain HTTP on loopback. */
+    readonly serverUrl: string;
+    /** Where the application controller serves its metrics. */
+    readonly controllerMetricsUrl: string;
+    readonly components: readonly StartedComponent[];
+}
+
+/**
+ * Runs Argo CD's real components on this machine against the hub, each with the flags and environment of its
+ * own pod on the hub, as far as they hold here. What runs, is healthy and would be started with the same is
+ * left alone; what would be started otherwise, as after a changed ConfigMap, is restarted.
+ */
+export async function startArgoCd(report: (line: string) => void): Promise<ArgoCd> {
+    const hub = connectToHub();
+    const sources = hubSources(hub);
+    const kubeconfig = await prepareFiles(hub, report);
+    const password = await redisPassword(sources);
+    const ports = await choosePorts(processNames);
+
+    const run = async (component: Component): Promise<StartedComponent[]> => {
+        const spec = await componentProcess(hub, component, sources, ports);
+        if (!spec) {
+            await stopProcess(component.name);
+            return [];
+        }
+        const [port, route] = component.health;
+        const look = () => lookAtHttp(`http://127.0.0.1:${ports[port]}${route}`);
+        return [await ensureRunning(spec, kubeconfig, look, report)];
+    };
+    const started = [
+        await ensureRunning(redisProcess(ports, password), "", () => lookAtRedis(ports.redis, password), report),
+        ...(await run(repoServer)),
+        ...(await Promise.all(callers.map(run))).flat(),
+    ];
+    return { ...addresses(ports), components: started };
+}
+
+/** Argo CD's addresses as last started; undefined when argocd-server does not run. */
+export function findArgoCd(): Omit<ArgoCd, "components"> | undefined {
+    const { ports } = readState();
+    const known = ports.server !== undefined && findProcess("argocd-server");
+    return known ? addresses(ports as Ports) : undefined;
+}
+
+/** Stops Argo CD's components, Redis last. */
+export async function stopArgoCd(): Promise<void> {
+    await Promise.all(components.map((component) => stopProcess(component.name)));
+    await stopProcess(redis);
+    unlockCheckouts();
+}
+
+function addresses(ports: Ports): Omit<ArgoCd, "components"> {
+    return {
+        serverUrl: `http://127.0.0.1:${ports.server}`,
+        controllerMetricsUrl: `http://127.0.0.1:${ports.controllerMetrics}/metrics`,
+    };
+}
+
+async function ensureRunning(
+    spec: ProcessSpec,
+    kubeconfig: string,
+    look: () => Promise<Look<true>>,
+    report: (line: string) => void,
+): Promise<StartedComponent> {
+    const { name } = spec;
+    const fingerprint = fingerprintOf(spec, kubeconfig);
+    const healthy = (timeoutMs: number) =>
+        waitFor(`${name} to be healthy`, look, { timeoutMs, processes: [name] });
+    const running = findProcess(name);
+    if (running && readState().fingerprints[name] === fingerprint) {
+        const answers = await healthy(answerLimitMs).catch(() => false);
+        if (answers) {
+            return { name, outcome: "running already" };
+        }
+        report(`${name} runs and does not answer: starting it anew`);
+    } else if (running) {
+        report(`${name}'s settings, addresses or program changed: starting it anew`);
+    }
+    await stopProcess(name);
+    await startProcess(spec);
+    rememberFingerprint(name, fingerprint);
+    await healthy(startLimitMs);
+    return { name, outcome: running ? "restarted" : "started" };
+}
+
+/**
+ * A hash of all that the process is started with: secrets cannot be read from it. The user's PATH is left
+ * out: it differs from terminal to terminal.
+ */
+function fingerprintOf({ command, args, env }: ProcessSpec, kubeconfig: string): string {
+    const program = fs.existsSync(command) ? fs.realpathSync(command) : command;
+    const variables = Object.entries({ ...env, PATH: "" }).sort(([a], [b]) => (a < b ? -1 : 1));
+    const everything = [program, args, variables, kubeconfig];
+    return createHash("sha256").update(JSON.stringify(everything)).digest("hex");
+}

@@ -1,0 +1,95 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { findProcess, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
+import { catalogue, toolPath } from "../tools";
+import { type ClusterName, kwokName, kwokWorkDir } from "./names";
+import { type ClusterRecord, recordsDir } from "./record";
+
+/** kwokctl itself gives up waiting for its API server after two minutes. */
+const kwokctlLimitMs = 150_000;
+
+/** An address for documentation (RFC 5737): no pod really runs that could want to reach it. */
+const nobodysAddress = "192.0.2.1";
+
+/** What kwok plays besides its own stages, which kwokctl writes into the file that it gives to kwok first. */
+const extraStages = path.join(__dirname, "..", "simulation", "stages.yaml");
+
+/** Name of the recorded kwokctl process that works on a cluster. */
+export function kwokctlProcess(cluster: ClusterName): string {
+    return `${cluster}-kwokctl`;
+}
+
+/**
+ * Starts `kwokctl create cluster` or `kwokctl start cluster` as a recorded process, so that neither
+ * Ctrl-C nor the death of this process cuts it off between starting a component and noting its id.
+ * It exits 0 even where components failed: look at the API server, not at its exit code.
+ */
+export async function startKwokctl(
+    verb: "create" | "start",
+    cluster: ClusterName,
+    record: ClusterRecord,
+): Promise<void> {
+    const command = toolPath("kwokctl");
+    if (!fs.existsSync(command)) {
+        throw new Error(`cannot ${verb} the cluster ${cluster}: ${command} is missing; run \`npm run lab\`, which links it`);
+    }
+    const config = path.join(recordsDir, `${cluster}.kwokctl.yaml`);
+    writeFileWhole(config, stringify(configuration(record)));
+    const keepOutOfUsersConfig = verb === "create" ? ["--kubeconfig", ""] : [];
+    await startProcess({
+        name: kwokctlProcess(cluster),
+        command,
+        args: ["--config", config, verb, "cluster", "--name", kwokName(cluster), ...keepOutOfUsersConfig],
+        env: {
+            KWOK_WORKDIR: kwokWorkDir,
+            HOME: process.env.HOME ?? kwokWorkDir,
+            PATH: process.env.PATH ?? "",
+            // The components inherit it: they reach nothing but loopback.
+            NO_PROXY: "*",
+        },
+    });
+}
+
+/** Waits for a kwokctl that works on this cluster, from whichever run, to end; ends it at the limit. */
+export async function settleKwokctl(cluster: ClusterName, timeoutMs = kwokctlLimitMs): Promise<void> {
+    const name = kwokctlProcess(cluster);
+    const ended = () => Promise.resolve(findProcess(name) ? { seen: "it runs" } : { done: undefined });
+    await waitFor(`kwokctl of ${cluster} to end`, ended, { timeoutMs, intervalMs: 50 }).catch(() => undefined);
+    await stopProcess(name, { graceMs: 0 });
+}
+
+/**
+ * kwokctl's configuration of one cluster. Differences from its defaults: every port and binary is
+ * given, everything listens on loopback only; the controller manager and the scheduler, alone as they
+ * are, hold no leader election, which would end them when the API server is away for some seconds;
+ * etcd does not wait for the disk, since a lab's data need not survive a power failure; the API server
+ * is told an address to advertise, for it does not start on a machine without a default route otherwise.
+ */
+function configuration(record: ClusterRecord): object {
+    const kubernetes = catalogue.find((tool) => tool.name === "kube-apiserver")!;
+    const extraArgs = (name: string, key: string, value: string) => ({ name, extraArgs: [{ key, value }] });
+    return {
+        kind: "KwokctlConfiguration",
+        apiVersion: "config.kwok.x-k8s.io/v1alpha1",
+        options: {
+            runtime: "binary",
+            kubeVersion: `v${kubernetes.version}`,
+            bindAddress: "127.0.0.1",
+            ...record.ports,
+            etcdBinary: toolPath("etcd"),
+            kubectlBinary: toolPath("kubectl"),
+            kubeApiserverBinary: toolPath("kube-apiserver"),
+            kubeControllerManagerBinary: toolPath("kube-controller-manager"),
+            kubeSchedulerBinary: toolPath("kube-scheduler"),
+            kwokControllerBinary: toolPath("kwok"),
+        },
+        componentsPatches: [
+            extraArgs("kube-controller-manager", "leader-elect", "false"),
+            extraArgs("kube-scheduler", "leader-elect", "false"),
+            extraArgs("etcd", "unsafe-no-fsync", "true"),
+            extraArgs("kube-apiserver", "advertise-address", nobodysAddress),
+            extraArgs("kwok-controller", "config", extraStages),
+        ],
+    };
+}

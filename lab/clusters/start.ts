@@ -1,0 +1,80 @@
+import { whyNotReady } from "./api";
+import { stopComponents } from "./components";
+import { writeKubeconfig } from "./kubeconfig";
+import { settleKwokctl } from "./kwokctl";
+import { type ClusterName, clusterNames } from "./names";
+import { ensureNodes } from "./nodes";
+import { choosePorts, type ClusterRecord, readCluster, writeCluster } from "./record";
+import { allComponentsRun, bringUp } from "./serving";
+import { removeCluster } from "./stop";
+import { type Report, withClusters } from "./work";
+
+/** What had to be done for a cluster: nothing, start what had ended, or make it from nothing. */
+export type ClusterOutcome = "running" | "repaired" | "created";
+
+/**
+ * Sees to it that all clusters serve, in parallel, and that the kubeconfig names them. A running
+ * cluster is left alone; one that lost processes gets them back with its data; one that was never
+ * complete, or cannot be repaired, is made anew. Returns what was done for each.
+ */
+export async function startClusters(report: Report): Promise<Record<ClusterName, ClusterOutcome>> {
+    return withClusters("starting the clusters", report, async () => {
+        const ports = await choosePorts(clusterNames.length);
+        const started = await Promise.allSettled(
+            clusterNames.map(async (name, i) => [name, await startCluster(name, ports[i]!, report)] as const),
+        );
+        const failures = started.filter((result) => result.status === "rejected");
+        if (failures.length > 0) {
+            const reasons = failures.map((failure) => failure.reason as Error);
+            const messages = reasons.map(({ message }) => message).join("\n");
+            throw new Error(`cannot start the lab's clusters:\n${messages}`, { cause: reasons[0] });
+        }
+        writeKubeconfig();
+        const outcomes = started.filter((result) => result.status === "fulfilled").map((result) => result.value);
+        return Object.fromEntries(outcomes) as Record<ClusterName, ClusterOutcome>;
+    });
+}
+
+type Ports = ClusterRecord["ports"];
+
+async function startCluster(cluster: ClusterName, spare: Ports, report: Report): Promise<ClusterOutcome> {
+    await settleKwokctl(cluster);
+    const record = readCluster(cluster);
+    if (!record?.complete) {
+        await createCluster(cluster, spare, report);
+        return "created";
+    }
+    const notReady = await whyNotReady(cluster);
+    if (notReady === undefined && allComponentsRun(cluster)) {
+        return "running";
+    }
+    report(`${cluster}: starting what had ended`);
+    try {
+        await repairCluster(cluster, record, notReady);
+        return "repaired";
+    } catch (error) {
+        report(`${cluster}: cannot be repaired, so it is made anew, empty: ${(error as Error).message}`);
+        await createCluster(cluster, spare, report);
+        return "created";
+    }
+}
+
+async function repairCluster(cluster: ClusterName, record: ClusterRecord, notReady: string | undefined): Promise<void> {
+    if (notReady !== undefined) {
+        // One that lives but does not serve may be on its way out, for up to a minute without its etcd.
+        await stopComponents(cluster, ["kube-apiserver"], 0);
+    }
+    await bringUp("start", cluster, record);
+    await ensureNodes(cluster);
+}
+
+async function createCluster(cluster: ClusterName, ports: Ports, report: Report): Promise<void> {
+    const started = Date.now();
+    await removeCluster(cluster);
+    const record = { ports, complete: false };
+    writeCluster(cluster, record);
+    await bringUp("create", cluster, record);
+    await ensureNodes(cluster);
+    writeCluster(cluster, { ...record, complete: true });
+    report(`${cluster}: serving after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}

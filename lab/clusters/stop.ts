@@ -1,0 +1,39 @@
+import * as fs from "node:fs";
+import { kubeconfigPath } from "../paths";
+import { stopComponents } from "./components";
+import { settleKwokctl } from "./kwokctl";
+import { clusterDir, type ClusterName, clusterNames, components, kwokWorkDir } from "./names";
+import { readCluster, recordsDir, removeClusterRecord, writeCluster } from "./record";
+import { type Report, withClusters } from "./work";
+
+/** Nothing of a cluster that goes away is worth a longer farewell. */
+const graceMs = 1_500;
+const settleMs = 1_000;
+
+/**
+ * Ends all clusters, whole or half-started, by their recorded process ids, and removes their data and
+ * the kubeconfig. Returns the names of those of which anything ran.
+ */
+export async function stopClusters(report: Report = () => undefined): Promise<ClusterName[]> {
+    return withClusters("stopping the clusters", report, async () => {
+        const ran = await Promise.all(clusterNames.map(removeCluster));
+        for (const leftover of [kubeconfigPath, kwokWorkDir, recordsDir]) {
+            fs.rmSync(leftover, { recursive: true, force: true });
+        }
+        return clusterNames.filter((_, index) => ran[index]);
+    });
+}
+
+/** Ends every process of one cluster and removes all its data. Returns whether anything ran. */
+export async function removeCluster(cluster: ClusterName): Promise<boolean> {
+    const record = readCluster(cluster);
+    if (record) {
+        // From here on its data is condemned: a run cut off below must not leave it to be repaired.
+        writeCluster(cluster, { ...record, complete: false });
+    }
+    await settleKwokctl(cluster, settleMs);
+    const ran = await stopComponents(cluster, components, graceMs);
+    fs.rmSync(clusterDir(cluster), { recursive: true, force: true });
+    removeClusterRecord(cluster);
+    return ran;
+}

@@ -1,0 +1,12 @@
+import * as path from "node:path";
+import { labDir } from "../paths";
+import { withLock } from "../processes";
+
+export type Report = (line: string) => void;
+
+const lockLimitMs = 300_000;
+
+/** Work on a lab's clusters excludes other work on them, from whichever run. */
+export function withClusters<T>(purpose: string, report: Report, work: () => Promise<T>): Promise<T> {
+    return withLock(path.join(labDir, "clusters.work"), { purpose, timeoutMs: lockLimitMs, report }, work);
+}

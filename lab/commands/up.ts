@@ -1,0 +1,47 @@
+import { chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer } from "../argocd";
+import { startClusters } from "../clusters";
+import { labName } from "../paths";
+import { Phases } from "../phases";
+import { up as bringUp, adminPassword } from "../stacks/pulumi";
+import { expectedApplications, labOverlay } from "../stacks/overlay";
+import { ensurePlugins } from "../stacks/plugins";
+import { environmentStacks, writeProject } from "../stacks/project";
+import { phaseTable } from "../tables";
+import { ensureTools } from "../tools";
+import { waitForApplications } from "../waiting";
+import { status } from "./status";
+
+/** Brings the whole lab up, or finds it so; it goes on running afterwards. */
+export async function up(): Promise<void> {
+    const phases = new Phases();
+    await phases.run("tools", ensureTools);
+    await phases.run("control planes", startClusters);
+    await phases.run("plugins, chart and repository", async (report) => {
+        report(await ensurePlugins());
+        const choice = await chooseChart(report);
+        report(choice.description);
+        await publishAgentRepository();
+        writeProject(labOverlay(choice, await startGitServer()));
+    });
+    await phases.run("pulumi up: hub", (report) => bringUp("hub", report));
+    await phases.run("Argo CD", async (report) => {
+        await startArgoCd(report);
+        await logIn(await adminPassword());
+    });
+    await phases.run(`pulumi up: ${environmentStacks.join(", ")}`, async (report) => {
+        await Promise.all(environmentStacks.map((stack) => bringUp(stack, report)));
+    });
+    await phases.run("agent on every cluster", () => waitForApplications(expectedApplications()));
+    await status();
+    process.stdout.write(`${phaseTable(phases.finished)}\n${nextSteps()}\n`);
+}
+
+function nextSteps(): string {
+    const lab = labName === "default" ? "" : `LAB_NAME=${labName} `;
+    return [
+        "The lab goes on running. From here:",
+        `  ${lab}npm run lab:status            the tables again`,
+        `  eval "$(${lab}npm run -s lab:env)"  then pulumi --stack staging preview, kubectl --context prod …, argocd app list`,
+        `  ${lab}npm run lab:down              destroys the stacks and stops everything`,
+    ].join("\n");
+}

@@ -1,0 +1,24 @@
+import { kubeconfigPath } from "./paths";
+import { run } from "./processes/run";
+import { toolPath } from "./tools";
+import type { ClusterName } from "./clusters";
+
+/** Limit of one `kubectl` command, in milliseconds. */
+const timeoutMs = 60_000;
+
+/**
+ * Runs the lab's `kubectl` on one cluster.
+ *
+ * @returns its standard output
+ * @throws Error with its output, when it fails or takes over a minute
+ */
+export async function kubectl(cluster: ClusterName, args: readonly string[]): Promise<string> {
+    const result = await run(toolPath("kubectl"), ["--context", cluster, ...args], {
+        env: { KUBECONFIG: kubeconfigPath },
+        timeoutMs,
+    });
+    if (!result.ok) {
+        throw new Error(`kubectl ${args.join(" ")} on ${cluster} failed: ${result.output}`);
+    }
+    return result.stdout;
+}

@@ -1,0 +1,45 @@
+import { type ClusterName, clusterNames } from "./clusters";
+import { kubectl } from "./kubectl";
+
+/** Who writes objects for this program: Pulumi's provider, Helm, and Argo CD's components and CLI. */
+const ourManagers = /^(pulumi|helm|argocd)/i;
+
+interface ObjectList {
+    readonly items: readonly {
+        readonly kind: string;
+        readonly metadata: {
+            readonly name: string;
+            readonly namespace?: string;
+            readonly managedFields?: readonly { readonly manager?: string }[];
+        };
+    }[];
+}
+
+/** Removes the CRDs that Helm keeps when Argo CD's release goes (`crds.keep`): their loss costs every Application. */
+export async function removeKeptCrds(): Promise<void> {
+    await kubectl("hub", ["delete", "crd", "--selector", "app.kubernetes.io/part-of=argocd", "--timeout=50s"]);
+}
+
+/**
+ * Looks at every object of every kind on every cluster.
+ *
+ * @throws Error that lists what Pulumi, Helm or Argo CD wrote and nobody removed
+ */
+export async function refuseLeftovers(): Promise<void> {
+    const found = (await Promise.all(clusterNames.map(leftoversOn))).flat();
+    if (found.length > 0) {
+        throw new Error(`the stacks are destroyed, and these objects are left:\n${found.join("\n")}`);
+    }
+}
+
+async function leftoversOn(cluster: ClusterName): Promise<string[]> {
+    const kinds = (await kubectl(cluster, ["api-resources", "--verbs=list", "--output=name"])).split("\n");
+    // Events are notes on what was, and go by themselves.
+    const names = kinds.filter((kind) => kind !== "" && !kind.startsWith("events"));
+    const everything = await kubectl(cluster, [
+        "get", names.join(","), "--all-namespaces", "--output=json", "--show-managed-fields",
+    ]);
+    return (JSON.parse(everything) as ObjectList).items
+        .filter(({ metadata }) => metadata.managedFields?.some(({ manager }) => ourManagers.test(manager ?? "")))
+        .map(({ kind, metadata }) => `${cluster}: ${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+}

@@ -1,0 +1,20 @@
+import { down } from "./commands/down";
+import { env } from "./commands/env";
+import { status } from "./commands/status";
+import { up } from "./commands/up";
+
+const commands: Record<string, () => void | Promise<void>> = { up, status, env, down };
+
+async function main(): Promise<void> {
+    const name = process.argv[2] ?? "up";
+    const command = commands[name];
+    if (command === undefined) {
+        throw new Error(`there is no lab command "${name}". Write one of: ${Object.keys(commands).join(", ")}`);
+    }
+    await command();
+}
+
+main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+});

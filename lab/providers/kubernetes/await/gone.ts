@@ -1,0 +1,59 @@
+import { isNotFound, NoMatchError } from "../cluster/api-error";
+import { requireReachable } from "../cluster/cluster";
+import type { ObjectRef } from "../cluster/objects";
+import { listAt, stringAt, type KubeObject } from "../model/object";
+import type { Context } from "../operations/context";
+import type { AwaitFailure } from "../operations/failure";
+import { poll } from "./poll";
+
+/**
+ * Waits until a deleted object is gone: not found, or another one (with another uid) in its place.
+ * Answers undefined when it is, else the object as it was seen last, and what may hold it.
+ */
+export async function awaitGone(
+    context: Context,
+    urn: string,
+    ref: ObjectRef,
+    live: KubeObject,
+    limit: number,
+): Promise<{ object: KubeObject; failure: AwaitFailure } | undefined> {
+    const { objects } = requireReachable(context.cluster);
+    let object = live;
+    const end = await poll(
+        async () => {
+            try {
+                object = await objects.get(ref);
+                context.log.status(urn, `Waiting for deletion${holders(object)}`);
+                return stringAt(object, "metadata", "uid") !== stringAt(live, "metadata", "uid");
+            } catch (error) {
+                if (isNotFound(error) || error instanceof NoMatchError) {
+                    return true;
+                }
+                throw error;
+            }
+        },
+        limit,
+        context.signal,
+    );
+    context.log.status(urn, "");
+    if (end === "satisfied") {
+        return undefined;
+    }
+    const message =
+        end === "cancelled"
+            ? `Resource operation was cancelled for "${ref.name}"`
+            : `'${ref.name}' was not gone after ${limit / 1000} s${holders(object)}`;
+    return { object, failure: { message, reasons: [] } };
+}
+
+function holders(object: KubeObject): string {
+    const finalizers = listAt(object, "metadata", "finalizers").map(String);
+    const conditions = listAt(object, "status", "conditions")
+        .filter((condition) => stringAt(condition, "status") === "True" && stringAt(condition, "type").includes("Remain"))
+        .map((condition) => stringAt(condition, "message"));
+    const held = [
+        ...(finalizers.length === 0 ? [] : [`finalizers might be preventing deletion (${finalizers.join(", ")})`]),
+        ...conditions,
+    ];
+    return held.length === 0 ? "" : `: ${held.join("; ")}`;
+}

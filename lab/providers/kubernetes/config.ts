@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Cluster } from "@kubernetes/client-node";
+import type { CheckFailure, CheckRequest, CheckResult, DiffRequest, DiffResult, PropertyChange } from "../plugin/provider";
+import { noChanges } from "../plugin/provider";
+import { containsUnknowns, reveal, Unknown, type PropertyMap, type Value } from "../plugin/values";
+import { loadKubeConfig } from "./cluster/kubeconfig";
+import { readSettings, unsupportedInput } from "./settings";
+
+/** Refuses inputs of the provider resource that the stand-in does not know how to honour. */
+export function checkConfig(request: CheckRequest): CheckResult {
+    const failures = Object.entries(request.news).flatMap(([property, value]): CheckFailure[] => {
+        const reason = unsupportedInput(property, text(value));
+        return reason === undefined ? [] : [{ property, reason }];
+    });
+    return { inputs: request.news, failures };
+}
+
+/**
+ * Whether changed provider inputs mean another cluster, so that everything in it has to be made anew: when the
+ * kubeconfig's entry for the cluster (server, CA) is another one. A `clusterIdentifier` decides alone where there is one, before and after.
+ */
+export function diffConfig(request: DiffRequest): DiffResult {
+    const { olds, news } = request;
+    const changed = Object.keys({ ...olds, ...news }).filter((key) => key !== "version" && !same(olds[key], news[key]));
+    if (changed.length === 0) {
+        return noChanges;
+    }
+    const replaces = replacing(changed, olds, news);
+    const changes = changed.map((key): [string, PropertyChange] => [
+        key,
+        {
+            kind: olds[key] === undefined ? "add" : news[key] === undefined ? "delete" : "update",
+            replace: replaces.includes(key),
+        },
+    ]);
+    return { changes: new Map(changes), deleteBeforeReplace: false };
+}
+
+const clusterInputs = ["kubeconfig", "context", "cluster"];
+
+function replacing(changed: readonly string[], olds: PropertyMap, news: PropertyMap): readonly string[] {
+    const [oldIdentifier, newIdentifier] = [text(olds.clusterIdentifier), text(news.clusterIdentifier)];
+    if (oldIdentifier !== "" && newIdentifier !== "") {
+        return oldIdentifier === newIdentifier ? [] : ["clusterIdentifier"];
+    }
+    const involved = clusterInputs.filter((key) => changed.includes(key));
+    const unknowns = involved.filter((key) => containsUnknowns(news[key] ?? null));
+    if (unknowns.length > 0) {
+        return unknowns;
+    }
+    const [before, after] = [clusterOf(olds), clusterOf(news)];
+    return before !== undefined && after !== undefined && !isDeepStrictEqual(before, after) ? involved : [];
+}
+
+/** The cluster that the inputs select; undefined when they name no kubeconfig or one that cannot be read now. */
+function clusterOf(inputs: PropertyMap): Cluster | undefined {
+    const strings = Object.entries(inputs).map(([key, value]): [string, string] => [key, text(value)]);
+    const settings = readSettings(new Map(strings), {});
+    if (settings.kubeconfig === "") {
+        return undefined;
+    }
+    try {
+        const cluster = loadKubeConfig(settings).kubeConfig.getCurrentCluster();
+        return cluster === null ? undefined : { ...cluster, name: "" };
+    } catch {
+        return undefined;
+    }
+}
+
+/** An input as the engine hands it to `configure`: strings as they are, everything else as JSON. */
+function text(value: Value | undefined): string {
+    const plain = reveal(value);
+    if (plain === undefined || plain === null || plain instanceof Unknown) {
+        return "";
+    }
+    return typeof plain === "string" ? plain : JSON.stringify(plain);
+}
+
+function same(a: Value | undefined, b: Value | undefined): boolean {
+    return !containsUnknowns(b ?? null) && text(a) === text(b);
+}

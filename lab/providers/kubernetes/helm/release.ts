@@ -1,0 +1,159 @@
+import { InitFailedError, messageOf } from "../../plugin/errors";
+import type * as model from "../../plugin/provider";
+import { nameOf } from "../../plugin/provider";
+import { containsUnknowns, type PropertyMap } from "../../plugin/values";
+import { requireReachable } from "../cluster/cluster";
+import { uniqueName } from "../model/naming";
+import { parseId } from "../model/object";
+import type { Context } from "../operations/context";
+import { isForgotten } from "../operations/unreachable";
+import { findChart, withChart } from "./chart";
+import { diffRelease } from "./diff";
+import { installFlags, uninstallFlags, upgradeFlags } from "./flags";
+import { clusterFlags, helm, withPrivateFolder } from "./helm";
+import { defaultTimeout, readInputs, type ReleaseInputs } from "./inputs";
+import { inputsOfState, plannedState, releaseState } from "./state";
+import { isReleaseNotFound, parseRelease, type LiveRelease } from "./status";
+
+/** Helm releases (`kubernetes:helm.sh/v3:Release`), through the real helm program. */
+export class ReleaseProvider {
+    constructor(private readonly context: Context) {}
+
+    /** Completes name, namespace, timeout and version. A chart that cannot be had is a failure, in previews too. */
+    async check(request: model.CheckRequest): Promise<model.CheckResult> {
+        const inputs = withDefaults(request, this.#defaultNamespace());
+        if (containsUnknowns(inputs)) {
+            return { inputs, failures: [] };
+        }
+        try {
+            const chart = await findChart(readInputs(inputs), this.context.signal);
+            return { inputs: { ...inputs, version: chart.version }, failures: [] };
+        } catch (error) {
+            return { inputs, failures: [{ property: "chart", reason: messageOf(error) }] };
+        }
+    }
+
+    diff(request: model.DiffRequest): Promise<model.DiffResult> {
+        return Promise.resolve(diffRelease(request));
+    }
+
+    async create({ inputs, preview }: model.CreateRequest): Promise<model.CreateResult> {
+        if (preview) {
+            return { id: "", properties: plannedState(inputs) };
+        }
+        const release = readInputs(inputs);
+        return {
+            id: releaseId(release),
+            properties: await this.#write("install", release, installFlags(release), inputs),
+        };
+    }
+
+    async update({ news, preview }: model.UpdateRequest): Promise<PropertyMap> {
+        if (preview) {
+            return plannedState(news);
+        }
+        const release = readInputs(news);
+        return await this.#write("upgrade", release, upgradeFlags(release), news);
+    }
+
+    async read({ urn, id, properties }: model.ReadRequest): Promise<model.ReadResult> {
+        if (isForgotten(this.context, urn)) {
+            return { id: "", properties: {}, inputs: {} };
+        }
+        const known = inputsOfState(properties);
+        const release = known === undefined ? parseId(id) : readInputs(properties);
+        const live = await this.#status(release);
+        if (live === undefined) {
+            return { id: "", properties: {}, inputs: {} };
+        }
+        const inputs = known ?? importedInputs(live);
+        return { id, properties: releaseState(inputs, live), inputs };
+    }
+
+    async delete({ properties }: model.DeleteRequest): Promise<void> {
+        if (!this.context.cluster.reachable) {
+            throw new Error(`can't delete Helm Release with unreachable cluster. Reason: ${this.context.cluster.reason}`);
+        }
+        const release = readInputs(properties);
+        try {
+            await this.#helm(release, ["uninstall", release.name, ...uninstallFlags(release)]);
+        } catch (error) {
+            if (!isReleaseNotFound(error)) {
+                throw error;
+            }
+        }
+    }
+
+    async #write(
+        verb: "install" | "upgrade",
+        release: ReleaseInputs,
+        flags: readonly string[],
+        inputs: PropertyMap,
+    ): Promise<PropertyMap> {
+        try {
+            const output = await withChart(release, this.context.signal, (chart) =>
+                this.#helm(
+                    release,
+                    [verb, release.name, ...chart, "--values", "-", ...flags, "--output", "json"],
+                    JSON.stringify(release.values),
+                ),
+            );
+            return releaseState(inputs, parseRelease(output));
+        } catch (error) {
+            const live = await this.#status(release);
+            if (live === undefined || (verb === "install" && live.status === "deployed")) {
+                throw error;
+            }
+            const message = `Helm release "${releaseId(release)}" failed to initialize completely: ${messageOf(error)}`;
+            throw new InitFailedError(message, releaseId(release), releaseState(inputs, live), [message]);
+        }
+    }
+
+    async #status(release: { readonly name: string; readonly namespace: string }): Promise<LiveRelease | undefined> {
+        try {
+            const [status, metadata] = await Promise.all([
+                this.#helm(release, ["status", release.name, "--output", "json"]),
+                this.#helm(release, ["get", "metadata", release.name, "--output", "json"]),
+            ]);
+            return parseRelease(status, metadata);
+        } catch (error) {
+            if (isReleaseNotFound(error)) {
+                return undefined;
+            }
+            throw error;
+        }
+    }
+
+    async #helm(release: { readonly namespace: string }, args: readonly string[], input?: string): Promise<string> {
+        const { access } = requireReachable(this.context.cluster);
+        return await withPrivateFolder(async (folder) => {
+            const flags = await clusterFlags(folder, access.kubeConfig, release.namespace);
+            return await helm({ args: [...args, ...flags], input, signal: this.context.signal });
+        });
+    }
+
+    #defaultNamespace(): string {
+        const { cluster, settings } = this.context;
+        const standard = cluster.reachable ? cluster.access.namespace : settings.namespace;
+        return standard === "" ? "default" : standard;
+    }
+}
+
+function withDefaults({ urn, olds, news, randomSeed }: model.CheckRequest, namespace: string): PropertyMap {
+    const generated = uniqueName(`${nameOf(urn)}-`, randomSeed);
+    const isEmpty = (key: string): boolean => news[key] === undefined || news[key] === null || news[key] === "";
+    return {
+        ...news,
+        ...(isEmpty("name") ? { name: olds.name ?? generated } : {}),
+        ...(isEmpty("namespace") ? { namespace } : {}),
+        ...(isEmpty("timeout") && news.skipAwait !== true ? { timeout: defaultTimeout } : {}),
+    };
+}
+
+function releaseId({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+    return `${namespace}/${name}`;
+}
+
+function importedInputs({ name, namespace, chart, version, values }: LiveRelease): PropertyMap {
+    return { name, namespace, chart, version, values, timeout: defaultTimeout };
+}

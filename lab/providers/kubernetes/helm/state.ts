@@ -1,0 +1,29 @@
+import { isMap, secret, unknown, withoutSecrets, type PropertyMap } from "../../plugin/values";
+import { markSecrets } from "../model/secrets";
+import { statusOutput, type LiveRelease } from "./status";
+
+/** State after a run: the inputs, what Helm says of the release, and the inputs once more, all secret. */
+export function releaseState(inputs: PropertyMap, release: LiveRelease): PropertyMap {
+    const outputs: PropertyMap = {
+        ...inputs,
+        name: release.name,
+        namespace: release.namespace,
+        version: release.version,
+        values: release.values,
+        resourceNames: release.resourceNames,
+        status: statusOutput(release),
+    };
+    return { ...markSecrets(outputs, inputs), __inputs: secret(inputs) };
+}
+
+/** State that a preview foretells. */
+export function plannedState(inputs: PropertyMap): PropertyMap {
+    return { ...inputs, resourceNames: unknown, status: unknown, __inputs: secret(inputs) };
+}
+
+/** The inputs of the last run, from state; undefined when the state has none (an import). */
+export function inputsOfState(state: PropertyMap): PropertyMap | undefined {
+    const { __inputs } = state;
+    const inputs = __inputs === undefined ? undefined : withoutSecrets(__inputs);
+    return isMap(inputs) ? inputs : undefined;
+}

@@ -1,0 +1,87 @@
+import { isMap, type PropertyMap, type Value } from "../../plugin/values";
+import { isConflict } from "../cluster/api-error";
+import type { ReachableCluster } from "../cluster/cluster";
+import { refOf } from "../cluster/objects";
+import { annotations, isAnnotated } from "../model/annotations";
+import { listAt, stringAt, valueAt, withMetadata, type KubeObject } from "../model/object";
+import { parsePath, type Path } from "../model/path";
+import type { Settings } from "../settings";
+import { hasInheritedFields, inheritFields, isOwnedByOthers } from "./managed-fields";
+import { mergePatch } from "./merge-patch";
+
+export interface UpdatePlan {
+    readonly object: KubeObject;
+    /** The object as it is now. */
+    readonly live: KubeObject;
+    readonly oldInputs: KubeObject;
+    readonly fieldManager: string;
+    readonly ignoreChanges: readonly string[];
+    readonly preview: boolean;
+}
+
+/** Writes an update: definitions are replaced, everything else is applied under the field manager. */
+export async function applyUpdate(cluster: ReachableCluster, settings: Settings, plan: UpdatePlan): Promise<KubeObject> {
+    const options = { fieldManager: plan.fieldManager, dryRun: plan.preview };
+    if (stringAt(plan.object, "kind") === "CustomResourceDefinition") {
+        const version = stringAt(plan.live, "metadata", "resourceVersion");
+        return await cluster.objects.replace(withMetadata(plan.object, "resourceVersion", version), options);
+    }
+    if (!settings.enableServerSideApply) {
+        return await cluster.objects.mergePatch(refOf(plan.live), mergePatch(plan.oldInputs, plan.object), options);
+    }
+    const live = plan.preview ? plan.live : await takeInheritedFields(cluster, plan);
+    const object = withIgnoredFields(plan.object, live, plan);
+    try {
+        return await cluster.objects.apply(object, { ...options, force: isForced(settings, plan, live) });
+    } catch (error) {
+        if (isConflict(error) && error instanceof Error) {
+            throw new Error(
+                `server-side apply field conflict: the field manager "${plan.fieldManager}" cannot have its way. ` +
+                    `${error.message}. To take the fields over, annotate the object with ` +
+                    `${annotations.patchForce}: "true"; to leave them to the other manager, take them out of the ` +
+                    `program or name them in ignoreChanges`,
+            );
+        }
+        throw error;
+    }
+}
+
+async function takeInheritedFields(cluster: ReachableCluster, { live, fieldManager }: UpdatePlan): Promise<KubeObject> {
+    const patch = inheritFields(live, fieldManager);
+    return patch === undefined ? live : await cluster.objects.jsonPatch(refOf(live), patch);
+}
+
+function isForced(settings: Settings, { object, preview }: UpdatePlan, live: KubeObject): boolean {
+    const unowned = listAt(live, "metadata", "managedFields").length === 0;
+    return (
+        isAnnotated(object, annotations.patchForce) ||
+        settings.enablePatchForce ||
+        unowned ||
+        (preview && hasInheritedFields(live))
+    );
+}
+
+/** Fields that the program ignores: left to another manager that owns them, else kept as they are. */
+function withIgnoredFields(object: KubeObject, live: KubeObject, plan: UpdatePlan): KubeObject {
+    return plan.ignoreChanges.map(parsePath).reduce((result, path) => {
+        if (path.some((segment) => typeof segment === "number" || segment === "*")) {
+            return result;
+        }
+        if (isOwnedByOthers(live, path, plan.fieldManager)) {
+            return withValueAt(result, path, undefined);
+        }
+        const current = valueAt(live, ...path.map(String));
+        return current === undefined ? result : withValueAt(result, path, current);
+    }, object);
+}
+
+/** A copy with the value at a path of keys set, or removed when it is undefined. */
+function withValueAt(map: PropertyMap, [first, ...rest]: Path, value: Value | undefined): PropertyMap {
+    const { [String(first)]: inner, ...others } = map;
+    if (rest.length === 0) {
+        return value === undefined ? others : { ...others, [String(first)]: value };
+    }
+    return inner === undefined && value === undefined
+        ? map
+        : { ...others, [String(first)]: withValueAt(isMap(inner) ? inner : {}, rest, value) };
+}

@@ -1,0 +1,64 @@
+import type { DeleteRequest } from "../../plugin/provider";
+import { awaitGone } from "../await/gone";
+import { isNotFound, NoMatchError } from "../cluster/api-error";
+import { requireReachable } from "../cluster/cluster";
+import { refOf, type ObjectRef, type PropagationPolicy } from "../cluster/objects";
+import { annotation, annotations, isAnnotated, timeLimit } from "../model/annotations";
+import { fromState, toState } from "../model/checkpoint";
+import { parseId, stringAt, type KubeObject } from "../model/object";
+import type { Context } from "./context";
+import { initFailure } from "./failure";
+import { isForgotten } from "./unreachable";
+
+/** Kinds whose deletion is not waited for when the object says `pulumi.com/skipAwait` (overrides.go). */
+const skippable = new Set([
+    "v1/Namespace",
+    "v1/Pod",
+    "v1/ReplicationController",
+    "apps/v1/DaemonSet",
+    "apps/v1/Deployment",
+    "apps/v1/StatefulSet",
+    "batch/v1/Job",
+]);
+
+/** Deletes an object with what it owns, and waits until it is gone. One that is gone already is no error. */
+export async function remove(context: Context, request: DeleteRequest): Promise<void> {
+    if (!context.cluster.reachable && isForgotten(context, request.urn)) {
+        return;
+    }
+    const { objects } = requireReachable(context.cluster);
+    const { live, inputs, fieldManager, initialApiVersion } = fromState(request.properties);
+    const ref: ObjectRef = { ...refOf(live), name: parseId(request.id).name };
+    try {
+        await objects.delete(ref, propagation(inputs));
+    } catch (error) {
+        if (isNotFound(error) || error instanceof NoMatchError) {
+            return;
+        }
+        throw error;
+    }
+    if (isAnnotated(inputs, annotations.skipAwait) && skippable.has(`${ref.apiVersion}/${ref.kind}`)) {
+        return;
+    }
+    const outcome = await awaitGone(context, request.urn, ref, live, timeLimit(request.timeout, inputs));
+    if (outcome !== undefined) {
+        const version = initialApiVersion ?? stringAt(live, "apiVersion");
+        throw initFailure(
+            `deletion of "${request.id}"`,
+            outcome.failure,
+            request.id,
+            toState(inputs, outcome.object, request.properties, fieldManager ?? "", version),
+        );
+    }
+}
+
+function propagation(inputs: KubeObject): PropagationPolicy {
+    switch (annotation(inputs, annotations.deletionPropagation).toLowerCase()) {
+        case "orphan":
+            return "Orphan";
+        case "background":
+            return "Background";
+        default:
+            return "Foreground";
+    }
+}

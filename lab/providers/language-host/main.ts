@@ -1,0 +1,6 @@
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { engineAddress, servePlugin } from "../plugin/serve";
+import { languageRuntime } from "./service";
+
+const engine = engineAddress();
+servePlugin((server) => server.addService(LanguageRuntimeService, languageRuntime(engine)));

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import * as path from "node:path";
+import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
+import { RunResponse, type RunRequest } from "@pulumi/pulumi/proto/language_pb";
+import { messageOf, toServiceError } from "../plugin/errors";
+import { runtimeOptions } from "./options";
+
+/** Exit code with which the SDK's runner says that it has told the user everything already. */
+const bailCode = 32;
+
+/** Runs the program in a node process of its own and answers how it ended. A cancelled call ends the process. */
+export function runProgram(engine: string): handleUnaryCall<RunRequest, RunResponse> {
+    return (call, callback) => {
+        void run(engine, call).then(
+            (response) => callback(null, response),
+            (error: unknown) => callback(toServiceError(error)),
+        );
+    };
+}
+
+async function run(engine: string, call: ServerUnaryCall<RunRequest, RunResponse>): Promise<RunResponse> {
+    const child = startProgram(engine, call.request);
+    call.on("cancelled", () => child.kill("SIGTERM"));
+    return outcome(await ended(child));
+}
+
+function startProgram(engine: string, request: RunRequest): ChildProcess {
+    const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
+    const options = runtimeOptions(request.getInfo());
+    const args = [...options.nodeArguments, runnerModule(directory), ...programArguments(engine, request)];
+    return spawn(process.execPath, args, {
+        cwd: directory,
+        stdio: ["ignore", "inherit", "inherit"],
+        env: {
+            ...process.env,
+            PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
+            PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+            ...(options.typescript ? { PULUMI_NODEJS_TYPESCRIPT: "true" } : {}),
+            ...(options.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
+        },
+    });
+}
+
+/** The SDK's own runner, from the program's dependencies. */
+function runnerModule(directory: string): string {
+    try {
+        return createRequire(path.join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
+    } catch (error) {
+        throw new Error(
+            `The Pulumi SDK was not found from ${directory} (${messageOf(error)}). Run "npm install" in the project.`,
+        );
+    }
+}
+
+/** Arguments of the runner (`@pulumi/pulumi/cmd/run`): its flags, then the program and its own arguments. */
+export function programArguments(engine: string, request: RunRequest): string[] {
+    const flags = {
+        monitor: request.getMonitorAddress(),
+        engine,
+        organization: request.getOrganization(),
+        project: request.getProject(),
+        "root-directory": request.getInfo()?.getRootDirectory() ?? "",
+        stack: request.getStack(),
+        pwd: request.getPwd(),
+        parallel: request.getParallel() > 0 ? String(request.getParallel()) : "",
+    };
+    const given = Object.entries(flags).filter(([, value]) => value !== "");
+    return [
+        ...given.flatMap(([flag, value]) => [`--${flag}`, value]),
+        ...(request.getDryrun() ? ["--dry-run"] : []),
+        request.getInfo()?.getEntryPoint() ?? ".",
+        ...request.getArgsList(),
+    ];
+}
+
+interface Ending {
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+}
+
+async function ended(child: ChildProcess): Promise<Ending> {
+    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    return { code, signal };
+}
+
+function outcome({ code, signal }: Ending): RunResponse {
+    if (code === 0) {
+        return new RunResponse();
+    }
+    if (code === bailCode) {
+        return new RunResponse().setBail(true);
+    }
+    return new RunResponse().setError(
+        code === null
+            ? `Program was ended by signal ${signal ?? "(unknown)"}`
+            : `Program exited with non-zero exit code: ${code}`,
+    );
+}

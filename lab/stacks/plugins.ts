@@ -1,0 +1,50 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
+import { version as randomVersion } from "@pulumi/random/package.json";
+import { run } from "../processes/run";
+import { installStandIns } from "../providers/install";
+import { binDir, pulumiEnvironment, pulumiHome } from "./environment";
+
+/** Limit of one download of an official plugin. */
+const downloadLimitMs = 120_000;
+
+const resourcePlugins = { kubernetes: kubernetesVersion, random: randomVersion } as const;
+
+type ResourcePlugin = keyof typeof resourcePlugins;
+
+/**
+ * Puts the Pulumi plugins in place: the official ones where they can be had, else the lab's stand-ins.
+ *
+ * @returns a line for the user that says which are used
+ */
+export async function ensurePlugins(): Promise<string> {
+    fs.mkdirSync(pulumiHome, { recursive: true });
+    const official = await Promise.all([hasLanguageHost(), officialPlugin("kubernetes"), officialPlugin("random")]);
+    const names = ["nodejs", "kubernetes", "random"] as const;
+    const standIns = names.filter((_, index) => !official[index]);
+    await installStandIns({ pulumiHome, binDir, plugins: standIns });
+    return standIns.length === 0
+        ? "Pulumi's official plugins"
+        : `the lab's stand-ins for the Pulumi plugins ${standIns.join(", ")}, since the official ones cannot be had here`;
+}
+
+/** Whether a language host other than the lab's own is on PATH; the official CLI comes with one. */
+function hasLanguageHost(): boolean {
+    const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== binDir);
+    return folders.some((folder) => fs.existsSync(path.join(folder, "pulumi-language-nodejs")));
+}
+
+/** Whether the official plugin is in the lab's home, after an attempt to download it; a stand-in there stays. */
+async function officialPlugin(name: ResourcePlugin): Promise<boolean> {
+    const version = resourcePlugins[name];
+    const executable = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+    if (fs.existsSync(executable)) {
+        return !fs.readFileSync(executable).subarray(0, 2).equals(Buffer.from("#!"));
+    }
+    const { ok } = await run("pulumi", ["plugin", "install", "resource", name, version], {
+        env: pulumiEnvironment(),
+        timeoutMs: downloadLimitMs,
+    });
+    return ok;
+}

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot, toolCache } from "../paths";
+import { linkerFlags, type Tool } from "./catalogue";
+import { goArch, goOs, goToolchain } from "./go";
+
+/** The folder of the go.mod and go.sum that pin a tool. */
+export function moduleDir(module: Tool["module"]): string {
+    return path.join(projectRoot, "lab", "toolchain", module);
+}
+
+/**
+ * Where the built tool is cached. The folder's name holds a hash of all that decides what the build
+ * gives, so a tool of another version, other flags or another platform is never taken for this one.
+ */
+export function cachedTool(tool: Tool): string {
+    const dir = moduleDir(tool.module);
+    const hash = createHash("sha256");
+    for (const file of ["go.mod", "go.sum", ...localSources(tool)]) {
+        hash.update(fs.readFileSync(path.join(dir, file))).update("\0");
+    }
+    hash.update([tool.package, linkerFlags(tool), goToolchain, goOs, goArch].join("\0"));
+    const key = hash.digest("hex").slice(0, 12);
+    return path.join(toolCache, "tools", `${tool.name}-${tool.version}-${key}`, tool.name);
+}
+
+/** Go files of a main that lies beside the go.mod, relative to it. */
+function localSources(tool: Tool): string[] {
+    if (!tool.package.startsWith("./")) {
+        return [];
+    }
+    return fs
+        .readdirSync(path.join(moduleDir(tool.module), tool.package))
+        .filter((file) => file.endsWith(".go"))
+        .sort()
+        .map((file) => path.join(tool.package, file));
+}

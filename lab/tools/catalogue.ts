@@ -1,0 +1,127 @@
+/** A tool of the lab: where its source is pinned, how it is built, how it tells its version. */
+export interface Tool {
+    readonly name: string;
+    /** Without "v". */
+    readonly version: string;
+    /** Arguments that make it print its version; without them it is never looked for on PATH. */
+    readonly versionArgs?: readonly string[];
+    /** Folder of lab/toolchain whose go.mod and go.sum pin it. */
+    readonly module: "kubernetes" | "pulumi";
+    /** Go package of its main. */
+    readonly package: string;
+    /** Values stamped into Go variables, by the variable's full name. */
+    readonly stamps: Readonly<Record<string, string>>;
+    /** Further names under which the same binary does other jobs. */
+    readonly aliases?: readonly string[];
+}
+
+/** Clients read the API server's version from these. */
+const kubernetesStamps = {
+    "k8s.io/component-base/version.gitVersion": "v1.37.0",
+    "k8s.io/component-base/version.gitMajor": "1",
+    "k8s.io/component-base/version.gitMinor": "37",
+    "k8s.io/component-base/version.gitTreeState": "clean",
+};
+
+function kubernetes<const N extends string>(name: N, versionArgs: readonly string[]) {
+    return {
+        name,
+        version: "1.37.0",
+        versionArgs,
+        module: "kubernetes",
+        package: `k8s.io/kubernetes/cmd/${name}`,
+        stamps: kubernetesStamps,
+    } as const;
+}
+
+/** Every tool of the lab, in the order in which they are built. mise.toml names the same versions. */
+export const catalogue = [
+    {
+        name: "pulumi",
+        version: "3.259.0",
+        versionArgs: ["version"],
+        module: "pulumi",
+        package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
+    },
+    kubernetes("kube-apiserver", ["--version"]),
+    kubernetes("kube-controller-manager", ["--version"]),
+    kubernetes("kube-scheduler", ["--version"]),
+    kubernetes("kubectl", ["version", "--client"]),
+    {
+        name: "etcd",
+        version: "3.7.0",
+        versionArgs: ["--version"],
+        module: "kubernetes",
+        package: "go.etcd.io/etcd/server/v3",
+        stamps: {},
+    },
+    {
+        name: "kwok",
+        version: "0.8.0",
+        versionArgs: ["--version"],
+        module: "kubernetes",
+        package: "sigs.k8s.io/kwok/cmd/kwok",
+        stamps: {},
+    },
+    {
+        name: "kwokctl",
+        version: "0.8.0",
+        versionArgs: ["--version"],
+        module: "kubernetes",
+        package: "sigs.k8s.io/kwok/cmd/kwokctl",
+        stamps: {},
+    },
+    {
+        name: "helm",
+        version: "3.22.0",
+        versionArgs: ["version", "--short"],
+        module: "kubernetes",
+        package: "helm.sh/helm/v3/cmd/helm",
+        stamps: { "helm.sh/helm/v3/internal/version.version": "v3.22.0" },
+    },
+    {
+        name: "kustomize",
+        version: "5.8.1",
+        versionArgs: ["version"],
+        module: "kubernetes",
+        package: "sigs.k8s.io/kustomize/kustomize/v5",
+        stamps: {},
+    },
+    { name: "redis", version: "2.39.0", module: "kubernetes", package: "./redis", stamps: {} },
+    {
+        name: "argocd",
+        version: "3.6.1",
+        versionArgs: ["version", "--client", "--short"],
+        module: "kubernetes",
+        package: "github.com/argoproj/argo-cd/v3/cmd",
+        stamps: { "github.com/argoproj/argo-cd/v3/common.version": "3.6.1" },
+        aliases: [
+            "argocd-repo-server",
+            "argocd-application-controller",
+            "argocd-applicationset-controller",
+            "argocd-server",
+            "argocd-notifications",
+        ],
+    },
+] as const satisfies readonly Tool[];
+
+type Entry = (typeof catalogue)[number];
+type AliasOf<E> = E extends { readonly aliases: readonly (infer A)[] } ? A : never;
+
+/** A tool's own name or an alias. */
+export type ToolName = Entry["name"] | AliasOf<Entry>;
+
+/** Absolute path of every tool, by name. */
+export type Tools = Readonly<Record<ToolName, string>>;
+
+/** The linker's flags for a tool: no symbol tables, and its stamps. */
+export function linkerFlags(tool: Tool): string {
+    return ["-s -w", ...Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`)].join(" ");
+}
+
+/** Whether a tool's own words name exactly this version: not a longer number, not a pre-release. */
+export function saysVersion(output: string, version: string): boolean {
+    const escaped = version.replaceAll(".", "\\.");
+    return new RegExp(`(?<![\\d.])v?${escaped}(?![\\d.]*\\d|-)`).test(output);
+}

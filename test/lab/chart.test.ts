@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { parseAllDocuments } from "yaml";
+import { labDir, projectRoot } from "../../lab/paths";
+import { agentRules, lintChart, renderChart, valuesFiles } from "../../scripts/rules";
+
+interface Manifest {
+    readonly kind: string;
+    readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** HELM, or the lab's own, or the one on PATH. */
+function findHelm(): string {
+    const ofLab = path.join(labDir, "bin", "helm");
+    return process.env.HELM ?? (existsSync(ofLab) ? ofLab : "helm");
+}
+
+const helm = findHelm();
+const everything = path.join("ci", "everything-values.yaml");
+
+async function manifests(values: string, settings: string[] = []): Promise<Manifest[]> {
+    return parseAllDocuments(await renderChart(helm, values, settings)).map((one) => one.toJS() as Manifest);
+}
+
+function ofKind(all: Manifest[], kind: string): Manifest {
+    const found = all.filter((one) => one.kind === kind);
+    expect(found, `objects of kind ${kind}`).to.have.lengthOf(1);
+    return found[0]!;
+}
+
+/** The first words of helm's refusal; fails when helm does not refuse. */
+async function refusal(settings: string[]): Promise<string> {
+    try {
+        await renderChart(helm, "values-prod.yaml", settings);
+    } catch (error) {
+        return (error as Error).message;
+    }
+    throw new Error(`helm accepts ${settings.join(" ")}`);
+}
+
+describe("the agent's chart", function () {
+    this.timeout(30_000);
+
+    for (const values of valuesFiles()) {
+        it(`passes helm lint with ${values}`, () => lintChart(helm, values));
+
+        it(`renders the same bytes twice with ${values}`, async () => {
+            expect(await renderChart(helm, values)).to.equal(await renderChart(helm, values));
+        });
+    }
+
+    it("renders for dr what it renders for prod, but for names, domain and region", async () => {
+        const facts = { name: "prod", environment: "prod", region: "eu-west-1", domain: "prod.example.com" };
+        const settings = Object.entries(facts).map(([key, value]) => `cluster.${key}=${value}`);
+        const prod = await renderChart(helm, "values-prod.yaml");
+        expect(await renderChart(helm, "values-dr.yaml")).not.to.equal(prod);
+        expect(await renderChart(helm, "values-dr.yaml", settings)).to.equal(prod);
+    });
+
+    it("gives staging one pod and prod an autoscaler, which alone owns the number", async () => {
+        const staging = await manifests("values-staging.yaml");
+        expect(ofKind(staging, "Deployment").spec).to.have.property("replicas", 1);
+        expect(staging.map(({ kind }) => kind)).not.to.include("HorizontalPodAutoscaler");
+
+        const prod = await manifests("values-prod.yaml");
+        expect(ofKind(prod, "Deployment").spec).not.to.have.property("replicas");
+        expect(ofKind(prod, "HorizontalPodAutoscaler").spec).to.include({ minReplicas: 3, maxReplicas: 10 });
+    });
+
+    it("tells the agent the facts of its cluster", async () => {
+        const config = ofKind(await manifests("values-prod.yaml", ["cluster.name=prod-2"]), "ConfigMap");
+        expect(config).to.have.deep.property("data", {
+            CLUSTER_NAME: "prod-2",
+            CLUSTER_ENVIRONMENT: "prod",
+            CLUSTER_REGION: "eu-west-1",
+            CLUSTER_DOMAIN: "prod.example.com",
+            LOG_LEVEL: "info",
+            PUBLIC_HOST: "agent.prod.example.com",
+        });
+    });
+
+    it("restarts the pods when the configuration changes, and only then", async () => {
+        const annotations = "spec.template.metadata.annotations";
+        const [before, same, other] = await Promise.all(
+            ["replicas=1", "replicas=2", "config.LOG_LEVEL=error"].map(async (setting) =>
+                ofKind(await manifests("values-staging.yaml", [setting]), "Deployment"),
+            ),
+        );
+        expect(before).to.have.nested.property(`${annotations}.checksum/config`);
+        expect(same?.spec.template).to.deep.equal(before?.spec.template);
+        expect(other?.spec.template).not.to.deep.equal(before?.spec.template);
+    });
+
+    for (const kind of ["Deployment", "Job"]) {
+        it(`runs the pods of its ${kind} restricted and without a token`, async () => {
+            const pod = ofKind(await manifests(everything), kind).spec;
+            expect(pod).to.have.nested.property("template.spec.automountServiceAccountToken", false);
+            expect(pod).to.have.nested.property("template.spec.securityContext.runAsNonRoot", true);
+            expect(pod).to.have.deep.nested.property("template.spec.securityContext.seccompProfile", {
+                type: "RuntimeDefault",
+            });
+            expect(pod).to.have.deep.nested.property("template.spec.containers[0].securityContext", {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ["ALL"] },
+            });
+        });
+    }
+
+    const refused = [
+        { setting: "replica=3", words: "additional properties 'replica' not allowed" },
+        { setting: "ingress.tls.issuer=x", words: "additional properties 'issuer' not allowed" },
+        { setting: "image.tag=latest", words: "at '/image/tag': 'not' failed" },
+        { setting: "cluster.domain=null", words: "at '/cluster': missing property 'domain'" },
+        { setting: "networkPolicy.egress.all.cidr=0.0.0.0/0", words: "missing property 'ports'" },
+    ];
+    for (const { setting, words } of refused) {
+        it(`refuses ${setting}`, async () => {
+            expect(await refusal([setting])).to.include(words);
+        });
+    }
+
+    it("needs exactly the rules in components/agentRules.json", async () => {
+        const committed = readFileSync(path.join(projectRoot, "components", "agentRules.json"), "utf8");
+        const remedy = "stale: npx tsx scripts/rules.ts > components/agentRules.json";
+        expect(await agentRules(helm), remedy).to.equal(committed);
+    });
+});
