@@ -5,7 +5,7 @@ import * as path from "node:path";
 export const projectRoot = path.resolve(__dirname, "..");
 
 /** Name of this lab. Labs of different names run side by side; the tests use their own. */
-export const labName = process.env.LAB_NAME ?? "default";
+export const labName = validName(process.env.LAB_NAME ?? "default");
 
 /** All state of this lab: kubeconfig, stacks, logs, recorded process ids. Ignored by Git. */
 export const labDir = path.join(projectRoot, ".lab", labName);
@@ -18,6 +18,14 @@ export const logDir = path.join(labDir, "logs");
 
 /** Built tools, shared by all labs and checkouts of this user. */
 export const toolCache = path.join(userCache(), "hubspoke-lab");
+
+/** The name becomes a folder that `lab:down` removes, so it cannot be a path. */
+function validName(name: string): string {
+    if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
+        throw new Error(`LAB_NAME="${name}" is no name: write at most 31 lower-case letters, digits and dashes`);
+    }
+    return name;
+}
 
 function userCache(): string {
     if (process.env.XDG_CACHE_HOME) {

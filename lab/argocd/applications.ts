@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clusterSecrets } from "./clusters";
-import { argoCdNamespace, connectToHub, ifExists } from "./hub";
+import { readApplicationObjects } from "./hub";
 import type { ArgoCdReach } from "./login";
 
 /** A row of the table of Applications. */
@@ -45,9 +45,7 @@ const deployment = z.object({
 
 /** Every Application in Argo CD's namespace, sorted by name. Replicas come from argocd-server. */
 export async function readApplications(argoCd: ArgoCdReach): Promise<ApplicationRow[]> {
-    const kind = { group: "argoproj.io", version: "v1alpha1", plural: "applications" };
-    const listing = connectToHub().objects.listNamespacedCustomObject({ ...kind, namespace: argoCdNamespace });
-    const { items } = z.object({ items: z.array(application) }).parse((await ifExists(listing)) ?? { items: [] });
+    const items = z.array(application).parse(await readApplicationObjects());
     const names = new Map((await clusterSecrets()).map(({ server, name }) => [server, name]));
     const rows = items.map(async ({ metadata, spec: { destination }, status }): Promise<ApplicationRow> => ({
         name: metadata.name,

@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { argoCdNamespace, connectToHub, ifExists } from "./hub";
+import { readClusterSecrets } from "./hub";
 import type { ArgoCdReach } from "./login";
-
-const secretTypeLabel = "argocd.argoproj.io/secret-type";
 
 /** A row of the table of clusters. */
 export interface ClusterRow {
@@ -64,13 +62,10 @@ async function connections(argoCd: ArgoCdReach): Promise<Map<string, ClusterInfo
     }
 }
 
-/** What the cluster Secrets say. */
+/** What the cluster Secrets say; labels without Argo CD's own. */
 export async function clusterSecrets(): Promise<{ name: string; server: string; labels: Record<string, string> }[]> {
-    const labelSelector = `${secretTypeLabel}=cluster`;
-    const listing = connectToHub().core.listNamespacedSecret({ namespace: argoCdNamespace, labelSelector });
-    return ((await ifExists(listing))?.items ?? []).map(({ data = {}, metadata }) => {
-        const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString();
-        const labels = Object.entries(metadata?.labels ?? {}).filter(([key]) => key !== secretTypeLabel);
-        return { name: text("name"), server: text("server"), labels: Object.fromEntries(labels) };
+    return (await readClusterSecrets()).map(({ entries, labels }) => {
+        const others = Object.entries(labels).filter(([key]) => key !== "argocd.argoproj.io/secret-type");
+        return { name: entries.name ?? "", server: entries.server ?? "", labels: Object.fromEntries(others) };
     });
 }

@@ -1,93 +1,94 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException, AppsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import type { V1PodSpec } from "@kubernetes/client-node";
+import * as fs from "node:fs";
+import type { V1ConfigMap, V1Deployment, V1PodSpec, V1Secret, V1StatefulSet } from "@kubernetes/client-node";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { askApi } from "../clusters/api";
 import { kubeconfigPath } from "../paths";
 
 /** The hub's namespace in which Argo CD lives. */
 export const argoCdNamespace = "argocd";
 
-/** The hub's context in the lab's kubeconfig. */
 const hubContext = "hub";
-
 const answerLimitMs = 15_000;
+const core = `/api/v1/namespaces/${argoCdNamespace}`;
+const apps = `/apis/apps/v1/namespaces/${argoCdNamespace}`;
 
-/** Clients of the hub's API server. */
-export interface Hub {
-    readonly core: CoreV1Api;
-    readonly apps: AppsV1Api;
-    readonly objects: CustomObjectsApi;
-}
-
-/** Connects to the hub through the lab's kubeconfig. */
-export function connectToHub(): Hub {
-    const config = hubKubeConfig();
-    return {
-        core: config.makeApiClient(CoreV1Api),
-        apps: config.makeApiClient(AppsV1Api),
-        objects: config.makeApiClient(CustomObjectsApi),
-    };
-}
+const named = z.array(z.looseObject({ name: z.string() }));
+const kubeconfig = z.looseObject({ clusters: named, users: named });
 
 /** A kubeconfig of the hub alone, current context and namespace set: all that a component may know. */
-export function hubKubeConfig(): KubeConfig {
-    const all = new KubeConfig();
-    all.loadFromFile(kubeconfigPath);
-    const context = all.getContextObject(hubContext);
-    const cluster = context && all.getCluster(context.cluster);
-    const user = context && all.getUser(context.user);
-    if (!cluster || !user) {
-        throw new Error(`${kubeconfigPath} has no complete context "${hubContext}": start the lab's clusters first`);
-    }
-    const alone = new KubeConfig();
-    alone.loadFromOptions({
-        clusters: [cluster],
-        users: [user],
-        contexts: [{ ...context, namespace: argoCdNamespace }],
-        currentContext: hubContext,
+export function hubKubeconfig(): string {
+    const { clusters, users } = kubeconfig.parse(parse(fs.readFileSync(kubeconfigPath, "utf8")));
+    const ofHub = ({ name }: { name: string }) => name === hubContext;
+    return stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: clusters.filter(ofHub),
+        users: users.filter(ofHub),
+        contexts: [
+            {
+                name: hubContext,
+                context: { cluster: hubContext, user: hubContext, namespace: argoCdNamespace },
+            },
+        ],
+        "current-context": hubContext,
     });
-    return alone;
 }
 
 /** The entries of a ConfigMap in Argo CD's namespace; undefined when there is no such ConfigMap. */
-export async function readConfigMap(hub: Hub, name: string): Promise<Record<string, string> | undefined> {
-    const found = await ifExists(hub.core.readNamespacedConfigMap({ name, namespace: argoCdNamespace }));
+export async function readConfigMap(name: string): Promise<Record<string, string> | undefined> {
+    const found = await readFromHub<V1ConfigMap>(`${core}/configmaps/${name}`);
     return found && (found.data ?? {});
 }
 
 /** The decoded entries of a Secret in Argo CD's namespace; undefined when there is no such Secret. */
-export async function readSecret(hub: Hub, name: string): Promise<Record<string, string> | undefined> {
-    const found = await ifExists(hub.core.readNamespacedSecret({ name, namespace: argoCdNamespace }));
-    const entries = Object.entries(found?.data ?? {});
-    return found && Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
+export async function readSecret(name: string): Promise<Record<string, string> | undefined> {
+    const found = await readFromHub<V1Secret>(`${core}/secrets/${name}`);
+    return found && decoded(found);
+}
+
+/** A Secret's labels and decoded entries. */
+export interface LabelledSecret {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly entries: Readonly<Record<string, string>>;
+}
+
+/** The cluster Secrets: what Argo CD knows as clusters. */
+export async function readClusterSecrets(): Promise<LabelledSecret[]> {
+    const selector = encodeURIComponent("argocd.argoproj.io/secret-type=cluster");
+    const found = await readFromHub<{ items: V1Secret[] }>(`${core}/secrets?labelSelector=${selector}`);
+    return (found?.items ?? []).map((secret) => ({ labels: secret.metadata?.labels ?? {}, entries: decoded(secret) }));
 }
 
 /** Pod spec of the StatefulSet or Deployment of that name; undefined when there is neither. */
-export async function readPodSpec(hub: Hub, name: string): Promise<V1PodSpec | undefined> {
-    const where = { name, namespace: argoCdNamespace };
+export async function readPodSpec(name: string): Promise<V1PodSpec | undefined> {
     const found =
-        (await ifExists(hub.apps.readNamespacedStatefulSet(where))) ??
-        (await ifExists(hub.apps.readNamespacedDeployment(where)));
+        (await readFromHub<V1StatefulSet>(`${apps}/statefulsets/${name}`)) ??
+        (await readFromHub<V1Deployment>(`${apps}/deployments/${name}`));
     return found?.spec?.template.spec;
 }
 
-/**
- * What the hub's API server answers, or undefined where it says that the object does not exist. Its other
- * errors, and no answer within seconds, become one sentence.
- */
-export async function ifExists<T>(reading: Promise<T>): Promise<T | undefined> {
-    const timer = new AbortController();
-    const limit = sleep(answerLimitMs, undefined, { signal: timer.signal }).then(() => {
-        throw new Error(`no answer in ${answerLimitMs / 1000} s`);
+/** The Applications in Argo CD's namespace, as they are; none where the hub does not have that kind yet. */
+export async function readApplicationObjects(): Promise<unknown[]> {
+    const target = `/apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applications`;
+    return (await readFromHub<{ items: unknown[] }>(target))?.items ?? [];
+}
+
+/** What the hub's API server has at that path; undefined where it says that there is nothing. */
+async function readFromHub<T>(target: string): Promise<T | undefined> {
+    const { status, body } = await askApi("hub", target, { timeoutMs: answerLimitMs }).catch((error: Error) => {
+        throw new Error(`cannot read Argo CD's objects from the hub: ${error.message}`, { cause: error });
     });
-    try {
-        return await Promise.race([reading, limit]);
-    } catch (error) {
-        if (error instanceof ApiException && error.code === 404) {
-            return undefined;
-        }
-        const reason = error instanceof ApiException ? `${error.code} ${String(error.body)}` : (error as Error).message;
-        throw new Error(`cannot read Argo CD's objects from the hub's API server: ${reason}`, { cause: error });
-    } finally {
-        timer.abort();
+    if (status === 404) {
+        return undefined;
     }
+    if (status !== 200) {
+        throw new Error(`the hub's API server answered ${status} to ${target}: ${body.slice(0, 300)}`);
+    }
+    return JSON.parse(body) as T;
+}
+
+function decoded({ data = {} }: V1Secret): Record<string, string> {
+    const entries = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]);
+    return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { writeFileWhole } from "../processes";
 import { ArgoCdApi, openSession } from "./api";
 import { argoCdDir } from "./components";
-import { argoCdNamespace, connectToHub, readSecret } from "./hub";
+import { argoCdNamespace, readSecret } from "./hub";
 import { findArgoCd } from "./start";
 
 /** The `argocd` CLI reads its configuration from here (argo-cd `util/localconfig`): the file must be 0600. */
@@ -75,7 +75,7 @@ async function keptSession(serverUrl: string): Promise<ArgoCdApi | undefined> {
 }
 
 async function initialPassword(): Promise<string> {
-    const password = (await readSecret(connectToHub(), "argocd-initial-admin-secret"))?.password;
+    const password = (await readSecret("argocd-initial-admin-secret"))?.password;
     if (!password) {
         throw new Error(
             `cannot log in to Argo CD: namespace ${argoCdNamespace} of the hub has no Secret ` +

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { ProcessSpec } from "../processes";
 import { toolBin, toolPath } from "../tools";
 import { type Component, files, machineEnvironment, type Ports } from "./components";
-import { argoCdNamespace, type Hub, readConfigMap, readPodSpec, readSecret } from "./hub";
+import { argoCdNamespace, readConfigMap, readPodSpec, readSecret } from "./hub";
 import { type PodSources, resolveInvocation } from "./invocation";
 
 /** Name of Redis's process, and of the Secret on the hub that holds its password. */
@@ -12,10 +12,10 @@ export const redis = "argocd-redis";
 export type HubSources = Omit<PodSources, "podName">;
 
 /** Reads each ConfigMap and Secret of the hub at most once. */
-export function hubSources(hub: Hub): HubSources {
-    const once = <T>(read: (hub: Hub, name: string) => Promise<T>) => {
+export function hubSources(): HubSources {
+    const once = <T>(read: (name: string) => Promise<T>) => {
         const known = new Map<string, Promise<T>>();
-        return (name: string) => known.get(name) ?? known.set(name, read(hub, name)).get(name)!;
+        return (name: string) => known.get(name) ?? known.set(name, read(name)).get(name)!;
     };
     return { namespace: argoCdNamespace, configMap: once(readConfigMap), secret: once(readSecret) };
 }
@@ -45,13 +45,12 @@ export function redisProcess(ports: Ports, password: string): ProcessSpec {
 
 /** The process of a component; undefined for an optional one that the hub does not have. */
 export async function componentProcess(
-    hub: Hub,
     component: Component,
     sources: HubSources,
     ports: Ports,
 ): Promise<ProcessSpec | undefined> {
     const { name, binary, flags, env, unset = [] } = component;
-    const containers = (await readPodSpec(hub, name))?.containers ?? [];
+    const containers = (await readPodSpec(name))?.containers ?? [];
     const callsBinary = (words: readonly string[] = []) => words.some((word) => path.basename(word) === binary);
     const container = containers.find(({ command, args }) => callsBinary(command) || callsBinary(args));
     if (!container) {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { writeFileWhole } from "../processes";
 import { argoCdManifests } from "../tools";
 import { files } from "./components";
-import { type Hub, hubKubeConfig, readConfigMap } from "./hub";
+import { hubKubeconfig, readConfigMap } from "./hub";
 
 /** Scripts of Argo CD's image that the repo server calls; the folder must be on its PATH. */
 const wrappers = ["git-verify-wrapper.sh", "gpg-wrapper.sh"];
@@ -13,14 +13,14 @@ const wrappers = ["git-verify-wrapper.sh", "gpg-wrapper.sh"];
  *
  * @returns the hub's kubeconfig, whose change must restart the components.
  */
-export async function prepareFiles(hub: Hub, report: (line: string) => void): Promise<string> {
+export async function prepareFiles(report: (line: string) => void): Promise<string> {
     for (const folder of Object.values(files).filter((file) => file !== files.kubeconfig)) {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
     await installWrappers(report);
-    mirror(files.ssh, (await readConfigMap(hub, "argocd-ssh-known-hosts-cm")) ?? {}, ["ssh_known_hosts"]);
-    mirror(files.tls, (await readConfigMap(hub, "argocd-tls-certs-cm")) ?? {});
-    const kubeconfig = hubKubeConfig().exportConfig();
+    mirror(files.ssh, (await readConfigMap("argocd-ssh-known-hosts-cm")) ?? {}, ["ssh_known_hosts"]);
+    mirror(files.tls, (await readConfigMap("argocd-tls-certs-cm")) ?? {});
+    const kubeconfig = hubKubeconfig();
     writeFileWhole(files.kubeconfig, kubeconfig, 0o600);
     return kubeconfig;
 }

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { findProcess, type Look, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
 import { callers, type Component, type Ports, repoServer } from "./components";
-import { connectToHub } from "./hub";
 import { lookAtHttp, lookAtRedis } from "./health";
 import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./pod-processes";
 import { prepareFiles, unlockCheckouts } from "./prepare";
@@ -37,14 +36,13 @@ export interface ArgoCd {
  * left alone; what would be started otherwise, as after a changed ConfigMap, is restarted.
  */
 export async function startArgoCd(report: (line: string) => void): Promise<ArgoCd> {
-    const hub = connectToHub();
-    const sources = hubSources(hub);
-    const kubeconfig = await prepareFiles(hub, report);
+    const sources = hubSources();
+    const kubeconfig = await prepareFiles(report);
     const password = await redisPassword(sources);
     const ports = await choosePorts(processNames);
 
     const run = async (component: Component): Promise<StartedComponent[]> => {
-        const spec = await componentProcess(hub, component, sources, ports);
+        const spec = await componentProcess(component, sources, ports);
         if (!spec) {
             await stopProcess(component.name);
             return [];

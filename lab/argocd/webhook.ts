@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { connectToHub, readSecret } from "./hub";
+import { readSecret } from "./hub";
 import type { Revision } from "./git-repository";
 import { findArgoCd } from "./start";
 
@@ -22,7 +22,7 @@ export async function announcePush(repositoryUrl: string, { commit, parent, chan
         repository: { html_url: repositoryUrl.replace(/\.git$/, ""), clone_url: repositoryUrl, default_branch: "main" },
         commits: [{ id: commit, added: [], modified: changed, removed: [] }],
     });
-    const secret = (await readSecret(connectToHub(), "argocd-secret"))?.["webhook.github.secret"];
+    const secret = (await readSecret("argocd-secret"))?.["webhook.github.secret"];
     const signature = secret && `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
     const response = await fetch(`${serverUrl}/api/webhook`, {
         method: "POST",

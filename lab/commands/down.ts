@@ -5,6 +5,7 @@ import { refuseLeftovers, removeKeptCrds } from "../leftovers";
 import { labDir } from "../paths";
 import { Phases } from "../phases";
 import { listProcesses, stopProcess } from "../processes";
+import { stopSimulation } from "../simulation";
 import { destroy } from "../stacks/pulumi";
 import { environmentStacks } from "../stacks/project";
 
@@ -34,6 +35,7 @@ export async function down(): Promise<void> {
         for (const { name, reason } of dead) {
             report(`${name} does not serve (${reason}): its stack goes with it`);
         }
+        await stopSimulation();
         await stopArgoCd();
         await stopGitServer();
         await stopClusters(report);

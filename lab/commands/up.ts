@@ -1,21 +1,34 @@
 import { chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer } from "../argocd";
-import { startClusters } from "../clusters";
+import { clusterStates, startClusters } from "../clusters";
+import { forgetUp, isUpToDate, rememberUp } from "../fingerprint";
 import { labName } from "../paths";
 import { Phases } from "../phases";
+import { listProcesses } from "../processes";
+import { startSimulation } from "../simulation";
+import { isLocked } from "../stacks/lock";
 import { up as bringUp, adminPassword } from "../stacks/pulumi";
 import { expectedApplications, labOverlay } from "../stacks/overlay";
 import { ensurePlugins } from "../stacks/plugins";
-import { environmentStacks, writeProject } from "../stacks/project";
+import { environmentStacks, stackNames, writeProject } from "../stacks/project";
 import { phaseTable } from "../tables";
 import { ensureTools } from "../tools";
-import { waitForApplications } from "../waiting";
+import { unhealthyApplications, waitForApplications } from "../waiting";
 import { status } from "./status";
 
 /** Brings the whole lab up, or finds it so; it goes on running afterwards. */
 export async function up(): Promise<void> {
+    if (await isUp()) {
+        await status();
+        process.stdout.write(`The lab is up already.\n${nextSteps()}\n`);
+        return;
+    }
+    forgetUp();
     const phases = new Phases();
     await phases.run("tools", ensureTools);
-    await phases.run("control planes", startClusters);
+    await phases.run("control planes", async (report) => {
+        await startClusters(report);
+        await startSimulation(report);
+    });
     await phases.run("plugins, chart and repository", async (report) => {
         report(await ensurePlugins());
         const choice = await chooseChart(report);
@@ -32,8 +45,19 @@ export async function up(): Promise<void> {
         await Promise.all(environmentStacks.map((stack) => bringUp(stack, report)));
     });
     await phases.run("agent on every cluster", () => waitForApplications(expectedApplications()));
+    rememberUp();
     await status();
     process.stdout.write(`${phaseTable(phases.finished)}\n${nextSteps()}\n`);
+}
+
+/** Whether everything runs, from what stands in the checkout now, and no stack waits for a repair. */
+async function isUp(): Promise<boolean> {
+    const processes = listProcesses();
+    if (!isUpToDate() || stackNames.some(isLocked) || processes.some(({ alive }) => !alive)) {
+        return false;
+    }
+    const states = await clusterStates();
+    return states.every(({ serving }) => serving) && (await unhealthyApplications(expectedApplications())).length === 0;
 }
 
 function nextSteps(): string {

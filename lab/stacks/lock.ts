@@ -42,6 +42,11 @@ export async function releaseDeadLock(stack: StackName, report: (line: string) =
     }
 }
 
+/** Whether anything holds a lock of the stack. */
+export function isLocked(stack: StackName): boolean {
+    return readLocks(stack).length > 0;
+}
+
 function readLocks(stack: StackName): Lock[] {
     const folder = path.join(backendDir, ".pulumi", "locks", "organization", "hubspoke", stack);
     if (!fs.existsSync(folder)) {

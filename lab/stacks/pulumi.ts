@@ -52,13 +52,13 @@ export async function up(stack: StackName, report: (line: string) => void): Prom
     await pulumi(stack, ["up", "--yes", "--skip-preview"]);
 }
 
-/** Destroys a stack and forgets it; a stack that is not there is no error. */
+/** Destroys all that a stack made; a stack that is not there is no error. */
 export async function destroy(stack: StackName, report: (line: string) => void): Promise<void> {
     if (!exists(stack)) {
         return;
     }
     await releaseDeadLock(stack, report);
-    await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--remove", "--preserve-config"]);
+    await pulumi(stack, ["destroy", "--yes", "--skip-preview"]);
 }
 
 /** The generated password of Argo CD's local admin. */

@@ -9,9 +9,17 @@ import { goEnvironment } from "./go";
 const reportEveryMs = 20_000;
 const logLines = 15;
 
+/** The compiler's work files: below the cache, because an interrupted Go leaves them behind. */
+const workDir = path.join(toolCache, "work");
+
+/** Removes work files of builds that were cut off. Only for the holder of the build lock. */
+export function clearWorkDir(): void {
+    fs.rmSync(workDir, { recursive: true, force: true });
+}
+
 /**
  * Builds a tool from its pinned module into the cache: under a temporary name, renamed when complete.
- * Ctrl-C and the end of this process interrupt the compiler, which then removes its work files.
+ * Ctrl-C and the end of this process interrupt the compiler.
  * `label` begins every line of progress.
  */
 export async function buildTool(tool: Tool, label: string, report: (line: string) => void): Promise<void> {
@@ -19,6 +27,7 @@ export async function buildTool(tool: Tool, label: string, report: (line: string
     const dir = path.dirname(target);
     fs.rmSync(dir, { recursive: true, force: true });
     fs.mkdirSync(dir, { recursive: true });
+    fs.mkdirSync(workDir, { recursive: true });
     const temporary = `${target}.${process.pid}.tmp`;
 
     const started = Date.now();
@@ -29,7 +38,7 @@ export async function buildTool(tool: Tool, label: string, report: (line: string
         const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", linkerFlags(tool)];
         const { ok, output, reason } = await run("go", ["build", ...flags, "-o", temporary, tool.package], {
             cwd: moduleDir(tool.module),
-            env: goEnvironment,
+            env: { ...goEnvironment, GOTMPDIR: workDir },
         });
         if (!ok) {
             throw buildError(tool, output === "" ? reason : output);

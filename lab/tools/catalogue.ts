@@ -78,7 +78,14 @@ export const catalogue = [
         versionArgs: ["version", "--short"],
         module: "kubernetes",
         package: "helm.sh/helm/v3/cmd/helm",
-        stamps: { "helm.sh/helm/v3/internal/version.version": "v3.22.0" },
+        stamps: {
+            "helm.sh/helm/v3/internal/version.version": "v3.22.0",
+            // The Kubernetes version that `helm template` and `helm lint` assume; unstamped it is 1.20.
+            "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
+            "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "37",
+            "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor": "1",
+            "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor": "37",
+        },
     },
     {
         name: "kustomize",

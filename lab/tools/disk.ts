@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { GoDirs } from "./go";
 
@@ -7,14 +6,15 @@ const gib = 1024 ** 3;
 
 /**
  * Free space that building every tool from nothing takes, in each place, rounded up. Measured on Linux
- * amd64: 3.4 GB of modules and toolchain, 1.2 GB of compiled packages, 0.8 GB of tools.
+ * amd64: 3.4 GB of modules and toolchain, 1.2 GB of compiled packages, 0.8 GB of tools
+ * beside up to as much of work files.
  */
-export const neededBytes = { GOMODCACHE: 4 * gib, GOCACHE: 2 * gib, tools: 1 * gib, work: 1 * gib };
+export const neededBytes = { GOMODCACHE: 4 * gib, GOCACHE: 2 * gib, tools: 2 * gib };
 
 /** Fails before a first build if a disk has too little room, naming the disk's folder and the remedy. */
 export function checkDisk(goDirs: GoDirs, toolCache: string, freeBytes = freeBytesOf): void {
     const needs = new Map<number, { dir: string; bytes: number }>();
-    const places = { ...goDirs, tools: toolCache, work: os.tmpdir() };
+    const places = { ...goDirs, tools: toolCache };
     for (const [place, dir] of Object.entries(places) as [keyof typeof places, string][]) {
         const existing = nearestExisting(dir);
         const device = fs.statSync(existing).dev;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { labDir, toolCache } from "../paths";
 import { withLock } from "../processes";
-import { buildTool, formatElapsed } from "./build";
+import { buildTool, clearWorkDir, formatElapsed } from "./build";
 import { cachedTool } from "./cache";
 import { catalogue, type Tool, type ToolName, type Tools } from "./catalogue";
 import { checkDisk } from "./disk";
@@ -62,10 +62,12 @@ async function buildMissing(missing: readonly Tool[], report: (line: string) => 
             checkDisk(goDirs, toolCache);
         }
         report(`${announcement(todo)} Later runs take them from ${toolCache}.`);
+        clearWorkDir();
         const started = Date.now();
         for (const [index, tool] of todo.entries()) {
             await buildTool(tool, `${index + 1} of ${todo.length}`, report);
         }
+        clearWorkDir();
         report(`built ${todo.length} tools in ${formatElapsed(Date.now() - started)}`);
     });
 }

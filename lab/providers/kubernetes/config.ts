@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "@kubernetes/client-node";
-import type { CheckFailure, CheckRequest, CheckResult, DiffRequest, DiffResult, PropertyChange } from "../plugin/provider";
+import type * as model from "../plugin/provider";
 import { noChanges } from "../plugin/provider";
-import { containsUnknowns, reveal, Unknown, type PropertyMap, type Value } from "../plugin/values";
+import { containsUnknowns, reveal, textOf, Unknown, type PropertyMap, type Value } from "../plugin/values";
 import { loadKubeConfig } from "./cluster/kubeconfig";
 import { readSettings, unsupportedInput } from "./settings";
 
 /** Refuses inputs of the provider resource that the stand-in does not know how to honour. */
-export function checkConfig(request: CheckRequest): CheckResult {
-    const failures = Object.entries(request.news).flatMap(([property, value]): CheckFailure[] => {
+export function checkConfig(request: model.CheckRequest): model.CheckResult {
+    const failures = Object.entries(request.news).flatMap(([property, value]): model.CheckFailure[] => {
         const reason = unsupportedInput(property, text(value));
         return reason === undefined ? [] : [{ property, reason }];
     });
@@ -17,16 +17,17 @@ export function checkConfig(request: CheckRequest): CheckResult {
 
 /**
  * Whether changed provider inputs mean another cluster, so that everything in it has to be made anew: when the
- * kubeconfig's entry for the cluster (server, CA) is another one. A `clusterIdentifier` decides alone where there is one, before and after.
+ * kubeconfig's entry for the cluster (server, CA) is another one. A `clusterIdentifier` decides alone where there
+ * is one before and after.
  */
-export function diffConfig(request: DiffRequest): DiffResult {
+export function diffConfig(request: model.DiffRequest): model.DiffResult {
     const { olds, news } = request;
-    const changed = Object.keys({ ...olds, ...news }).filter((key) => key !== "version" && !same(olds[key], news[key]));
+    const changed = Object.keys({ ...olds, ...news }).filter((key) => !same(olds[key], news[key]));
     if (changed.length === 0) {
         return noChanges;
     }
     const replaces = replacing(changed, olds, news);
-    const changes = changed.map((key): [string, PropertyChange] => [
+    const changes = changed.map((key): [string, model.PropertyChange] => [
         key,
         {
             kind: olds[key] === undefined ? "add" : news[key] === undefined ? "delete" : "update",
@@ -73,7 +74,7 @@ function text(value: Value | undefined): string {
     if (plain === undefined || plain === null || plain instanceof Unknown) {
         return "";
     }
-    return typeof plain === "string" ? plain : JSON.stringify(plain);
+    return textOf(plain);
 }
 
 function same(a: Value | undefined, b: Value | undefined): boolean {

@@ -22,7 +22,7 @@ const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Reads a Struct of the engine. An absent one is an empty map. */
 export function fromStruct(struct: Struct | undefined): PropertyMap {
-    return struct === undefined ? {} : mapValues(struct.toJavaScript() as PropertyMap, decode);
+    return struct === undefined ? {} : mapValues(struct.toJavaScript(), decode);
 }
 
 /** Writes a map for the engine. */
@@ -41,9 +41,11 @@ function decode(value: Value): Value {
         return value;
     }
     const signature = value[signatureKey];
+    return typeof signature === "string" ? decodeSigned(signature, value) : mapValues(value, decode);
+}
+
+function decodeSigned(signature: string, value: PropertyMap): Value {
     switch (signature) {
-        case undefined:
-            return mapValues(value, decode);
         case secretSignature:
             return new Secret(decode(value.value ?? null));
         case outputSignature:
@@ -63,7 +65,7 @@ function decodeOutput(output: PropertyMap): Value {
 function encodeMap(map: PropertyMap): Record<string, JavaScriptValue> {
     return Object.fromEntries(
         Object.entries(map)
-            .filter(([, value]) => (value as Value | undefined) !== undefined)
+            .filter(([, value]: [string, Value | undefined]) => value !== undefined)
             .map(([key, value]) => [key, encode(value)]),
     );
 }

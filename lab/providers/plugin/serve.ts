@@ -50,7 +50,8 @@ function stopWithEngine(onStop: () => void): void {
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
-    if (fs.fstatSync(0).isFIFO()) {
+    const input = fs.fstatSync(0);
+    if (input.isFIFO() || input.isSocket()) {
         process.stdin.on("end", stop).resume();
     }
 }

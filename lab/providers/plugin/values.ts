@@ -88,6 +88,16 @@ export function withoutSecrets(value: Value): Value {
     return plain;
 }
 
+/** A copy without some keys. */
+export function without(map: PropertyMap, ...keys: readonly string[]): PropertyMap {
+    return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
+}
+
+/** A value as text: scalars as they are, everything else as JSON. */
+export function textOf(value: Value | undefined): string {
+    return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
 /** The same keys with other values. */
 export function mapValues(map: PropertyMap, change: (value: Value, key: string) => Value): PropertyMap {
     return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));

@@ -1,3 +1,4 @@
+import { messageOf } from "../../plugin/errors";
 import { isNotFound } from "../cluster/api-error";
 import { requireReachable } from "../cluster/cluster";
 import { refOf } from "../cluster/objects";
@@ -7,7 +8,7 @@ import type { Context } from "../operations/context";
 import type { AwaitFailure } from "../operations/failure";
 import { podTroubles } from "./pods";
 import { poll, type PollEnd } from "./poll";
-import { waiting, type Readiness, type ReadinessRule } from "./readiness";
+import { failed, waiting, type Readiness, type ReadinessRule } from "./readiness";
 import { ruleOf } from "./rules";
 import { waitForRule } from "./wait-for";
 
@@ -45,9 +46,14 @@ async function awaitRule(context: Context, request: AwaitRequest, rule: Readines
     };
     const end = await poll(
         async () => {
-            seen.object = await objects.get(ref);
-            if ((generationOf(seen.object) ?? 0) >= (generationOf(request.object) ?? 0)) {
-                seen.readiness = await rule({ live: seen.object, previous: request.previous, objects });
+            try {
+                seen.object = await objects.get(ref);
+                if ((generationOf(seen.object) ?? 0) >= (generationOf(request.object) ?? 0)) {
+                    seen.readiness = await rule({ live: seen.object, previous: request.previous, objects });
+                }
+            } catch (error) {
+                // The object was written: whatever happens now, it must not be lost from state.
+                seen.readiness = isNotFound(error) ? failed("It was deleted meanwhile") : waiting(messageOf(error));
             }
             if (seen.readiness.state === "waiting") {
                 context.log.status(request.urn, seen.readiness.message);

@@ -1,3 +1,4 @@
+import { messageOf } from "../../plugin/errors";
 import { isNotFound, NoMatchError } from "../cluster/api-error";
 import { requireReachable } from "../cluster/cluster";
 import type { ObjectRef } from "../cluster/objects";
@@ -26,10 +27,11 @@ export async function awaitGone(
                 context.log.status(urn, `Waiting for deletion${holders(object)}`);
                 return stringAt(object, "metadata", "uid") !== stringAt(live, "metadata", "uid");
             } catch (error) {
-                if (isNotFound(error) || error instanceof NoMatchError) {
-                    return true;
+                const gone = isNotFound(error) || error instanceof NoMatchError;
+                if (!gone) {
+                    context.log.status(urn, `Waiting for deletion: ${messageOf(error)}`);
                 }
-                throw error;
+                return gone;
             }
         },
         limit,

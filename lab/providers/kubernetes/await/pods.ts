@@ -1,4 +1,4 @@
-import { isMap } from "../../plugin/values";
+import { isMap, textOf } from "../../plugin/values";
 import type { Objects } from "../cluster/objects";
 import { conditionOf, listAt, nameOfObject, namespaceOf, stringAt, valueAt, type KubeObject } from "../model/object";
 
@@ -14,7 +14,7 @@ export async function podTroubles(objects: Objects, object: KubeObject): Promise
     if (!isMap(labels) || Object.keys(labels).length === 0) {
         return [];
     }
-    const selector = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${textOf(value)}`);
     try {
         const pods = await objects.list("v1", "Pod", namespaceOf(object), selector.join(","));
         return pods.flatMap(troublesOf).slice(0, most);

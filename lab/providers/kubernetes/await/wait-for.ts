@@ -1,7 +1,19 @@
 import { JSONPath } from "jsonpath-plus";
+import { messageOf } from "../../plugin/errors";
+import { textOf, type Value } from "../../plugin/values";
 import { annotation, annotations } from "../model/annotations";
-import { conditionOf, isObserved, type KubeObject } from "../model/object";
+import { conditionOf, isObserved, stringAt, type KubeObject } from "../model/object";
 import { ready, waiting, type Readiness, type ReadinessRule } from "./readiness";
+
+/** What is wrong with an object's `pulumi.com/waitFor`, or undefined. */
+export function waitForProblem(object: KubeObject): string | undefined {
+    try {
+        waitForRule(object);
+        return undefined;
+    } catch (error) {
+        return messageOf(error);
+    }
+}
 
 /**
  * The rule of the annotation `pulumi.com/waitFor`: one expression or a JSON list of them, each
@@ -20,7 +32,7 @@ function expressions(text: string): readonly string[] {
     try {
         const parsed: unknown = JSON.parse(text);
         if (Array.isArray(parsed) && parsed.length > 0 && parsed.every((entry) => typeof entry === "string")) {
-            return parsed as string[];
+            return parsed;
         }
     } catch {
         return [text];
@@ -33,7 +45,7 @@ function parseExpression(text: string): (live: KubeObject) => Readiness {
     if (condition !== null) {
         const [, type = "", status = "True"] = condition;
         return (live) =>
-            isObserved(live) && String(conditionOf(live, type)?.status).toLowerCase() === status.toLowerCase()
+            isObserved(live) && stringAt(conditionOf(live, type), "status").toLowerCase() === status.toLowerCase()
                 ? ready
                 : waiting(`Waiting for condition ${type}=${status}`);
     }
@@ -48,11 +60,12 @@ function parseExpression(text: string): (live: KubeObject) => Readiness {
 }
 
 function selects(live: KubeObject, path: string, value: string | undefined): boolean {
-    const found = JSONPath<unknown>({ path: path.startsWith("$") ? path : `$${path}`, json: live, eval: "safe" });
-    const first: unknown = Array.isArray(found) ? found[0] : undefined;
-    return isObserved(live) && first !== undefined && (value === undefined || scalar(first) === value);
-}
-
-function scalar(value: unknown): string {
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+    const found = JSONPath<Value[] | undefined>({
+        path: path.startsWith("$") ? path : `$${path}`,
+        json: live,
+        eval: "safe",
+        wrap: true,
+    });
+    const first = found?.[0];
+    return isObserved(live) && first !== undefined && (value === undefined || textOf(first) === value);
 }

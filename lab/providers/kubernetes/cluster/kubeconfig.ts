@@ -24,7 +24,7 @@ export function loadKubeConfig(settings: Settings): ClusterAccess {
     }
     selectContext(kubeConfig, settings);
     const context = reduce(kubeConfig);
-    return { kubeConfig, namespace: settings.namespace || context?.namespace || "default" };
+    return { kubeConfig, namespace: firstGiven(settings.namespace, context?.namespace, "default") };
 }
 
 /** Leaves only what the current context uses, since Helm gets a copy. */
@@ -52,14 +52,18 @@ function expandHome(file: string): string {
     return file === "~" || file.startsWith("~/") ? path.join(os.homedir(), file.slice(1)) : file;
 }
 
+/** The first text that is not empty. */
+function firstGiven(...texts: readonly (string | undefined)[]): string {
+    return texts.find((text) => text !== undefined && text !== "") ?? "";
+}
+
 function selectContext(kubeConfig: KubeConfig, settings: Settings): void {
-    const name = settings.context || kubeConfig.getCurrentContext();
+    const name = firstGiven(settings.context, kubeConfig.getCurrentContext());
     const context = kubeConfig.getContextObject(name);
     if (context === null) {
         const known = kubeConfig.getContexts().map((known) => known.name).join(", ") || "none";
-        throw new Error(
-            name === "" ? `no context is selected; known contexts: ${known}` : `context "${name}" does not exist; known contexts: ${known}`,
-        );
+        const problem = name === "" ? "no context is selected" : `context "${name}" does not exist`;
+        throw new Error(`${problem}; known contexts: ${known}`);
     }
     kubeConfig.setCurrentContext(name);
     if (settings.cluster !== "") {
@@ -69,7 +73,8 @@ function selectContext(kubeConfig: KubeConfig, settings: Settings): void {
     }
     const cluster = kubeConfig.getCurrentCluster();
     if (cluster === null) {
-        throw new Error(`context "${name}" names the cluster "${settings.cluster || context.cluster}", which does not exist`);
+        const missing = firstGiven(settings.cluster, context.cluster);
+        throw new Error(`context "${name}" names the cluster "${missing}", which does not exist`);
     }
     if (!URL.canParse(cluster.server)) {
         throw new Error(`the server of cluster "${cluster.name}" is "${cluster.server}", which is not a URL`);

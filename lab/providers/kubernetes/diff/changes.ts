@@ -65,7 +65,8 @@ function compareLists(
     add: Add,
 ): void {
     for (let index = 0; index < Math.max(live.length, next.length); index++) {
-        compareValues([...path, index], live[index] ?? undefined, old[index] ?? undefined, next[index] ?? undefined, add);
+        const [before, input, after] = [live[index], old[index], next[index]].map((value) => value ?? undefined);
+        compareValues([...path, index], before, input, after, add);
     }
 }
 

@@ -1,5 +1,5 @@
 import type { DiffRequest, DiffResult } from "../../plugin/provider";
-import { isMap, withoutSecrets, type PropertyMap } from "../../plugin/values";
+import { isMap, without, withoutSecrets, type PropertyMap } from "../../plugin/values";
 import { compare } from "../diff/changes";
 import { isInside, parsePath } from "../model/path";
 import { prune } from "../model/prune";
@@ -16,7 +16,7 @@ const retired = ["checksum", "resourceNames"];
  */
 export function diffRelease(request: DiffRequest): DiffResult {
     const newInputs = withoutSecrets(request.news);
-    const oldInputs = withoutRetired(inputsOfState(request.olds) ?? {});
+    const oldInputs = without(inputsOfState(request.olds) ?? {}, ...retired);
     const live = prune(withoutSecrets(request.olds), merge(newInputs, oldInputs));
     const changes = compare({ live, oldInputs, newInputs, immutable: identity });
     const ignored = request.ignoreChanges.map(parsePath);
@@ -26,10 +26,6 @@ export function diffRelease(request: DiffRequest): DiffResult {
         }
     }
     return { changes, deleteBeforeReplace: false };
-}
-
-function withoutRetired(inputs: PropertyMap): PropertyMap {
-    return Object.fromEntries(Object.entries(inputs).filter(([key]) => !retired.includes(key)));
 }
 
 /** Every key of both, the first one's values where both have one. */

@@ -49,7 +49,7 @@ function reason(error: unknown): string {
     if (error.isCanceled) {
         return "helm was cancelled";
     }
-    const printed = String(error.stderr as unknown).trim();
+    const printed = String(error.stderr).trim();
     const lines = printed.split("\n").filter((line) => !/^(WARNING|level=|[IWE]\d{4} )/.test(line));
     return lines.join("\n").replace(/^Error: /, "") || error.shortMessage;
 }

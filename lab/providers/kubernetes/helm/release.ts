@@ -10,10 +10,18 @@ import { isForgotten } from "../operations/unreachable";
 import { findChart, withChart } from "./chart";
 import { diffRelease } from "./diff";
 import { installFlags, uninstallFlags, upgradeFlags } from "./flags";
-import { clusterFlags, helm, withPrivateFolder } from "./helm";
+import { clusterFlags, helm, withPrivateFolder, type HelmCall } from "./helm";
 import { defaultTimeout, readInputs, type ReleaseInputs } from "./inputs";
 import { inputsOfState, plannedState, releaseState } from "./state";
 import { isReleaseNotFound, parseRelease, type LiveRelease } from "./status";
+
+/** How long helm may take to tell of a release after its installation failed, in milliseconds. */
+const afterwardsLimit = 20_000;
+
+interface ReleaseName {
+    readonly namespace: string;
+    readonly name: string;
+}
 
 /** Helm releases (`kubernetes:helm.sh/v3:Release`), through the real helm program. */
 export class ReleaseProvider {
@@ -76,7 +84,8 @@ export class ReleaseProvider {
         }
         const release = readInputs(properties);
         try {
-            await this.#helm(release, ["uninstall", release.name, ...uninstallFlags(release)]);
+            const { signal } = this.context;
+            await this.#helm(release, { args: ["uninstall", release.name, ...uninstallFlags(release)], signal });
         } catch (error) {
             if (!isReleaseNotFound(error)) {
                 throw error;
@@ -91,29 +100,43 @@ export class ReleaseProvider {
         inputs: PropertyMap,
     ): Promise<PropertyMap> {
         try {
-            const output = await withChart(release, this.context.signal, (chart) =>
-                this.#helm(
-                    release,
-                    [verb, release.name, ...chart, "--values", "-", ...flags, "--output", "json"],
-                    JSON.stringify(release.values),
-                ),
+            const { signal } = this.context;
+            const output = await withChart(release, signal, (chart) =>
+                this.#helm(release, {
+                    args: [verb, release.name, ...chart, "--values", "-", ...flags, "--output", "json"],
+                    input: JSON.stringify(release.values),
+                    signal,
+                }),
             );
             return releaseState(inputs, parseRelease(output));
         } catch (error) {
-            const live = await this.#status(release);
-            if (live === undefined || (verb === "install" && live.status === "deployed")) {
-                throw error;
-            }
-            const message = `Helm release "${releaseId(release)}" failed to initialize completely: ${messageOf(error)}`;
-            throw new InitFailedError(message, releaseId(release), releaseState(inputs, live), [message]);
+            throw await this.#writeError(verb, release, inputs, messageOf(error));
         }
     }
 
-    async #status(release: { readonly name: string; readonly namespace: string }): Promise<LiveRelease | undefined> {
+    /**
+     * A release that exists although helm failed stays in state, for the next run to upgrade. One that somebody else
+     * installed under the name does not become ours.
+     */
+    async #writeError(verb: string, release: ReleaseInputs, inputs: PropertyMap, reason: string): Promise<Error> {
+        const id = releaseId(release);
+        // The user may have cancelled: ask all the same, or the release would be lost from state.
+        const live = await this.#status(release, AbortSignal.timeout(afterwardsLimit)).catch(() => undefined);
+        if (live === undefined || reason.includes("cannot re-use a name")) {
+            const remedy = live === undefined ? "" : `; adopt it with "pulumi import", or remove it with "helm uninstall"`;
+            return new Error(`Helm release "${id}": ${verb} failed: ${reason}${remedy}`);
+        }
+        const message =
+            `Helm release "${id}" failed to initialize completely: ${reason}; ` +
+            `look with "helm status ${release.name} --namespace ${release.namespace}" and at its pods`;
+        return new InitFailedError(message, id, releaseState(inputs, live), [message]);
+    }
+
+    async #status(release: ReleaseName, signal = this.context.signal): Promise<LiveRelease | undefined> {
         try {
             const [status, metadata] = await Promise.all([
-                this.#helm(release, ["status", release.name, "--output", "json"]),
-                this.#helm(release, ["get", "metadata", release.name, "--output", "json"]),
+                this.#helm(release, { args: ["status", release.name, "--output", "json"], signal }),
+                this.#helm(release, { args: ["get", "metadata", release.name, "--output", "json"], signal }),
             ]);
             return parseRelease(status, metadata);
         } catch (error) {
@@ -124,11 +147,11 @@ export class ReleaseProvider {
         }
     }
 
-    async #helm(release: { readonly namespace: string }, args: readonly string[], input?: string): Promise<string> {
+    async #helm({ namespace }: ReleaseName, call: HelmCall): Promise<string> {
         const { access } = requireReachable(this.context.cluster);
         return await withPrivateFolder(async (folder) => {
-            const flags = await clusterFlags(folder, access.kubeConfig, release.namespace);
-            return await helm({ args: [...args, ...flags], input, signal: this.context.signal });
+            const flags = await clusterFlags(folder, access.kubeConfig, namespace);
+            return await helm({ ...call, args: [...call.args, ...flags] });
         });
     }
 
@@ -150,7 +173,7 @@ function withDefaults({ urn, olds, news, randomSeed }: model.CheckRequest, names
     };
 }
 
-function releaseId({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+function releaseId({ namespace, name }: ReleaseName): string {
     return `${namespace}/${name}`;
 }
 

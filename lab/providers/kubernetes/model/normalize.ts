@@ -1,6 +1,6 @@
-import { containsUnknowns, isMap, mapValues, type PropertyMap, type Value } from "../../plugin/values";
+import { containsUnknowns, isMap, mapValues, textOf, without, type Value } from "../../plugin/values";
 import { isBuiltIn, parseApiVersion } from "./kinds";
-import { stringAt, valueAt, type KubeObject } from "./object";
+import { stringAt, type KubeObject } from "./object";
 
 /** Fields of `metadata` that only the API server writes. */
 const serverMetadata = [
@@ -55,7 +55,7 @@ function normalizeKnown(object: KubeObject): KubeObject {
 function normalizeSecret(object: KubeObject): KubeObject {
     const { stringData, data, ...rest } = object;
     const plain = isMap(stringData) ? stringData : {};
-    const encoded = mapValues(plain, (value) => Buffer.from(String(value), "utf8").toString("base64"));
+    const encoded = mapValues(plain, (value) => Buffer.from(textOf(value), "utf8").toString("base64"));
     const kept = mapValues(isMap(data) ? data : {}, canonicalBase64);
     return isMap(data) || isMap(stringData) ? { ...rest, data: { ...kept, ...encoded } } : object;
 }
@@ -68,13 +68,11 @@ function canonicalBase64(value: Value): Value {
 }
 
 function normalizeDefinition(object: KubeObject): KubeObject {
-    const { status: _status, ...rest } = object;
-    const spec = valueAt(rest, "spec");
-    if (!isMap(spec) || spec.preserveUnknownFields !== false) {
-        return rest;
-    }
-    const { preserveUnknownFields: _dropped, ...kept } = spec;
-    return { ...rest, spec: kept };
+    const rest = without(object, "status");
+    const { spec } = rest;
+    return isMap(spec) && spec.preserveUnknownFields === false
+        ? { ...rest, spec: without(spec, "preserveUnknownFields") }
+        : rest;
 }
 
 function withoutDropped(value: Value): Value {
@@ -93,11 +91,5 @@ function withoutDropped(value: Value): Value {
 
 function withoutServerMetadata(object: KubeObject): KubeObject {
     const { metadata } = object;
-    if (!isMap(metadata)) {
-        return object;
-    }
-    const kept: PropertyMap = Object.fromEntries(
-        Object.entries(metadata).filter(([key]) => !serverMetadata.includes(key)),
-    );
-    return { ...object, metadata: kept };
+    return isMap(metadata) ? { ...object, metadata: without(metadata, ...serverMetadata) } : object;
 }

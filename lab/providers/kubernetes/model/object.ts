@@ -1,4 +1,4 @@
-import { isMap, type PropertyMap, type Value } from "../../plugin/values";
+import { isMap, without, type PropertyMap, type Value } from "../../plugin/values";
 
 /**
  * A Kubernetes object as plain data: no secrets inside (they are marked in a second step, see `secrets.ts`).
@@ -55,7 +55,7 @@ export function parseId(id: string): { readonly namespace: string; readonly name
 /** A copy with one field of `metadata` set, or removed when the value is undefined. */
 export function withMetadata(object: KubeObject, key: string, value: Value | undefined): KubeObject {
     const metadata = valueAt(object, "metadata");
-    const rest = Object.fromEntries(Object.entries(isMap(metadata) ? metadata : {}).filter(([name]) => name !== key));
+    const rest = without(isMap(metadata) ? metadata : {}, key);
     return { ...object, metadata: value === undefined ? rest : { ...rest, [key]: value } };
 }
 

@@ -20,7 +20,11 @@ export interface UpdatePlan {
 }
 
 /** Writes an update: definitions are replaced, everything else is applied under the field manager. */
-export async function applyUpdate(cluster: ReachableCluster, settings: Settings, plan: UpdatePlan): Promise<KubeObject> {
+export async function applyUpdate(
+    cluster: ReachableCluster,
+    settings: Settings,
+    plan: UpdatePlan,
+): Promise<KubeObject> {
     const options = { fieldManager: plan.fieldManager, dryRun: plan.preview };
     if (stringAt(plan.object, "kind") === "CustomResourceDefinition") {
         const version = stringAt(plan.live, "metadata", "resourceVersion");

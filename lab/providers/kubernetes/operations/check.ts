@@ -1,5 +1,6 @@
 import type { CheckRequest, CheckResult } from "../../plugin/provider";
 import { containsUnknowns } from "../../plugin/values";
+import { waitForProblem } from "../await/wait-for";
 import { fromProperties, toProperties } from "../model/checkpoint";
 import { apiVersionOf, kindOfUrn, unsupportedType } from "../model/kinds";
 import { hasGenerateName, withGeneratedName, withNameOfLastRun } from "../model/naming";
@@ -27,7 +28,11 @@ export async function check(context: Context, request: CheckRequest): Promise<Ch
     if (!containsUnknowns(inputs)) {
         rememberDefinition(context, inputs);
     }
-    return { inputs: markSecrets(toProperties(inputs), request.news), failures: [] };
+    const problem = waitForProblem(inputs);
+    return {
+        inputs: markSecrets(toProperties(inputs), request.news),
+        failures: problem === undefined ? [] : [{ property: "metadata.annotations", reason: problem }],
+    };
 }
 
 function withKind(object: KubeObject, urn: string): KubeObject {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../plugin/errors";
 import type { CreateRequest, CreateResult } from "../../plugin/provider";
-import { containsUnknowns } from "../../plugin/values";
+import { containsUnknowns, without } from "../../plugin/values";
 import { awaitReady } from "../await/await";
 import {
     isAlreadyExists,
@@ -68,11 +68,8 @@ async function previewed(
 ): Promise<CreateResult["properties"]> {
     try {
         const { objects } = requireReachable(context.cluster);
-        const { status: _status, ...planned } = await objects.create(object, {
-            fieldManager: creationManager,
-            dryRun: true,
-        });
-        return toProperties(planned);
+        const planned = await objects.create(object, { fieldManager: creationManager, dryRun: true });
+        return toProperties(without(planned, "status"));
     } catch (error) {
         // What a replacement deletes first is still there, and what a dependency makes is not there yet.
         if (isForbidden(error) || isNamespaceNotFound(error) || isAlreadyExists(error) || isDryRunRefused(error)) {

@@ -1,4 +1,5 @@
 import type { ReadRequest, ReadResult } from "../../plugin/provider";
+import { without } from "../../plugin/values";
 import { currentReadiness } from "../await/await";
 import { isNotFound, NoMatchError } from "../cluster/api-error";
 import { requireReachable } from "../cluster/cluster";
@@ -76,7 +77,7 @@ async function readLive(context: Context, ref: ObjectRef): Promise<KubeObject | 
 
 /** Inputs for an imported object: all of it but what only the server writes. */
 function importedInputs(live: KubeObject): KubeObject {
-    const { status: _status, ...rest } = normalize(live);
+    const rest = without(normalize(live), "status");
     const noted = Object.entries((rest.metadata as KubeObject).annotations ?? {}).filter(
         ([key]) =>
             key !== "deployment.kubernetes.io/revision" && key !== "kubectl.kubernetes.io/last-applied-configuration",

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { labDir, projectRoot } from "./paths";
+import { projectDir } from "./stacks/environment";
+
+/** What the lab's state is made from: the program, its settings, and the chart that it delivers. */
+const sources = [
+    ...["index.ts", "settings.ts", "components", "preflight", "helm", "package-lock.json", "Pulumi.yaml"].map((name) =>
+        path.join(projectRoot, name),
+    ),
+    projectDir,
+];
+
+const fingerprintFile = path.join(labDir, "fingerprint");
+
+/** Whether the lab was brought up from exactly what stands here now. */
+export function isUpToDate(): boolean {
+    return fs.existsSync(fingerprintFile) && fs.readFileSync(fingerprintFile, "utf8") === fingerprint();
+}
+
+/** Remembers that the lab is up with what stands here now. */
+export function rememberUp(): void {
+    fs.writeFileSync(fingerprintFile, fingerprint());
+}
+
+/** Forgets it, before anything is changed: an interrupted run is then never taken for a finished one. */
+export function forgetUp(): void {
+    fs.rmSync(fingerprintFile, { force: true });
+}
+
+function fingerprint(): string {
+    const hash = createHash("sha256");
+    for (const file of sources.flatMap(filesOf).sort()) {
+        hash.update(file).update("\0").update(fs.readFileSync(file)).update("\0");
+    }
+    return hash.digest("hex");
+}
+
+function filesOf(entry: string): string[] {
+    if (!fs.statSync(entry).isDirectory()) {
+        return [entry];
+    }
+    return fs.readdirSync(entry).flatMap((name) => filesOf(path.join(entry, name)));
+}

@@ -1,0 +1,36 @@
+import { clusterNames } from "../clusters";
+import { whyNotReady } from "../clusters/api";
+import { type Report, withClusters } from "../clusters/work";
+import { registerMetrics, unregisterMetrics } from "./metrics-api";
+import { startMetricsServer, stopMetricsServer } from "./metrics-process";
+
+export { simulatedLabel } from "./metrics-api";
+
+/**
+ * Gives every cluster what its autoscalers need: usage metrics of the simulated pods. Addresses of Ingresses
+ * need no start: kwok plays them by `stages.yaml`. To be repeated whenever the lab starts, after the clusters:
+ * the metrics server may have ended, and while it is away, deleting a namespace may hang.
+ */
+export async function startSimulation(report: Report): Promise<void> {
+    await withClusters("starting the simulation", report, async () => {
+        const port = await startMetricsServer();
+        await Promise.all(clusterNames.map((cluster) => registerMetrics(cluster, port)));
+    });
+}
+
+/**
+ * Removes the metrics API from every cluster that serves, then ends the metrics server. In a cluster that
+ * does not serve, the API's registration stays: end that cluster, or start the simulation again.
+ */
+export async function stopSimulation(): Promise<void> {
+    await withClusters("stopping the simulation", () => undefined, async () => {
+        await Promise.all(
+            clusterNames.map(async (cluster) => {
+                if ((await whyNotReady(cluster)) === undefined) {
+                    await unregisterMetrics(cluster);
+                }
+            }),
+        );
+        await stopMetricsServer();
+    });
+}

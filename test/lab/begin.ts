@@ -1,0 +1,16 @@
+import { expect } from "chai";
+import { clusterNames, clusterStates } from "../../lab/clusters";
+import { npmRun } from "./support/lab";
+
+describe("npm run lab", () => {
+    it("brings up four control planes, four stacks and Argo CD with the agent on every spoke", async () => {
+        const { ok, output } = await npmRun("lab");
+        expect(ok, output).to.equal(true);
+        process.stdout.write(output);
+        const states = await clusterStates();
+        expect(states.map(({ name, serving }) => [name, serving])).to.deep.equal(
+            clusterNames.map((name) => [name, true]),
+        );
+        expect(output).to.match(/agent-prod .*prod .*Synced .*Healthy .*3\/3/);
+    });
+});

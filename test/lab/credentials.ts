@@ -1,0 +1,43 @@
+import { expect } from "chai";
+import * as https from "node:https";
+import { clusterStates } from "../../lab/clusters";
+import { clusterSecret } from "./support/lab";
+
+/** Asks an API server as Argo CD does: with the Secret's token and CA, and nothing else. */
+async function ask(cluster: string, path: string): Promise<number> {
+    const { server, config } = await clusterSecret(cluster);
+    const ca = Buffer.from(config.tlsClientConfig.caData, "base64");
+    const headers = { authorization: `Bearer ${config.bearerToken}` };
+    return new Promise((resolve, reject) => {
+        https
+            .get(`${server}${path}`, { ca, headers, timeout: 10_000 }, (response) => {
+                response.resume();
+                resolve(response.statusCode ?? 0);
+            })
+            .on("error", reject);
+    });
+}
+
+describe("the credential that the hub holds for a spoke", () => {
+    for (const cluster of ["staging", "prod", "dr"]) {
+        it(`works against ${cluster}, whose CA it carries`, async () => {
+            const state = (await clusterStates()).find(({ name }) => name === cluster);
+            expect((await clusterSecret(cluster)).server).to.equal(state?.server);
+            expect(await ask(cluster, "/apis/apps/v1/namespaces/agent/deployments")).to.equal(200);
+        });
+    }
+
+    const forbidden = [
+        ["Secrets of the agent's own namespace", "/api/v1/namespaces/agent/secrets"],
+        ["Secrets of kube-system", "/api/v1/namespaces/kube-system/secrets"],
+        ["its own token", "/api/v1/namespaces/argocd-manager/secrets"],
+        ["Deployments of another namespace", "/apis/apps/v1/namespaces/default/deployments"],
+        ["nodes", "/api/v1/nodes"],
+        ["ClusterRoles", "/apis/rbac.authorization.k8s.io/v1/clusterroles"],
+    ] as const;
+    for (const [what, path] of forbidden) {
+        it(`may not read ${what}`, async () => {
+            expect(await ask("staging", path)).to.equal(403);
+        });
+    }
+});

@@ -1,0 +1,12 @@
+/**
+ * The lab, from nothing to nothing. The suites share one lab and run in this order; each leaves it as it found it,
+ * but for the last.
+ */
+import "./begin";
+import "./delivery";
+import "./credentials";
+import "./state";
+import "./badInput";
+import "./recovery";
+import "./secrets";
+import "./exit";
