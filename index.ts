@@ -24,7 +24,7 @@ async function environment(settings: EnvironmentSettings) {
 async function readHub(name: string): Promise<HubOutputs> {
     const reference = new pulumi.StackReference(name);
     const read = async (output: keyof HubOutputs) => {
-        const { value } = await reference.getOutputDetails(output);
+        const value: unknown = (await reference.getOutputDetails(output)).value;
         if (typeof value !== "string") {
             throw new pulumi.RunError(
                 `hubspoke:hub.stack: the stack ${name} has no output "${output}". ` +

@@ -257,14 +257,11 @@ export function parseSettings(values: Record<string, unknown>): Settings {
 
 function describe(issue: z.core.$ZodIssue): string[] {
     const at = (path: PropertyKey[]) => `hubspoke:${path.map(String).join(".")}`;
-    switch (issue.code) {
-        case "unrecognized_keys":
-            return issue.keys.map((key) => `${at([...issue.path, key])}: is no setting. Correct its spelling, or remove it`);
-        case "invalid_key":
-            return issue.issues.map((inner) => `${at(issue.path)}: ${inner.message}`);
-        default:
-            return [`${at(issue.path)}: ${issue.message}`];
+    if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => `${at([...issue.path, key])}: is no setting. Correct its spelling, or remove it`);
     }
+    const messages = issue.code === "invalid_key" ? issue.issues : [issue];
+    return messages.map(({ message }) => `${at(issue.path)}: ${message}`);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { readApplications, reachArgoCd } from "./argocd";
+import { readApplications, readClusters } from "./argocd";
+import { argoCdSession } from "./session";
 import { waitFor } from "./processes";
 
-/** Limit for all Applications to become Synced and Healthy, in milliseconds. */
+/** Limit for all Applications to become Synced and Healthy, or all clusters connected, in milliseconds. */
 const timeoutMs = 5 * 60_000;
 
 /** Waits until Argo CD reports every named Application Synced and Healthy. */
@@ -16,9 +17,30 @@ export async function waitForApplications(names: readonly string[]): Promise<voi
     );
 }
 
+/**
+ * Waits until Argo CD has looked at every cluster that has an Application. It tells a cluster's state up to 10 seconds
+ * after the cluster's first Application (argo-cd, controller/clusterinfoupdater.go).
+ */
+export async function waitForConnections(applications: readonly string[]): Promise<void> {
+    await waitFor(
+        "Argo CD to be connected to every cluster",
+        async () => {
+            const session = await argoCdSession();
+            const used = (await readApplications(session)).filter(({ name }) => applications.includes(name));
+            const waiting = (await readClusters(session)).filter(
+                ({ name, connection }) =>
+                    connection !== "Successful" && used.some(({ cluster }) => cluster === name),
+            );
+            const seen = waiting.map(({ name, connection }) => `${name} ${connection}`).join(", ");
+            return waiting.length === 0 ? { done: true as const } : { seen };
+        },
+        { timeoutMs, intervalMs: 500 },
+    );
+}
+
 /** What is wrong with each named Application that is not Synced and Healthy. */
 export async function unhealthyApplications(names: readonly string[]): Promise<string[]> {
-    const rows = await readApplications(await reachArgoCd());
+    const rows = await readApplications(await argoCdSession());
     return names.flatMap((name) => {
         const row = rows.find((candidate) => candidate.name === name);
         if (row === undefined) {

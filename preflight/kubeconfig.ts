@@ -32,8 +32,8 @@ export function findCluster(setting: string, access: ClusterAccess): ClusterAddr
     if (server === undefined) {
         throw new Error(`hubspoke:${setting}: context "${context}" names no cluster. Add its server to the kubeconfig`);
     }
-    const { name: _name, ...credentials } = kubeConfig.getCurrentUser() ?? { name: "" };
-    if (Object.values(credentials).every((value) => value === undefined)) {
+    const credentials = Object.entries(kubeConfig.getCurrentUser() ?? {}).filter(([key]) => key !== "name");
+    if (credentials.every(([, value]) => value === undefined)) {
         throw new Error(
             `hubspoke:${setting}: context "${context}" has no credentials. ` +
                 "Add a user with a token, a certificate or an exec plugin to the kubeconfig",

@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 export async function allOf<const Checks extends readonly (() => unknown)[]>(
     checks: Checks,
 ): Promise<{ [index in keyof Checks]: Awaited<ReturnType<Checks[index]>> }> {
-    const results = await Promise.allSettled(checks.map(async (check) => check()));
+    const results = await Promise.allSettled(checks.map((check) => Promise.resolve().then(check)));
     const problems = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
     if (problems.length > 0) {
         const heading = problems.length === 1 ? "A check failed" : `${problems.length} checks failed`;

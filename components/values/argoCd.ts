@@ -14,7 +14,10 @@ export interface ArgoCdValuesArgs {
     readonly serviceMonitors: boolean;
 }
 
-/** What the program gives the argo-cd chart, with no secret in it; test/unit/chartKeys.test.ts checks every key against chart 10.1.1. */
+/**
+ * What the program gives the argo-cd chart, with no secret in it. test/unit/chartKeys.test.ts checks every key against
+ * chart 10.1.1.
+ */
 export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
     const domain = `argocd.${settings.domain}`;
     const scale = scaleOf(settings);

@@ -1,4 +1,5 @@
-import { readApplications, readClusters, reachArgoCd } from "../argocd";
+import { readApplications, readClusters } from "../argocd";
+import { argoCdSession } from "../session";
 import { applicationTable, clusterTable } from "../tables";
 import { clusterStates } from "../clusters";
 
@@ -11,7 +12,7 @@ export async function status(): Promise<void> {
     if (states.find(({ name }) => name === "hub")?.serving !== true) {
         throw new Error("the hub does not serve, so Argo CD can tell nothing. Start the lab by `npm run lab`");
     }
-    const argoCd = await reachArgoCd();
+    const argoCd = await argoCdSession();
     const [clusters, applications] = await Promise.all([readClusters(argoCd), readApplications(argoCd)]);
     process.stdout.write(`${clusterTable(clusters)}\n${applicationTable(applications)}\n`);
 }

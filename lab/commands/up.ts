@@ -12,7 +12,7 @@ import { ensurePlugins } from "../stacks/plugins";
 import { environmentStacks, stackNames, writeProject } from "../stacks/project";
 import { phaseTable } from "../tables";
 import { ensureTools } from "../tools";
-import { unhealthyApplications, waitForApplications } from "../waiting";
+import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { status } from "./status";
 
 /** Brings the whole lab up, or finds it so; it goes on running afterwards. */
@@ -44,7 +44,10 @@ export async function up(): Promise<void> {
     await phases.run(`pulumi up: ${environmentStacks.join(", ")}`, async (report) => {
         await Promise.all(environmentStacks.map((stack) => bringUp(stack, report)));
     });
-    await phases.run("agent on every cluster", () => waitForApplications(expectedApplications()));
+    await phases.run("agent on every cluster", async () => {
+        await waitForApplications(expectedApplications());
+        await waitForConnections(expectedApplications());
+    });
     rememberUp();
     await status();
     process.stdout.write(`${phaseTable(phases.finished)}\n${nextSteps()}\n`);

@@ -20,7 +20,7 @@ type ResourcePlugin = keyof typeof resourcePlugins;
  */
 export async function ensurePlugins(): Promise<string> {
     fs.mkdirSync(pulumiHome, { recursive: true });
-    const official = await Promise.all([hasLanguageHost(), officialPlugin("kubernetes"), officialPlugin("random")]);
+    const official = [hasLanguageHost(), await officialPlugin("kubernetes"), await officialPlugin("random")];
     const names = ["nodejs", "kubernetes", "random"] as const;
     const standIns = names.filter((_, index) => !official[index]);
     await installStandIns({ pulumiHome, binDir, plugins: standIns });

@@ -6,6 +6,11 @@ import * as fs from "node:fs";
 import { kubeconfigPath } from "../../lab/paths";
 import { parse, stringify } from "yaml";
 
+/** Settings without one of them. */
+function without(key: string): (settings: Config) => Config {
+    return (settings) => Object.fromEntries(Object.entries(settings).filter(([name]) => name !== key));
+}
+
 /** A kubeconfig of one of the lab's contexts, changed. */
 function kubeconfigOf(context: string, change: (user: Config) => Config): string {
     const whole = parse(fs.readFileSync(kubeconfigPath, "utf8")) as {
@@ -36,7 +41,7 @@ const cases: Case[] = [
     {
         name: "a context that is missing",
         stack: "staging",
-        change: spoke(({ context: _context, ...rest }) => rest),
+        change: spoke(without("context")),
         error: /hubspoke:clusters\.staging: a cluster is reached by exactly one of context and kubeconfig/,
     },
     {
@@ -75,7 +80,10 @@ const cases: Case[] = [
     {
         name: "a kubeconfig without credentials",
         stack: "staging",
-        change: spoke(({ context: _context, ...rest }) => ({ ...rest, kubeconfig: kubeconfigOf("staging", () => ({})) })),
+        change: spoke((settings) => ({
+            ...without("context")(settings),
+            kubeconfig: kubeconfigOf("staging", () => ({})),
+        })),
         error: /hubspoke:clusters\.staging: context "staging" has no credentials/,
     },
     {
@@ -96,7 +104,7 @@ const cases: Case[] = [
     {
         name: "default providers that are not disabled",
         stack: "staging",
-        change: ({ "pulumi:disable-default-providers": _, ...config }) => config,
+        change: without("pulumi:disable-default-providers"),
         error: /pulumi:disable-default-providers: must list kubernetes/,
     },
 ];
@@ -115,7 +123,7 @@ describe("bad input", () => {
         try {
             const { ok, output } = await pulumi("dr", "preview");
             expect(ok, output).to.equal(false);
-            expect(output).to.match(/hubspoke:clusters\.dr: the API server https:\/\/127\.0\.0\.1:\d+ cannot be reached/);
+            expect(output).to.match(/hubspoke:clusters\.dr: the API server https:\S+ cannot be reached/);
         } finally {
             await startApiServer("dr");
         }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { agentRepositoryUrl, announcePush, changeAgentFile, readApplications, reachArgoCd } from "../../lab/argocd";
+import { agentRepositoryUrl, announcePush, changeAgentFile, readApplications } from "../../lab/argocd";
+import { argoCdSession } from "../../lab/session";
 import { waitFor } from "../../lab/processes";
 import { waitForApplications } from "../../lab/waiting";
 import { getObject, labelled, namesOf, pulumiOk, withConfig } from "./support/lab";
@@ -7,12 +8,12 @@ import { getObject, labelled, namesOf, pulumiOk, withConfig } from "./support/la
 const applications = ["agent-dr", "agent-prod", "agent-staging"];
 
 async function applicationNames(): Promise<string[]> {
-    return (await readApplications(await reachArgoCd())).map(({ name }) => name);
+    return (await readApplications(await argoCdSession())).map(({ name }) => name);
 }
 
 describe("delivery of the agent", () => {
     it("is Synced and Healthy on every spoke, with the replicas of that environment's values file", async () => {
-        const rows = await readApplications(await reachArgoCd());
+        const rows = await readApplications(await argoCdSession());
         const facts = rows.map(({ name, cluster, sync, health, replicas }) => [name, cluster, sync, health, replicas]);
         expect(facts).to.deep.equal([
             ["agent-dr", "dr", "Synced", "Healthy", { ready: 3, wanted: 3 }],

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { readApplications, reachArgoCd } from "../../lab/argocd";
+import { readApplications } from "../../lab/argocd";
+import { argoCdSession } from "../../lab/session";
 import { clusterNames } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import * as fs from "node:fs";
@@ -16,7 +17,7 @@ describe("the end", () => {
         await waitFor(
             "only the Applications of prod and dr",
             async () => {
-                const rows = await readApplications(await reachArgoCd());
+                const rows = await readApplications(await argoCdSession());
                 const seen = rows.map(({ name, sync, health }) => `${name} ${sync} ${health}`).join(", ");
                 const expected = "agent-dr Synced Healthy, agent-prod Synced Healthy";
                 return seen === expected ? { done: true } : { seen };

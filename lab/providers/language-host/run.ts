@@ -20,10 +20,25 @@ export function runProgram(engine: string): handleUnaryCall<RunRequest, RunRespo
     };
 }
 
+/** Programs that run now. */
+const programs = new Set<ChildProcess>();
+
+/** Ends the programs that run now: the engine is gone. */
+export function stopPrograms(): void {
+    for (const program of programs) {
+        program.kill("SIGTERM");
+    }
+}
+
 async function run(engine: string, call: ServerUnaryCall<RunRequest, RunResponse>): Promise<RunResponse> {
     const child = startProgram(engine, call.request);
+    programs.add(child);
     call.on("cancelled", () => child.kill("SIGTERM"));
-    return outcome(await ended(child));
+    try {
+        return outcome(await ended(child));
+    } finally {
+        programs.delete(child);
+    }
 }
 
 function startProgram(engine: string, request: RunRequest): ChildProcess {

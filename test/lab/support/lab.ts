@@ -67,7 +67,10 @@ export async function withConfig<T>(stack: StackName, change: (config: Config) =
 
 /** A configuration with other labels on the stack's only cluster. */
 export function labelled(cluster: string, labels: Record<string, string>): (config: Config) => Config {
-    return changedCluster(cluster, (settings) => ({ ...settings, labels: { ...(settings.labels as object), ...labels } }));
+    return changedCluster(cluster, (settings) => ({
+        ...settings,
+        labels: { ...(settings.labels as Record<string, string>), ...labels },
+    }));
 }
 
 /** A configuration with one cluster's settings changed. */

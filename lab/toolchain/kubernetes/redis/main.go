@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -24,6 +25,13 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	// miniredis lets keys expire only when it is told that time went by. Without it Argo CD would never
+	// look up a branch again: it keeps resolved revisions for timeout.reconciliation.
+	go func() {
+		for range time.Tick(time.Second) {
+			server.FastForward(time.Second)
+		}
+	}()
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
 	<-stop
