@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./components/environment";
 import { Hub, type HubOutputs } from "./components/hub";
+import { InputError } from "./inputError";
 import { checkEnvironment } from "./preflight/environment";
 import { checkHub } from "./preflight/hub";
 import { type EnvironmentSettings, type HubSettings, readSettings } from "./settings";
@@ -26,7 +27,7 @@ async function readHub(name: string): Promise<HubOutputs> {
     const read = async (output: keyof HubOutputs) => {
         const value: unknown = (await reference.getOutputDetails(output)).value;
         if (typeof value !== "string") {
-            throw new pulumi.RunError(
+            throw new InputError(
                 `hubspoke:hub.stack: the stack ${name} has no output "${output}". ` +
                     "Bring the hub up first: pulumi up --stack hub",
             );

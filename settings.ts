@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { InputError } from "./inputError";
 
 /**
  * The configuration of every stack: its types, defaults and validation, and nothing else.
@@ -241,7 +242,7 @@ export type Settings = HubSettings | EnvironmentSettings;
  * Validates a stack's configuration.
  *
  * @param values the keys of the `hubspoke` namespace, without it, and their parsed values
- * @throws pulumi.RunError that lists every bad property with its path, its reason and what to write instead
+ * @throws InputError that lists every bad property with its path, its reason and what to write instead
  */
 export function parseSettings(values: Record<string, unknown>): Settings {
     const result = settingsSchema.safeParse(values);
@@ -249,7 +250,7 @@ export function parseSettings(values: Record<string, unknown>): Settings {
         return result.data;
     }
     const problems = result.error.issues.flatMap(describe);
-    throw new pulumi.RunError(
+    throw new InputError(
         `The stack's configuration has ${problems.length} bad propert${problems.length === 1 ? "y" : "ies"}; ` +
             `nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
     );
@@ -267,12 +268,12 @@ function describe(issue: z.core.$ZodIssue): string[] {
 /**
  * Reads and validates the configuration of the stack that runs.
  *
- * @throws pulumi.RunError as {@link parseSettings}, and when default Kubernetes providers are not disabled
+ * @throws InputError as {@link parseSettings}, and when default Kubernetes providers are not disabled
  */
 export function readSettings(): Settings {
     const disabled = new pulumi.Config("pulumi").getObject<string[]>("disable-default-providers") ?? [];
     if (!disabled.includes("kubernetes") && !disabled.includes("*")) {
-        throw new pulumi.RunError(
+        throw new InputError(
             "pulumi:disable-default-providers: must list kubernetes, so that nothing can reach a cluster that the " +
                 'settings do not name. Write `pulumi:disable-default-providers: ["kubernetes"]`',
         );

@@ -11,7 +11,7 @@ import { get } from "./request";
  *
  * @param stack the environment's stack; what it registered itself is no conflict
  * @returns URL of each cluster's API server, by the cluster's name
- * @throws pulumi.RunError that lists all that is wrong and what to do
+ * @throws InputError that lists all that is wrong and what to do
  */
 export async function checkEnvironment(
     settings: EnvironmentSettings,

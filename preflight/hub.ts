@@ -25,7 +25,7 @@ interface GroupList {
 /**
  * Checks that the hub's API server can be reached and has nodes enough for the availability that is asked for.
  *
- * @throws pulumi.RunError that says what is wrong and what to do
+ * @throws InputError that says what is wrong and what to do
  */
 export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);

@@ -1,4 +1,4 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "../settings";
 
 /** A cluster as its kubeconfig describes it: where it is, and how to speak to it. */
@@ -16,8 +16,8 @@ export interface ClusterAddress {
  *
  * @throws Error that names the setting, when there is no such context, or it has no cluster or no credentials
  */
-export function findCluster(setting: string, access: ClusterAccess): ClusterAddress {
-    const kubeConfig = load(setting, access);
+export async function findCluster(setting: string, access: ClusterAccess): Promise<ClusterAddress> {
+    const kubeConfig = await load(setting, access);
     const context = access.context ?? kubeConfig.getCurrentContext();
     if (kubeConfig.getContextObject(context) === null) {
         const known = kubeConfig.getContexts().map(({ name }) => name);
@@ -42,7 +42,9 @@ export function findCluster(setting: string, access: ClusterAccess): ClusterAddr
     return { setting, server, kubeConfig };
 }
 
-function load(setting: string, access: ClusterAccess): KubeConfig {
+/** The client is imported natively, when needed: required through tsx it takes three times as long to load. */
+async function load(setting: string, access: ClusterAccess): Promise<KubeConfig> {
+    const { KubeConfig } = await import("@kubernetes/client-node");
     const kubeConfig = new KubeConfig();
     if (access.kubeconfig === undefined) {
         kubeConfig.loadFromDefault();

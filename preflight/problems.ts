@@ -1,10 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
+import { InputError } from "../inputError";
 
 /**
  * Waits for all checks, so that every problem is reported at once, before anything is touched.
  *
  * @returns what the checks found, in their order
- * @throws pulumi.RunError with the message of each check that failed
+ * @throws InputError with the message of each check that failed
  */
 export async function allOf<const Checks extends readonly (() => unknown)[]>(
     checks: Checks,
@@ -13,7 +13,7 @@ export async function allOf<const Checks extends readonly (() => unknown)[]>(
     const problems = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
     if (problems.length > 0) {
         const heading = problems.length === 1 ? "A check failed" : `${problems.length} checks failed`;
-        throw new pulumi.RunError(
+        throw new InputError(
             `${heading}; nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
         );
     }

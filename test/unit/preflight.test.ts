@@ -18,24 +18,24 @@ function kubeconfig(user: Record<string, string>, server = "https://a.example.co
 }
 
 describe("a cluster in a kubeconfig", () => {
-    it("is found with its API server", () => {
-        const { server } = findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "t" }) });
+    it("is found with its API server", async () => {
+        const { server } = await findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "t" }) });
         expect(server).to.equal("https://a.example.com");
     });
 
-    it("must be a context that there is", () => {
-        const find = () => findCluster("clusters.b", { context: "b", kubeconfig: kubeconfig({ token: "t" }) });
-        expect(find).to.throw(/hubspoke:clusters\.b\.context: the kubeconfig has no context "b"\. It has: a\./);
+    it("must be a context that there is", async () => {
+        const error = await errorOf(findCluster("clusters.b", { context: "b", kubeconfig: kubeconfig({ token: "t" }) }));
+        expect(error).to.match(/hubspoke:clusters\.b\.context: the kubeconfig has no context "b"\. It has: a\./);
     });
 
-    it("must come with credentials", () => {
-        const find = () => findCluster("hub", { kubeconfig: kubeconfig({}) });
-        expect(find).to.throw(/hubspoke:hub: context "a" has no credentials/);
+    it("must come with credentials", async () => {
+        const error = await errorOf(findCluster("hub", { kubeconfig: kubeconfig({}) }));
+        expect(error).to.match(/hubspoke:hub: context "a" has no credentials/);
     });
 
-    it("is not quoted where it cannot be read", () => {
-        const find = () => findCluster("hub", { kubeconfig: "hunter2: [" });
-        expect(find).to.throw(/hubspoke:hub\.kubeconfig: is no kubeconfig/).and.not.match(/hunter2/);
+    it("is not quoted where it cannot be read", async () => {
+        const error = await errorOf(findCluster("hub", { kubeconfig: "hunter2: [" }));
+        expect(error).to.match(/hubspoke:hub\.kubeconfig: is no kubeconfig/).and.not.match(/hunter2/);
     });
 });
 
@@ -43,11 +43,8 @@ describe("an API server that does not answer", () => {
     it("is named, with the setting and the reason", async () => {
         const closed = await closedPort();
         const server = `https://127.0.0.1:${closed}`;
-        const cluster = findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "hunter2" }, server) });
-        const error = await get(cluster, "version").then(
-            () => undefined,
-            (reason: Error) => reason.message,
-        );
+        const cluster = await findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "hunter2" }, server) });
+        const error = await errorOf(get(cluster, "version"));
         expect(error).to.match(/^hubspoke:clusters\.a: the API server https:\S+ cannot be reached: .*ECONNREFUSED/);
         expect(error).not.to.include("hunter2");
     });
@@ -89,13 +86,19 @@ describe("checks", () => {
             },
             () => Promise.reject(new Error("second")),
         ]);
-        const message = await failing.then(
-            () => "",
-            (error: Error) => error.message,
-        );
-        expect(message).to.equal("2 checks failed; nothing was changed.\n  first\n  second");
+        expect(await errorOf(failing)).to.equal("2 checks failed; nothing was changed.\n  first\n  second");
     });
 });
+
+/** The message of the error that the promise must end with. */
+async function errorOf(promise: Promise<unknown>): Promise<string> {
+    try {
+        await promise;
+    } catch (error) {
+        return (error as Error).message;
+    }
+    throw new Error("there was no error");
+}
 
 async function closedPort(): Promise<number> {
     const server = net.createServer().listen(0, "127.0.0.1");
