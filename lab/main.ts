@@ -1,9 +1,10 @@
+import { bench } from "./commands/bench";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { status } from "./commands/status";
 import { up } from "./commands/up";
 
-const commands: Record<string, () => void | Promise<void>> = { up, status, env, down };
+const commands: Record<string, () => void | Promise<void>> = { up, status, env, down, bench };
 
 async function main(): Promise<void> {
     const name = process.argv[2] ?? "up";

@@ -11,7 +11,7 @@ import { expectedApplications, labOverlay } from "../stacks/overlay";
 import { ensurePlugins } from "../stacks/plugins";
 import { environmentStacks, stackNames, writeProject } from "../stacks/project";
 import { phaseTable } from "../tables";
-import { ensureTools } from "../tools";
+import { catalogue, ensureTools } from "../tools";
 import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { status } from "./status";
 
@@ -38,6 +38,7 @@ export async function up(): Promise<void> {
     });
     await phases.run("pulumi up: hub", (report) => bringUp("hub", report));
     await phases.run("Argo CD", async (report) => {
+        report(versionsLine());
         await startArgoCd(report);
         await logIn(await adminPassword());
     });
@@ -61,6 +62,12 @@ async function isUp(): Promise<boolean> {
     }
     const states = await clusterStates();
     return states.every(({ serving }) => serving) && (await unhealthyApplications(expectedApplications())).length === 0;
+}
+
+/** The lab runs the Argo CD of its own tools, whatever the chart on the hub would run in its pods. */
+function versionsLine(): string {
+    const ours = catalogue.find(({ name }) => name === "argocd")?.version;
+    return `Argo CD ${ours} runs on this machine; the default chart, argo-cd 10.1.1, ships Argo CD 3.4.4`;
 }
 
 function nextSteps(): string {

@@ -4,7 +4,10 @@ import * as path from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "../paths";
 
-/** Plugins that the lab can stand in for, by the name of their folder beside this file, but for the language host. */
+/**
+ * Plugins that the lab can stand in for, by the name of their folder beside this file, but for the language
+ * host.
+ */
 export type StandIn = "nodejs" | "kubernetes" | "random";
 
 const folders: Readonly<Record<StandIn, string>> = {

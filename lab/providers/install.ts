@@ -16,7 +16,8 @@ export interface InstallOptions {
 
 /**
  * Puts the stand-ins where the Pulumi CLI looks for plugins. Resource plugins carry the version of their npm
- * package, so the engine takes them for the installed ones. Safe to repeat: unchanged sources are not built again.
+ * package, so the engine takes them for the installed ones. Safe to repeat: unchanged sources are not built
+ * again.
  */
 export async function installStandIns({ pulumiHome, binDir, plugins }: InstallOptions): Promise<void> {
     await Promise.all(

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { waitFor } from "../../lab/processes";
+import { projectRoot } from "../../lab/paths";
+import { processFacts, waitFor } from "../../lab/processes";
 import { backendDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import { labelled, npmRun, pulumi, withConfig } from "./support/lab";
 
@@ -26,6 +27,37 @@ async function killUp(): Promise<void> {
     child.kill("SIGKILL");
     await ended;
 }
+
+/** Starts a lab of another name, and kills it with all that it has not detached, as soon as `begun` says so. */
+async function killLab(name: string, begun: () => boolean): Promise<void> {
+    const child = spawn(process.execPath, ["--import", "tsx", "lab/main.ts", "up"], {
+        cwd: projectRoot,
+        env: { ...process.env, LAB_NAME: name },
+        stdio: "ignore",
+    });
+    const look = () => Promise.resolve(begun() ? { done: true as const } : { seen: "nothing of it yet" });
+    await waitFor(`the lab ${name} to begin`, look, { timeoutMs: 60_000, intervalMs: 50 });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await ended;
+}
+
+describe("a lab that was killed half-way", () => {
+    const name = "killed";
+    const folder = path.join(projectRoot, ".lab", name);
+
+    it("is cleaned up by lab:down, with every process that it had started", async () => {
+        await killLab(name, () => fs.existsSync(path.join(folder, "processes", "hub-etcd.json")));
+        const records = fs.readdirSync(path.join(folder, "processes")).map((file) => {
+            return JSON.parse(fs.readFileSync(path.join(folder, "processes", file), "utf8")) as { pid: number };
+        });
+        expect(records).not.to.be.empty;
+        const { ok, output } = await npmRun("lab:down", { LAB_NAME: name });
+        expect(ok, output).to.equal(true);
+        expect(records.filter(({ pid }) => processFacts(pid) !== undefined)).to.deep.equal([]);
+        expect(fs.existsSync(folder)).to.equal(false);
+    });
+});
 
 describe("a run that was killed", () => {
     it("leaves a lock, which the next run names, finds dead and releases", async () => {

@@ -16,9 +16,9 @@ export function checkConfig(request: model.CheckRequest): model.CheckResult {
 }
 
 /**
- * Whether changed provider inputs mean another cluster, so that everything in it has to be made anew: when the
- * kubeconfig's entry for the cluster (server, CA) is another one. A `clusterIdentifier` decides alone where there
- * is one before and after.
+ * Whether changed provider inputs mean another cluster, so that everything in it has to be made anew: when
+ * the kubeconfig's entry for the cluster (server, CA) is another one. A `clusterIdentifier` decides alone
+ * where there is one before and after.
  */
 export function diffConfig(request: model.DiffRequest): model.DiffResult {
     const { olds, news } = request;
@@ -53,7 +53,9 @@ function replacing(changed: readonly string[], olds: PropertyMap, news: Property
     return before !== undefined && after !== undefined && !isDeepStrictEqual(before, after) ? involved : [];
 }
 
-/** The cluster that the inputs select; undefined when they name no kubeconfig or one that cannot be read now. */
+/**
+ * The cluster that the inputs select; undefined when they name no kubeconfig or one that cannot be read now.
+ */
 function clusterOf(inputs: PropertyMap): Cluster | undefined {
     const strings = Object.entries(inputs).map(([key, value]): [string, string] => [key, text(value)]);
     const settings = readSettings(new Map(strings), {});

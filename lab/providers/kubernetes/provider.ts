@@ -94,7 +94,10 @@ export class KubernetesProvider implements model.ResourceProvider {
         const cluster = this.#context?.cluster;
         if (preview && cluster?.reachable === false && !this.#warned) {
             this.#warned = true;
-            this.log.warn(urn, `configured Kubernetes cluster is unreachable, so nothing was checked: ${cluster.reason}`);
+            this.log.warn(
+                urn,
+                `configured Kubernetes cluster is unreachable, so nothing was checked: ${cluster.reason}`,
+            );
         }
     }
 }

@@ -17,7 +17,9 @@ export function runtimeOptions(info: ProgramInfo | undefined): RuntimeOptions {
     const options = info?.getOptions()?.toJavaScript() ?? {};
     const { nodeargs = "", typescript = true, tsconfig } = options;
     if (typeof nodeargs !== "string") {
-        throw new Error(`runtime.options.nodeargs in Pulumi.yaml is ${JSON.stringify(nodeargs)}; write a string.`);
+        throw new Error(
+            `runtime.options.nodeargs in Pulumi.yaml is ${JSON.stringify(nodeargs)}; write a string.`,
+        );
     }
     if (typeof typescript !== "boolean") {
         throw new Error(

@@ -27,7 +27,8 @@ interface PackageManifest {
 
 /**
  * Plugins of the program's packages: those whose package.json has a `pulumi` section with `resource: true`.
- * Starts from the program's dependencies and follows theirs, since a component package brings its own plugins.
+ * Starts from the program's dependencies and follows theirs, since a component package brings its own
+ * plugins.
  */
 export function requiredPlugins(programDirectory: string): RequiredPlugin[] {
     const plugins = new Map<string, RequiredPlugin>();
@@ -49,7 +50,9 @@ export function requiredPlugins(programDirectory: string): RequiredPlugin[] {
     return [...plugins.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Packages that the program's package.json names, as they are installed. Those not installed are left out. */
+/**
+ * Packages that the program's package.json names, as they are installed. Those not installed are left out.
+ */
 export function directDependencies(programDirectory: string): InstalledPackage[] {
     const root = findUpwards(programDirectory, "package.json");
     const manifest = root === undefined ? undefined : readManifest(root);

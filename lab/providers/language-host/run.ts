@@ -10,7 +10,9 @@ import { runtimeOptions } from "./options";
 /** Exit code with which the SDK's runner says that it has told the user everything already. */
 const bailCode = 32;
 
-/** Runs the program in a node process of its own and answers how it ended. A cancelled call ends the process. */
+/**
+ * Runs the program in a node process of its own and answers how it ended. A cancelled call ends the process.
+ */
 export function runProgram(engine: string): handleUnaryCall<RunRequest, RunResponse> {
     return (call, callback) => {
         void run(engine, call).then(

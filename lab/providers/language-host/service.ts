@@ -6,8 +6,8 @@ import { directDependencies, requiredPlugins } from "./packages";
 import { runProgram } from "./run";
 
 /**
- * The engine's `LanguageRuntime` service for Node.js: what `up`, `preview`, `refresh`, `destroy` and `about` call.
- * Methods that are left out (code generation, `pulumi install`) answer "unimplemented".
+ * The engine's `LanguageRuntime` service for Node.js: what `up`, `preview`, `refresh`, `destroy` and `about`
+ * call. Methods that are left out (code generation, `pulumi install`) answer "unimplemented".
  */
 export function languageRuntime(engine: string): UntypedServiceImplementation {
     return {
@@ -16,13 +16,19 @@ export function languageRuntime(engine: string): UntypedServiceImplementation {
         getRequiredPackages: unary((request: pb.GetRequiredPackagesRequest) =>
             new pb.GetRequiredPackagesResponse().setPackagesList(
                 requiredPlugins(programDirectory(request)).map(({ name, version, server }) =>
-                    new PackageDependency().setKind("resource").setName(name).setVersion(version).setServer(server),
+                    new PackageDependency()
+                        .setKind("resource")
+                        .setName(name)
+                        .setVersion(version)
+                        .setServer(server),
                 ),
             ),
         ),
         run: runProgram(engine),
         about: unary(() =>
-            new pb.AboutResponse().setExecutable(process.execPath).setVersion(process.version.replace(/^v/, "")),
+            new pb.AboutResponse()
+                .setExecutable(process.execPath)
+                .setVersion(process.version.replace(/^v/, "")),
         ),
         getProgramDependencies: unary((request: pb.GetProgramDependenciesRequest) =>
             new pb.GetProgramDependenciesResponse().setDependenciesList(

@@ -6,8 +6,8 @@ import { toStruct } from "./marshal";
 import type { PropertyMap } from "./values";
 
 /**
- * The resource exists, but did not become ready. The engine keeps it in state with the reasons and tries again
- * with an update in the next run.
+ * The resource exists, but did not become ready. The engine keeps it in state with the reasons and tries
+ * again with an update in the next run.
  */
 export class InitFailedError extends Error {
     constructor(

@@ -12,16 +12,21 @@ const shutdownMilliseconds = 3000;
 export function engineAddress(args: readonly string[] = process.argv.slice(2)): string {
     const address = args.filter((argument) => !argument.startsWith("-")).at(-1);
     if (address === undefined) {
-        throw new Error("This is a Pulumi plugin; the Pulumi CLI starts it, with the engine's address as argument.");
+        throw new Error(
+            "This is a Pulumi plugin; the Pulumi CLI starts it, with the engine's address as argument.",
+        );
     }
     return address;
 }
 
 /**
- * Serves a plugin on a free port of the loopback interface, and prints the port, which is what the engine reads.
- * It ends when the engine interrupts it or goes away (its end of our standard input closes).
+ * Serves a plugin on a free port of the loopback interface, and prints the port, which is what the engine
+ * reads. It ends when the engine interrupts it or goes away (its end of our standard input closes).
  */
-export function servePlugin(addServices: (server: Server) => void, onStop: () => void = () => undefined): void {
+export function servePlugin(
+    addServices: (server: Server) => void,
+    onStop: () => void = () => undefined,
+): void {
     const server = new Server({
         "grpc.max_receive_message_length": maxMessageBytes,
         "grpc.max_send_message_length": maxMessageBytes,

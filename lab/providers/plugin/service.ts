@@ -32,8 +32,12 @@ export function resourceProviderService(
                 .setSupportspreview(true)
                 .setSupportsAutonamingConfiguration(true);
         }),
-        check: unary(async (request: pb.CheckRequest) => checkResponse(await provider.check(checkRequest(request)))),
-        diff: unary(async (request: pb.DiffRequest) => diffResponse(await provider.diff(diffRequest(request)))),
+        check: unary(async (request: pb.CheckRequest) =>
+            checkResponse(await provider.check(checkRequest(request))),
+        ),
+        diff: unary(async (request: pb.DiffRequest) =>
+            diffResponse(await provider.diff(diffRequest(request))),
+        ),
         create: unary(async (request: pb.CreateRequest) => {
             const { id, properties } = await provider.create({
                 urn: request.getUrn(),
@@ -52,7 +56,10 @@ export function resourceProviderService(
             });
             return id === ""
                 ? new pb.ReadResponse()
-                : new pb.ReadResponse().setId(id).setProperties(toStruct(properties)).setInputs(toStruct(inputs));
+                : new pb.ReadResponse()
+                      .setId(id)
+                      .setProperties(toStruct(properties))
+                      .setInputs(toStruct(inputs));
         }),
         update: unary(async (request: pb.UpdateRequest) => {
             const properties = await provider.update({
@@ -113,7 +120,9 @@ function checkResponse({ inputs, failures }: model.CheckResult): pb.CheckRespons
     return new pb.CheckResponse()
         .setInputs(toStruct(inputs))
         .setFailuresList(
-            failures.map(({ property, reason }) => new pb.CheckFailure().setProperty(property).setReason(reason)),
+            failures.map(({ property, reason }) =>
+                new pb.CheckFailure().setProperty(property).setReason(reason),
+            ),
         );
 }
 
@@ -137,7 +146,9 @@ function diffResponse({ changes, deleteBeforeReplace }: model.DiffResult): pb.Di
         .setHasdetaileddiff(true);
     for (const [path, change] of changes) {
         // A deletion is shown from the old inputs, everything else from the old state.
-        const difference = new pb.PropertyDiff().setKind(kindOf(change)).setInputdiff(change.kind === "delete");
+        const difference = new pb.PropertyDiff()
+            .setKind(kindOf(change))
+            .setInputdiff(change.kind === "delete");
         response.getDetaileddiffMap().set(path, difference);
     }
     return response;

@@ -98,6 +98,11 @@ export function textOf(value: Value | undefined): string {
     return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
+/** The first text that is not empty, or "". */
+export function firstGiven(...texts: readonly (string | undefined)[]): string {
+    return texts.find((text) => text !== undefined && text !== "") ?? "";
+}
+
 /** The same keys with other values. */
 export function mapValues(map: PropertyMap, change: (value: Value, key: string) => Value): PropertyMap {
     return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));

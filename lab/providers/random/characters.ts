@@ -20,7 +20,9 @@ const uppercase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const digits = "0123456789";
 const specials = "!@#$%&*()-_=+[]{}<>:?";
 
-/** A string by the rules: the minimum of each class, the rest from all allowed characters, in random order. */
+/**
+ * A string by the rules: the minimum of each class, the rest from all allowed characters, in random order.
+ */
 export function randomCharacters(rules: CharacterRules): string {
     const special = rules.overrideSpecial === "" ? specials : rules.overrideSpecial;
     const minimum =
@@ -35,7 +37,9 @@ export function randomCharacters(rules: CharacterRules): string {
         (rules.special ? special : "");
     const rest = rules.length - minimum.length;
     if (rest < 0) {
-        throw new Error(`length is ${rules.length}, but the minimums of the classes add up to ${minimum.length}`);
+        throw new Error(
+            `length is ${rules.length}, but the minimums of the classes add up to ${minimum.length}`,
+        );
     }
     if (rest > 0 && allowed === "") {
         throw new Error("no character class is allowed: set lower, upper, numeric or special to true");

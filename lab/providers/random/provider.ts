@@ -1,11 +1,18 @@
 import type * as model from "../plugin/provider";
 import { typeOf } from "../plugin/provider";
-import { containsUnknowns, mapValues, unknown, Unknown, withoutSecrets, type PropertyMap } from "../plugin/values";
+import {
+    containsUnknowns,
+    mapValues,
+    unknown,
+    Unknown,
+    withoutSecrets,
+    type PropertyMap,
+} from "../plugin/values";
 import { randomKinds, type RandomKind } from "./resources";
 
 /**
- * RandomPassword, RandomString, RandomId and RandomBytes. A value is made once; any changed input, `keepers` above
- * all, makes a new one.
+ * RandomPassword, RandomString, RandomId and RandomBytes. A value is made once; any changed input, `keepers`
+ * above all, makes a new one.
  */
 export class RandomProvider implements model.ResourceProvider {
     check({ urn, news }: model.CheckRequest): Promise<model.CheckResult> {
@@ -43,7 +50,9 @@ export class RandomProvider implements model.ResourceProvider {
 
     read({ urn, id, properties, inputs }: model.ReadRequest): Promise<model.ReadResult> {
         if (Object.keys(properties).length === 0) {
-            throw new Error(`the lab's stand-in for the random provider cannot import ${typeOf(urn)} "${id}"`);
+            throw new Error(
+                `the lab's stand-in for the random provider cannot import ${typeOf(urn)} "${id}"`,
+            );
         }
         return Promise.resolve({ id, properties, inputs });
     }
@@ -61,7 +70,9 @@ function kindOf(urn: string): RandomKind {
     const kind = randomKinds[typeOf(urn)];
     if (kind === undefined) {
         const known = Object.keys(randomKinds).join(", ");
-        throw new Error(`${typeOf(urn)} is not part of the lab's stand-in for the random provider, which has ${known}`);
+        throw new Error(
+            `${typeOf(urn)} is not part of the lab's stand-in for the random provider, which has ${known}`,
+        );
     }
     return kind;
 }

@@ -6,10 +6,10 @@ import { annotations, isAnnotated } from "../model/annotations";
 import { nameOfObject, numberAt, type KubeObject } from "../model/object";
 import type { Context } from "../operations/context";
 import type { AwaitFailure } from "../operations/failure";
-import { podTroubles } from "./pods";
 import { poll, type PollEnd } from "./poll";
 import { failed, waiting, type Readiness, type ReadinessRule } from "./readiness";
 import { ruleOf } from "./rules";
+import { troublesOf } from "./troubles";
 import { waitForRule } from "./wait-for";
 
 export interface AwaitRequest {
@@ -17,8 +17,6 @@ export interface AwaitRequest {
     readonly inputs: KubeObject;
     /** What the API server answered to the write. */
     readonly object: KubeObject;
-    /** The object before an update. */
-    readonly previous?: KubeObject;
     /** Milliseconds. */
     readonly limit: number;
 }
@@ -37,7 +35,11 @@ export async function awaitReady(context: Context, request: AwaitRequest): Promi
     return rule === undefined ? { object: request.object } : await awaitRule(context, request, rule);
 }
 
-async function awaitRule(context: Context, request: AwaitRequest, rule: ReadinessRule): Promise<AwaitOutcome> {
+async function awaitRule(
+    context: Context,
+    request: AwaitRequest,
+    rule: ReadinessRule,
+): Promise<AwaitOutcome> {
     const { objects } = requireReachable(context.cluster);
     const ref = refOf(request.object);
     const seen: { object: KubeObject; readiness: Readiness } = {
@@ -49,11 +51,13 @@ async function awaitRule(context: Context, request: AwaitRequest, rule: Readines
             try {
                 seen.object = await objects.get(ref);
                 if ((generationOf(seen.object) ?? 0) >= (generationOf(request.object) ?? 0)) {
-                    seen.readiness = await rule({ live: seen.object, previous: request.previous, objects });
+                    seen.readiness = await rule({ live: seen.object, objects });
                 }
             } catch (error) {
                 // The object was written: whatever happens now, it must not be lost from state.
-                seen.readiness = isNotFound(error) ? failed("It was deleted meanwhile") : waiting(messageOf(error));
+                seen.readiness = isNotFound(error)
+                    ? failed("It was deleted meanwhile")
+                    : waiting(messageOf(error));
             }
             if (seen.readiness.state === "waiting") {
                 context.log.status(request.urn, seen.readiness.message);
@@ -70,7 +74,7 @@ async function awaitRule(context: Context, request: AwaitRequest, rule: Readines
     }
     const reasons = [
         ...(readiness.state === "ready" ? [] : [readiness.message]),
-        ...(await podTroubles(objects, object)),
+        ...(await troublesOf(objects, object)),
     ];
     return { object, failure: { message: endMessage(end, object, request.limit), reasons } };
 }
@@ -103,7 +107,10 @@ export async function currentReadiness(
         const readiness = await kindRule.rule({ live, objects });
         return readiness.state === "ready"
             ? undefined
-            : { message: initMessage(live), reasons: [readiness.message, ...(await podTroubles(objects, live))] };
+            : {
+                  message: initMessage(live),
+                  reasons: [readiness.message, ...(await troublesOf(objects, live))],
+              };
     } catch (error) {
         if (isNotFound(error)) {
             return undefined;

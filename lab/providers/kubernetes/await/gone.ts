@@ -51,10 +51,15 @@ export async function awaitGone(
 function holders(object: KubeObject): string {
     const finalizers = listAt(object, "metadata", "finalizers").map(String);
     const conditions = listAt(object, "status", "conditions")
-        .filter((condition) => stringAt(condition, "status") === "True" && stringAt(condition, "type").includes("Remain"))
+        .filter(
+            (condition) =>
+                stringAt(condition, "status") === "True" && stringAt(condition, "type").includes("Remain"),
+        )
         .map((condition) => stringAt(condition, "message"));
     const held = [
-        ...(finalizers.length === 0 ? [] : [`finalizers might be preventing deletion (${finalizers.join(", ")})`]),
+        ...(finalizers.length === 0
+            ? []
+            : [`finalizers might be preventing deletion (${finalizers.join(", ")})`]),
         ...conditions,
     ];
     return held.length === 0 ? "" : `: ${held.join("; ")}`;

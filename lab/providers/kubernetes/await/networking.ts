@@ -21,8 +21,10 @@ export const service: ReadinessRule = async (observation) => {
 };
 
 async function hasReadyEndpoint({ live, objects }: Observation): Promise<boolean> {
-    const selector = `kubernetes.io/service-name=${nameOfObject(live)}`;
-    const slices = await objects.list("discovery.k8s.io/v1", "EndpointSlice", namespaceOf(live), selector);
+    const labelSelector = `kubernetes.io/service-name=${nameOfObject(live)}`;
+    const slices = await objects.list("discovery.k8s.io/v1", "EndpointSlice", namespaceOf(live), {
+        labelSelector,
+    });
     return slices.some((slice) =>
         listAt(slice, "endpoints").some((endpoint) => valueAt(endpoint, "conditions", "ready") !== false),
     );

@@ -12,8 +12,6 @@ export type Readiness =
 /** What a readiness rule may look at. */
 export interface Observation {
     readonly live: KubeObject;
-    /** The object before the update; undefined after a creation and on a refresh. */
-    readonly previous?: KubeObject;
     readonly objects: Objects;
 }
 

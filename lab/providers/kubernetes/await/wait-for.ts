@@ -17,7 +17,8 @@ export function waitForProblem(object: KubeObject): string | undefined {
 
 /**
  * The rule of the annotation `pulumi.com/waitFor`: one expression or a JSON list of them, each
- * `condition=Type[=Status]` or `jsonpath={.path}[=value]`. Undefined without the annotation; throws for a bad one.
+ * `condition=Type[=Status]` or `jsonpath={.path}[=value]`. Undefined without the annotation; throws for a bad
+ * one.
  */
 export function waitForRule(object: KubeObject): ReadinessRule | undefined {
     const text = annotation(object, annotations.waitFor);
@@ -25,19 +26,26 @@ export function waitForRule(object: KubeObject): ReadinessRule | undefined {
         return undefined;
     }
     const rules = expressions(text).map(parseExpression);
-    return ({ live }) => rules.map((rule) => rule(live)).find((readiness) => readiness.state !== "ready") ?? ready;
+    return ({ live }) =>
+        rules.map((rule) => rule(live)).find((readiness) => readiness.state !== "ready") ?? ready;
 }
 
 function expressions(text: string): readonly string[] {
     try {
         const parsed: unknown = JSON.parse(text);
-        if (Array.isArray(parsed) && parsed.length > 0 && parsed.every((entry) => typeof entry === "string")) {
+        if (
+            Array.isArray(parsed) &&
+            parsed.length > 0 &&
+            parsed.every((entry) => typeof entry === "string")
+        ) {
             return parsed;
         }
     } catch {
         return [text];
     }
-    throw new Error(`${annotations.waitFor}: ${text} is neither an expression nor a JSON list of expressions`);
+    throw new Error(
+        `${annotations.waitFor}: ${text} is neither an expression nor a JSON list of expressions`,
+    );
 }
 
 function parseExpression(text: string): (live: KubeObject) => Readiness {
@@ -45,7 +53,8 @@ function parseExpression(text: string): (live: KubeObject) => Readiness {
     if (condition !== null) {
         const [, type = "", status = "True"] = condition;
         return (live) =>
-            isObserved(live) && stringAt(conditionOf(live, type), "status").toLowerCase() === status.toLowerCase()
+            isObserved(live) &&
+            stringAt(conditionOf(live, type), "status").toLowerCase() === status.toLowerCase()
                 ? ready
                 : waiting(`Waiting for condition ${type}=${status}`);
     }
@@ -56,7 +65,8 @@ function parseExpression(text: string): (live: KubeObject) => Readiness {
         );
     }
     const [, path = "", value] = jsonpath;
-    return (live) => selects(live, path, value) ? ready : waiting(`Waiting for ${text.slice("jsonpath=".length)}`);
+    return (live) =>
+        selects(live, path, value) ? ready : waiting(`Waiting for ${text.slice("jsonpath=".length)}`);
 }
 
 function selects(live: KubeObject, path: string, value: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import { firstGiven } from "../../plugin/values";
 import { conditionOf, isObserved, numberAt, stringAt, type KubeObject } from "../model/object";
 import { failed, ready, waiting, type Readiness, type ReadinessRule } from "./readiness";
 
@@ -54,7 +55,9 @@ export const daemonSet: ReadinessRule = ({ live }) => {
     const behind = fields.find((field) => (numberAt(live, "status", field) ?? 0) < wanted);
     return behind === undefined
         ? ready
-        : waiting(`Waiting for DaemonSet: ${behind} is ${numberAt(live, "status", behind) ?? 0} of ${wanted}`);
+        : waiting(
+              `Waiting for DaemonSet: ${behind} is ${numberAt(live, "status", behind) ?? 0} of ${wanted}`,
+          );
 };
 
 /** Complete. A failed Job does not recover. */
@@ -65,7 +68,9 @@ export const job: ReadinessRule = ({ live }) => {
     const failure = conditionOf(live, "Failed");
     return failure?.status === "True"
         ? failed(`Job failed: [${stringAt(failure, "reason")}] ${stringAt(failure, "message")}`)
-        : waiting(`Waiting for Job to complete (${numberAt(live, "status", "succeeded") ?? 0} Pods succeeded)`);
+        : waiting(
+              `Waiting for Job to complete (${numberAt(live, "status", "succeeded") ?? 0} Pods succeeded)`,
+          );
 };
 
 /** Ready, or finished with success. */
@@ -74,7 +79,9 @@ export const pod: ReadinessRule = ({ live }) => {
     if (isTrue(live, "Ready") || phase === "Succeeded") {
         return ready;
     }
-    return waiting([`Waiting for Pod, phase ${phase || "unknown"}`, ...complaint(live, "Ready")].join("; "));
+    return waiting(
+        [`Waiting for Pod, phase ${firstGiven(phase, "unknown")}`, ...complaint(live, "Ready")].join("; "),
+    );
 };
 
 export const replicationController: ReadinessRule = ({ live }): Readiness => {
@@ -89,7 +96,9 @@ function isSeen(live: KubeObject): boolean {
 }
 
 function isRolledOut(live: KubeObject): boolean {
-    return isTrue(live, "Progressing") && conditionOf(live, "Progressing")?.reason === "NewReplicaSetAvailable";
+    return (
+        isTrue(live, "Progressing") && conditionOf(live, "Progressing")?.reason === "NewReplicaSetAvailable"
+    );
 }
 
 function isTrue(live: KubeObject, type: string): boolean {

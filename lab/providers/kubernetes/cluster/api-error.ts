@@ -16,7 +16,8 @@ export class ApiError extends Error {
     /** Reads the body of an answer, which need not be a `Status` (a proxy may have written it). */
     static from(statusCode: number, body: string): ApiError {
         const status = parseStatus(body);
-        const message = status.message ?? `the server answered with status ${statusCode}: ${body.slice(0, 500)}`;
+        const message =
+            status.message ?? `the server answered with status ${statusCode}: ${body.slice(0, 500)}`;
         return new ApiError(statusCode, status.reason ?? "", message, status.details);
     }
 }

@@ -27,8 +27,8 @@ const throttledAttempts = 10;
 /**
  * Plain JSON requests to one API server, with the credentials of a kubeconfig.
  *
- * The typed clients of `@kubernetes/client-node` drop fields that they do not know and turn times into dates, so
- * custom resources and newer servers would come back changed; only its kubeconfig handling is used here.
+ * The typed clients of `@kubernetes/client-node` drop fields that they do not know and turn times into dates,
+ * so custom resources and newer servers would come back changed; only its kubeconfig handling is used here.
  */
 export class ApiServer {
     readonly #agent: http.Agent;

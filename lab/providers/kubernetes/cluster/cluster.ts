@@ -27,14 +27,22 @@ export interface UnreachableCluster {
 
 export type Cluster = ReachableCluster | UnreachableCluster;
 
-/** Reads the kubeconfig and asks the API server what it serves, which needs valid credentials. Never throws. */
+/**
+ * Reads the kubeconfig and asks the API server what it serves, which needs valid credentials. Never throws.
+ */
 export async function connect(settings: Settings, signal: AbortSignal): Promise<Cluster> {
     try {
         const access = loadKubeConfig(settings);
         const api = new ApiServer(access.kubeConfig, signal);
         await greet(api);
         const discovery = new Discovery(api);
-        return { reachable: true, access, server: api.server, discovery, objects: new Objects(api, discovery) };
+        return {
+            reachable: true,
+            access,
+            server: api.server,
+            discovery,
+            objects: new Objects(api, discovery),
+        };
     } catch (error) {
         const context = settings.context === "" ? "" : `context "${settings.context}": `;
         return { reachable: false, reason: `${context}${messageOf(error)}` };

@@ -12,7 +12,9 @@ interface ResourceList {
     readonly resources?: readonly { name: string; kind: string; namespaced: boolean }[];
 }
 
-/** Which kinds the API server knows. Asks once for each API version, and again for a kind that was not there. */
+/**
+ * Which kinds the API server knows. Asks once for each API version, and again for a kind that was not there.
+ */
 export class Discovery {
     readonly #lists = new Map<string, Promise<ReadonlyMap<string, ResourceKind>>>();
 
@@ -50,7 +52,10 @@ export class Discovery {
 
     async #fetch(apiVersion: string): Promise<ReadonlyMap<string, ResourceKind>> {
         try {
-            const list = (await this.api.request({ method: "GET", path: versionPath(apiVersion) })) as ResourceList;
+            const list = (await this.api.request({
+                method: "GET",
+                path: versionPath(apiVersion),
+            })) as ResourceList;
             const kinds = (list.resources ?? []).filter(({ name }) => !name.includes("/"));
             return new Map(kinds.map(({ kind, name, namespaced }) => [kind, { plural: name, namespaced }]));
         } catch (error) {

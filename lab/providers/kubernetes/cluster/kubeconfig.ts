@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { KubeConfig, type Context } from "@kubernetes/client-node";
+import { firstGiven } from "../../plugin/values";
 import type { Settings } from "../settings";
 
 /** A kubeconfig reduced to the one context that a provider uses. */
@@ -13,7 +14,8 @@ export interface ClusterAccess {
 
 /**
  * Reads the kubeconfig of a provider: its `kubeconfig` input (contents or path), else KUBECONFIG, else
- * ~/.kube/config; then applies `context`, `cluster` and `namespace`. Throws an error that says what is missing.
+ * ~/.kube/config; then applies `context`, `cluster` and `namespace`. Throws an error that says what is
+ * missing.
  */
 export function loadKubeConfig(settings: Settings): ClusterAccess {
     const kubeConfig = new KubeConfig();
@@ -52,18 +54,13 @@ function expandHome(file: string): string {
     return file === "~" || file.startsWith("~/") ? path.join(os.homedir(), file.slice(1)) : file;
 }
 
-/** The first text that is not empty. */
-function firstGiven(...texts: readonly (string | undefined)[]): string {
-    return texts.find((text) => text !== undefined && text !== "") ?? "";
-}
-
 function selectContext(kubeConfig: KubeConfig, settings: Settings): void {
     const name = firstGiven(settings.context, kubeConfig.getCurrentContext());
     const context = kubeConfig.getContextObject(name);
     if (context === null) {
-        const known = kubeConfig.getContexts().map((known) => known.name).join(", ") || "none";
+        const known = kubeConfig.getContexts().map(({ name }) => name);
         const problem = name === "" ? "no context is selected" : `context "${name}" does not exist`;
-        throw new Error(`${problem}; known contexts: ${known}`);
+        throw new Error(`${problem}; known contexts: ${firstGiven(known.join(", "), "none")}`);
     }
     kubeConfig.setCurrentContext(name);
     if (settings.cluster !== "") {

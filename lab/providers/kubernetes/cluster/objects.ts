@@ -15,6 +15,9 @@ export interface ObjectRef {
 /** How foreground, background or no deletion of what the object owns is asked for. */
 export type PropagationPolicy = "Foreground" | "Background" | "Orphan";
 
+/** Which objects of a list: by their labels or by their fields. */
+export type Selector = { readonly labelSelector: string } | { readonly fieldSelector: string };
+
 export interface WriteOptions {
     readonly fieldManager: string;
     readonly dryRun: boolean;
@@ -35,26 +38,42 @@ export class Objects {
         return (await this.api.request({ method: "GET", path: await this.#path(ref) })) as KubeObject;
     }
 
-    async list(apiVersion: string, kind: string, namespace: string, labelSelector: string): Promise<KubeObject[]> {
+    async list(
+        apiVersion: string,
+        kind: string,
+        namespace: string,
+        selector: Selector,
+    ): Promise<KubeObject[]> {
         const path = await this.#path({ apiVersion, kind, namespace, name: "" });
-        const list = (await this.api.request({ method: "GET", path, query: { labelSelector } })) as {
-            items?: KubeObject[];
-        };
-        return list.items ?? [];
+        const list = await this.api.request({ method: "GET", path, query: { ...selector } });
+        return (list as { items?: KubeObject[] }).items ?? [];
     }
 
     async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
         const path = await this.#path({ ...refOf(object), name: "" });
-        return (await this.api.request({ method: "POST", path, body: object, query: query(options) })) as KubeObject;
+        return (await this.api.request({
+            method: "POST",
+            path,
+            body: object,
+            query: query(options),
+        })) as KubeObject;
     }
 
     async replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
         const path = await this.#path(refOf(object));
-        return (await this.api.request({ method: "PUT", path, body: object, query: query(options) })) as KubeObject;
+        return (await this.api.request({
+            method: "PUT",
+            path,
+            body: object,
+            query: query(options),
+        })) as KubeObject;
     }
 
     /** Server-side apply. With `force`, fields that other managers own are taken over. */
-    async apply(object: KubeObject, options: WriteOptions & { readonly force: boolean }): Promise<KubeObject> {
+    async apply(
+        object: KubeObject,
+        options: WriteOptions & { readonly force: boolean },
+    ): Promise<KubeObject> {
         return (await this.api.request({
             method: "PATCH",
             path: await this.#path(refOf(object)),
@@ -84,7 +103,11 @@ export class Objects {
     }
 
     async delete(ref: ObjectRef, propagationPolicy: PropagationPolicy): Promise<void> {
-        await this.api.request({ method: "DELETE", path: await this.#path(ref), body: { propagationPolicy } });
+        await this.api.request({
+            method: "DELETE",
+            path: await this.#path(ref),
+            body: { propagationPolicy },
+        });
     }
 
     async #path({ apiVersion, kind, namespace, name }: ObjectRef): Promise<string> {

@@ -27,7 +27,13 @@ type Add = (kind: ChangeKind, path: Path, value: Value | undefined) => void;
 
 function compareMaps(path: Path, live: PropertyMap, old: PropertyMap, next: PropertyMap, add: Add): void {
     for (const key of new Set([...Object.keys(next), ...Object.keys(live)])) {
-        compareValues([...path, key], live[key] ?? undefined, old[key] ?? undefined, next[key] ?? undefined, add);
+        compareValues(
+            [...path, key],
+            live[key] ?? undefined,
+            old[key] ?? undefined,
+            next[key] ?? undefined,
+            add,
+        );
     }
 }
 
@@ -65,12 +71,16 @@ function compareLists(
     add: Add,
 ): void {
     for (let index = 0; index < Math.max(live.length, next.length); index++) {
-        const [before, input, after] = [live[index], old[index], next[index]].map((value) => value ?? undefined);
+        const [before, input, after] = [live[index], old[index], next[index]].map(
+            (value) => value ?? undefined,
+        );
         compareValues([...path, index], before, input, after, add);
     }
 }
 
-/** A value that API servers leave out when a field has it; set like that before and not there is no change. */
+/**
+ * A value that API servers leave out when a field has it; set like that before and not there is no change.
+ */
 function isZero(value: Value): boolean {
     if (Array.isArray(value)) {
         return value.length === 0;

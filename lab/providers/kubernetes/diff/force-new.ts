@@ -84,7 +84,9 @@ const persistentVolumeSources = [
     "vsphereVolume",
 ];
 
-/** Fields by `group/kind` that the API server does not let change (the official provider's table, diff.go). */
+/**
+ * Fields by `group/kind` that the API server does not let change (the official provider's table, diff.go).
+ */
 const immutable: Readonly<Record<string, readonly string[]>> = {
     "apps/DaemonSet": ["spec.selector"],
     "apps/Deployment": ["spec.selector"],
@@ -100,7 +102,12 @@ const immutable: Readonly<Record<string, readonly string[]>> = {
     "rbac.authorization.k8s.io/RoleBinding": ["roleRef"],
     "storage.k8s.io/StorageClass": ["parameters", "provisioner"],
     "/PersistentVolume": persistentVolumeSources.map((source) => `spec.${source}`),
-    "/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
+    "/PersistentVolumeClaim": [
+        "spec.accessModes",
+        "spec.selector",
+        "spec.storageClassName",
+        "spec.volumeName",
+    ],
     "/Pod": [
         ...podFields.map((field) => `spec.${field}`),
         ...["containers", "initContainers"].flatMap((list) =>
@@ -112,7 +119,9 @@ const immutable: Readonly<Record<string, readonly string[]>> = {
     "/Service": ["spec.clusterIP"],
 };
 
-/** Paths whose change means a new object. Contents of Secrets and ConfigMaps count unless the settings say no. */
+/**
+ * Paths whose change means a new object. Contents of Secrets and ConfigMaps count unless the settings say no.
+ */
 export function immutablePaths(object: KubeObject, settings: Settings): readonly Path[] {
     const { group, kind } = parseApiVersion(stringAt(object, "apiVersion"), stringAt(object, "kind"));
     const key = `${group}/${kind}`;
@@ -126,7 +135,9 @@ export function immutablePaths(object: KubeObject, settings: Settings): readonly
     return [...identity, ...fields].map(parsePath);
 }
 
-/** Whether setting `value` at `path` touches one of the immutable paths: inside it, or a whole that holds it. */
+/**
+ * Whether setting `value` at `path` touches one of the immutable paths: inside it, or a whole that holds it.
+ */
 export function touches(path: Path, value: Value | undefined, immutable: readonly Path[]): boolean {
     return immutable.some(
         (fixed) => isInside(path, fixed) || (fixed.length > path.length && reaches(path, value, fixed)),

@@ -15,8 +15,8 @@ export interface ChartMetadata {
 const temporaryRepository = "lab";
 
 /**
- * Looks the chart up, downloading its index if need be. Throws an error that names the chart, its version and its
- * repository when it cannot be had.
+ * Looks the chart up, downloading its index if need be. Throws an error that names the chart, its version and
+ * its repository when it cannot be had.
  */
 export async function findChart(inputs: ReleaseInputs, signal: AbortSignal): Promise<ChartMetadata> {
     try {
@@ -27,10 +27,15 @@ export async function findChart(inputs: ReleaseInputs, signal: AbortSignal): Pro
         if (metadata.type === "library") {
             throw new HelmError("library charts are not installable");
         }
-        return { name: metadata.name ?? "", version: metadata.version ?? "", type: metadata.type ?? "application" };
+        return {
+            name: metadata.name ?? "",
+            version: metadata.version ?? "",
+            type: metadata.type ?? "application",
+        };
     } catch (error) {
         const version = inputs.version === "" ? "newest version" : `version "${inputs.version}"`;
-        const source = inputs.repository.url === "" ? "no repository given" : `repository "${inputs.repository.url}"`;
+        const source =
+            inputs.repository.url === "" ? "no repository given" : `repository "${inputs.repository.url}"`;
         throw new Error(
             `chart "${inputs.chart}" (${version}, ${source}) cannot be loaded: ` +
                 `${error instanceof Error ? error.message : String(error)}; ` +
@@ -75,7 +80,11 @@ function fileFlags({ caFile, certFile, keyFile }: Repository): string[] {
 }
 
 /** Credentials of an OCI registry, in the format of Docker's configuration. */
-async function registryLogin(folder: string, chart: string, { username, password }: Repository): Promise<string[]> {
+async function registryLogin(
+    folder: string,
+    chart: string,
+    { username, password }: Repository,
+): Promise<string[]> {
     const file = path.join(folder, "registry.json");
     const auth = Buffer.from(`${username}:${password}`).toString("base64");
     await fs.writeFile(file, JSON.stringify({ auths: { [new URL(chart).host]: { auth } } }), { mode: 0o600 });
@@ -83,7 +92,11 @@ async function registryLogin(folder: string, chart: string, { username, password
 }
 
 /** A list of repositories with this one alone, and its index. */
-async function repositoryLogin(folder: string, repository: Repository, signal: AbortSignal): Promise<string[]> {
+async function repositoryLogin(
+    folder: string,
+    repository: Repository,
+    signal: AbortSignal,
+): Promise<string[]> {
     const { url, username, password, caFile, certFile, keyFile } = repository;
     const file = path.join(folder, "repositories.yaml");
     const entry = { name: temporaryRepository, url, username, password, caFile, certFile, keyFile };

@@ -11,8 +11,8 @@ const identity = ["name", "namespace"].map(parsePath);
 const retired = ["checksum", "resourceNames"];
 
 /**
- * Compares what Helm said of the release, as far as the old or the new inputs name it, with the new inputs. As in
- * the official provider, a chart that changed without a new version is no difference.
+ * Compares what Helm said of the release, as far as the old or the new inputs name it, with the new inputs.
+ * As in the official provider, a chart that changed without a new version is no difference.
  */
 export function diffRelease(request: DiffRequest): DiffResult {
     const newInputs = withoutSecrets(request.news);

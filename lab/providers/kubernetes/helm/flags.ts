@@ -26,7 +26,12 @@ const onlyUpgrade: Readonly<Record<string, string>> = {
 };
 
 export function installFlags(inputs: ReleaseInputs): string[] {
-    return [...switches(inputs, common), ...switches(inputs, onlyInstall), ...waiting(inputs), ...texts(inputs)];
+    return [
+        ...switches(inputs, common),
+        ...switches(inputs, onlyInstall),
+        ...waiting(inputs),
+        ...texts(inputs),
+    ];
 }
 
 export function upgradeFlags(inputs: ReleaseInputs): string[] {

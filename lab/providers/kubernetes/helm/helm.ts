@@ -1,8 +1,8 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { execa, ExecaError } from "execa";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { firstGiven } from "../../plugin/values";
 
 /** A call of the helm program that ended with an error. The message is what helm printed. */
 export class HelmError extends Error {
@@ -20,38 +20,49 @@ export interface HelmCall {
     readonly signal: AbortSignal;
 }
 
+/** Most that helm may print, in bytes: `--output json` carries the whole chart. */
+const maxOutput = 256 * 1024 * 1024;
+
 /** Longest time that helm gets to end after it was interrupted, in milliseconds. */
 const interruptGrace = 2000;
 
 /** Runs the helm program of the PATH and answers what it printed. */
 export async function helm({ args, input, signal }: HelmCall): Promise<string> {
-    try {
-        const { stdout } = await execa("helm", args, {
-            input: input ?? "",
-            cancelSignal: signal,
-            killSignal: "SIGINT",
-            forceKillAfterDelay: interruptGrace,
-            maxBuffer: 256 * 1024 * 1024,
-        });
-        return stdout;
-    } catch (error) {
-        throw new HelmError(reason(error));
+    // Imported when first needed: its dependencies cannot be required, as a CommonJS program under tsx does.
+    const { execa } = await import("execa");
+    const result = await execa("helm", args, {
+        input: input ?? "",
+        cancelSignal: signal,
+        killSignal: "SIGINT",
+        forceKillAfterDelay: interruptGrace,
+        maxBuffer: maxOutput,
+        reject: false,
+    });
+    if (result.failed) {
+        throw new HelmError(reason(result));
     }
+    return result.stdout;
 }
 
-function reason(error: unknown): string {
-    if (!(error instanceof ExecaError)) {
-        return String(error);
-    }
-    if (error.code === "ENOENT") {
+interface FailedRun {
+    readonly code?: string;
+    readonly isCanceled: boolean;
+    readonly stderr: string;
+    readonly shortMessage?: string;
+}
+
+function reason({ code, isCanceled, stderr, shortMessage }: FailedRun): string {
+    if (code === "ENOENT") {
         return "the program helm was not found on the PATH; install Helm 3";
     }
-    if (error.isCanceled) {
+    if (isCanceled) {
         return "helm was cancelled";
     }
-    const printed = String(error.stderr).trim();
-    const lines = printed.split("\n").filter((line) => !/^(WARNING|level=|[IWE]\d{4} )/.test(line));
-    return lines.join("\n").replace(/^Error: /, "") || error.shortMessage;
+    const lines = stderr
+        .trim()
+        .split("\n")
+        .filter((line) => !/^(WARNING|level=|[IWE]\d{4} )/.test(line));
+    return firstGiven(lines.join("\n").replace(/^Error: /, ""), shortMessage);
 }
 
 /** A private folder for one call's files (credentials): mode 0700, removed afterwards. */
@@ -65,7 +76,11 @@ export async function withPrivateFolder<Result>(use: (folder: string) => Promise
 }
 
 /** Flags that lead helm to the cluster of a kubeconfig, which is written into the private folder. */
-export async function clusterFlags(folder: string, kubeConfig: KubeConfig, namespace: string): Promise<string[]> {
+export async function clusterFlags(
+    folder: string,
+    kubeConfig: KubeConfig,
+    namespace: string,
+): Promise<string[]> {
     const file = path.join(folder, "kubeconfig");
     await fs.writeFile(file, kubeConfig.exportConfig(), { mode: 0o600 });
     return ["--kubeconfig", file, "--namespace", namespace];

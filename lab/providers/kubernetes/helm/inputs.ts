@@ -39,7 +39,9 @@ export function readInputs(properties: PropertyMap): ReleaseInputs {
     const given = isMap(plain) ? plain : {};
     const refused = unsupported.find((name) => isGiven(given[name]));
     if (refused !== undefined) {
-        throw new Error(`"${refused}" is not part of the lab's stand-in for Helm releases; put it into "values"`);
+        throw new Error(
+            `"${refused}" is not part of the lab's stand-in for Helm releases; put it into "values"`,
+        );
     }
     const repository = isMap(given.repositoryOpts) ? given.repositoryOpts : {};
     return {

@@ -27,7 +27,10 @@ interface ReleaseName {
 export class ReleaseProvider {
     constructor(private readonly context: Context) {}
 
-    /** Completes name, namespace, timeout and version. A chart that cannot be had is a failure, in previews too. */
+    /**
+     * Completes name, namespace, timeout and version. A chart that cannot be had is a failure, in previews
+     * too.
+     */
     async check(request: model.CheckRequest): Promise<model.CheckResult> {
         const inputs = withDefaults(request, this.#defaultNamespace());
         if (containsUnknowns(inputs)) {
@@ -80,12 +83,17 @@ export class ReleaseProvider {
 
     async delete({ properties }: model.DeleteRequest): Promise<void> {
         if (!this.context.cluster.reachable) {
-            throw new Error(`can't delete Helm Release with unreachable cluster. Reason: ${this.context.cluster.reason}`);
+            throw new Error(
+                `can't delete Helm Release with unreachable cluster. Reason: ${this.context.cluster.reason}`,
+            );
         }
         const release = readInputs(properties);
         try {
             const { signal } = this.context;
-            await this.#helm(release, { args: ["uninstall", release.name, ...uninstallFlags(release)], signal });
+            await this.#helm(release, {
+                args: ["uninstall", release.name, ...uninstallFlags(release)],
+                signal,
+            });
         } catch (error) {
             if (!isReleaseNotFound(error)) {
                 throw error;
@@ -115,15 +123,23 @@ export class ReleaseProvider {
     }
 
     /**
-     * A release that exists although helm failed stays in state, for the next run to upgrade. One that somebody else
-     * installed under the name does not become ours.
+     * A release that exists although helm failed stays in state, for the next run to upgrade. One that
+     * somebody else installed under the name does not become ours.
      */
-    async #writeError(verb: string, release: ReleaseInputs, inputs: PropertyMap, reason: string): Promise<Error> {
+    async #writeError(
+        verb: string,
+        release: ReleaseInputs,
+        inputs: PropertyMap,
+        reason: string,
+    ): Promise<Error> {
         const id = releaseId(release);
         // The user may have cancelled: ask all the same, or the release would be lost from state.
         const live = await this.#status(release, AbortSignal.timeout(afterwardsLimit)).catch(() => undefined);
         if (live === undefined || reason.includes("cannot re-use a name")) {
-            const remedy = live === undefined ? "" : `; adopt it with "pulumi import", or remove it with "helm uninstall"`;
+            const remedy =
+                live === undefined
+                    ? ""
+                    : `; adopt it with "pulumi import", or remove it with "helm uninstall"`;
             return new Error(`Helm release "${id}": ${verb} failed: ${reason}${remedy}`);
         }
         const message =
@@ -164,7 +180,8 @@ export class ReleaseProvider {
 
 function withDefaults({ urn, olds, news, randomSeed }: model.CheckRequest, namespace: string): PropertyMap {
     const generated = uniqueName(`${nameOf(urn)}-`, randomSeed);
-    const isEmpty = (key: string): boolean => news[key] === undefined || news[key] === null || news[key] === "";
+    const isEmpty = (key: string): boolean =>
+        news[key] === undefined || news[key] === null || news[key] === "";
     return {
         ...news,
         ...(isEmpty("name") ? { name: olds.name ?? generated } : {}),

@@ -41,7 +41,10 @@ export function parseRelease(output: string, metadata?: string): LiveRelease {
 }
 
 function metadataOf(output: string): PropertyMap {
-    const { chart, version, appVersion } = JSON.parse(output) as Record<"chart" | "version" | "appVersion", string>;
+    const { chart, version, appVersion } = JSON.parse(output) as Record<
+        "chart" | "version" | "appVersion",
+        string
+    >;
     return { name: chart, version, appVersion };
 }
 

@@ -27,7 +27,9 @@ const builtInGroups = new Set([
     "storagemigration.k8s.io",
 ]);
 
-/** Built-in kinds that belong to the whole cluster. The API server knows best; this is for when it is silent. */
+/**
+ * Built-in kinds that belong to the whole cluster. The API server knows best; this is for when it is silent.
+ */
 const clusterScopedKinds = new Set([
     "APIService",
     "CSIDriver",

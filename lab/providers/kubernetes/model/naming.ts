@@ -22,7 +22,10 @@ export function withNameOfLastRun(object: KubeObject, lastInputs: KubeObject): K
         : object;
 }
 
-/** Gives an unnamed new object the name `<logical name>-<8 hex digits>`, or what the stack's autonaming proposes. */
+/**
+ * Gives an unnamed new object the name `<logical name>-<8 hex digits>`, or what the stack's autonaming
+ * proposes.
+ */
 export function withGeneratedName(object: KubeObject, request: CheckRequest): KubeObject {
     if (isNamed(object) || hasGenerateName(object)) {
         return object;
@@ -30,11 +33,15 @@ export function withGeneratedName(object: KubeObject, request: CheckRequest): Ku
     if (request.autonaming?.disabled === true) {
         throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
     }
-    const name = request.autonaming?.proposedName ?? uniqueName(`${nameOf(request.urn)}-`, request.randomSeed);
+    const name =
+        request.autonaming?.proposedName ?? uniqueName(`${nameOf(request.urn)}-`, request.randomSeed);
     return annotated(withMetadata(object, "name", name), annotations.autonamed);
 }
 
-/** A prefix with 8 hex digits: from the seed, so that a preview and its update agree, or by chance without one. */
+/**
+ * A prefix with 8 hex digits: from the seed, so that a preview and its update agree, or by chance without
+ * one.
+ */
 export function uniqueName(prefix: string, seed: Uint8Array): string {
     const source = seed.length === 0 ? randomBytes(32) : createHash("sha256").update(seed).digest();
     return prefix + source.toString("hex").slice(0, 8);

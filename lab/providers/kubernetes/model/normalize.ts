@@ -14,8 +14,8 @@ const serverMetadata = [
 ];
 
 /**
- * Fields of built-in kinds that the API server leaves out when they are false or 0, so that an input which sets
- * them so would differ for ever.
+ * Fields of built-in kinds that the API server leaves out when they are false or 0, so that an input which
+ * sets them so would differ for ever.
  */
 const droppedWhenZero = new Set([
     "hostIPC",
@@ -28,6 +28,19 @@ const droppedWhenZero = new Set([
     "stdin",
     "stdinOnce",
     "tty",
+]);
+
+/** Maps of built-in kinds that the API server leaves out when they are empty; it does so with every list. */
+const droppedWhenEmpty = new Set([
+    "annotations",
+    "binaryData",
+    "data",
+    "hard",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "requests",
 ]);
 
 /**
@@ -82,11 +95,17 @@ function withoutDropped(value: Value): Value {
     if (!isMap(value)) {
         return value;
     }
-    const kept = Object.entries(value).filter(([key, inner]) => {
-        const zero = inner === false || inner === 0;
-        return inner !== null && !(zero && droppedWhenZero.has(key));
-    });
+    const kept = Object.entries(value).filter(([key, inner]) => !isDropped(key, inner));
     return mapValues(Object.fromEntries(kept), withoutDropped);
+}
+
+function isDropped(key: string, value: Value): boolean {
+    if (isMap(value)) {
+        return Object.keys(value).length === 0 && droppedWhenEmpty.has(key);
+    }
+    return Array.isArray(value)
+        ? value.length === 0
+        : value === null || ((value === false || value === 0) && droppedWhenZero.has(key));
 }
 
 function withoutServerMetadata(object: KubeObject): KubeObject {

@@ -68,5 +68,7 @@ export function isObserved(object: KubeObject): boolean {
 
 /** A condition of the object's status. */
 export function conditionOf(object: KubeObject, type: string): PropertyMap | undefined {
-    return listAt(object, "status", "conditions").filter(isMap).find((condition) => condition.type === type);
+    return listAt(object, "status", "conditions")
+        .filter(isMap)
+        .find((condition) => condition.type === type);
 }

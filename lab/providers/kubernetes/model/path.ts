@@ -27,5 +27,8 @@ export function parsePath(text: string): Path {
 
 /** Whether `path` is `prefix` or lies inside it. */
 export function isInside(path: Path, prefix: Path): boolean {
-    return prefix.length <= path.length && prefix.every((segment, index) => segment === "*" || segment === path[index]);
+    return (
+        prefix.length <= path.length &&
+        prefix.every((segment, index) => segment === "*" || segment === path[index])
+    );
 }

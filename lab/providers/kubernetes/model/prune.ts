@@ -1,8 +1,8 @@
 import { isMap, type PropertyMap, type Value } from "../../plugin/values";
 
 /**
- * The live object reduced to what the inputs name, so that fields which the cluster fills in are no difference.
- * Lists are matched element by element and are no longer than in the inputs.
+ * The live object reduced to what the inputs name, so that fields which the cluster fills in are no
+ * difference. Lists are matched element by element and are no longer than in the inputs.
  */
 export function prune(live: PropertyMap, inputs: PropertyMap): PropertyMap {
     const pruned: PropertyMap = {};

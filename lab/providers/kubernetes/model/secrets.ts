@@ -1,8 +1,9 @@
 import { containsSecrets, isMap, reveal, secret, type PropertyMap } from "../../plugin/values";
 
 /**
- * Marks as secret in `outs` what is secret in `ins`. Objects are followed key by key; any other value that holds
- * a secret, a list above all, becomes secret as a whole. `data` and `stringData` of a Secret are always secret.
+ * Marks as secret in `outs` what is secret in `ins`. Objects are followed key by key; any other value that
+ * holds a secret, a list above all, becomes secret as a whole. `data` and `stringData` of a Secret are always
+ * secret.
  */
 export function markSecrets(outs: PropertyMap, ins: PropertyMap): PropertyMap {
     const marked = reveal(outs.kind) === "Secret" ? markSecretObject(outs) : { ...outs };

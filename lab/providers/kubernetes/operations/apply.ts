@@ -31,7 +31,11 @@ export async function applyUpdate(
         return await cluster.objects.replace(withMetadata(plan.object, "resourceVersion", version), options);
     }
     if (!settings.enableServerSideApply) {
-        return await cluster.objects.mergePatch(refOf(plan.live), mergePatch(plan.oldInputs, plan.object), options);
+        return await cluster.objects.mergePatch(
+            refOf(plan.live),
+            mergePatch(plan.oldInputs, plan.object),
+            options,
+        );
     }
     const live = plan.preview ? plan.live : await takeInheritedFields(cluster, plan);
     const object = withIgnoredFields(plan.object, live, plan);
@@ -50,7 +54,10 @@ export async function applyUpdate(
     }
 }
 
-async function takeInheritedFields(cluster: ReachableCluster, { live, fieldManager }: UpdatePlan): Promise<KubeObject> {
+async function takeInheritedFields(
+    cluster: ReachableCluster,
+    { live, fieldManager }: UpdatePlan,
+): Promise<KubeObject> {
     const patch = inheritFields(live, fieldManager);
     return patch === undefined ? live : await cluster.objects.jsonPatch(refOf(live), patch);
 }

@@ -50,9 +50,16 @@ export function rememberDefinition(context: Context, object: KubeObject): void {
     context.defined.set(key, stringAt(object, "spec", "scope") === "Cluster" ? "Cluster" : "Namespaced");
 }
 
-/** The object without a namespace if its kind has none; a program may have set one before the kind was known. */
-export async function inScope(context: Context, object: KubeObject, gvk: GroupVersionKind): Promise<KubeObject> {
-    const misplaced = valueAt(object, "metadata", "namespace") !== undefined && !(await isNamespaced(context, gvk));
+/**
+ * The object without a namespace if its kind has none; a program may have set one before the kind was known.
+ */
+export async function inScope(
+    context: Context,
+    object: KubeObject,
+    gvk: GroupVersionKind,
+): Promise<KubeObject> {
+    const misplaced =
+        valueAt(object, "metadata", "namespace") !== undefined && !(await isNamespaced(context, gvk));
     return misplaced ? withMetadata(object, "namespace", undefined) : object;
 }
 

@@ -18,7 +18,10 @@ import { idOf, stringAt, type KubeObject } from "../model/object";
 import { creationManager, fieldManagerOf, inScope, isServed, type Context } from "./context";
 import { initFailure } from "./failure";
 
-/** How often a creation is repeated whose namespace or kind is not there yet. The pauses double from half a second. */
+/**
+ * How often a creation is repeated whose namespace or kind is not there yet. The pauses double from half a
+ * second.
+ */
 const attempts = 6;
 
 const existsHelp = [
@@ -72,7 +75,12 @@ async function previewed(
         return toProperties(without(planned, "status"));
     } catch (error) {
         // What a replacement deletes first is still there, and what a dependency makes is not there yet.
-        if (isForbidden(error) || isNamespaceNotFound(error) || isAlreadyExists(error) || isDryRunRefused(error)) {
+        if (
+            isForbidden(error) ||
+            isNamespaceNotFound(error) ||
+            isAlreadyExists(error) ||
+            isDryRunRefused(error)
+        ) {
             return request.inputs;
         }
         throw new Error(

@@ -18,8 +18,16 @@ import { isNamespaced, type Context } from "./context";
 export async function diff(context: Context, request: DiffRequest): Promise<DiffResult> {
     const { live, inputs } = fromState(request.olds);
     const oldInputs = normalize(inputs);
-    const newInputs = await inCanonicalNamespace(context, normalize(fromProperties(request.news)), request.urn);
-    const comparable = await inCanonicalNamespace(context, comparableLive(live, oldInputs, newInputs), request.urn);
+    const newInputs = await inCanonicalNamespace(
+        context,
+        normalize(fromProperties(request.news)),
+        request.urn,
+    );
+    const comparable = await inCanonicalNamespace(
+        context,
+        comparableLive(live, oldInputs, newInputs),
+        request.urn,
+    );
     const changes = compare({
         live: comparable,
         oldInputs,
@@ -40,7 +48,9 @@ export async function diff(context: Context, request: DiffRequest): Promise<Diff
 function comparableLive(live: KubeObject, oldInputs: KubeObject, newInputs: KubeObject): KubeObject {
     const pruned = prune(live, oldInputs);
     const withoutVersion = withMetadata(pruned, "resourceVersion", undefined);
-    return nameOfObject(newInputs) === "" ? withoutVersion : withMetadata(withoutVersion, "name", nameOfObject(live));
+    return nameOfObject(newInputs) === ""
+        ? withoutVersion
+        : withMetadata(withoutVersion, "name", nameOfObject(live));
 }
 
 async function inCanonicalNamespace(context: Context, object: KubeObject, urn: string): Promise<KubeObject> {

@@ -3,8 +3,8 @@ import { listAt, stringAt, valueAt, type KubeObject } from "../model/object";
 import type { Path } from "../model/path";
 
 /**
- * Managers under which an earlier tool, or this provider's creation, owns fields although the program manages them
- * now: an apply would leave them behind, or conflict with them. As in the official provider (await.go).
+ * Managers under which an earlier tool, or this provider's creation, owns fields although the program manages
+ * them now: an apply would leave them behind, or conflict with them. As in the official provider (await.go).
  */
 const inherited: readonly (readonly [manager: string, operation: string])[] = [
     ["kubectl", "Apply"],
@@ -36,7 +36,11 @@ export function inheritFields(live: KubeObject, manager: string): readonly objec
     const kept = entries.filter((entry) => !isOwn(entry) && !isInherited(entry));
     return [
         { op: "replace", path: "/metadata/managedFields", value: [...kept, own] },
-        { op: "replace", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") },
+        {
+            op: "replace",
+            path: "/metadata/resourceVersion",
+            value: stringAt(live, "metadata", "resourceVersion"),
+        },
     ];
 }
 

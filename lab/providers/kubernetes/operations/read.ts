@@ -1,5 +1,5 @@
 import type { ReadRequest, ReadResult } from "../../plugin/provider";
-import { without } from "../../plugin/values";
+import { firstGiven, without } from "../../plugin/values";
 import { currentReadiness } from "../await/await";
 import { isNotFound, NoMatchError } from "../cluster/api-error";
 import { requireReachable } from "../cluster/cluster";
@@ -18,7 +18,8 @@ const gone: ReadResult = { id: "", properties: {}, inputs: {} };
 
 /**
  * Reads an object for a refresh, an import or a `get`. An object or a kind that is gone answers an empty id.
- * The inputs become what is live, as far as they named it, so that the next diff shows what was changed by hand.
+ * The inputs become what is live, as far as they named it, so that the next diff shows what was changed by
+ * hand.
  */
 export async function read(context: Context, request: ReadRequest): Promise<ReadResult> {
     if (!context.cluster.reachable) {
@@ -59,8 +60,11 @@ function refOfRequest({ urn, id }: ReadRequest, oldInputs: KubeObject, live: Kub
         throw new Error(`"${id}" is not an id of a Kubernetes object; write "namespace/name" or "name"`);
     }
     const gvk = kindOfUrn(urn);
-    const apiVersion =
-        stringAt(oldInputs, "apiVersion") || stringAt(live, "apiVersion") || apiVersionOf(gvk);
+    const apiVersion = firstGiven(
+        stringAt(oldInputs, "apiVersion"),
+        stringAt(live, "apiVersion"),
+        apiVersionOf(gvk),
+    );
     return { apiVersion, kind: gvk.kind, name, ...(namespace === "" ? {} : { namespace }) };
 }
 
@@ -80,7 +84,8 @@ function importedInputs(live: KubeObject): KubeObject {
     const rest = without(normalize(live), "status");
     const noted = Object.entries((rest.metadata as KubeObject).annotations ?? {}).filter(
         ([key]) =>
-            key !== "deployment.kubernetes.io/revision" && key !== "kubectl.kubernetes.io/last-applied-configuration",
+            key !== "deployment.kubernetes.io/revision" &&
+            key !== "kubectl.kubernetes.io/last-applied-configuration",
     );
     return noted.length === 0
         ? withMetadata(rest, "annotations", undefined)

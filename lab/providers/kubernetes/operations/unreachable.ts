@@ -1,8 +1,8 @@
 import type { Context } from "./context";
 
 /**
- * What to do with an object of a cluster that cannot be reached: true when the user said that such objects are to
- * be forgotten (`deleteUnreachable`), else an error that says how to say so.
+ * What to do with an object of a cluster that cannot be reached: true when the user said that such objects
+ * are to be forgotten (`deleteUnreachable`), else an error that says how to say so.
  */
 export function isForgotten(context: Context, urn: string): boolean {
     if (context.cluster.reachable) {
@@ -10,7 +10,10 @@ export function isForgotten(context: Context, urn: string): boolean {
     }
     context.log.warn(urn, `configured Kubernetes cluster is unreachable: ${context.cluster.reason}`);
     if (context.settings.deleteUnreachable) {
-        context.log.info(urn, "`deleteUnreachable` is set: deleting the unreachable resource from Pulumi state");
+        context.log.info(
+            urn,
+            "`deleteUnreachable` is set: deleting the unreachable resource from Pulumi state",
+        );
         return true;
     }
     throw new Error(

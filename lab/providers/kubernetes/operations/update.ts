@@ -14,7 +14,10 @@ import { applyUpdate } from "./apply";
 import { fieldManagerOf, inScope, isServed, type Context } from "./context";
 import { initFailure } from "./failure";
 
-/** Updates an object in place and waits until it is ready. In a preview the server only tells what it would do. */
+/**
+ * Updates an object in place and waits until it is ready. In a preview the server only tells what it would
+ * do.
+ */
 export async function update(context: Context, request: UpdateRequest): Promise<PropertyMap> {
     const inputs = normalize(fromProperties(request.news));
     if (request.preview && (containsUnknowns(inputs) || !(await isServed(context, inputs)))) {
@@ -45,11 +48,15 @@ export async function update(context: Context, request: UpdateRequest): Promise<
             urn: request.urn,
             inputs,
             object: updated,
-            previous: live,
             limit: timeLimit(request.timeout, inputs),
         });
         if (outcome.failure !== undefined) {
-            throw initFailure(initMessage(updated), outcome.failure, idOf(updated), toProperties(outcome.object));
+            throw initFailure(
+                initMessage(updated),
+                outcome.failure,
+                idOf(updated),
+                toProperties(outcome.object),
+            );
         }
         return toProperties(outcome.object);
     } catch (error) {
@@ -65,8 +72,8 @@ function initMessage(object: KubeObject): string {
 }
 
 /**
- * An update that was refused is an initialisation failure with the object as it is: state gets the new inputs, so
- * the next run tries again (the official provider does the same).
+ * An update that was refused is an initialisation failure with the object as it is: state gets the new
+ * inputs, so the next run tries again (the official provider does the same).
  */
 async function updateError(
     error: unknown,
