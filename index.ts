@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./components/environment";
 import { Hub, type HubOutputs } from "./components/hub";
 import { InputError } from "./inputError";
-import { checkEnvironment } from "./preflight/environment";
+import { checkRegistrations, findClusters } from "./preflight/environment";
 import { checkHub } from "./preflight/hub";
 import { type EnvironmentSettings, type HubSettings, readSettings } from "./settings";
 
@@ -15,9 +15,17 @@ async function hub(settings: HubSettings) {
 }
 
 async function environment(settings: EnvironmentSettings) {
-    const hubOutputs = await readHub(settings.hub.stack ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/hub`);
-    const servers = await checkEnvironment(settings, hubOutputs, stack);
-    const { clusters } = new Environment(settings.environment, { settings, servers, hub: hubOutputs, stack });
+    const [found, hubOutputs] = await Promise.all([
+        findClusters(settings),
+        readHub(settings.hub.stack ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/hub`),
+    ]);
+    await checkRegistrations(found, hubOutputs, stack);
+    const { clusters } = new Environment(settings.environment, {
+        settings,
+        servers: found.servers,
+        hub: hubOutputs,
+        stack,
+    });
     return { clusters };
 }
 
@@ -34,12 +42,13 @@ async function readHub(name: string): Promise<HubOutputs> {
         }
         return value;
     };
-    return {
-        argoCdNamespace: await read("argoCdNamespace"),
-        agentProject: await read("agentProject"),
-        agentNamespace: await read("agentNamespace"),
-        domain: await read("domain"),
-    };
+    const [argoCdNamespace, agentProject, agentNamespace, domain] = await Promise.all([
+        read("argoCdNamespace"),
+        read("agentProject"),
+        read("agentNamespace"),
+        read("domain"),
+    ]);
+    return { argoCdNamespace, agentProject, agentNamespace, domain };
 }
 
 export = () => {

@@ -1,23 +1,23 @@
 import type { HubOutputs } from "../components/hub";
 import type { EnvironmentSettings } from "../settings";
-import { findCluster } from "./kubeconfig";
+import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
 import { refuseSecondRegistration, refuseSharedServer, registrations } from "./registrations";
 import { get } from "./request";
 
+/** An environment's clusters, found in a kubeconfig, and the hub that they are registered on. */
+export interface FoundClusters {
+    readonly hub: ClusterAddress;
+    /** URL of each cluster's API server, by the cluster's name. */
+    readonly servers: Readonly<Record<string, string>>;
+}
+
 /**
- * Checks an environment's clusters before anything is touched: each is found in a kubeconfig, answers, and is no
- * second registration of a name or a URL.
+ * Finds an environment's clusters and the hub, each in its kubeconfig, and asks each for its version.
  *
- * @param stack the environment's stack; what it registered itself is no conflict
- * @returns URL of each cluster's API server, by the cluster's name
  * @throws InputError that lists all that is wrong and what to do
  */
-export async function checkEnvironment(
-    settings: EnvironmentSettings,
-    hubOutputs: HubOutputs,
-    stack: string,
-): Promise<Record<string, string>> {
+export async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
     const names = Object.keys(settings.clusters);
     const [hub, ...spokes] = await allOf([
         () => findCluster("hub", settings.hub),
@@ -34,9 +34,19 @@ export async function checkEnvironment(
     );
     await allOf([
         () => refuseSharedServer(servers),
-        ...spokes.map((spoke) => () => get(spoke, "version")),
-        async () =>
-            refuseSecondRegistration(servers, await registrations(hub, hubOutputs.argoCdNamespace), stack),
+        ...[hub, ...spokes].map((cluster) => () => get(cluster, "version")),
     ]);
-    return servers;
+    return { hub, servers };
+}
+
+/**
+ * Checks that no cluster is a second registration of a name or a URL.
+ *
+ * @param stack the environment's stack; what it registered itself is no conflict
+ * @throws InputError that names the registration that exists
+ */
+export async function checkRegistrations(found: FoundClusters, hub: HubOutputs, stack: string): Promise<void> {
+    await allOf([
+        async () => refuseSecondRegistration(found.servers, await registrations(found.hub, hub.argoCdNamespace), stack),
+    ]);
 }

@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as helm from "@pulumi/kubernetes/helm/v3";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { Scratch, messageOfFailure, type Program } from "./provider-scratch";
+
+const scratchpad = new Scratch();
+const { namespace } = scratchpad;
+const hidden = `hidden-${randomBytes(8).toString("hex")}`;
+const chart = path.join(scratchpad.folder, "chart");
+
+function release(chartName: string, value: string): Program {
+    return (provider) => {
+        const scope = new core.Namespace("scope", { metadata: { name: namespace } }, { provider });
+        const values = { a: pulumi.secret(value) };
+        const opts = { provider, dependsOn: [scope] };
+        const { status } = new helm.Release(
+            "demo",
+            { name: "demo", namespace, chart: chartName, values },
+            opts,
+        );
+        return { status };
+    };
+}
+
+const configMap = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: chart
+data:
+  a: {{ .Values.a | quote }}
+`;
+
+/** The steps build on each other. */
+describe("the lab's Helm releases", function () {
+    this.timeout(60_000);
+
+    const installed = {
+        name: "demo",
+        namespace,
+        chart: "demo",
+        version: "0.1.0",
+        appVersion: "7",
+        status: "deployed",
+    };
+
+    before(async () => {
+        fs.mkdirSync(path.join(chart, "templates"), { recursive: true });
+        const metadata = "apiVersion: v2\nname: demo\nversion: 0.1.0\nappVersion: '7'\n";
+        fs.writeFileSync(path.join(chart, "Chart.yaml"), metadata);
+        fs.writeFileSync(path.join(chart, "templates", "configmap.yaml"), configMap);
+        await scratchpad.open();
+    });
+
+    after(() => scratchpad.close());
+
+    it("say in a preview that a chart is missing", async () => {
+        expect(await messageOfFailure(scratchpad.preview(release("./nowhere", "1")))).to.match(
+            /chart "\.\/nowhere" \(newest version, no repository given\) cannot be loaded/,
+        );
+    });
+
+    it("are installed, and then have nothing to change", async () => {
+        const { status } = await scratchpad.up(release(chart, hidden));
+        expect(status?.value).to.deep.equal({ ...installed, revision: 1 });
+        expect(await scratchpad.field("configmap", "chart", ".data.a")).to.equal(hidden);
+        expect(await scratchpad.preview(release(chart, hidden))).to.deep.equal({ same: 4 });
+    });
+
+    it("keep secret values out of the state", () => {
+        expect(scratchpad.stateFile().includes(hidden)).to.equal(false);
+    });
+
+    it("are upgraded when their values change", async () => {
+        const { status } = await scratchpad.up(release(chart, "other"));
+        expect(status?.value).to.deep.equal({ ...installed, revision: 2 });
+        expect(await scratchpad.field("configmap", "chart", ".data.a")).to.equal("other");
+    });
+
+    it("are found unchanged by a refresh", async () => {
+        const { summary } = await scratchpad.stack.refresh();
+        expect(summary.resourceChanges).to.deep.equal({ same: 4 });
+    });
+
+    it("are gone after a destroy", async () => {
+        const { summary } = await scratchpad.stack.destroy();
+        expect(summary.resourceChanges).to.deep.equal({ delete: 4 });
+    });
+});
