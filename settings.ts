@@ -110,6 +110,9 @@ const chart = z
 const goDuration = z
     .string("is not text. Put it in quotes")
     .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
+const quantity = z
+    .string("is not text. Put it in quotes")
+    .regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/, 'is no quantity of Kubernetes. Write for example "500m" or "4Gi"');
 const count = z.int("is no whole number").min(1, "must be at least 1").max(10_000, "must be at most 10000");
 
 /** Each replaces one number that `fleet` chooses; components/values/fleet.ts says what each means. */
@@ -128,8 +131,22 @@ const scale = z
         reconciliation: goDuration,
         reconciliationJitter: goDuration,
         clusterCacheResync: goDuration,
+        controllerCpu: quantity,
+        controllerMemory: quantity,
+        controllerMemoryLimit: quantity,
     })
-    .partial();
+    .partial()
+    .extend({
+        exclusions: z
+            .array(
+                z.strictObject({
+                    apiGroups: z.array(z.string()).min(1, 'names no group. Write for example ["batch"]'),
+                    kinds: z.array(z.string()).min(1, 'names no kind. Write for example ["Job"]'),
+                    clusters: z.array(z.string()).optional(),
+                }),
+            )
+            .default([]),
+    });
 
 const oidc = z.strictObject({
     name: text("the provider's name on the log-in page", "Example").default("Single sign-on"),
@@ -166,7 +183,7 @@ const hubSettings = z.strictObject({
     chart: chart.default({}),
     availability: z.enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these').default("ha"),
     fleet: z.enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one').default("small"),
-    scale: scale.default({}),
+    scale: scale.default({ exclusions: [] }),
     access: access.default({ groups: {} }),
     metrics: z
         .strictObject({

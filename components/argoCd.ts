@@ -10,7 +10,7 @@ import { argoCdValues } from "./values/argoCd";
 import { priorityClass } from "./values/availability";
 
 /** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
-const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
+export const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /** Limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;

@@ -2,6 +2,7 @@ import { deepmerge } from "deepmerge-ts";
 import type { HubSettings } from "../../settings";
 import { accessValues } from "./access";
 import { availabilityValues } from "./availability";
+import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./fleet";
 import { metricsValues } from "./metrics";
 
@@ -31,8 +32,9 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
             // The password of Redis is this program's Secret `argocd-redis`, key `auth`; the job would make another.
             redisSecretInit: { enabled: false },
         },
-        availabilityValues(settings.availability, scale.shards),
+        availabilityValues(settings.availability, scale),
         scaleValues(scale),
+        exclusionValues(settings.scale.exclusions),
         accessValues(settings.access, `https://${domain}`),
         metricsValues(serviceMonitors),
     );
