@@ -78,8 +78,7 @@ const fleets: Record<HubSettings["fleet"], Scale> = {
 
 /** The fleet's numbers, each replaced where the settings give it by itself. */
 export function scaleOf(settings: Pick<HubSettings, "fleet" | "scale">): Scale {
-    const { exclusions: _, ...numbers } = settings.scale;
-    return { ...fleets[settings.fleet], ...numbers };
+    return { ...fleets[settings.fleet], ...settings.scale };
 }
 
 /** Values of the argo-cd chart for these numbers. */
