@@ -176,8 +176,17 @@ const access = z
 
 const domain = text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"');
 
+/** Pulumi hands over a plain `true` as text. */
+const flag = z
+    .union([z.boolean(), z.enum(["true", "false"])], "is true or false. Write one of these")
+    .transform((value) => String(value) === "true");
+
 const hubSettings = z.strictObject({
     role: z.literal("hub"),
+    /** Says that this hub may be lost: nothing of it is protected from a `destroy`. */
+    lab: flag.default(false),
+    /** Whether it is protected, whatever `lab` says. */
+    protect: flag.optional(),
     cluster: clusterAccess,
     domain,
     chart: chart.default({}),

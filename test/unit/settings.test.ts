@@ -55,6 +55,7 @@ describe("settings", () => {
         expect(parseSettings(hub)).to.deep.equal({
             role: "hub",
             cluster: { context: "hub" },
+            lab: false,
             domain: "example.com",
             chart: {},
             availability: "ha",
@@ -95,6 +96,7 @@ describe("settings", () => {
             /no role/,
         ],
         ["groups without single sign-on", { ...hub, access: { groups: { x: "admin" } } }, "access.groups", /not set/],
+        ["a lab that is neither true nor false", { ...hub, lab: "yes" }, "lab", /true or false/],
         ["an unknown fleet", { ...hub, fleet: "huge" }, "fleet", /"large"/],
         ["no shards", { ...hub, scale: { shards: 0 } }, "scale.shards", /at least 1/],
         ["a duration without unit", { ...hub, scale: { reconciliation: "180" } }, "scale.reconciliation", /duration/],
