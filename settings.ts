@@ -73,13 +73,15 @@ const clusterAccess = z
             "`kubectl config get-contexts` lists, or set kubeconfig by `pulumi config set --secret --path`",
     );
 
+const gitUrl = text("the URL of a Git repository", "https://github.com/example/agent.git")
+    .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is no Git URL. Write https://…, ssh://… or git@host:path")
+    .refine(
+        (url) => !/^https?:\/\/[^/]*@/.test(url),
+        "holds a credential, and a stack file is in Git. Write the URL without it",
+    );
+
 const agent = z.strictObject({
-    repository: text("the Git repository of the agent's chart", "https://github.com/example/agent.git")
-        .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is no Git URL. Write https://…, ssh://… or git@host:path")
-        .refine(
-            (url) => !/^https?:\/\/[^/]*@/.test(url),
-            "holds a credential, and a stack file is in Git. Write the URL without it",
-        ),
+    repository: gitUrl,
     path: text("the chart's folder", "helm").default("helm"),
     revision: text("a branch, tag or commit", "main").default("main"),
     namespace: dnsLabel("a namespace", "agent").default("agent"),
@@ -174,6 +176,46 @@ const access = z
         error: "groups come from single sign-on, which is not set. Add access.oidc, or remove them",
     });
 
+/** A credential, which belongs into the stack file only as a secret (`pulumi config set --secret --path …`). */
+const secret = z.string("is missing or not text. Set it by `pulumi config set --secret --path`").min(1, "is empty");
+
+const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is no private key in PEM. Give the file's whole text");
+
+const repository = z
+    .strictObject({
+        url: gitUrl,
+        username: text("the user of a token", "git").default("git"),
+        token: secret.optional(),
+        sshKey: pemKey.optional(),
+        githubApp: z
+            .strictObject({
+                id: z.int("is no whole number"),
+                installation: z.int("is no whole number"),
+                key: pemKey,
+                /** Address of a GitHub Enterprise's API; nothing means github.com. */
+                api: z.url({ protocol: /^https$/, error: "is no https URL" }).optional(),
+            })
+            .optional(),
+    })
+    .superRefine(({ url, token, sshKey, githubApp }, context) => {
+        const refuse = (message: string) => context.addIssue({ code: "custom", message });
+        if ([token, sshKey, githubApp].filter((credential) => credential !== undefined).length !== 1) {
+            refuse("has exactly one credential. Keep one of token, sshKey and githubApp");
+        } else if (url.startsWith("http") !== (sshKey === undefined)) {
+            refuse("an SSH key goes with ssh://… or git@host:path, a token or GitHub App with https://…. Change one");
+        }
+    });
+
+const knownHosts = z.string().regex(
+    /^((#.*|[^\s|]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
+    "has a line that is no `host type key`. Write what `ssh-keyscan HOST` prints, after a comparison with the host's own word",
+);
+
+/** Secrets by which Argo CD knows that a push was announced by the Git host, and by nobody else. */
+const webhooks = z
+    .strictObject({ github: secret, gitlab: secret, bitbucket: secret, bitbucketServer: secret, gogs: secret })
+    .partial();
+
 const domain = text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"');
 
 /** Pulumi hands over a plain `true` as text. */
@@ -203,6 +245,9 @@ const hubSettings = z.strictObject({
         })
         .default({ serviceMonitors: "auto" }),
     agent,
+    repositories: z.record(dnsLabel("a repository's name", "agent"), repository).default({}),
+    knownHosts: knownHosts.default(""),
+    webhooks: webhooks.default({}),
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
 });
 
@@ -247,6 +292,9 @@ export type ChartSource = z.output<typeof chart>;
 
 /** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
 export type AgentSettings = z.output<typeof agent>;
+
+/** A repository's URL and its one credential. */
+export type RepositorySettings = z.output<typeof repository>;
 
 /** Who may do what in Argo CD. */
 export type AccessSettings = z.output<typeof access>;

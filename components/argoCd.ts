@@ -9,6 +9,7 @@ import { secretData } from "./secretData";
 import { oidcSecret } from "./values/access";
 import { argoCdValues } from "./values/argoCd";
 import { priorityClass } from "./values/availability";
+import { webhookEntries } from "./values/repositories";
 
 /** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
 export const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
@@ -64,6 +65,7 @@ export class ArgoCd extends pulumi.ComponentResource {
                 ...(admin === undefined
                     ? {}
                     : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
+                ...webhookEntries(settings.webhooks),
             }),
             ...(oidc === undefined
                 ? []

@@ -7,6 +7,7 @@ import { ClusterSecret, stackAnnotation } from "./clusterSecret";
 import { Guard } from "./guard";
 import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
+import { Repository } from "./repository";
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
 const argoCdNamespace = "argocd";
@@ -57,6 +58,14 @@ export class Hub extends pulumi.ComponentResource {
             ...onHub,
             protect,
         });
+        const repositories = Object.entries(settings.repositories).map(
+            ([repositoryName, repository]) =>
+                new Repository(
+                    `repository-${repositoryName}`,
+                    { namespace, project: project.projectName, repositoryName, settings: repository },
+                    onHub,
+                ),
+        );
         const registration = new ClusterSecret(
             inClusterName,
             {
@@ -74,7 +83,7 @@ export class Hub extends pulumi.ComponentResource {
         const applicationSet = new AgentApplicationSet(
             "agent-applicationset",
             { namespace, project: project.projectName, agent: settings.agent },
-            { ...onHub, protect },
+            { ...onHub, protect, dependsOn: repositories },
         );
         new Guard(
             "hub-guard",

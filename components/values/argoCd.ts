@@ -5,12 +5,13 @@ import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./fleet";
 import { metricsValues } from "./metrics";
+import { knownHostsValues } from "./repositories";
 
 /** Values for the argo-cd chart. */
 export type ArgoCdValues = Readonly<Record<string, unknown>>;
 
 export interface ArgoCdValuesArgs {
-    readonly settings: Pick<HubSettings, "access" | "availability" | "domain" | "fleet" | "scale">;
+    readonly settings: Pick<HubSettings, "access" | "availability" | "domain" | "fleet" | "knownHosts" | "scale">;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
 }
@@ -37,5 +38,6 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
         exclusionValues(settings.scale.exclusions),
         accessValues(settings.access, `https://${domain}`),
         metricsValues(serviceMonitors),
+        knownHostsValues(settings.knownHosts),
     );
 }

@@ -45,6 +45,7 @@ describe("the values for the argo-cd chart 10.1.1", () => {
                         availability,
                         fleet,
                         access,
+                        knownHosts: "git.example.com ssh-ed25519 AAAA",
                     }) as HubSettings;
                     const values = argoCdValues({ settings, serviceMonitors: true });
                     expect(misfits(values)).to.deep.equal([]);

@@ -64,6 +64,9 @@ describe("settings", () => {
             access: { groups: {} },
             metrics: { serviceMonitors: "auto" },
             agent: { ...agent, path: "helm", revision: "main", namespace: "agent" },
+            repositories: {},
+            knownHosts: "",
+            webhooks: {},
             labels: { deploy: "false" },
         });
     });
@@ -78,6 +81,8 @@ describe("settings", () => {
         expect(settings).to.have.nested.property("clusters.other.labels.canary", "true");
     });
 
+    const privateRepository = (value: unknown) => ({ ...hub, repositories: { a: value } });
+    const pem = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----";
     const cluster = (value: unknown) => ({ ...environment, clusters: { staging: value } });
     const labelled = (labels: unknown) => cluster({ context: "staging", labels });
     const bad: [name: string, values: Record<string, unknown>, path: string, reason: RegExp][] = [
@@ -119,6 +124,17 @@ describe("settings", () => {
             "agent.repository",
             /credential/,
         ],
+        ["a repository without credential", privateRepository({ url: "https://a/b" }), "repositories.a", /exactly one/],
+        [
+            "a repository with two credentials",
+            privateRepository({ url: "https://a/b", token: "x", sshKey: pem }),
+            "repositories.a",
+            /exactly one/,
+        ],
+        ["an SSH key for https", privateRepository({ url: "https://a/b", sshKey: pem }), "repositories.a", /git@host/],
+        ["a token for SSH", privateRepository({ url: "git@a:b", token: "x" }), "repositories.a", /https/],
+        ["a key that is none", privateRepository({ url: "git@a:b", sshKey: "x" }), "repositories.a.sshKey", /no private key/],
+        ["a hashed known host", { ...hub, knownHosts: "|1|abc= ssh-rsa AAAA" }, "knownHosts", /host type key/],
         ["a bad environment", { ...environment, environment: "Staging" }, "environment", /lower-case/],
         ["no cluster", { ...environment, clusters: {} }, "clusters", /names no cluster/],
         ["clusters as a list", { ...environment, clusters: [spoke] }, "clusters", /is a map/],
