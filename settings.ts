@@ -74,13 +74,15 @@ const clusterAccess = z
             "`kubectl config get-contexts` lists, or set kubeconfig by `pulumi config set --secret --path`",
     );
 
+const gitUrl = text("the URL of a Git repository", "https://github.com/example/agent.git")
+    .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is no Git URL. Write https://…, ssh://… or git@host:path")
+    .refine(
+        (url) => !/^https?:\/\/[^/]*@/.test(url),
+        "holds a credential, and a stack file is in Git. Write the URL without it",
+    );
+
 const agent = z.strictObject({
-    repository: text("the Git repository of the agent's chart", "https://github.com/example/agent.git")
-        .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is no Git URL. Write https://…, ssh://… or git@host:path")
-        .refine(
-            (url) => !/^https?:\/\/[^/]*@/.test(url),
-            "holds a credential, and a stack file is in Git. Write the URL without it",
-        ),
+    repository: gitUrl,
     path: text("the chart's folder", "helm").default("helm"),
     revision: text("a branch, tag or commit", "main").default("main"),
     namespace: dnsLabel("a namespace", "agent").default("agent"),
@@ -111,6 +113,9 @@ const chart = z
 const goDuration = z
     .string("is not text. Put it in quotes")
     .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
+const quantity = z
+    .string("is not text. Put it in quotes")
+    .regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/, 'is no quantity of Kubernetes. Write for example "500m" or "4Gi"');
 const count = z.int("is no whole number").min(1, "must be at least 1").max(10_000, "must be at most 10000");
 
 /** Each replaces one number that `fleet` chooses; components/values/fleet.ts says what each means. */
@@ -129,8 +134,22 @@ const scale = z
         reconciliation: goDuration,
         reconciliationJitter: goDuration,
         clusterCacheResync: goDuration,
+        controllerCpu: quantity,
+        controllerMemory: quantity,
+        controllerMemoryLimit: quantity,
     })
-    .partial();
+    .partial()
+    .extend({
+        exclusions: z
+            .array(
+                z.strictObject({
+                    apiGroups: z.array(z.string()).min(1, 'names no group. Write for example ["batch"]'),
+                    kinds: z.array(z.string()).min(1, 'names no kind. Write for example ["Job"]'),
+                    clusters: z.array(z.string()).optional(),
+                }),
+            )
+            .default([]),
+    });
 
 const oidc = z.strictObject({
     name: text("the provider's name on the log-in page", "Example").default("Single sign-on"),
@@ -158,16 +177,65 @@ const access = z
         error: "groups come from single sign-on, which is not set. Add access.oidc, or remove them",
     });
 
+/** A credential, which belongs into the stack file only as a secret (`pulumi config set --secret --path …`). */
+const secret = z.string("is missing or not text. Set it by `pulumi config set --secret --path`").min(1, "is empty");
+
+const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is no private key in PEM. Give the file's whole text");
+
+const repository = z
+    .strictObject({
+        url: gitUrl,
+        username: text("the user of a token", "git").default("git"),
+        token: secret.optional(),
+        sshKey: pemKey.optional(),
+        githubApp: z
+            .strictObject({
+                id: z.int("is no whole number"),
+                installation: z.int("is no whole number"),
+                key: pemKey,
+                /** Address of a GitHub Enterprise's API; nothing means github.com. */
+                api: z.url({ protocol: /^https$/, error: "is no https URL" }).optional(),
+            })
+            .optional(),
+    })
+    .superRefine(({ url, token, sshKey, githubApp }, context) => {
+        const refuse = (message: string) => context.addIssue({ code: "custom", message });
+        if ([token, sshKey, githubApp].filter((credential) => credential !== undefined).length !== 1) {
+            refuse("has exactly one credential. Keep one of token, sshKey and githubApp");
+        } else if (url.startsWith("http") !== (sshKey === undefined)) {
+            refuse("an SSH key goes with ssh://… or git@host:path, a token or GitHub App with https://…. Change one");
+        }
+    });
+
+const knownHosts = z.string().regex(
+    /^((#.*|[^\s|]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
+    "has a line that is no `host type key`. Write what `ssh-keyscan HOST` prints, after a comparison with the host's own word",
+);
+
+/** Secrets by which Argo CD knows that a push was announced by the Git host, and by nobody else. */
+const webhooks = z
+    .strictObject({ github: secret, gitlab: secret, bitbucket: secret, bitbucketServer: secret, gogs: secret })
+    .partial();
+
 const domain = text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"');
+
+/** Pulumi hands over a plain `true` as text. */
+const flag = z
+    .union([z.boolean(), z.enum(["true", "false"])], "is true or false. Write one of these")
+    .transform((value) => String(value) === "true");
 
 const hubSettings = z.strictObject({
     role: z.literal("hub"),
+    /** Says that this hub may be lost: nothing of it is protected from a `destroy`. */
+    lab: flag.default(false),
+    /** Whether it is protected, whatever `lab` says. */
+    protect: flag.optional(),
     cluster: clusterAccess,
     domain,
     chart: chart.default({}),
     availability: z.enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these').default("ha"),
     fleet: z.enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one').default("small"),
-    scale: scale.default({}),
+    scale: scale.default({ exclusions: [] }),
     access: access.default({ groups: {} }),
     metrics: z
         .strictObject({
@@ -178,6 +246,9 @@ const hubSettings = z.strictObject({
         })
         .default({ serviceMonitors: "auto" }),
     agent,
+    repositories: z.record(dnsLabel("a repository's name", "agent"), repository).default({}),
+    knownHosts: knownHosts.default(""),
+    webhooks: webhooks.default({}),
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
 });
 
@@ -222,6 +293,9 @@ export type ChartSource = z.output<typeof chart>;
 
 /** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
 export type AgentSettings = z.output<typeof agent>;
+
+/** A repository's URL and its one credential. */
+export type RepositorySettings = z.output<typeof repository>;
 
 /** Who may do what in Argo CD. */
 export type AccessSettings = z.output<typeof access>;

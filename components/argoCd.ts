@@ -4,13 +4,15 @@ import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ChartSource, HubSettings } from "../settings";
+import { isProtected } from "./protection";
 import { secretData } from "./secretData";
 import { oidcSecret } from "./values/access";
 import { argoCdValues } from "./values/argoCd";
 import { priorityClass } from "./values/availability";
+import { webhookEntries } from "./values/repositories";
 
 /** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
-const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
+export const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /** Limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;
@@ -38,7 +40,8 @@ export class ArgoCd extends pulumi.ComponentResource {
 
         const { settings, serviceMonitors } = args;
         const { oidc } = settings.access;
-        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, { parent: this });
+        const guarded = { parent: this, protect: isProtected(settings) };
+        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, guarded);
         const priority = new PriorityClass(
             `${name}-priority`,
             {
@@ -50,14 +53,19 @@ export class ArgoCd extends pulumi.ComponentResource {
         );
         const admin = oidc === undefined ? this.password(`${name}-admin-password`) : undefined;
         const secrets = [
-            this.secret(`${name}-redis`, namespace, "argocd-redis", {
-                auth: this.password(`${name}-redis-password`).result,
-            }),
+            this.secret(
+                `${name}-redis`,
+                namespace,
+                "argocd-redis",
+                { auth: this.password(`${name}-redis-password`).result },
+                guarded,
+            ),
             this.secret(`${name}-secret`, namespace, "argocd-secret", {
                 "server.secretkey": this.password(`${name}-session-key`).result,
                 ...(admin === undefined
                     ? {}
                     : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
+                ...webhookEntries(settings.webhooks),
             }),
             ...(oidc === undefined
                 ? []
@@ -72,7 +80,7 @@ export class ArgoCd extends pulumi.ComponentResource {
                 values: argoCdValues({ settings, serviceMonitors }),
                 timeout: installTimeout,
             },
-            { parent: this, dependsOn: [priority, ...secrets] },
+            { ...guarded, dependsOn: [priority, ...secrets] },
         );
 
         this.namespace = release.status.namespace;
@@ -86,7 +94,13 @@ export class ArgoCd extends pulumi.ComponentResource {
     }
 
     /** A Secret of Argo CD; the label is what lets Argo CD read it. */
-    private secret(name: string, namespace: Namespace, secretName: string, data: Record<string, pulumi.Input<string>>) {
+    private secret(
+        name: string,
+        namespace: Namespace,
+        secretName: string,
+        data: Record<string, pulumi.Input<string>>,
+        opts: pulumi.CustomResourceOptions = { parent: this },
+    ) {
         return new Secret(
             name,
             {
@@ -97,7 +111,7 @@ export class ArgoCd extends pulumi.ComponentResource {
                 },
                 data: secretData(data),
             },
-            { parent: this },
+            opts,
         );
     }
 }

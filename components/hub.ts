@@ -3,8 +3,11 @@ import { inClusterName, type HubSettings } from "../settings";
 import { AgentApplicationSet } from "./agentApplicationSet";
 import { AgentProject } from "./agentProject";
 import { ArgoCd } from "./argoCd";
-import { ClusterSecret } from "./clusterSecret";
+import { ClusterSecret, stackAnnotation } from "./clusterSecret";
+import { Guard } from "./guard";
+import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
+import { Repository } from "./repository";
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
 const argoCdNamespace = "argocd";
@@ -44,13 +47,25 @@ export class Hub extends pulumi.ComponentResource {
 
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
         const onHub = { parent: this, providers: [provider] };
+        const protect = isProtected(settings);
         const argoCd = new ArgoCd(
             "argocd",
             { namespace: argoCdNamespace, settings, serviceMonitors },
             onHub,
         );
         const namespace = argoCd.namespace;
-        const project = new AgentProject("agent-project", { namespace, agent: settings.agent }, onHub);
+        const project = new AgentProject("agent-project", { namespace, agent: settings.agent }, {
+            ...onHub,
+            protect,
+        });
+        const repositories = Object.entries(settings.repositories).map(
+            ([repositoryName, repository]) =>
+                new Repository(
+                    `repository-${repositoryName}`,
+                    { namespace, project: project.projectName, repositoryName, settings: repository },
+                    onHub,
+                ),
+        );
         const registration = new ClusterSecret(
             inClusterName,
             {
@@ -65,10 +80,15 @@ export class Hub extends pulumi.ComponentResource {
             },
             onHub,
         );
-        new AgentApplicationSet(
+        const applicationSet = new AgentApplicationSet(
             "agent-applicationset",
             { namespace, project: project.projectName, agent: settings.agent },
-            onHub,
+            { ...onHub, protect, dependsOn: repositories },
+        );
+        new Guard(
+            "hub-guard",
+            { cluster: settings.cluster, namespace, stack, annotation: stackAnnotation },
+            { parent: this, protect, dependsOn: [argoCd, project, registration, applicationSet] },
         );
 
         this.outputs = {

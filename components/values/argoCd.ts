@@ -2,14 +2,16 @@ import { deepmerge } from "deepmerge-ts";
 import type { HubSettings } from "../../settings";
 import { accessValues } from "./access";
 import { availabilityValues } from "./availability";
+import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./fleet";
 import { metricsValues } from "./metrics";
+import { knownHostsValues } from "./repositories";
 
 /** Values for the argo-cd chart. */
 export type ArgoCdValues = Readonly<Record<string, unknown>>;
 
 export interface ArgoCdValuesArgs {
-    readonly settings: Pick<HubSettings, "access" | "availability" | "domain" | "fleet" | "scale">;
+    readonly settings: Pick<HubSettings, "access" | "availability" | "domain" | "fleet" | "knownHosts" | "scale">;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
 }
@@ -31,9 +33,11 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
             // The password of Redis is this program's Secret `argocd-redis`, key `auth`; the job would make another.
             redisSecretInit: { enabled: false },
         },
-        availabilityValues(settings.availability, scale.shards),
+        availabilityValues(settings.availability, scale),
         scaleValues(scale),
+        exclusionValues(settings.scale.exclusions),
         accessValues(settings.access, `https://${domain}`),
         metricsValues(serviceMonitors),
+        knownHostsValues(settings.knownHosts),
     );
 }

@@ -1,5 +1,6 @@
 import type { HubSettings } from "../../settings";
 import type { ArgoCdValues } from "./argoCd";
+import type { Scale } from "./fleet";
 
 /**
  * Priority class of all of Argo CD. Its own, since some clouds keep `system-cluster-critical` to kube-system
@@ -31,10 +32,19 @@ const oneAway = { enabled: true, maxUnavailable: 1 };
 /** A new pod is ready before an old one goes, so that a roll-out never takes the last replica. */
 const rollingUpdate = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 
+/**
+ * The proxies of Redis stand on three different hosts, which the chart requires. On a hub with three hosts a new one
+ * finds no place until an old one goes, so one goes first; two serve meanwhile.
+ */
+const oneGoesFirst = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+
 /** Requests and limits; memory is limited, CPU is not, since throttling makes a controller late (docs/scale.md). */
 function resources(cpu: string, memory: string, memoryLimit: string) {
     return { requests: { cpu, memory }, limits: { memory: memoryLimit } };
 }
+
+/** For containers that run a script of the chart. */
+const script = resources("10m", "32Mi", "64Mi");
 
 /**
  * Replicas, disruption limits and placement of every component.
@@ -42,12 +52,12 @@ function resources(cpu: string, memory: string, memoryLimit: string) {
  * Notifications and dex are fixed at one replica by the chart's templates; nothing that users see stops while one
  * restarts. With dex unused, it is off (see access.ts).
  *
- * @param shards application controllers; clusters are divided among them
+ * @param scale how many application controllers there are, and what each may use
  */
-export function availabilityValues(availability: HubSettings["availability"], shards: number): ArgoCdValues {
+export function availabilityValues(availability: HubSettings["availability"], scale: Scale): ArgoCdValues {
     switch (availability) {
         case "single":
-            return { controller: { replicas: 1 } };
+            return { controller: { replicas: scale.shards } };
         case "ha":
             return {
                 global: {
@@ -56,7 +66,11 @@ export function availabilityValues(availability: HubSettings["availability"], sh
                     deploymentStrategy: rollingUpdate,
                     priorityClassName: priorityClass,
                 },
-                controller: { replicas: Math.max(2, shards), pdb: oneAway, resources: resources("500m", "1Gi", "4Gi") },
+                controller: {
+                    replicas: Math.max(2, scale.shards),
+                    pdb: oneAway,
+                    resources: resources(scale.controllerCpu, scale.controllerMemory, scale.controllerMemoryLimit),
+                },
                 server: {
                     autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5 },
                     pdb: oneAway,
@@ -74,11 +88,15 @@ export function availabilityValues(availability: HubSettings["availability"], sh
                     podDisruptionBudget: { maxUnavailable: 1 },
                     topologySpreadConstraints: { enabled: true },
                     priorityClassName: priorityClass,
+                    init: { resources: script },
+                    splitBrainDetection: { resources: script },
                     redis: { resources: resources("100m", "256Mi", "1Gi") },
                     sentinel: { resources: resources("50m", "64Mi", "128Mi") },
                     // The namespace denies all ingress by default; these let Argo CD's pods reach Redis.
                     networkPolicy: { enabled: true },
                     haproxy: {
+                        deploymentStrategy: oneGoesFirst,
+                        init: { resources: script },
                         networkPolicy: { enabled: true, ingressRules: [{ selectors: [{ podSelector: ofArgoCd }] }] },
                         podDisruptionBudget: { maxUnavailable: 1 },
                         priorityClassName: priorityClass,

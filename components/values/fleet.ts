@@ -22,6 +22,10 @@ export interface Scale {
     readonly reconciliationJitter: string;
     /** Time after which a cluster's whole cache is read again, as a Go duration; also finds a dead API server. */
     readonly clusterCacheResync: string;
+    /** What each controller asks for, and the memory that it may use at most. Only with `availability: ha`. */
+    readonly controllerCpu: string;
+    readonly controllerMemory: string;
+    readonly controllerMemoryLimit: string;
 }
 
 const fleets: Record<HubSettings["fleet"], Scale> = {
@@ -36,6 +40,9 @@ const fleets: Record<HubSettings["fleet"], Scale> = {
         reconciliation: "120s",
         reconciliationJitter: "60s",
         clusterCacheResync: "1h",
+        controllerCpu: "500m",
+        controllerMemory: "1Gi",
+        controllerMemoryLimit: "4Gi",
     },
     medium: {
         shards: 3,
@@ -48,18 +55,24 @@ const fleets: Record<HubSettings["fleet"], Scale> = {
         reconciliation: "300s",
         reconciliationJitter: "120s",
         clusterCacheResync: "6h",
+        controllerCpu: "1",
+        controllerMemory: "2Gi",
+        controllerMemoryLimit: "8Gi",
     },
     large: {
-        shards: 10,
+        shards: 9,
         shardingAlgorithm: "consistent-hashing",
-        statusProcessors: 50,
-        operationProcessors: 25,
+        statusProcessors: 100,
+        operationProcessors: 50,
         clientQps: 150,
         clientBurst: 300,
         repoServerParallelism: 30,
         reconciliation: "600s",
         reconciliationJitter: "300s",
         clusterCacheResync: "12h",
+        controllerCpu: "2",
+        controllerMemory: "4Gi",
+        controllerMemoryLimit: "10Gi",
     },
 };
 

@@ -14,6 +14,9 @@ export interface InstallOptions {
     readonly plugins: readonly StandIn[];
 }
 
+/** Runs dynamic resources: Pulumi's own, from its npm package. The official language host brings a script for it. */
+const dynamicProvider = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+
 /**
  * Puts the stand-ins where the Pulumi CLI looks for plugins. Resource plugins carry the version of their npm
  * package, so the engine takes them for the installed ones. Safe to repeat: unchanged sources are not built
@@ -24,6 +27,9 @@ export async function installStandIns({ pulumiHome, binDir, plugins }: InstallOp
         plugins.map(async (plugin) => {
             const script = await bundle(plugin, path.join(pulumiHome, "stand-ins"));
             await writeExecutable(shimPath(plugin, pulumiHome, binDir), shim(script));
+            if (plugin === "nodejs") {
+                await writeExecutable(path.join(binDir, "pulumi-resource-pulumi-nodejs"), shim(dynamicProvider));
+            }
         }),
     );
 }

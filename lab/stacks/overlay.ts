@@ -6,6 +6,7 @@ export function labOverlay(chart: ChartChoice, repository: string): Overlay {
     const agent = readCommitted("hub")["hubspoke:agent"] as Record<string, unknown>;
     return {
         hub: {
+            "hubspoke:lab": true,
             ...(chart.path === undefined ? {} : { "hubspoke:chart": { path: chart.path } }),
             "hubspoke:agent": { ...agent, repository },
         },

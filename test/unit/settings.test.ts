@@ -55,14 +55,18 @@ describe("settings", () => {
         expect(parseSettings(hub)).to.deep.equal({
             role: "hub",
             cluster: { context: "hub" },
+            lab: false,
             domain: "example.com",
             chart: {},
             availability: "ha",
             fleet: "small",
-            scale: {},
+            scale: { exclusions: [] },
             access: { groups: {} },
             metrics: { serviceMonitors: "auto" },
             agent: { ...agent, path: "helm", revision: "main", namespace: "agent" },
+            repositories: {},
+            knownHosts: "",
+            webhooks: {},
             labels: { deploy: "false" },
         });
     });
@@ -77,6 +81,8 @@ describe("settings", () => {
         expect(settings).to.have.nested.property("clusters.other.labels.canary", "true");
     });
 
+    const privateRepository = (value: unknown) => ({ ...hub, repositories: { a: value } });
+    const pem = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----";
     const cluster = (value: unknown) => ({ ...environment, clusters: { staging: value } });
     const labelled = (labels: unknown) => cluster({ context: "staging", labels });
     const bad: [name: string, values: Record<string, unknown>, path: string, reason: RegExp][] = [
@@ -95,9 +101,17 @@ describe("settings", () => {
             /no role/,
         ],
         ["groups without single sign-on", { ...hub, access: { groups: { x: "admin" } } }, "access.groups", /not set/],
+        ["a lab that is neither true nor false", { ...hub, lab: "yes" }, "lab", /true or false/],
         ["an unknown fleet", { ...hub, fleet: "huge" }, "fleet", /"large"/],
         ["no shards", { ...hub, scale: { shards: 0 } }, "scale.shards", /at least 1/],
         ["a duration without unit", { ...hub, scale: { reconciliation: "180" } }, "scale.reconciliation", /duration/],
+        ["a quantity without sense", { ...hub, scale: { controllerMemory: "much" } }, "scale.controllerMemory", /quantity/],
+        [
+            "an exclusion of nothing",
+            { ...hub, scale: { exclusions: [{ apiGroups: ["batch"], kinds: [] }] } },
+            "scale.exclusions.0.kinds",
+            /names no kind/,
+        ],
         ["two ways to one cluster", { ...hub, cluster: { context: "a", kubeconfig: "b" } }, "cluster", /exactly one/],
         ["no way to a cluster", { ...hub, cluster: {} }, "cluster", /exactly one/],
         ["two sources of a chart", { ...hub, chart: { path: "a", repository: "https://a.example.com" } }, "chart", /several/],
@@ -110,6 +124,17 @@ describe("settings", () => {
             "agent.repository",
             /credential/,
         ],
+        ["a repository without credential", privateRepository({ url: "https://a/b" }), "repositories.a", /exactly one/],
+        [
+            "a repository with two credentials",
+            privateRepository({ url: "https://a/b", token: "x", sshKey: pem }),
+            "repositories.a",
+            /exactly one/,
+        ],
+        ["an SSH key for https", privateRepository({ url: "https://a/b", sshKey: pem }), "repositories.a", /git@host/],
+        ["a token for SSH", privateRepository({ url: "git@a:b", token: "x" }), "repositories.a", /https/],
+        ["a key that is none", privateRepository({ url: "git@a:b", sshKey: "x" }), "repositories.a.sshKey", /no private key/],
+        ["a hashed known host", { ...hub, knownHosts: "|1|abc= ssh-rsa AAAA" }, "knownHosts", /host type key/],
         ["a bad environment", { ...environment, environment: "Staging" }, "environment", /lower-case/],
         ["no cluster", { ...environment, clusters: {} }, "clusters", /names no cluster/],
         ["clusters as a list", { ...environment, clusters: [spoke] }, "clusters", /is a map/],

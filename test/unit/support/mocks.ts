@@ -31,6 +31,7 @@ const known = [
     "kubernetes:",
     "random:index/random",
     "pulumi:pulumi:StackReference",
+    "pulumi-nodejs:dynamic:Resource",
 ];
 
 /** Starts a test with nothing recorded. */

@@ -1,0 +1,191 @@
+import { expect } from "chai";
+import { parse } from "yaml";
+import { argoCdValues } from "../../components/values/argoCd";
+import { priorityClass } from "../../components/values/availability";
+import { usualExclusions } from "../../components/values/exclusions";
+import { scaleOf } from "../../components/values/fleet";
+import { type HubSettings, parseSettings } from "../../settings";
+import { awayInRollout, type Container, type KubeObject, reaches, type Workload, workloads } from "./support/objects";
+import { defaultValues, render } from "./support/render";
+
+/** Fixed at one replica by the chart's templates. */
+const alone = "argocd-notifications-controller";
+
+const controller = "argocd-application-controller";
+const clientsOfRedis = [controller, "argocd-server", "argocd-repo-server"];
+const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSecret: "hunter2" };
+
+function settingsOf(more: Record<string, unknown>): HubSettings {
+    const agent = { repository: "https://git.example.com/agent.git" };
+    return parseSettings({
+        role: "hub", cluster: { context: "hub" }, domain: "example.com", agent, ...more,
+    }) as HubSettings;
+}
+
+/** One hub, rendered with the real chart. */
+class Rendered {
+    private constructor(
+        readonly settings: HubSettings,
+        readonly objects: readonly KubeObject[],
+        readonly workloads: readonly Workload[],
+    ) {}
+
+    static async from(more: Record<string, unknown>): Promise<Rendered> {
+        const settings = settingsOf(more);
+        const objects = await render(argoCdValues({ settings, serviceMonitors: false }));
+        return new Rendered(settings, objects, workloads(objects));
+    }
+
+    workload(name: string): Workload {
+        const found = this.workloads.find((workload) => workload.name === name);
+        if (found === undefined) {
+            throw new Error(`no workload ${name}; there are: ${this.workloads.map((each) => each.name).join(", ")}`);
+        }
+        return found;
+    }
+
+    configMap(name: string): Readonly<Record<string, string>> {
+        return this.objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === name)?.data ?? {};
+    }
+}
+
+describe("the real argo-cd chart", function () {
+    this.timeout(60_000);
+
+    for (const fleet of ["small", "medium", "large"] as const) {
+        describe(`with availability ha and fleet ${fleet}`, () => {
+            let hub: Rendered;
+            let replicated: readonly Workload[];
+            before(async () => {
+                hub = await Rendered.from({ availability: "ha", fleet });
+                replicated = hub.workloads.filter(({ name }) => name !== alone);
+            });
+
+            it("has several of every component but notifications", () => {
+                const counts = Object.fromEntries(hub.workloads.map(({ name, replicas }) => [name, replicas]));
+                expect(counts).to.deep.equal({
+                    [controller]: Math.max(2, scaleOf(hub.settings).shards),
+                    "argocd-redis-ha-server": 3,
+                    "argocd-redis-ha-haproxy": 3,
+                    "argocd-applicationset-controller": 2,
+                    "argocd-repo-server": 2,
+                    "argocd-server": 2,
+                    [alone]: 1,
+                });
+            });
+
+            it("lets a drain take one pod of each at a time, and never the last", () => {
+                for (const { name, replicas, drainable } of replicated) {
+                    expect(drainable, name).to.equal(1);
+                    expect(replicas, name).to.be.greaterThan(1);
+                }
+                expect(hub.workload(alone).drainable, "a budget would block every drain").to.equal(undefined);
+            });
+
+            it("rolls out on three nodes without taking the last replica", () => {
+                for (const workload of replicated) {
+                    expect(awayInRollout(workload), workload.name).to.be.lessThan(workload.replicas);
+                }
+                const bound = replicated.filter(
+                    ({ pod }) => "requiredDuringSchedulingIgnoredDuringExecution" in (pod.affinity?.podAntiAffinity ?? {}),
+                );
+                expect(bound.map(({ name }) => name)).to.have.members([
+                    "argocd-redis-ha-server",
+                    "argocd-redis-ha-haproxy",
+                ]);
+                for (const workload of bound) {
+                    expect(awayInRollout(workload), `${workload.name}: no host is free for a fourth`).to.equal(1);
+                }
+            });
+
+            it("keeps pods of one component on different hosts and zones", () => {
+                for (const { name, labels, pod } of replicated) {
+                    expect(pod.affinity?.podAntiAffinity, name).to.be.an("object").that.is.not.empty;
+                    const keys = (pod.topologySpreadConstraints ?? []).map(({ topologyKey, labelSelector }) => {
+                        expect(labels, name).to.include(labelSelector.matchLabels);
+                        return topologyKey;
+                    });
+                    expect(keys, name).to.include("topology.kubernetes.io/zone");
+                }
+            });
+
+            it("gives every pod the priority class, and every container requests and a limit of memory", () => {
+                for (const { name, pod } of hub.workloads) {
+                    expect(pod.priorityClassName, name).to.equal(priorityClass);
+                    for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
+                        const { requests, limits } = resourcesOf(container);
+                        expect(requests, `${name} ${container.name}`).to.have.all.keys("cpu", "memory");
+                        expect(limits, `${name} ${container.name}`).to.have.all.keys("memory");
+                    }
+                }
+            });
+
+            it("lets Argo CD reach Redis through its proxy, and nothing else reach Redis", () => {
+                const proxy = hub.workload("argocd-redis-ha-haproxy");
+                const redis = hub.workload("argocd-redis-ha-server");
+                for (const client of clientsOfRedis) {
+                    expect(reaches(hub.objects, hub.workload(client), proxy, 6379), client).to.equal(true);
+                    expect(reaches(hub.objects, hub.workload(client), redis, 6379), client).to.equal(false);
+                }
+                for (const port of [6379, 26379]) {
+                    expect(reaches(hub.objects, proxy, redis, port), `proxy to ${port}`).to.equal(true);
+                    expect(reaches(hub.objects, redis, redis, port), `Redis to ${port}`).to.equal(true);
+                }
+            });
+
+            it("gives the controller the fleet's numbers", () => {
+                const scale = scaleOf(hub.settings);
+                expect(hub.configMap("argocd-cmd-params-cm")).to.include({
+                    "controller.status.processors": String(scale.statusProcessors),
+                    "controller.operation.processors": String(scale.operationProcessors),
+                    "controller.sharding.algorithm": scale.shardingAlgorithm,
+                    "reposerver.parallelism.limit": String(scale.repoServerParallelism),
+                    "redis.server": "argocd-redis-ha-haproxy:6379",
+                });
+                const [container] = hub.workload(controller).pod.containers as [Container & { env: unknown[] }];
+                expect(container.env).to.deep.include.members([
+                    { name: "ARGOCD_CONTROLLER_REPLICAS", value: String(Math.max(2, scale.shards)) },
+                    { name: "ARGOCD_K8S_CLIENT_QPS", value: String(scale.clientQps) },
+                    { name: "ARGOCD_K8S_CLIENT_BURST", value: String(scale.clientBurst) },
+                    { name: "ARGOCD_CLUSTER_CACHE_RESYNC_DURATION", value: scale.clusterCacheResync },
+                ]);
+                expect(hub.configMap("argocd-cm")).to.include({
+                    "timeout.reconciliation": scale.reconciliation,
+                    "timeout.reconciliation.jitter": scale.reconciliationJitter,
+                });
+            });
+        });
+
+        it(`runs one of each with availability single and fleet ${fleet}, with as many controllers as shards`, async () => {
+            const hub = await Rendered.from({ availability: "single", fleet });
+            for (const { name, replicas } of hub.workloads) {
+                expect(replicas, name).to.equal(name === controller ? scaleOf(hub.settings).shards : 1);
+            }
+            for (const client of clientsOfRedis) {
+                expect(reaches(hub.objects, hub.workload(client), hub.workload("argocd-redis"), 6379)).to.equal(true);
+            }
+        });
+    }
+
+    for (const [name, access] of Object.entries({ "a local admin": {}, "single sign-on": { oidc } })) {
+        it(`holds no Secret with ${name}'s data, and denies ingress by default`, async () => {
+            const { objects } = await Rendered.from({ access });
+            const secrets = objects.filter(({ kind }) => kind === "Secret");
+            expect(secrets.map(({ metadata }) => metadata.name)).to.deep.equal(["argocd-notifications-secret"]);
+            const keys = secrets.flatMap(({ data = {}, stringData = {} }) => Object.keys({ ...data, ...stringData }));
+            expect(keys).to.deep.equal([]);
+            expect(JSON.stringify(objects)).not.to.include(oidc.clientSecret);
+            const denial = objects.find(({ metadata }) => metadata.name === "argocd-default-deny");
+            expect(denial?.spec).to.deep.equal({ podSelector: {}, policyTypes: ["Ingress"] });
+        });
+    }
+
+    it("leaves out by default what the program leaves out", async () => {
+        const { configs } = await defaultValues();
+        expect(parse(configs.cm["resource.exclusions"] ?? "")).to.deep.equal(usualExclusions);
+    });
+});
+
+function resourcesOf({ resources = {} }: Container) {
+    return { requests: resources.requests ?? {}, limits: resources.limits ?? {} };
+}

@@ -1,0 +1,93 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import * as net from "node:net";
+import { stringify } from "yaml";
+import { guardProvider } from "../../components/guard";
+import { Hub } from "../../components/hub";
+import { type HubSettings, parseSettings } from "../../settings";
+import { mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+
+/** Brings a hub up under mocks, and tells the names of what is protected. */
+async function protectedBy(more: Record<string, unknown>): Promise<string[]> {
+    await mockPulumi();
+    const settings = parseSettings({
+        role: "hub",
+        cluster: { context: "hub" },
+        domain: "example.com",
+        agent: { repository: "https://git.example.com/agent.git" },
+        ...more,
+    }) as HubSettings;
+    const resources: [name: string, resource: pulumi.Resource][] = [];
+    const remember: pulumi.ResourceTransformation = ({ name, resource }) => {
+        resources.push([name, resource]);
+        return undefined;
+    };
+    const stack = "organization/hubspoke/hub";
+    new Hub("hub", { settings, stack, serviceMonitors: false }, { transformations: [remember] });
+    await settled();
+    return resources
+        .filter(([, resource]) => (resource as { __protect?: boolean }).__protect && "id" in resource)
+        .map(([name]) => name)
+        .sort();
+}
+
+describe("protection from a destroy", () => {
+    const everything = [
+        "agent-applicationset-applicationset",
+        "agent-project-appproject",
+        "argocd-namespace",
+        "argocd-redis",
+        "argocd-release",
+        "hub-guard",
+    ];
+    const cases: [name: string, settings: Record<string, unknown>, expected: string[]][] = [
+        ["a hub", {}, everything],
+        ["no lab", { lab: "true" }, []],
+        ["a lab that asks for it", { lab: true, protect: "true" }, everything],
+        ["no hub that says so", { protect: false }, []],
+    ];
+    for (const [name, settings, expected] of cases) {
+        it(`covers ${name}`, async () => {
+            expect(await protectedBy(settings)).to.deep.equal(expected);
+        });
+    }
+});
+
+describe("the guard of the hub", () => {
+    it("knows the hub and its stack, and keeps a kubeconfig secret", async () => {
+        await protectedBy({ cluster: { kubeconfig: "hunter2" } });
+        const { inputs } = one("pulumi-nodejs:dynamic:Resource", "hub-guard");
+        expect(inputs).to.deep.include({
+            namespace: "argocd",
+            stack: "organization/hubspoke/hub",
+            annotation: "hubspoke/stack",
+        });
+        expect(unwrapSecret(inputs.kubeconfig)).to.equal("hunter2");
+        expect(JSON.stringify(inputs.__provider)).not.to.include("hunter2");
+    });
+
+    it("refuses where it cannot ask the hub, whose address and remedy it names", async function () {
+        this.timeout(20_000);
+        const port = await closedPort();
+        const kubeconfig = stringify({
+            clusters: [{ name: "hub", cluster: { server: `https://127.0.0.1:${port}` } }],
+            users: [{ name: "hub", user: { token: "hunter2" } }],
+            contexts: [{ name: "hub", context: { cluster: "hub", user: "hub" } }],
+        });
+        const inputs = { context: "hub", kubeconfig, namespace: "argocd", stack: "a", annotation: "hubspoke/stack" };
+        const message = await guardProvider.delete!("guard", inputs).then(
+            () => "it allowed it",
+            (error: Error) => error.message,
+        );
+        expect(message).to.match(/cannot ask the hub https:.*so nothing is destroyed: .*ECONNREFUSED.*state delete/);
+        expect(message).not.to.include("hunter2");
+    });
+});
+
+async function closedPort(): Promise<number> {
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as net.AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+}
