@@ -23,9 +23,15 @@ export async function installStandIns({ pulumiHome, binDir, plugins }: InstallOp
         plugins.map(async (plugin) => {
             const script = await bundle(plugin, path.join(pulumiHome, "stand-ins"));
             await writeExecutable(shimPath(plugin, pulumiHome, binDir), shim(script));
+            if (plugin === "nodejs") {
+                await writeExecutable(path.join(binDir, "pulumi-resource-pulumi-nodejs"), shim(dynamicProvider));
+            }
         }),
     );
 }
+
+/** The SDK's own provider of dynamic resources, which comes with the official CLI as the language host does. */
+const dynamicProvider = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 
 function shimPath(plugin: StandIn, pulumiHome: string, binDir: string): string {
     switch (plugin) {
