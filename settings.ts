@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentialSettings";
 import { InputError } from "./inputError";
 
 /**
@@ -255,6 +256,10 @@ const hubSettings = z.strictObject({
 const spoke = clusterAccess.safeExtend({
     server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
     domain: domain.optional(),
+    credentials: credentialsSchema,
+    permissions: permissionsSchema,
+    tls: tlsSchema,
+    proxyUrl: proxyUrlSchema,
     labels: labels
         .refine(({ region }) => region !== undefined, {
             path: ["region"],
@@ -263,9 +268,10 @@ const spoke = clusterAccess.safeExtend({
         .transform((given): Record<string, string> => ({ deploy: "true", ...given })),
 });
 
-const environmentSettings = z.strictObject({
+const environmentShape = z.strictObject({
     role: z.literal("environment"),
     environment: dnsLabel("the environment's name", "staging"),
+    production: z.boolean("is true or false. Write one of these").optional(),
     hub: clusterAccess.safeExtend({
         stack: text("the hub's stack", "organization/hubspoke/hub").optional(),
     }),
@@ -280,6 +286,19 @@ const environmentSettings = z.strictObject({
         )
         .refine((clusters) => Object.keys(clusters).length > 0, "names no cluster. Add one, or destroy the stack"),
 });
+
+/** Whatever is not said to be otherwise, and is not named as a place for trials, is production. */
+const trials = /^(dev|development|test|testing|sandbox|lab|staging)(-|$)/;
+
+const environmentSettings = environmentShape
+    .transform((given) => ({ ...given, production: given.production ?? !trials.test(given.environment) }))
+    .superRefine(({ production, clusters }, context) => {
+        for (const [name] of Object.entries(clusters).filter(([, { tls }]) => production && tls.insecureSkipTlsVerify)) {
+            const message =
+                "gives Argo CD's token to whoever answers, and this environment is production. Remove it, and give tls.ca";
+            context.addIssue({ code: "custom", path: ["clusters", name, "tls", "insecureSkipTlsVerify"], message });
+        }
+    });
 
 const settingsSchema = z.discriminatedUnion("role", [hubSettings, environmentSettings], {
     error: 'is missing or unknown. Write "hub" or "environment"',

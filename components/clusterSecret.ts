@@ -1,19 +1,16 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { secretData } from "./secretData";
+import type { ClusterConfig } from "./values/clusterConfig";
+
+/**
+ * Annotation of a cluster Secret with a time; Argo CD throws away what it read from the cluster before
+ * (argo-cd, controller/cache/cache.go, `handleModEvent`).
+ */
+const refreshAnnotation = "argocd.argoproj.io/refresh";
 
 /** Annotation of a cluster Secret that names the stack which registered it. */
 export const stackAnnotation = "hubspoke/stack";
-
-/** The `config` document of a cluster Secret, as far as this program writes it. */
-export interface ClusterConfig {
-    readonly bearerToken?: pulumi.Input<string>;
-    readonly tlsClientConfig: {
-        readonly insecure: false;
-        /** The API server's certificate authority, PEM in base64. */
-        readonly caData?: pulumi.Input<string>;
-    };
-}
 
 export interface ClusterSecretArgs {
     /** Argo CD's namespace on the hub. */
@@ -31,6 +28,8 @@ export interface ClusterSecretArgs {
     readonly domain: string;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
     readonly stack: string;
+    /** When the rights on the cluster changed last, as RFC 3339: what Argo CD read before is read anew. */
+    readonly refresh?: pulumi.Input<string>;
     readonly config: ClusterConfig;
 }
 
@@ -63,7 +62,11 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         "argocd.argoproj.io/secret-type": "cluster",
                         "app.kubernetes.io/managed-by": "pulumi",
                     },
-                    annotations: { [stackAnnotation]: args.stack, domain: args.domain },
+                    annotations: {
+                        [stackAnnotation]: args.stack,
+                        domain: args.domain,
+                        ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
+                    },
                 },
                 data: secretData({
                     name: args.clusterName,

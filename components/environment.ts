@@ -3,6 +3,7 @@ import type { EnvironmentSettings } from "../settings";
 import type { HubOutputs } from "./hub";
 import { clusterProvider } from "./provider";
 import { Spoke } from "./spoke";
+import type { CredentialFacts } from "./values/credentialFacts";
 
 export interface EnvironmentArgs {
     readonly settings: EnvironmentSettings;
@@ -16,8 +17,10 @@ export interface EnvironmentArgs {
 
 /** An environment: each of its clusters with Argo CD's account on it, registered on the hub. */
 export class Environment extends pulumi.ComponentResource {
-    /** Each cluster's name, API server and cluster Secret on the hub. */
-    readonly clusters: Readonly<Record<string, { server: string; secret: pulumi.Output<string> }>>;
+    /** Each cluster's name, API server, cluster Secret on the hub, and what is known of its credential. */
+    readonly clusters: Readonly<
+        Record<string, { server: string; secret: pulumi.Output<string>; credential: CredentialFacts }>
+    >;
 
     constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Environment", name, {}, opts);
@@ -32,10 +35,10 @@ export class Environment extends pulumi.ComponentResource {
                 }
                 const spoke = new Spoke(
                     cluster,
-                    { settings: spokeSettings, server, environment: settings.environment, hub, hubProvider, stack },
+                    { settings: spokeSettings, server, environment: settings.environment, hub, hubAccess: settings.hub, hubProvider, stack },
                     { parent: this },
                 );
-                return [cluster, { server, secret: spoke.secretName }];
+                return [cluster, { server, secret: spoke.secretName, credential: spoke.credential }];
             }),
         );
         this.registerOutputs({ clusters: this.clusters });

@@ -1,81 +1,72 @@
-import { Namespace, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
-import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import { ConfigMap, Namespace, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomString } from "@pulumi/random";
-import agentRules from "./agentRules.json";
-import { secretValue } from "./secretData";
+import type { Credentials, Permissions } from "../credentialSettings";
+import { Grants, type Subject } from "./grants";
+import { type TokenFacts, Tokens } from "./tokens";
 
-/** Name of the account and of its namespace; `argocd cluster add` calls its own account the same. */
-const accountName = "argocd-manager";
+/** Name of the account, of its namespace and Roles; `argocd cluster add` calls its own account the same. */
+export const accountName = "argocd-manager";
 
 export interface ManagerAccountArgs {
     /** Namespaces on the spoke that Argo CD may manage: the plain name as key, the existing namespace's as value. */
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly credentials: Credentials;
+    readonly permissions: Permissions;
 }
 
 /**
- * The account by which Argo CD works on a spoke: a ServiceAccount, one Role in each managed namespace with what the
- * agent's chart needs and no more, and a token.
+ * Whom Argo CD is on a spoke, and what it may do there: an account of the spoke's own with a token, or the identity that
+ * a cloud proves, which needs neither account nor token.
  *
  * The account lives in a namespace of its own, where it has no right: a pod that Argo CD delivers cannot mount its
  * token.
  */
 export class ManagerAccount extends pulumi.ComponentResource {
-    /** The token; a secret. Known only after the RoleBindings, so that nobody works with half an account. */
-    readonly token: pulumi.Output<string>;
+    /** The token in use, a secret, known only after the bindings; nothing for a cloud's identity. */
+    readonly token: pulumi.Output<string> | undefined;
     /** The certificate authority of the spoke's API server, in PEM. */
     readonly ca: pulumi.Output<string>;
+    /** The tokens' names and ages; nothing for a cloud's identity. */
+    readonly tokens: { readonly current: TokenFacts; readonly previous: TokenFacts | undefined } | undefined;
+    /** What changes whenever the rights do. */
+    readonly rights: pulumi.Output<string>[];
 
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ManagerAccount", name, {}, opts);
 
+        const { credentials, permissions, namespaces } = args;
+        const grant = (subject: Subject) =>
+            new Grants(name, { roleName: accountName, subject, namespaces, permissions }, { parent: this });
+        if (credentials.type === "token") {
+            const account = this.account(name);
+            const { name: user, namespace } = account.metadata;
+            const grants = grant({ kind: "ServiceAccount", name: user, namespace });
+            const { generation, retired } = credentials;
+            const tokens = new Tokens(
+                `${name}-token`,
+                { account, generation, retired },
+                { parent: this, dependsOn: grants },
+            );
+            this.rights = grants.versions;
+            this.token = tokens.token;
+            this.ca = tokens.ca;
+            this.tokens = tokens;
+        } else {
+            this.rights = grant({ ...credentials.subject, apiGroup: "rbac.authorization.k8s.io" }).versions;
+            // Every namespace has it: the spoke's controller publishes the certificate authority to all pods.
+            const published = ConfigMap.get(`${name}-ca`, "default/kube-root-ca.crt", { parent: this });
+            this.ca = published.data.apply((data) => data["ca.crt"] ?? "");
+        }
+        this.registerOutputs({ ca: this.ca });
+    }
+
+    private account(name: string): ServiceAccount {
         const namespace = new Namespace(`${name}-namespace`, { metadata: { name: accountName } }, { parent: this });
-        const account = new ServiceAccount(
+        return new ServiceAccount(
             `${name}-account`,
             {
                 metadata: { name: accountName, namespace: namespace.metadata.name },
                 automountServiceAccountToken: false,
-            },
-            { parent: this },
-        );
-        const bindings = Object.entries(args.namespaces).map(([key, target]) =>
-            this.bind(`${name}-${key}`, target, account),
-        );
-        const suffix = new RandomString(
-            `${name}-token-suffix`,
-            { length: 6, special: false, upper: false },
-            { parent: this },
-        );
-        const token = new Secret(
-            `${name}-token`,
-            {
-                metadata: {
-                    name: pulumi.interpolate`${accountName}-${suffix.result}`,
-                    namespace: namespace.metadata.name,
-                    annotations: { "kubernetes.io/service-account.name": account.metadata.name },
-                },
-                type: "kubernetes.io/service-account-token",
-            },
-            { parent: this, dependsOn: bindings, additionalSecretOutputs: ["data"] },
-        );
-
-        this.token = secretValue(token.data, "token");
-        this.ca = secretValue(token.data, "ca.crt");
-        this.registerOutputs({ token: this.token, ca: this.ca });
-    }
-
-    /** Gives the account what the agent's chart needs in one namespace. */
-    private bind(name: string, target: pulumi.Input<string>, account: ServiceAccount): RoleBinding {
-        const metadata = { name: accountName, namespace: target };
-        const role = new Role(`${name}-role`, { metadata, rules: agentRules }, { parent: this });
-        return new RoleBinding(
-            `${name}-binding`,
-            {
-                metadata,
-                roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-                subjects: [
-                    { kind: "ServiceAccount", name: account.metadata.name, namespace: account.metadata.namespace },
-                ],
             },
             { parent: this },
         );

@@ -9,9 +9,10 @@ import type { ClusterAccess } from "../settings";
  * never replaces what stands on the cluster (pulumi-kubernetes, provider inputs).
  */
 export function clusterProvider(name: string, access: ClusterAccess, opts?: pulumi.ResourceOptions): k8s.Provider {
-    const given =
-        access.kubeconfig === undefined
-            ? { context: access.context }
-            : { kubeconfig: pulumi.secret(access.kubeconfig) };
-    return new k8s.Provider(name, { ...given, clusterIdentifier: name }, opts);
+    return new k8s.Provider(name, { ...accessInput(access), clusterIdentifier: name }, opts);
+}
+
+/** How a cluster is reached, as an input of a resource: a context is a name, a kubeconfig is a secret. */
+export function accessInput({ context, kubeconfig }: ClusterAccess) {
+    return kubeconfig === undefined ? { context } : { kubeconfig: pulumi.secret(kubeconfig) };
 }

@@ -1,10 +1,14 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import type { SpokeSettings } from "../settings";
+import type { ClusterAccess, SpokeSettings } from "../settings";
+import { Access } from "./access";
 import { ClusterSecret } from "./clusterSecret";
+import { Drain } from "./drain";
 import type { HubOutputs } from "./hub";
-import { ManagerAccount } from "./managerAccount";
+import { accountName, ManagerAccount } from "./managerAccount";
 import { clusterProvider } from "./provider";
+import { credentialFacts, type CredentialFacts } from "./values/credentialFacts";
+import { clusterConfig } from "./values/clusterConfig";
 
 export interface SpokeArgs {
     readonly settings: SpokeSettings;
@@ -14,6 +18,8 @@ export interface SpokeArgs {
     readonly environment: string;
     /** What the hub's stack says of itself. */
     readonly hub: HubOutputs;
+    /** How the hub is reached. */
+    readonly hubAccess: ClusterAccess;
     /** The hub's provider; the spoke's own is made here. */
     readonly hubProvider: pulumi.ProviderResource;
     /** The stack's full name, which the cluster Secret carries. */
@@ -23,11 +29,14 @@ export interface SpokeArgs {
 /**
  * One spoke: on the spoke the agent's namespace and Argo CD's account, on the hub the cluster Secret.
  *
- * The Secret is made last and goes first, so Argo CD never holds a cluster that it cannot work with.
+ * The Secret is made when a token is proven, and goes when Argo CD has removed what it delivered; so Argo CD never holds
+ * a cluster that it cannot work with, and leaves nothing behind.
  */
 export class Spoke extends pulumi.ComponentResource {
     /** Name of the cluster Secret on the hub. */
     readonly secretName: pulumi.Output<string>;
+    /** What kind of credential Argo CD holds, and since when; never the credential. */
+    readonly credential: CredentialFacts;
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Spoke", name, {}, opts);
@@ -41,8 +50,23 @@ export class Spoke extends pulumi.ComponentResource {
         );
         const account = new ManagerAccount(
             `${name}-manager`,
-            { namespaces: { [args.hub.agentNamespace]: namespace.metadata.name } },
+            {
+                namespaces: { [args.hub.agentNamespace]: namespace.metadata.name },
+                credentials: args.settings.credentials,
+                permissions: args.settings.permissions,
+            },
             { parent: this, providers: [provider] },
+        );
+        const proof = new Access(
+            `${name}-access`,
+            {
+                spoke: accessOf(args.settings),
+                cluster: name,
+                ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
+                target: namespace.metadata.name,
+                rights: account.rights,
+            },
+            { parent: this },
         );
         const secret = new ClusterSecret(
             `${name}-cluster`,
@@ -51,22 +75,35 @@ export class Spoke extends pulumi.ComponentResource {
                 clusterName: name,
                 server: args.server,
                 project: args.hub.agentProject,
-                namespaces: [namespace.metadata.name],
+                ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.metadata.name] }),
                 labels: { ...args.settings.labels, environment: args.environment },
                 domain: args.settings.domain ?? `${name}.${args.hub.domain}`,
                 stack: args.stack,
-                config: {
-                    bearerToken: account.token,
-                    tlsClientConfig: {
-                        insecure: false,
-                        caData: account.ca.apply((pem) => Buffer.from(pem, "utf8").toString("base64")),
-                    },
-                },
+                refresh: proof.provenAt,
+                config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
             },
-            { parent: this, providers: [args.hubProvider] },
+            { parent: this, providers: [args.hubProvider], dependsOn: account },
+        );
+        new Drain(
+            `${name}-drain`,
+            {
+                hub: accessOf(args.hubAccess),
+                spoke: accessOf(args.settings),
+                namespace: args.hub.argoCdNamespace,
+                secret: secret.secretName,
+                cluster: name,
+                server: args.server,
+                stack: args.stack.split("/").at(-1) ?? args.stack,
+            },
+            { parent: this, dependsOn: [secret, account] },
         );
 
         this.secretName = secret.secretName;
-        this.registerOutputs({ secretName: this.secretName });
+        this.credential = credentialFacts(args.settings.credentials, account.tokens);
+        this.registerOutputs({ secretName: this.secretName, credential: this.credential });
     }
+}
+
+function accessOf({ context, kubeconfig }: ClusterAccess): ClusterAccess {
+    return { context, kubeconfig };
 }

@@ -4,6 +4,18 @@ import type { ClusterAddress } from "./kubeconfig";
 /** Limit of one question to an API server, in milliseconds. */
 const timeout = 10_000;
 
+/** What is asked of an API server, other than to read. */
+export interface Change {
+    readonly method: "PATCH" | "POST" | "DELETE";
+    /** Sent as JSON; with PATCH, as a JSON merge patch. */
+    readonly body?: unknown;
+}
+
+export interface Answer {
+    readonly status: number;
+    readonly body: string;
+}
+
 /**
  * Asks a cluster's API server, with the credentials of its kubeconfig.
  *
@@ -11,31 +23,63 @@ const timeout = 10_000;
  * @throws Error that names the setting and the server, when it does not answer in 10 seconds or refuses
  */
 export async function get<T>(cluster: ClusterAddress, path: string): Promise<T> {
+    const { status, body } = await ask(cluster, path);
+    refuseOthers(cluster, path, status, [200]);
+    return JSON.parse(body) as T;
+}
+
+/**
+ * Changes something on a cluster; what is not there any more is no error.
+ *
+ * @returns whether it was there
+ * @throws Error as {@link get}
+ */
+export async function change(cluster: ClusterAddress, path: string, what: Change): Promise<boolean> {
+    const { status } = await ask(cluster, path, what);
+    refuseOthers(cluster, path, status, [200, 201, 202, 404]);
+    return status !== 404;
+}
+
+/**
+ * Asks a cluster's API server, and hands back its answer whatever it is.
+ *
+ * @throws Error that names the setting and the server, when it does not answer in 10 seconds
+ */
+export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
     const options: https.RequestOptions = { timeout };
     await cluster.kubeConfig.applyToHTTPSOptions(options);
-    const { status, body } = await send(new URL(path, withSlash(cluster.server)), options).catch((error: Error) => {
+    if (what !== undefined) {
+        options.method = what.method;
+        const type = what.method === "PATCH" ? "application/merge-patch+json" : "application/json";
+        options.headers = { ...options.headers, "content-type": type };
+    }
+    const body = what?.body === undefined ? undefined : JSON.stringify(what.body);
+    return send(new URL(path, withSlash(cluster.server)), options, body).catch((error: Error) => {
         throw new Error(
             `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached: ${error.message}. ` +
                 "Check that the cluster runs, and that this machine may reach it (VPN, firewall, proxy)",
         );
     });
+}
+
+function refuseOthers(cluster: ClusterAddress, path: string, status: number, expected: readonly number[]): void {
+    if (expected.includes(status)) {
+        return;
+    }
     if (status === 401 || status === 403) {
         throw new Error(
             `hubspoke:${cluster.setting}: the API server ${cluster.server} refuses these credentials for ${path} ` +
                 `(${status}). Log in again, or give this identity the rights in docs/security.md`,
         );
     }
-    if (status !== 200) {
-        throw new Error(`hubspoke:${cluster.setting}: the API server ${cluster.server} answers ${status} for ${path}`);
-    }
-    return JSON.parse(body) as T;
+    throw new Error(`hubspoke:${cluster.setting}: the API server ${cluster.server} answers ${status} for ${path}`);
 }
 
 function withSlash(server: string): string {
     return server.endsWith("/") ? server : `${server}/`;
 }
 
-function send(url: URL, options: https.RequestOptions): Promise<{ status: number; body: string }> {
+function send(url: URL, options: https.RequestOptions, body?: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
         const request = https.request(url, options, (response) => {
             const chunks: Buffer[] = [];
@@ -48,6 +92,6 @@ function send(url: URL, options: https.RequestOptions): Promise<{ status: number
         const limit = setTimeout(() => request.destroy(new Error(`no answer in ${timeout / 1000} seconds`)), timeout);
         request.on("close", () => clearTimeout(limit));
         request.on("error", reject);
-        request.end();
+        request.end(body);
     });
 }

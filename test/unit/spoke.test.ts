@@ -1,22 +1,12 @@
 import { expect } from "chai";
-import { Environment } from "../../components/environment";
 import { all, encode, everything, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { registerClusters } from "./support/register";
 
 const labels = { deploy: "true", region: "eu-west-1", tier: "gold" };
 
 async function registerTwoClusters() {
     await mockPulumi();
-    new Environment("staging", {
-        settings: {
-            role: "environment",
-            environment: "staging",
-            hub: { context: "hub" },
-            clusters: { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels } },
-        },
-        servers: { "staging-a": "https://a.example.com", "staging-b": "https://b.example.com" },
-        hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent", domain: "example.com" },
-        stack: "organization/hubspoke/staging",
-    });
+    registerClusters("staging", { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels } });
     await settled();
 }
 
@@ -40,7 +30,7 @@ describe("an environment with two clusters", () => {
         const onSpoke = (spoke: string) => [
             `${spoke}: kubernetes:core/v1:Namespace ${spoke}-agent-namespace`,
             `${spoke}: kubernetes:core/v1:Namespace ${spoke}-manager-namespace`,
-            `${spoke}: kubernetes:core/v1:Secret ${spoke}-manager-token`,
+            `${spoke}: kubernetes:core/v1:Secret ${spoke}-manager-token-1`,
             `${spoke}: kubernetes:core/v1:ServiceAccount ${spoke}-manager-account`,
             `${spoke}: kubernetes:rbac.authorization.k8s.io/v1:Role ${spoke}-manager-agent-role`,
             `${spoke}: kubernetes:rbac.authorization.k8s.io/v1:RoleBinding ${spoke}-manager-agent-binding`,
@@ -67,6 +57,7 @@ describe("an environment with two clusters", () => {
             annotations: {
                 "hubspoke/stack": "organization/hubspoke/staging",
                 domain: "staging-a.example.com",
+                "argocd.argoproj.io/refresh": "2026-01-01T00:00:00Z",
             },
         });
         const config = {
@@ -75,7 +66,7 @@ describe("an environment with two clusters", () => {
         };
         expect(unwrapSecret(secret.inputs.data)).to.deep.equal({
             name: encode("staging-a"),
-            server: encode("https://a.example.com"),
+            server: encode("https://staging-a.example.com"),
             project: encode("agent"),
             namespaces: encode("agent"),
             clusterResources: encode("false"),
@@ -95,7 +86,7 @@ describe("an environment with two clusters", () => {
     });
 
     it("asks for a token by a name that nobody can guess", () => {
-        const token = one("kubernetes:core/v1:Secret", "staging-a-manager-token");
+        const token = one("kubernetes:core/v1:Secret", "staging-a-manager-token-1");
         expect(token.inputs).to.deep.include({
             type: "kubernetes.io/service-account-token",
             metadata: {
@@ -121,23 +112,48 @@ describe("an environment with two clusters", () => {
     });
 });
 
+describe("an environment's cluster that leaves", () => {
+    before(registerTwoClusters);
+
+    it("is emptied by what a destroy deletes first, which knows names and no secret", () => {
+        const { inputs } = one("pulumi-nodejs:dynamic/hubspoke:drain", "staging-a-drain");
+        const { __provider: load, ...names } = inputs;
+        expect(names).to.deep.equal({
+            hub: { context: "hub" },
+            spoke: { context: "a" },
+            namespace: "argocd",
+            secret: "cluster-staging-a",
+            cluster: "staging-a",
+            server: "https://staging-a.example.com",
+            stack: "staging",
+        });
+        expect(load).to.equal(
+            'require("tsx/cjs"); exports.handler = () => require(process.cwd() + "/dynamic/index.ts").drain;',
+        );
+    });
+
+    it("proves a token by its name alone", () => {
+        const { inputs } = one("pulumi-nodejs:dynamic/hubspoke:access", "staging-a-access");
+        expect(inputs).to.deep.include({
+            spoke: { context: "a" },
+            cluster: "staging-a",
+            token: { namespace: "argocd-manager", secret: "argocd-manager-abc123" },
+            target: "agent",
+        });
+    });
+});
+
 describe("a cluster reached by a kubeconfig in the settings", () => {
     it("hands the kubeconfig to its provider as a secret", async () => {
         await mockPulumi();
-        new Environment("prod", {
-            settings: {
-                role: "environment",
-                environment: "prod",
-                hub: { context: "hub" },
-                clusters: { prod: { kubeconfig: "a whole kubeconfig", labels } },
-            },
-            servers: { prod: "https://prod.example.com" },
-            hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent", domain: "example.com" },
-            stack: "organization/hubspoke/prod",
-        });
+        registerClusters("prod", { prod: { kubeconfig: "a whole kubeconfig", labels } });
         await settled();
         const provider = one("pulumi:providers:kubernetes", "prod");
         expect(unwrapSecret(provider.inputs.kubeconfig)).to.equal("a whole kubeconfig");
         expect(provider.inputs).not.to.have.property("context");
+        for (const kind of ["drain", "access"]) {
+            const { inputs } = one(`pulumi-nodejs:dynamic/hubspoke:${kind}`, `prod-${kind}`);
+            expect(unwrapSecret(inputs.spoke)).to.deep.equal({ kubeconfig: "a whole kubeconfig" });
+        }
     });
 });

@@ -23,6 +23,7 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
         inputs.type === "kubernetes.io/service-account-token"
             ? { data: { token: encode("mock-token"), "ca.crt": encode("mock-ca") } }
             : {},
+    "pulumi-nodejs:dynamic/hubspoke:access": () => ({ provenAt: "2026-01-01T00:00:00Z" }),
 };
 
 const known = [
@@ -30,6 +31,7 @@ const known = [
     "pulumi:providers:kubernetes",
     "kubernetes:",
     "random:index/random",
+    "pulumi-nodejs:dynamic/hubspoke:",
     "pulumi:pulumi:StackReference",
     "pulumi-nodejs:dynamic:Resource",
 ];

@@ -1,0 +1,101 @@
+import { findCluster, type ClusterAddress } from "../preflight/kubeconfig";
+import { ask, change, get } from "../preflight/request";
+import type { ClusterAccess } from "../settings";
+import { applicationsOf, applicationsPath, type Application } from "./applications";
+import { type DynamicProvider, idOf, until } from "./provider";
+
+/** Limit for Argo CD to remove what it delivered to one cluster, in seconds. */
+const limitSeconds = 300;
+
+/** Time that the ApplicationSet controller has to delete Applications by itself, in milliseconds. */
+const controllersTurnMs = 10_000;
+
+/** Annotation of an Application that allows its deletion in an environment whose Applications are protected. */
+const allowDelete = "hubspoke/allow-delete";
+
+/** What is needed to empty a cluster. Kubeconfig contexts are names; a kubeconfig in the settings is a secret here. */
+export interface DrainState {
+    readonly hub: ClusterAccess;
+    readonly spoke: ClusterAccess;
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: string;
+    /** Name of the cluster Secret. */
+    readonly secret: string;
+    readonly cluster: string;
+    /** The API server as Argo CD knows it. */
+    readonly server: string;
+    /** The stack's short name, for the command that an error recommends. */
+    readonly stack: string;
+}
+
+/**
+ * Nothing while a cluster is registered; when it leaves, its deletion comes first and waits until Argo CD has removed
+ * all that it delivered there, while it still may.
+ */
+export const drain: DynamicProvider<DrainState, DrainState> = {
+    create: (inputs) => Promise.resolve({ id: idOf(inputs.namespace, inputs.secret), outs: inputs }),
+    update: (_, __, inputs) => Promise.resolve({ outs: inputs }),
+    delete: (_, state) => emptyCluster(state),
+};
+
+async function emptyCluster(state: DrainState): Promise<void> {
+    const { cluster, namespace, stack } = state;
+    const hub = await findCluster("hub", state.hub);
+    const secretPath = `api/v1/namespaces/${namespace}/secrets/${state.secret}`;
+    const before = await applicationsOf(hub, namespace, state);
+    if (before.length === 0) {
+        await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
+        return;
+    }
+    const strangers = before.filter(({ applicationSet }) => !applicationSet);
+    if (strangers.length > 0) {
+        throw new Error(
+            `cluster ${cluster} cannot leave: Applications ${namesOf(strangers)} were made by other means and deliver ` +
+                "to it. Delete them, or give them another destination; then destroy again",
+        );
+    }
+    await refuseDeadSpoke(state, before);
+    for (const { name } of before) {
+        const annotations = { [allowDelete]: "true" };
+        await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
+    }
+    await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
+    await waitUntilGone(hub, state).catch((error: Error) => {
+        throw new Error(
+            `cluster ${cluster} is not empty: ${error.message}. Destroy again to go on waiting; if the cluster is lost, ` +
+                `\`npm run forget -- ${stack}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
+        );
+    });
+}
+
+/** A cluster that does not answer cannot be emptied, so nothing is begun. */
+async function refuseDeadSpoke(state: DrainState, applications: readonly Application[]): Promise<void> {
+    try {
+        await get(await findCluster(`clusters.${state.cluster}`, state.spoke), "version");
+    } catch (error) {
+        throw new Error(
+            `cluster ${state.cluster} cannot be emptied of ${namesOf(applications)}: ${(error as Error).message}. ` +
+                `If the cluster is lost, \`npm run forget -- ${state.stack}\` removes it from the hub and from the state`,
+        );
+    }
+}
+
+/** Waits for the finalizers of Argo CD, which go after the last object is pruned. */
+async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<void> {
+    const began = Date.now();
+    await until("Argo CD to remove what it delivered", { seconds: limitSeconds, intervalMs: 500 }, async () => {
+        const left = await applicationsOf(hub, state.namespace, state);
+        if (left.length === 0) {
+            return { done: undefined };
+        }
+        // An ApplicationSet whose policy is never to delete leaves this to whoever takes the cluster away.
+        for (const { name } of left.filter(({ deleting }) => !deleting && Date.now() - began > controllersTurnMs)) {
+            await ask(hub, `${applicationsPath(state.namespace)}/${name}`, { method: "DELETE" });
+        }
+        return { seen: left.map(({ name, deleting, message }) => `${name} ${deleting ? "deleting" : "there"} ${message}`).join("; ") };
+    });
+}
+
+function namesOf(applications: readonly Application[]): string {
+    return applications.map(({ name }) => name).join(", ");
+}

@@ -1,0 +1,65 @@
+import { parseSettings, type Settings } from "../../settings";
+import { run } from "./run";
+
+/** Limit of one `pulumi` command, in milliseconds. */
+const timeoutMs = 30 * 60_000;
+
+/**
+ * Runs the user's own `pulumi` on one stack, with the backend and the folder that the user works with.
+ *
+ * @returns its standard output
+ * @throws Error with the command's output, when it fails
+ */
+export async function pulumi(stack: string, args: readonly string[]): Promise<string> {
+    const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+    const { ok, stdout, output } = await run("pulumi", all, { timeoutMs });
+    if (!ok) {
+        throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${output}`);
+    }
+    return stdout;
+}
+
+/** Asks for something that may hold a secret: what it prints is in no error. */
+export async function ask(stack: string, args: readonly string[]): Promise<unknown> {
+    const { ok, stdout, output } = await run("pulumi", [...args, "--stack", stack, "--non-interactive"], { timeoutMs });
+    if (!ok) {
+        const why = /^error: .*$/m.exec(output)?.[0] ?? "see it by running that command";
+        throw new Error(`pulumi ${args[0]} --stack ${stack} failed: ${why}`);
+    }
+    return JSON.parse(stdout);
+}
+
+/** Names of all stacks of the project, in the order in which a change goes through them: production last. */
+export async function stackNames(): Promise<string[]> {
+    const { ok, stdout, output } = await run("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeoutMs });
+    if (!ok) {
+        throw new Error(`pulumi stack ls failed:\n${output}`);
+    }
+    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name).sort();
+}
+
+/**
+ * A stack's settings, with the secrets in them.
+ *
+ * @throws InputError as the program itself does
+ */
+export async function settingsOf(stack: string): Promise<Settings> {
+    const config = (await ask(stack, ["config", "--json", "--show-secrets"])) as Record<
+        string,
+        { value?: string; objectValue?: unknown }
+    >;
+    const values = Object.entries(config)
+        .filter(([key]) => key.startsWith("hubspoke:"))
+        .map(([key, { value, objectValue }]) => [key.slice("hubspoke:".length), objectValue ?? plain(value)]);
+    return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
+}
+
+/** Only true and false are no text, as in the program. */
+function plain(value: string | undefined): unknown {
+    return value === "true" ? true : value === "false" ? false : value;
+}
+
+/** Changes one setting of a stack; the CLI keeps the comments in the stack file. */
+export async function setSetting(stack: string, path: string, value: string): Promise<void> {
+    await pulumi(stack, ["config", "set", "--plaintext", "--path", `hubspoke:${path}`, value]);
+}

@@ -1,0 +1,27 @@
+import type { ClusterAddress } from "../../preflight/kubeconfig";
+import { findCluster } from "../../preflight/kubeconfig";
+import type { EnvironmentSettings } from "../../settings";
+import { ask, settingsOf } from "./pulumi";
+
+/** An environment's stack, with what is needed to work on it. Holds credentials: never print it. */
+export interface EnvironmentStack {
+    readonly stack: string;
+    readonly settings: EnvironmentSettings;
+    readonly hub: ClusterAddress;
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: string;
+}
+
+/**
+ * Reads an environment's stack.
+ *
+ * @throws Error when there is no such stack, or it is the hub's
+ */
+export async function environmentStack(stack: string): Promise<EnvironmentStack> {
+    const settings = await settingsOf(stack);
+    if (settings.role !== "environment") {
+        throw new Error(`${stack} is the stack of the hub. Name an environment's`);
+    }
+    const namespace = await ask(settings.hub.stack ?? "hub", ["stack", "output", "argoCdNamespace", "--json"]);
+    return { stack, settings, hub: await findCluster("hub", settings.hub), namespace: String(namespace) };
+}

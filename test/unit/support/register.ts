@@ -1,0 +1,14 @@
+import { Environment } from "../../../components/environment";
+import { parseSettings, type EnvironmentSettings } from "../../../settings";
+
+/** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */
+export function registerClusters(environment: string, clusters: Record<string, unknown>): Environment {
+    const given = { role: "environment", environment, hub: { context: "hub" }, clusters };
+    const settings = parseSettings(given) as EnvironmentSettings;
+    return new Environment(environment, {
+        settings,
+        servers: Object.fromEntries(Object.keys(clusters).map((name) => [name, `https://${name}.example.com`])),
+        hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent", domain: "example.com" },
+        stack: `organization/hubspoke/${environment}`,
+    });
+}
