@@ -3,7 +3,7 @@ import { inClusterName, type HubSettings } from "../settings";
 import { AgentApplicationSet } from "./agentApplicationSet";
 import { AgentProject } from "./agentProject";
 import { ArgoCd } from "./argoCd";
-import { ClusterSecret, stackAnnotation } from "./clusterSecret";
+import { ClusterSecret } from "./clusterSecret";
 import { Guard } from "./guard";
 import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
@@ -87,7 +87,7 @@ export class Hub extends pulumi.ComponentResource {
         );
         new Guard(
             "hub-guard",
-            { cluster: settings.cluster, namespace, stack, annotation: stackAnnotation },
+            { hub: settings.cluster, namespace, stack },
             { parent: this, protect, dependsOn: [argoCd, project, registration, applicationSet] },
         );
 

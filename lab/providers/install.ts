@@ -34,9 +34,6 @@ export async function installStandIns({ pulumiHome, binDir, plugins }: InstallOp
     );
 }
 
-/** The SDK's own provider of dynamic resources, which comes with the official CLI as the language host does. */
-const dynamicProvider = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-
 function shimPath(plugin: StandIn, pulumiHome: string, binDir: string): string {
     switch (plugin) {
         case "nodejs":

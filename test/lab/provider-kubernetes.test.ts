@@ -113,7 +113,6 @@ describe("the lab's Kubernetes provider", function () {
     });
 
     it("names the other manager of a field in a conflict, and takes the field over only when told to", async () => {
-        await scratchpad.up(everything({ replicas: 2, value: "2", color: "green" }));
         const hand = [
             "label",
             "configmap",

@@ -38,7 +38,11 @@ export class Scratch {
             {
                 pulumiHome,
                 pulumiCommand: await PulumiCommand.get({ root: labDir }),
-                projectSettings: { name: "provider", runtime: "nodejs", backend: { url: `file://${this.#backend}` } },
+                projectSettings: {
+                    name: "provider",
+                    runtime: "nodejs",
+                    backend: { url: `file://${this.#backend}` },
+                },
                 envVars: {
                     PATH: `${path.join(labDir, "bin")}${path.delimiter}${process.env.PATH ?? ""}`,
                     PULUMI_CONFIG_PASSPHRASE: "scratch",
@@ -49,7 +53,13 @@ export class Scratch {
     }
 
     async close(): Promise<void> {
-        await kubectl("staging", ["delete", "namespace", this.namespace, "--ignore-not-found"]);
+        await kubectl("staging", [
+            "delete",
+            "namespace",
+            this.namespace,
+            "--ignore-not-found",
+            "--wait=false",
+        ]);
         fs.rmSync(this.folder, { recursive: true, force: true });
     }
 
@@ -75,7 +85,10 @@ export class Scratch {
 
     /** The state as it lies on disk. */
     stateFile(): string {
-        return fs.readFileSync(path.join(this.#backend, ".pulumi", "stacks", "provider", "scratch.json"), "utf8");
+        return fs.readFileSync(
+            path.join(this.#backend, ".pulumi", "stacks", "provider", "scratch.json"),
+            "utf8",
+        );
     }
 
     /** One field of an object in the namespace, by its JSON path. */

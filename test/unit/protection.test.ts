@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as net from "node:net";
 import { stringify } from "yaml";
-import { guardProvider } from "../../components/guard";
+import { guard } from "../../dynamic";
 import { Hub } from "../../components/hub";
 import { type HubSettings, parseSettings } from "../../settings";
 import { mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
@@ -56,13 +56,12 @@ describe("protection from a destroy", () => {
 describe("the guard of the hub", () => {
     it("knows the hub and its stack, and keeps a kubeconfig secret", async () => {
         await protectedBy({ cluster: { kubeconfig: "hunter2" } });
-        const { inputs } = one("pulumi-nodejs:dynamic:Resource", "hub-guard");
+        const { inputs } = one("pulumi-nodejs:dynamic/hubspoke:guard", "hub-guard");
         expect(inputs).to.deep.include({
             namespace: "argocd",
             stack: "organization/hubspoke/hub",
-            annotation: "hubspoke/stack",
         });
-        expect(unwrapSecret(inputs.kubeconfig)).to.equal("hunter2");
+        expect(unwrapSecret(inputs.hub)).to.deep.equal({ kubeconfig: "hunter2" });
         expect(JSON.stringify(inputs.__provider)).not.to.include("hunter2");
     });
 
@@ -74,12 +73,12 @@ describe("the guard of the hub", () => {
             users: [{ name: "hub", user: { token: "hunter2" } }],
             contexts: [{ name: "hub", context: { cluster: "hub", user: "hub" } }],
         });
-        const inputs = { context: "hub", kubeconfig, namespace: "argocd", stack: "a", annotation: "hubspoke/stack" };
-        const message = await guardProvider.delete!("guard", inputs).then(
+        const state = { hub: { context: "hub", kubeconfig }, namespace: "argocd", stack: "a" };
+        const message = await guard.delete!("guard", state).then(
             () => "it allowed it",
             (error: Error) => error.message,
         );
-        expect(message).to.match(/cannot ask the hub https:.*so nothing is destroyed: .*ECONNREFUSED.*state delete/);
+        expect(message).to.match(/cannot ask the hub .*so nothing is destroyed: .*https:.*ECONNREFUSED.*state delete/);
         expect(message).not.to.include("hunter2");
     });
 });

@@ -33,7 +33,6 @@ const known = [
     "random:index/random",
     "pulumi-nodejs:dynamic/hubspoke:",
     "pulumi:pulumi:StackReference",
-    "pulumi-nodejs:dynamic:Resource",
 ];
 
 /** Starts a test with nothing recorded. */
