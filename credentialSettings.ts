@@ -1,10 +1,7 @@
 import { z } from "zod";
+import { text } from "./settingKinds";
 
 /** Settings of how Argo CD is known to a spoke, what it may do there, and how it reaches the API server. */
-
-function text(what: string, example: string) {
-    return z.string(`${what} is missing or not text. Write for example "${example}"`).min(1, `${what} is empty`);
-}
 
 const generation = (least: number) =>
     z.int("is no whole number").min(least, `must be at least ${least}`).max(1_000_000, "must be at most 1000000");

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./components/environment";
 import { Hub, type HubOutputs } from "./components/hub";
 import { InputError } from "./inputError";
-import { checkRegistrations, findClusters } from "./preflight/environment";
+import { checkAgainstHub, findClusters } from "./preflight/environment";
 import { checkHub } from "./preflight/hub";
 import { type EnvironmentSettings, type HubSettings, readSettings } from "./settings";
 
@@ -19,7 +19,7 @@ async function environment(settings: EnvironmentSettings) {
         findClusters(settings),
         readHub(settings.hub.stack ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/hub`),
     ]);
-    await checkRegistrations(found, hubOutputs, stack);
+    await checkAgainstHub(settings, found, hubOutputs, stack);
     const { clusters } = new Environment(settings.environment, {
         settings,
         servers: found.servers,
@@ -42,13 +42,14 @@ async function readHub(name: string): Promise<HubOutputs> {
         }
         return value;
     };
-    const [argoCdNamespace, agentProject, agentNamespace, domain] = await Promise.all([
+    const [argoCdNamespace, agentProject, agentNamespace, domain, rollout] = await Promise.all([
         read("argoCdNamespace"),
         read("agentProject"),
         read("agentNamespace"),
         read("domain"),
+        read("rollout"),
     ]);
-    return { argoCdNamespace, agentProject, agentNamespace, domain };
+    return { argoCdNamespace, agentProject, agentNamespace, domain, rollout };
 }
 
 export = () => {

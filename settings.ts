@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentialSettings";
+import { environmentName, namespaceLimits, protectedEnvironments, rollout, syncWindows } from "./deliverySettings";
 import { InputError } from "./inputError";
+import { count, dnsLabel, goDuration, quantity, text } from "./settingKinds";
 
 /**
  * The configuration of every stack: its types, defaults and validation, and nothing else.
@@ -16,19 +18,6 @@ const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kuberne
 
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
-/** Text that must be there; `what` and `example` make the error. */
-function text(what: string, example: string) {
-    return z.string(`${what} is missing or not text. Write for example "${example}"`).min(1, `${what} is empty`);
-}
-
-function dnsLabel(what: string, example: string) {
-    return text(what, example).regex(
-        /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-        `${what} has at most 63 lower-case letters, digits and "-", and begins and ends with a letter or digit. ` +
-            `Write for example "${example}"`,
-    );
-}
 
 function isLabelKey(key: string): boolean {
     const [name = "", prefix, ...more] = key.split("/").reverse();
@@ -110,14 +99,6 @@ const chart = z
             context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own. Remove it" });
         }
     });
-
-const goDuration = z
-    .string("is not text. Put it in quotes")
-    .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
-const quantity = z
-    .string("is not text. Put it in quotes")
-    .regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/, 'is no quantity of Kubernetes. Write for example "500m" or "4Gi"');
-const count = z.int("is no whole number").min(1, "must be at least 1").max(10_000, "must be at most 10000");
 
 /** Each replaces one number that `fleet` chooses; components/values/fleet.ts says what each means. */
 const scale = z
@@ -250,12 +231,17 @@ const hubSettings = z.strictObject({
     repositories: z.record(dnsLabel("a repository's name", "agent"), repository).default({}),
     knownHosts: knownHosts.default(""),
     webhooks: webhooks.default({}),
+    rollout,
+    syncWindows,
+    protectedEnvironments,
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
 });
 
 const spoke = clusterAccess.safeExtend({
     server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
     domain: domain.optional(),
+    /** Branch, tag or commit of the agent for this cluster, where the hub's rollout is pinned. */
+    revision: text("a branch, tag or commit", "v1.0.0").optional(),
     credentials: credentialsSchema,
     permissions: permissionsSchema,
     tls: tlsSchema,
@@ -270,7 +256,8 @@ const spoke = clusterAccess.safeExtend({
 
 const environmentShape = z.strictObject({
     role: z.literal("environment"),
-    environment: dnsLabel("the environment's name", "staging"),
+    environment: environmentName,
+    namespace: namespaceLimits,
     production: z.boolean("is true or false. Write one of these").optional(),
     hub: clusterAccess.safeExtend({
         stack: text("the hub's stack", "organization/hubspoke/hub").optional(),

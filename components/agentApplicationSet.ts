@@ -1,6 +1,9 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
+import type { RolloutSettings } from "../deliverySettings";
 import type { AgentSettings } from "../settings";
+import { allowDeleteAnnotation } from "./applicationProtection";
+import { rolloutOf } from "./values/rollout";
 
 export interface AgentApplicationSetArgs {
     /** Argo CD's namespace on the hub. */
@@ -8,25 +11,36 @@ export interface AgentApplicationSetArgs {
     /** The AppProject that the Applications belong to. */
     readonly project: pulumi.Input<string>;
     readonly agent: AgentSettings;
+    readonly rollout: RolloutSettings;
 }
 
 /** The ApplicationSet that gives every cluster labelled `deploy=true` its own Application of the agent. */
 export class AgentApplicationSet extends pulumi.ComponentResource {
     constructor(name: string, args: AgentApplicationSetArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("hubspoke:index:AgentApplicationSet", name, args, opts);
+        super("hubspoke:index:AgentApplicationSet", name, {}, opts);
 
         new CustomResource(
             `${name}-applicationset`,
-            {
-                apiVersion: "argoproj.io/v1alpha1",
-                kind: "ApplicationSet",
-                metadata: { name: "agent", namespace: args.namespace, labels: { "app.kubernetes.io/name": "agent" } },
-                spec: agentApplicationSetSpec(args.project, args.agent),
-            },
+            agentApplicationSet(args.namespace, args.project, args.agent, args.rollout),
             { parent: this },
         );
         this.registerOutputs();
     }
+}
+
+/** The ApplicationSet as a Kubernetes object. */
+export function agentApplicationSet<Text extends pulumi.Input<string>>(
+    namespace: Text,
+    project: Text,
+    agent: AgentSettings,
+    rollout: RolloutSettings,
+) {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "ApplicationSet",
+        metadata: { name: "agent", namespace, labels: { "app.kubernetes.io/name": "agent" } },
+        spec: agentApplicationSetSpec(project, agent, rollout),
+    };
 }
 
 /**
@@ -36,11 +50,15 @@ export class AgentApplicationSet extends pulumi.ComponentResource {
  * A key that the template needs and a cluster lacks is an error (`missingkey=error`), never an empty text. The
  * namespace is not made by Argo CD: the environment stack makes it, with its limits and policies.
  */
-export function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSettings) {
+function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSettings, rollout: RolloutSettings) {
+    const { targetRevision, strategy } = rolloutOf(rollout, agent);
     return {
         goTemplate: true,
         goTemplateOptions: ["missingkey=error"],
         generators: [{ clusters: { selector: { matchLabels: { deploy: "true" } } } }],
+        ...(strategy === undefined ? {} : { strategy }),
+        // Without this the controller would take the annotation away again before the deletion.
+        preservedFields: { annotations: [allowDeleteAnnotation] },
         template: {
             metadata: {
                 name: "agent-{{.name}}",
@@ -55,7 +73,7 @@ export function agentApplicationSetSpec(project: pulumi.Input<string>, agent: Ag
                 project,
                 source: {
                     repoURL: agent.repository,
-                    targetRevision: agent.revision,
+                    targetRevision,
                     path: agent.path,
                     helm: {
                         releaseName: "agent",
@@ -70,9 +88,15 @@ export function agentApplicationSetSpec(project: pulumi.Input<string>, agent: Ag
                         },
                     },
                 },
+                // The number of pods that an autoscaler set. Whoever set a field owns it, so that without an autoscaler
+                // the number in Git still holds.
+                ignoreDifferences: [
+                    { group: "apps", kind: "Deployment", managedFieldsManagers: ["kube-controller-manager"] },
+                ],
                 destination: { server: "{{.server}}", namespace: agent.namespace },
                 syncPolicy: {
                     automated: { prune: true, selfHeal: true },
+                    syncOptions: ["RespectIgnoreDifferences=true"],
                     retry: { limit: 10, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
                 },
             },

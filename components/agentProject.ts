@@ -1,12 +1,13 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import type { AgentSettings } from "../settings";
-
+import type { AgentSettings, HubSettings } from "../settings";
+import { syncWindows } from "./values/rollout";
 
 export interface AgentProjectArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
     readonly agent: AgentSettings;
+    readonly syncWindows: HubSettings["syncWindows"];
 }
 
 /**
@@ -20,25 +21,36 @@ export class AgentProject extends pulumi.ComponentResource {
     readonly projectName: pulumi.Output<string>;
 
     constructor(name: string, args: AgentProjectArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("hubspoke:index:AgentProject", name, args, opts);
+        super("hubspoke:index:AgentProject", name, {}, opts);
 
         const project = new CustomResource(
             `${name}-appproject`,
-            {
-                apiVersion: "argoproj.io/v1alpha1",
-                kind: "AppProject",
-                metadata: { name: "agent", namespace: args.namespace },
-                spec: {
-                    description: "The agent on every cluster that is scoped to this project",
-                    sourceRepos: [args.agent.repository],
-                    destinations: [{ server: "*", namespace: args.agent.namespace }],
-                    permitOnlyProjectScopedClusters: true,
-                    clusterResourceWhitelist: [],
-                },
-            },
+            agentProject(args.namespace, args.agent, args.syncWindows),
             { parent: this },
         );
         this.projectName = project.metadata.name;
         this.registerOutputs({ projectName: this.projectName });
     }
+}
+
+/** The AppProject as a Kubernetes object. */
+export function agentProject<Text extends pulumi.Input<string>>(
+    namespace: Text,
+    agent: AgentSettings,
+    windows: HubSettings["syncWindows"],
+) {
+    const all = syncWindows(windows);
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "AppProject",
+        metadata: { name: "agent", namespace },
+        spec: {
+            description: "The agent on every cluster that is scoped to this project",
+            sourceRepos: [agent.repository],
+            destinations: [{ server: "*", namespace: agent.namespace }],
+            permitOnlyProjectScopedClusters: true,
+            clusterResourceWhitelist: [],
+            ...(all.length === 0 ? {} : { syncWindows: all }),
+        },
+    };
 }

@@ -26,6 +26,8 @@ export interface ClusterSecretArgs {
     readonly labels: Readonly<Record<string, string>>;
     /** DNS domain of what runs on the cluster: the agent is `agent.<domain>` there. */
     readonly domain: string;
+    /** Revision of the agent that the cluster is pinned to; without one it follows the hub's. */
+    readonly revision?: string | undefined;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
     readonly stack: string;
     /** When the rights on the cluster changed last, as RFC 3339: what Argo CD read before is read anew. */
@@ -65,6 +67,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     annotations: {
                         [stackAnnotation]: args.stack,
                         domain: args.domain,
+                        ...(args.revision === undefined ? {} : { revision: args.revision }),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
                     },
                 },

@@ -2,15 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { inClusterName, type HubSettings } from "../settings";
 import { AgentApplicationSet } from "./agentApplicationSet";
 import { AgentProject } from "./agentProject";
+import { ApplicationProtection } from "./applicationProtection";
 import { ArgoCd } from "./argoCd";
 import { ClusterSecret } from "./clusterSecret";
 import { Guard } from "./guard";
 import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
 import { Repository } from "./repository";
+import { rolloutRules } from "./values/rollout";
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
-const argoCdNamespace = "argocd";
+export const argoCdNamespace = "argocd";
 
 /** The hub's API server as pods on the hub see it; Argo CD knows its own cluster by this URL. */
 const inClusterServer = "https://kubernetes.default.svc";
@@ -25,6 +27,8 @@ export interface HubOutputs {
     readonly agentNamespace: string;
     /** The fleet's domain; a cluster's own is `<cluster>.<domain>`. */
     readonly domain: string;
+    /** What the hub demands of environments, as JSON of `RolloutRules` (values/rollout.ts). */
+    readonly rollout: string;
 }
 
 export interface HubArgs {
@@ -54,10 +58,11 @@ export class Hub extends pulumi.ComponentResource {
             onHub,
         );
         const namespace = argoCd.namespace;
-        const project = new AgentProject("agent-project", { namespace, agent: settings.agent }, {
-            ...onHub,
-            protect,
-        });
+        const project = new AgentProject(
+            "agent-project",
+            { namespace, agent: settings.agent, syncWindows: settings.syncWindows },
+            { ...onHub, protect },
+        );
         const repositories = Object.entries(settings.repositories).map(
             ([repositoryName, repository]) =>
                 new Repository(
@@ -80,10 +85,15 @@ export class Hub extends pulumi.ComponentResource {
             },
             onHub,
         );
+        const environments = settings.protectedEnvironments;
+        const protection =
+            environments.length === 0
+                ? []
+                : [new ApplicationProtection("protection", { namespace, environments }, onHub)];
         const applicationSet = new AgentApplicationSet(
             "agent-applicationset",
-            { namespace, project: project.projectName, agent: settings.agent },
-            { ...onHub, protect, dependsOn: repositories },
+            { namespace, project: project.projectName, agent: settings.agent, rollout: settings.rollout },
+            { ...onHub, protect, dependsOn: [...repositories, ...protection] },
         );
         new Guard(
             "hub-guard",
@@ -96,6 +106,7 @@ export class Hub extends pulumi.ComponentResource {
             agentProject: project.projectName,
             agentNamespace: pulumi.output(settings.agent.namespace),
             domain: pulumi.output(settings.domain),
+            rollout: pulumi.output(JSON.stringify(rolloutRules(settings))),
         };
         this.operator = {
             url: `https://argocd.${settings.domain}`,

@@ -1,7 +1,8 @@
-import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import type { NamespaceLimits } from "../deliverySettings";
 import type { ClusterAccess, SpokeSettings } from "../settings";
 import { Access } from "./access";
+import { AgentNamespace } from "./agentNamespace";
 import { ClusterSecret } from "./clusterSecret";
 import { Drain } from "./drain";
 import type { HubOutputs } from "./hub";
@@ -16,6 +17,8 @@ export interface SpokeArgs {
     readonly server: string;
     /** Name of the environment, which becomes a label and chooses the values file. */
     readonly environment: string;
+    /** Limits of the agent's namespace. */
+    readonly namespace: NamespaceLimits;
     /** What the hub's stack says of itself. */
     readonly hub: HubOutputs;
     /** How the hub is reached. */
@@ -42,16 +45,15 @@ export class Spoke extends pulumi.ComponentResource {
         super("hubspoke:index:Spoke", name, {}, opts);
 
         const provider = clusterProvider(name, args.settings, { parent: this });
-        const onSpoke = { parent: this, provider };
-        const namespace = new Namespace(
-            `${name}-agent-namespace`,
-            { metadata: { name: args.hub.agentNamespace } },
-            onSpoke,
+        const namespace = new AgentNamespace(
+            `${name}-agent`,
+            { namespace: args.hub.agentNamespace, limits: args.namespace },
+            { parent: this, providers: [provider] },
         );
         const account = new ManagerAccount(
             `${name}-manager`,
             {
-                namespaces: { [args.hub.agentNamespace]: namespace.metadata.name },
+                namespaces: { [args.hub.agentNamespace]: namespace.namespaceName },
                 credentials: args.settings.credentials,
                 permissions: args.settings.permissions,
             },
@@ -63,7 +65,7 @@ export class Spoke extends pulumi.ComponentResource {
                 spoke: accessOf(args.settings),
                 cluster: name,
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
-                target: namespace.metadata.name,
+                target: namespace.namespaceName,
                 rights: account.rights,
             },
             { parent: this },
@@ -75,14 +77,15 @@ export class Spoke extends pulumi.ComponentResource {
                 clusterName: name,
                 server: args.server,
                 project: args.hub.agentProject,
-                ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.metadata.name] }),
+                ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.namespaceName] }),
                 labels: { ...args.settings.labels, environment: args.environment },
                 domain: args.settings.domain ?? `${name}.${args.hub.domain}`,
+                revision: args.settings.revision,
                 stack: args.stack,
                 refresh: proof.provenAt,
                 config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
             },
-            { parent: this, providers: [args.hubProvider], dependsOn: account },
+            { parent: this, providers: [args.hubProvider], dependsOn: [namespace, account] },
         );
         new Drain(
             `${name}-drain`,

@@ -1,9 +1,11 @@
 import type { HubOutputs } from "../components/hub";
+import type { RolloutRules } from "../components/values/rollout";
 import type { EnvironmentSettings } from "../settings";
 import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
 import { refuseSecondRegistration, refuseSharedServer, registrations } from "./registrations";
 import { get } from "./request";
+import { refuseUnfitForRollout } from "./rollout";
 
 /** An environment's clusters, found in a kubeconfig, and the hub that they are registered on. */
 export interface FoundClusters {
@@ -40,13 +42,20 @@ export async function findClusters(settings: EnvironmentSettings): Promise<Found
 }
 
 /**
- * Checks that no cluster is a second registration of a name or a URL.
+ * Checks that the environment is one that the hub's rollout reaches, and no cluster a second registration of a name or
+ * a URL.
  *
  * @param stack the environment's stack; what it registered itself is no conflict
- * @throws InputError that names the registration that exists
+ * @throws InputError that lists all that is wrong and what to do
  */
-export async function checkRegistrations(found: FoundClusters, hub: HubOutputs, stack: string): Promise<void> {
+export async function checkAgainstHub(
+    settings: EnvironmentSettings,
+    found: FoundClusters,
+    hub: HubOutputs,
+    stack: string,
+): Promise<void> {
     await allOf([
+        () => refuseUnfitForRollout(settings, JSON.parse(hub.rollout) as RolloutRules),
         async () => refuseSecondRegistration(found.servers, await registrations(found.hub, hub.argoCdNamespace), stack),
     ]);
 }

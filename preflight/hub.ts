@@ -1,7 +1,10 @@
+import { argoCdNamespace } from "../components/hub";
 import type { HubSettings } from "../settings";
 import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
+import { registrations } from "./registrations";
 import { get } from "./request";
+import { refuseForgottenEnvironments } from "./rollout";
 
 /** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
 const nodesForHa = 3;
@@ -32,6 +35,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const [serviceMonitors] = await allOf([
         () => hasServiceMonitors(hub, settings),
         () => (settings.availability === "ha" ? refuseTooFewNodes(hub) : undefined),
+        async () => refuseForgottenEnvironments(settings, await deployedEnvironments(hub)),
     ]);
     return { serviceMonitors };
 }
@@ -47,6 +51,12 @@ async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
                 'its pods could never be placed. Add nodes, or write "single" for a lab that may lose its Argo CD',
         );
     }
+}
+
+/** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */
+async function deployedEnvironments(hub: ClusterAddress): Promise<string[]> {
+    const existing = await registrations(hub, argoCdNamespace);
+    return existing.filter(({ labels }) => labels.deploy === "true").map(({ labels }) => labels.environment ?? "");
 }
 
 async function hasServiceMonitors(hub: ClusterAddress, { metrics }: HubSettings): Promise<boolean> {

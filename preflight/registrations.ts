@@ -9,11 +9,16 @@ export interface Registration {
     readonly server: string;
     /** The stack that made it; nothing when it was registered by other means. */
     readonly stack: string | undefined;
+    readonly labels: Readonly<Record<string, string>>;
 }
 
 interface SecretList {
     readonly items: readonly {
-        readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
+        readonly metadata: {
+            readonly name: string;
+            readonly annotations?: Record<string, string>;
+            readonly labels?: Record<string, string>;
+        };
         readonly data?: Record<string, string>;
     }[];
 }
@@ -27,6 +32,7 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
         cluster: decode(data.name),
         server: decode(data.server),
         stack: metadata.annotations?.[stackAnnotation],
+        labels: metadata.labels ?? {},
     }));
 }
 

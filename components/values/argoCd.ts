@@ -29,7 +29,11 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
             // Without its CRDs' deletion a removed release costs no Application.
             crds: { install: true, keep: true },
             // Kinds that a spoke's Role does not allow are left out instead of failing the cluster's cache.
-            configs: { cm: { "resource.respectRBAC": "strict" } },
+            configs: {
+                cm: { "resource.respectRBAC": "strict" },
+                // Needed by `rollout.strategy: rolling`, and without effect on an ApplicationSet that has no steps.
+                params: { "applicationsetcontroller.enable.progressive.syncs": true },
+            },
             // The password of Redis is this program's Secret `argocd-redis`, key `auth`; the job would make another.
             redisSecretInit: { enabled: false },
         },

@@ -33,8 +33,8 @@ export async function up(): Promise<void> {
         report(await ensurePlugins());
         const choice = await chooseChart(report);
         report(choice.description);
-        await publishAgentRepository();
-        writeProject(labOverlay(choice, await startGitServer()));
+        const { commit } = await publishAgentRepository();
+        writeProject(labOverlay(choice, await startGitServer(), commit));
     });
     await phases.run("pulumi up: hub", (report) => bringUp("hub", report));
     await phases.run("Argo CD", async (report) => {

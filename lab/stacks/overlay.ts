@@ -1,26 +1,47 @@
 import type { ChartChoice } from "../argocd/chart-choice";
-import { readCommitted, stackNames, type Overlay } from "./project";
+import { environmentStacks, readCommitted, readInLab, stackNames, type Overlay } from "./project";
 
-/** The lab's own settings over the committed stack files; contexts need none, since the lab's have the same names. */
-export function labOverlay(chart: ChartChoice, repository: string): Overlay {
+/** The part of an environment's settings that the lab reads or changes. */
+type Clusters = Record<string, { revision?: string; labels?: { deploy?: string | boolean } }>;
+
+/**
+ * The lab's own settings over the committed stack files; contexts need none, since the lab's have the same names.
+ *
+ * @param revision commit that clusters with a pin start at; a pin that was moved in the lab stays
+ */
+export function labOverlay(chart: ChartChoice, repository: string, revision: string): Overlay {
     const agent = readCommitted("hub")["hubspoke:agent"] as Record<string, unknown>;
+    const rollout = readCommitted("hub")["hubspoke:rollout"] as Record<string, unknown>;
+    const pinned = environmentStacks.map((stack) => {
+        const inLab = clustersOf(readInLab(stack));
+        const clusters = Object.entries(clustersOf(readCommitted(stack))).map(([name, settings]) => {
+            const pin = inLab[name]?.revision ?? revision;
+            return [name, settings.revision === undefined ? settings : { ...settings, revision: pin }];
+        });
+        return [stack, { "hubspoke:clusters": Object.fromEntries(clusters) as Clusters }];
+    });
     return {
+        ...(Object.fromEntries(pinned) as Overlay),
         hub: {
             "hubspoke:lab": true,
             ...(chart.path === undefined ? {} : { "hubspoke:chart": { path: chart.path } }),
             "hubspoke:agent": { ...agent, repository },
+            "hubspoke:rollout": { ...rollout, soak: labSoak },
         },
     };
+}
+
+/** A promotion in the lab waits for nobody's users. */
+const labSoak = "3s";
+
+function clustersOf(config: Record<string, unknown>): Clusters {
+    return (config["hubspoke:clusters"] ?? {}) as Clusters;
 }
 
 /** Names of the Applications that the committed stack files ask for. */
 export function expectedApplications(): string[] {
     return stackNames.flatMap((stack) => {
-        const clusters = (readCommitted(stack)["hubspoke:clusters"] ?? {}) as Record<
-            string,
-            { labels?: { deploy?: string | boolean } }
-        >;
-        return Object.entries(clusters)
+        return Object.entries(clustersOf(readCommitted(stack)))
             .filter(([, { labels }]) => String(labels?.deploy ?? "true") === "true")
             .map(([cluster]) => `agent-${cluster}`);
     });

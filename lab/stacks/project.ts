@@ -50,6 +50,12 @@ export function readCommitted(stack: StackName): Record<string, unknown> {
     return readYaml<StackFile>(path.join(projectRoot, `Pulumi.${stack}.yaml`)).config ?? {};
 }
 
+/** The configuration in the lab's stack file; nothing before the lab was first up. */
+export function readInLab(stack: StackName): Record<string, unknown> {
+    const file = path.join(projectDir, `Pulumi.${stack}.yaml`);
+    return fs.existsSync(file) ? (readYaml<StackFile>(file).config ?? {}) : {};
+}
+
 function readYaml<T>(file: string): T {
     return parse(fs.readFileSync(file, "utf8")) as T;
 }

@@ -43,21 +43,21 @@ describe("delivery of the agent", () => {
     });
 
     it("ends on a cluster that is labelled deploy=false, and on no other; and begins again", async () => {
-        await withConfig("prod", labelled("prod", { deploy: "false" }), async () => {
-            await pulumiOk("prod", "up", "--yes", "--skip-preview");
+        await withConfig("staging", labelled("staging", { deploy: "false" }), async () => {
+            await pulumiOk("staging", "up", "--yes", "--skip-preview");
             await waitFor(
-                "agent-prod to be gone",
+                "agent-staging to be gone",
                 async () => {
                     const names = await applicationNames();
-                    return names.includes("agent-prod") ? { seen: names.join(", ") } : { done: true };
+                    return names.includes("agent-staging") ? { seen: names.join(", ") } : { done: true };
                 },
                 { timeoutMs: 120_000 },
             );
-            expect(await applicationNames()).to.deep.equal(["agent-dr", "agent-staging"]);
-            expect(await namesOf("prod", "agent", "deployments")).to.deep.equal([]);
+            expect(await applicationNames()).to.deep.equal(["agent-dr", "agent-prod"]);
+            expect(await namesOf("staging", "agent", "deployments")).to.deep.equal([]);
             expect(await namesOf("dr", "agent", "deployments")).to.deep.equal(["agent"]);
         });
-        await pulumiOk("prod", "up", "--yes", "--skip-preview");
+        await pulumiOk("staging", "up", "--yes", "--skip-preview");
         await waitForApplications(applications);
     });
 });

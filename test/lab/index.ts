@@ -4,8 +4,11 @@
  */
 import "./begin";
 import "./delivery";
+import "./chart";
+import "./namespaces";
 import "./credentials";
 import "./state";
+import "./protection";
 import "./badInput";
 import "./recovery";
 import "./secrets";

@@ -67,6 +67,13 @@ describe("settings", () => {
             repositories: {},
             knownHosts: "",
             webhooks: {},
+            rollout: {
+                strategy: "pinned",
+                soak: "10m",
+                steps: ["staging", "prod", "dr"].map((name) => ({ environments: [name], maxUpdate: 1 })),
+            },
+            syncWindows: {},
+            protectedEnvironments: ["prod", "dr"],
             labels: { deploy: "false" },
         });
     });
@@ -112,6 +119,29 @@ describe("settings", () => {
             "scale.exclusions.0.kinds",
             /names no kind/,
         ],
+        ["an unknown strategy", { ...hub, rollout: { strategy: "big-bang" } }, "rollout.strategy", /"pinned" or "rolling"/],
+        [
+            "an environment in two steps",
+            { ...hub, rollout: { steps: [{ environments: ["a"] }, { environments: ["b", "a"] }] } },
+            "rollout.steps",
+            /twice/,
+        ],
+        [
+            "a step without environment",
+            { ...hub, rollout: { steps: [{ environments: [] }] } },
+            "rollout.steps.0.environments",
+            /no environment/,
+        ],
+        ["no step", { ...hub, rollout: { steps: [] } }, "rollout.steps", /no step/],
+        ["a soak without unit", { ...hub, rollout: { soak: "10" } }, "rollout.soak", /duration/],
+        [
+            "a sync window without all fields of cron",
+            { ...hub, syncWindows: { prod: [{ kind: "deny", schedule: "0 22 *", duration: "8h" }] } },
+            "syncWindows.prod.0.schedule",
+            /five fields/,
+        ],
+        ["a quota that is no quantity", { ...environment, namespace: { memory: "8 GB" } }, "namespace.memory", /no quantity/],
+        ["an empty revision", cluster({ ...spoke, revision: "" }), "clusters.staging.revision", /empty/],
         ["two ways to one cluster", { ...hub, cluster: { context: "a", kubeconfig: "b" } }, "cluster", /exactly one/],
         ["no way to a cluster", { ...hub, cluster: {} }, "cluster", /exactly one/],
         ["two sources of a chart", { ...hub, chart: { path: "a", repository: "https://a.example.com" } }, "chart", /several/],

@@ -6,7 +6,7 @@ const labels = { deploy: "true", region: "eu-west-1", tier: "gold" };
 
 async function registerTwoClusters() {
     await mockPulumi();
-    registerClusters("staging", { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels } });
+    registerClusters("staging", { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels, revision: "v1.2.0" } });
     await settled();
 }
 
@@ -28,10 +28,13 @@ describe("an environment with two clusters", () => {
             .map(({ type, name, provider }) => `${provider}: ${type} ${name}`)
             .sort();
         const onSpoke = (spoke: string) => [
+            `${spoke}: kubernetes:core/v1:LimitRange ${spoke}-agent-limits`,
             `${spoke}: kubernetes:core/v1:Namespace ${spoke}-agent-namespace`,
             `${spoke}: kubernetes:core/v1:Namespace ${spoke}-manager-namespace`,
+            `${spoke}: kubernetes:core/v1:ResourceQuota ${spoke}-agent-quota`,
             `${spoke}: kubernetes:core/v1:Secret ${spoke}-manager-token-1`,
             `${spoke}: kubernetes:core/v1:ServiceAccount ${spoke}-manager-account`,
+            `${spoke}: kubernetes:networking.k8s.io/v1:NetworkPolicy ${spoke}-agent-default-deny`,
             `${spoke}: kubernetes:rbac.authorization.k8s.io/v1:Role ${spoke}-manager-agent-role`,
             `${spoke}: kubernetes:rbac.authorization.k8s.io/v1:RoleBinding ${spoke}-manager-agent-binding`,
         ];
@@ -73,6 +76,14 @@ describe("an environment with two clusters", () => {
             config: encode(JSON.stringify(config)),
         });
         expect(secret.inputs).not.to.have.property("stringData");
+    });
+
+    it("passes a cluster's pinned revision on, and nothing where the settings have none", () => {
+        const annotations = (cluster: string) =>
+            (one("kubernetes:core/v1:Secret", `${cluster}-cluster-secret`).inputs.metadata as { annotations: object })
+                .annotations;
+        expect(annotations("staging-a")).not.to.have.property("revision");
+        expect(annotations("staging-b")).to.have.property("revision", "v1.2.0");
     });
 
     it("keeps the account apart from what it manages", () => {

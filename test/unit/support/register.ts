@@ -8,7 +8,13 @@ export function registerClusters(environment: string, clusters: Record<string, u
     return new Environment(environment, {
         settings,
         servers: Object.fromEntries(Object.keys(clusters).map((name) => [name, `https://${name}.example.com`])),
-        hub: { argoCdNamespace: "argocd", agentProject: "agent", agentNamespace: "agent", domain: "example.com" },
+        hub: {
+            argoCdNamespace: "argocd",
+            agentProject: "agent",
+            agentNamespace: "agent",
+            domain: "example.com",
+            rollout: "{}",
+        },
         stack: `organization/hubspoke/${environment}`,
     });
 }

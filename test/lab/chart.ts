@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
-import { labDir, projectRoot } from "../../lab/paths";
+import { projectRoot } from "../../lab/paths";
+import { toolPath } from "../../lab/tools";
 import { agentRules, lintChart, renderChart, valuesFiles } from "../../scripts/rules";
 
 interface Manifest {
@@ -10,13 +11,7 @@ interface Manifest {
     readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** HELM, or the lab's own, or the one on PATH. */
-function findHelm(): string {
-    const ofLab = path.join(labDir, "bin", "helm");
-    return process.env.HELM ?? (existsSync(ofLab) ? ofLab : "helm");
-}
-
-const helm = findHelm();
+const helm = toolPath("helm");
 const everything = path.join("ci", "everything-values.yaml");
 
 async function manifests(values: string, settings: string[] = []): Promise<Manifest[]> {

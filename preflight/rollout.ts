@@ -1,0 +1,63 @@
+import { isWindowedBy, type RolloutRules } from "../components/values/rollout";
+import type { EnvironmentSettings, HubSettings } from "../settings";
+
+/**
+ * Refuses an environment to which the hub's rollout would do something that nobody wants: sync it never, let it
+ * follow a branch though it is protected, or apply another environment's sync windows to it, or not its own.
+ *
+ * @throws Error with all that is wrong
+ */
+export function refuseUnfitForRollout(
+    { environment, clusters }: Pick<EnvironmentSettings, "clusters" | "environment">,
+    rules: RolloutRules,
+): void {
+    const problems: string[] = [];
+    if (rules.rolled !== undefined && !rules.rolled.includes(environment)) {
+        problems.push(
+            `hubspoke:environment: the hub's rollout is "rolling", and none of its steps names ${environment}: Argo CD ` +
+                "would never sync it. Add it to rollout.steps of the hub's stack first",
+        );
+    }
+    for (const [name, { revision }] of Object.entries(clusters)) {
+        if (rules.pinned.includes(environment) && revision === undefined) {
+            problems.push(
+                `hubspoke:clusters.${name}.revision: is missing, and ${environment} is protected: it would follow a ` +
+                    "branch. Write the tag or commit that it runs",
+            );
+        }
+        for (const windowed of rules.windowed) {
+            if (isWindowedBy(windowed, name) !== (windowed === environment)) {
+                problems.push(
+                    `hubspoke:clusters.${name}: the sync windows of ${windowed} apply to clusters named ${windowed} or ` +
+                        `${windowed}-…, and this one is in ${environment}. Choose another name`,
+                );
+            }
+        }
+    }
+    if (problems.length > 0) {
+        throw new Error(problems.join("\n  "));
+    }
+}
+
+/**
+ * Refuses steps that leave out an environment whose clusters are registered already: Argo CD would never sync them.
+ *
+ * @param environments those of the registered clusters that the agent is delivered to
+ * @throws Error that names the environments
+ */
+export function refuseForgottenEnvironments(
+    { rollout }: Pick<HubSettings, "rollout">,
+    environments: readonly string[],
+): void {
+    if (rollout.strategy !== "rolling") {
+        return;
+    }
+    const named = rollout.steps.flatMap((step) => step.environments);
+    const forgotten = [...new Set(environments)].filter((environment) => !named.includes(environment)).sort();
+    if (forgotten.length > 0) {
+        throw new Error(
+            `hubspoke:rollout.steps: no step names ${forgotten.join(", ")}, which the hub has clusters of: Argo CD would ` +
+                "never sync them. Add a step",
+        );
+    }
+}

@@ -1,0 +1,92 @@
+import { type Application, describe } from "./applications";
+
+/**
+ * The revision that an environment has proved: all its Applications are Synced and Healthy at it, for the soak time.
+ *
+ * The time runs from the last sync or the last change of health, whichever came later. A commit that changes nothing
+ * on this environment causes neither: it is as proved as what runs.
+ *
+ * @param environment for the error
+ * @param now and soakMs in milliseconds
+ * @throws Error that says what is not so, and how long to wait
+ */
+export function provedRevision(
+    environment: string,
+    applications: readonly Application[],
+    now: number,
+    soakMs: number,
+): string {
+    if (applications.length === 0) {
+        throw new Error(`${environment} has no Application on the hub: there is nothing to promote from`);
+    }
+    const unfit = applications.filter((application) => !isHealthy(application));
+    if (unfit.length > 0) {
+        throw new Error(
+            `${environment} is not Synced and Healthy, so nothing is promoted from it:\n` +
+                unfit.map((application) => `  ${describe(application)}`).join("\n"),
+        );
+    }
+    const revisions = [...new Set(applications.map(({ status }) => status?.sync?.revision ?? ""))];
+    if (revisions.length !== 1 || revisions[0] === undefined || revisions[0] === "") {
+        throw new Error(
+            `${environment} is at ${revisions.length} revisions, ${revisions.join(", ")}: ` +
+                "wait until all its clusters have the same, or pin them to it",
+        );
+    }
+    const since = Math.max(...applications.map(healthySince));
+    const missing = since + soakMs - now;
+    if (missing > 0) {
+        throw new Error(
+            `${environment} is Synced and Healthy at ${revisions[0]} for ${seconds(now - since)} only, and the hub's ` +
+                `rollout.soak is ${seconds(soakMs)}: try again in ${seconds(missing)}`,
+        );
+    }
+    return revisions[0];
+}
+
+/** How far a promotion is: done, hopeless (with the reason), or under way (with what was seen). */
+export type Progress = { readonly done: true } | { readonly failed: string } | { readonly seen: string };
+
+/** Judges the target's Applications while its clusters take the revision. */
+export function progressOf(
+    expected: readonly string[],
+    applications: readonly Application[],
+    revision: string,
+): Progress {
+    const found = expected.map((name) => applications.find(({ metadata }) => metadata.name === name));
+    const failed = found.find((application) => application !== undefined && hasFailed(application, revision));
+    if (failed !== undefined) {
+        return { failed: describe(failed) };
+    }
+    const waiting = found.flatMap((application, index) => {
+        if (application === undefined) {
+            return [`${expected[index]} does not exist`];
+        }
+        const targeted = application.spec.source?.targetRevision === revision;
+        const there = targeted && application.status?.sync?.revision === revision && isHealthy(application);
+        return there ? [] : [describe(application)];
+    });
+    return waiting.length === 0 ? { done: true } : { seen: waiting.join("\n") };
+}
+
+function isHealthy({ status }: Application): boolean {
+    return status?.sync?.status === "Synced" && status.health?.status === "Healthy";
+}
+
+/** Argo CD gave up syncing that revision, or synced it and calls the result Degraded. */
+function hasFailed({ status }: Application, revision: string): boolean {
+    const { operationState, health } = status ?? {};
+    const ofRevision = operationState?.syncResult?.revision === revision;
+    const phase = operationState?.phase ?? "";
+    return ofRevision && (["Failed", "Error"].includes(phase) || (phase === "Succeeded" && health?.status === "Degraded"));
+}
+
+/** When the Application was last synced or last changed its health, in milliseconds; now where it does not say. */
+function healthySince({ status }: Application): number {
+    const times = [status?.operationState?.finishedAt, status?.health?.lastTransitionTime];
+    return Math.max(...times.map((time) => (time === undefined ? 0 : Date.parse(time))));
+}
+
+function seconds(milliseconds: number): string {
+    return `${Math.ceil(milliseconds / 1000)} s`;
+}

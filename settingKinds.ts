@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** Kinds of values that several settings share, with the errors that they make. */
+
+/** Text that must be there; `what` and `example` make the error. */
+export function text(what: string, example: string) {
+    return z.string(`${what} is missing or not text. Write for example "${example}"`).min(1, `${what} is empty`);
+}
+
+export function dnsLabel(what: string, example: string) {
+    return text(what, example).regex(
+        /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+        `${what} has at most 63 lower-case letters, digits and "-", and begins and ends with a letter or digit. ` +
+            `Write for example "${example}"`,
+    );
+}
+
+/** A duration as Go writes it. */
+export const goDuration = z
+    .string("is not text. Put it in quotes")
+    .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
+
+/** A quantity of Kubernetes. */
+export const quantity = z
+    .string("is not text. Put it in quotes")
+    .regex(/^\d+(\.\d+)?(m|[kMGT]i?)?$/, 'is no quantity of Kubernetes. Write for example "500m" or "4Gi"');
+
+/** A number of things. */
+export const count = z.int("is no whole number").min(1, "must be at least 1").max(10_000, "must be at most 10000");

@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { expect } from "chai";
+import type { Application } from "../../scripts/promotion/applications";
+import { progressOf, provedRevision } from "../../scripts/promotion/checks";
+import { milliseconds } from "../../scripts/promotion/duration";
+import { movePins, readClusters, readEnvironment } from "../../scripts/promotion/stackFile";
+
+const noon = Date.parse("2026-01-01T12:00:00Z");
+
+interface Facts {
+    readonly name?: string;
+    readonly sync?: string;
+    readonly health?: string;
+    readonly revision?: string;
+    readonly phase?: string;
+    readonly target?: string;
+    readonly finishedAt?: string;
+    readonly healthSince?: string;
+}
+
+function application(facts: Facts = {}): Application {
+    const { name = "agent-staging", sync = "Synced", health = "Healthy", revision = "abc", phase = "Succeeded" } = facts;
+    return {
+        metadata: { name },
+        spec: { source: { targetRevision: facts.target ?? revision } },
+        status: {
+            sync: { status: sync, revision },
+            health: { status: health, lastTransitionTime: facts.healthSince ?? "2026-01-01T11:00:00Z" },
+            operationState: {
+                phase,
+                finishedAt: facts.finishedAt ?? "2026-01-01T11:00:00Z",
+                syncResult: { revision },
+            },
+        },
+    };
+}
+
+describe("a promotion", () => {
+    it("takes the revision at which all Applications are Synced and Healthy for the soak time", () => {
+        const applications = [application(), application({ name: "agent-staging-b", healthSince: "2026-01-01T11:50:00Z" })];
+        expect(provedRevision("staging", applications, noon, 600_000)).to.equal("abc");
+    });
+
+    const refused: [name: string, applications: Application[], error: RegExp][] = [
+        ["has no Application", [], /nothing to promote from/],
+        ["is OutOfSync", [application({ sync: "OutOfSync" })], /agent-staging: OutOfSync, Healthy at abc/],
+        ["is Degraded", [application(), application({ name: "b", health: "Degraded" })], /\n {2}b: Synced, Degraded at abc$/],
+        ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
+        ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /60 s only.*600 s: try again in 540 s/],
+        ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /100 s only.*try again in 500 s/],
+    ];
+    for (const [name, applications, error] of refused) {
+        it(`does not begin where the environment ${name}`, () => {
+            expect(() => provedRevision("staging", applications, noon, 600_000)).to.throw(error);
+        });
+    }
+
+    const expected = ["agent-prod"];
+    const on = (facts: Facts) => progressOf(expected, [application({ name: "agent-prod", ...facts })], "abc");
+
+    it("is done when every expected Application is Synced and Healthy at the revision", () => {
+        expect(on({})).to.deep.equal({ done: true });
+        expect(progressOf([...expected, "agent-prod-b"], [application({ name: "agent-prod" })], "abc")).to.deep.equal({
+            seen: "agent-prod-b does not exist",
+        });
+    });
+
+    const waiting: [name: string, facts: Facts][] = [
+        ["Argo CD has not taken up the pin", { target: "old" }],
+        ["Argo CD has not compared with it", { revision: "old", target: "abc" }],
+        ["pods start", { health: "Progressing" }],
+        ["the sync runs", { sync: "OutOfSync", phase: "Running" }],
+        ["the old revision was Degraded", { revision: "old", target: "abc", health: "Degraded" }],
+    ];
+    for (const [name, facts] of waiting) {
+        it(`goes on while ${name}`, () => {
+            expect(on(facts)).to.have.property("seen").that.includes("agent-prod");
+        });
+    }
+
+    for (const facts of [{ phase: "Failed" }, { phase: "Error" }, { health: "Degraded" }]) {
+        it(`stops at ${Object.entries(facts).join(" ")}`, () => {
+            expect(on(facts)).to.have.property("failed").that.includes("agent-prod");
+        });
+    }
+
+    it("understands durations of Go", () => {
+        expect(["10m", "1h30m", "90s", "1500ms"].map(milliseconds)).to.deep.equal([600_000, 5_400_000, 90_000, 1_500]);
+    });
+});
+
+describe("a stack file whose pins move", () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "pins-"));
+    const file = path.join(folder, "Pulumi.prod.yaml");
+    const text = [
+        "config:",
+        "  # Nothing can reach a cluster that is not named here.",
+        '  pulumi:disable-default-providers: ["kubernetes"]',
+        "  hubspoke:environment: prod",
+        "  hubspoke:clusters:",
+        "    prod-a:",
+        "      context: a",
+        "      # `npm run promote` moves it.",
+        "      revision: v1.0.0 # since May",
+        "      labels:",
+        '        deploy: "true"',
+        "    prod-b:",
+        "      context: b",
+        "      labels:",
+        "        deploy: false",
+        "",
+    ].join("\n");
+    beforeEach(() => writeFileSync(file, text));
+    after(() => rmSync(folder, { recursive: true }));
+
+    it("keeps its comments and everything else", () => {
+        movePins(file, "hubspoke", "0123456");
+        expect(readFileSync(file, "utf8")).to.equal(
+            text
+                .replace("revision: v1.0.0", 'revision: "0123456"')
+                .replace("        deploy: false\n", '        deploy: false\n      revision: "0123456"\n'),
+        );
+    });
+
+    it("tells its environment, its clusters and which of them get the agent", () => {
+        expect(readEnvironment(file, "hubspoke")).to.equal("prod");
+        expect(readClusters(file, "hubspoke")).to.deep.equal([
+            { name: "prod-a", revision: "v1.0.0", deployed: true },
+            { name: "prod-b", revision: undefined, deployed: false },
+        ]);
+    });
+
+    it("is an environment's", () => {
+        writeFileSync(file, "config:\n  hubspoke:role: hub\n");
+        expect(() => readEnvironment(file, "hubspoke")).to.throw("no environment's stack file");
+        expect(() => movePins(file, "hubspoke", "abc")).to.throw("no environment's stack file");
+    });
+});

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { parseAllDocuments } from "yaml";
+import { render, renderCommitted, renderFolder } from "../../scripts/render";
+import { type HubSettings, parseSettings } from "../../settings";
+
+interface Manifest {
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+    readonly spec: Record<string, unknown>;
+}
+
+function manifests(text: string | undefined): Manifest[] {
+    return parseAllDocuments(text ?? "").map((document) => document.toJS() as Manifest);
+}
+
+function settings(more: object = {}): HubSettings {
+    return parseSettings({
+        role: "hub",
+        cluster: { context: "hub" },
+        domain: "example.com",
+        agent: { repository: "https://git.example.com/agent.git" },
+        ...more,
+    }) as HubSettings;
+}
+
+describe("the manifests in argocd/", () => {
+    it("are what the program emits now: npm run render", () => {
+        const committed = readdirSync(renderFolder).map((file) => [
+            file,
+            readFileSync(path.join(renderFolder, file), "utf8"),
+        ]);
+        expect(Object.fromEntries(committed)).to.deep.equal(renderCommitted());
+    });
+
+    it("are the same bytes every time", () => {
+        expect(renderCommitted()).to.deep.equal(renderCommitted());
+    });
+
+    it("hold an AppProject and an ApplicationSet each, which differ in the clusters that they select alone", () => {
+        const files = render(settings());
+        const [project, everywhere] = manifests(files["agent-multi-cluster-appset.yaml"]);
+        const [sameProject, staging] = manifests(files["agent-staging-only-appset.yaml"]);
+        expect([project?.kind, everywhere?.kind]).to.deep.equal(["AppProject", "ApplicationSet"]);
+        expect(sameProject).to.deep.equal(project);
+        const { generators, ...template } = everywhere!.spec;
+        const { generators: stagingGenerators, ...stagingTemplate } = staging!.spec;
+        expect(stagingTemplate).to.deep.equal(template);
+        expect(staging?.metadata).to.deep.equal(everywhere?.metadata);
+        expect(generators).to.deep.equal([{ clusters: { selector: { matchLabels: { deploy: "true" } } } }]);
+        expect(stagingGenerators).to.deep.equal([
+            { clusters: { selector: { matchLabels: { deploy: "true", environment: "staging" } } } },
+        ]);
+    });
+
+    it("follow the settings", () => {
+        const text = render(settings({ rollout: { strategy: "rolling" } }))["agent-multi-cluster-appset.yaml"];
+        expect(manifests(text)[1]?.spec).to.have.nested.property("strategy.type", "RollingSync");
+    });
+});

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { rolloutOf, rolloutRules, syncWindows } from "../../components/values/rollout";
+import { refuseForgottenEnvironments, refuseUnfitForRollout } from "../../preflight/rollout";
+import { type EnvironmentSettings, type HubSettings, parseSettings } from "../../settings";
+
+const agent = { repository: "https://git.example.com/agent.git", revision: "main" };
+
+function hub(more: object = {}): HubSettings {
+    return parseSettings({
+        role: "hub", cluster: { context: "hub" }, domain: "example.com", agent, ...more,
+    }) as HubSettings;
+}
+
+function environment(name: string, clusters: Record<string, object>): EnvironmentSettings {
+    const spokes = Object.entries(clusters).map(([cluster, more]) => [
+        cluster,
+        { context: cluster, labels: { region: "eu" }, ...more },
+    ]);
+    return parseSettings({
+        role: "environment",
+        environment: name,
+        hub: { context: "hub" },
+        clusters: Object.fromEntries(spokes) as object,
+    }) as EnvironmentSettings;
+}
+
+describe("the rollout", () => {
+    it("pinned: takes each cluster's revision from its Secret, else the agent's branch, and orders nothing", () => {
+        expect(rolloutOf(hub().rollout, { revision: "main" })).to.deep.equal({
+            targetRevision: '{{ index .metadata.annotations "revision" | default "main" }}',
+            strategy: undefined,
+        });
+    });
+
+    it("rolling: follows the branch everywhere, one step after another", () => {
+        const steps = [{ environments: ["staging", "test"], maxUpdate: "50%" }, { environments: ["prod"] }];
+        expect(rolloutOf(hub({ rollout: { strategy: "rolling", steps } }).rollout, { revision: "main" })).to.deep.equal({
+            targetRevision: "main",
+            strategy: {
+                type: "RollingSync",
+                rollingSync: {
+                    steps: [
+                        {
+                            matchExpressions: [{ key: "environment", operator: "In", values: ["staging", "test"] }],
+                            maxUpdate: "50%",
+                        },
+                        { matchExpressions: [{ key: "environment", operator: "In", values: ["prod"] }], maxUpdate: 1 },
+                    ],
+                },
+            },
+        });
+    });
+
+    it("gives an environment's sync windows to the Applications of its clusters", () => {
+        const window = { kind: "deny", schedule: "0 22 * * 5", duration: "60h" };
+        expect(syncWindows(hub({ syncWindows: { prod: [window] } }).syncWindows)).to.deep.equal([
+            { ...window, timeZone: "UTC", manualSync: false, applications: ["agent-prod", "agent-prod-*"] },
+        ]);
+    });
+});
+
+describe("an environment that does not fit the hub's rollout", () => {
+    const windows = { prod: [{ kind: "deny", schedule: "0 22 * * 5", duration: "60h" }] };
+    const rolling = { rollout: { strategy: "rolling", steps: [{ environments: ["staging"] }] } };
+    const refused: [name: string, hub: object, environment: EnvironmentSettings, error: RegExp][] = [
+        ["no step names it", rolling, environment("prod", { prod: {} }), /hubspoke:environment: .*none of its steps names prod/],
+        ["it is protected and has no pin", {}, environment("prod", { prod: {} }), /hubspoke:clusters\.prod\.revision: is missing/],
+        [
+            "its windows would not apply to a cluster",
+            { syncWindows: windows },
+            environment("prod", { main: { revision: "v1" } }),
+            /hubspoke:clusters\.main: the sync windows of prod apply to clusters named prod or prod-…/,
+        ],
+        [
+            "another environment's windows would apply to a cluster",
+            { syncWindows: windows },
+            environment("staging", { "prod-like": {} }),
+            /hubspoke:clusters\.prod-like: the sync windows of prod apply .* and this one is in staging/,
+        ],
+    ];
+    for (const [name, settings, given, error] of refused) {
+        it(`is refused: ${name}`, () => {
+            expect(() => refuseUnfitForRollout(given, rolloutRules(hub(settings)))).to.throw(error);
+        });
+    }
+
+    const accepted: [name: string, hub: object, environment: EnvironmentSettings][] = [
+        ["staging without a pin", {}, environment("staging", { staging: {} })],
+        ["prod with a pin, and windows", { syncWindows: windows }, environment("prod", { "prod-eu": { revision: "v1" } })],
+        ["prod without a pin where it is not protected", { protectedEnvironments: [] }, environment("prod", { prod: {} })],
+        ["an environment of a step", rolling, environment("staging", { staging: {} })],
+    ];
+    for (const [name, settings, given] of accepted) {
+        it(`is not ${name}`, () => {
+            refuseUnfitForRollout(given, rolloutRules(hub(settings)));
+        });
+    }
+
+    it("is also found from the hub's side: a step that was removed", () => {
+        const settings = hub(rolling);
+        expect(() => refuseForgottenEnvironments(settings, ["staging", "prod", "prod", "dr"])).to.throw(
+            "hubspoke:rollout.steps: no step names dr, prod",
+        );
+        refuseForgottenEnvironments(settings, ["staging"]);
+        refuseForgottenEnvironments(hub(), ["anything"]);
+    });
+});
