@@ -10,56 +10,40 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { RolloutRules } from "../components/values/rollout";
-import { type ClusterAddress, findCluster } from "../preflight/kubeconfig";
 import { applicationsOf } from "./promotion/applications";
 import { progressOf, provedRevision } from "./promotion/checks";
 import { milliseconds } from "./promotion/duration";
-import { ask, findProject, up } from "./promotion/pulumi";
-import { movePins, type PinnedCluster, readClusters, readEnvironment } from "./promotion/stackFile";
+import { movePins, stackFile } from "./promotion/stackFile";
+import { main, say } from "./support/main";
+import { ask, pulumi } from "./support/pulumi";
+import { type EnvironmentStack, environmentStack } from "./support/stacks";
 
 const pollMs = 1_000;
 
-/** What the target's stack says of its hub, with secrets in the clear. */
-interface HubAccess {
-    readonly context?: string;
-    readonly kubeconfig?: string;
-    readonly stack?: string;
-}
-
-async function promote(): Promise<void> {
-    const { from, to, timeout } = options();
-    const project = findProject();
-    const file = project.stackFile(to);
-    const environmentOf = (stack: string) => readEnvironment(project.stackFile(stack), project.name);
-    const access = JSON.parse(await ask("config", "get", "hub", "--stack", to)) as HubAccess;
-    const outputs = JSON.parse(await ask("stack", "output", "--json", "--stack", access.stack ?? "hub")) as {
-        argoCdNamespace: string;
-        rollout: string;
-    };
-    const rules = JSON.parse(outputs.rollout) as RolloutRules;
+async function promote(args: string[]): Promise<void> {
+    const { from, to, timeout } = options(args);
+    const [source, target] = await Promise.all([environmentStack(from), environmentStack(to)]);
+    const rules = JSON.parse(
+        String(await ask(target.settings.hub.stack ?? "hub", ["stack", "output", "rollout", "--json"])),
+    ) as RolloutRules;
     if (rules.strategy !== "pinned") {
-        throw new Error("the hub's rollout is \"rolling\": Argo CD promotes by itself, and there is no pin to move");
+        throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
     }
-    const hub = await findCluster("hub", access);
-    const read = (stack: string) => applicationsOf(hub, outputs.argoCdNamespace, environmentOf(stack));
-
-    const revision = provedRevision(from, await read(from), Date.now(), milliseconds(rules.soak));
-    const before = readClusters(file, project.name);
+    const revision = provedRevision(from, await applicationsIn(source), Date.now(), milliseconds(rules.soak));
     say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
-    movePins(file, project.name, revision);
+    movePins(stackFile(to), revision);
     try {
-        if (!(await up(to))) {
-            throw new Error(`pulumi up of ${to} failed; what it says is above`);
-        }
-        await waitUntilHealthy(hub, outputs.argoCdNamespace, environmentOf(to), before, revision, timeout);
+        await pulumi(to, ["up", "--yes", "--skip-preview"]);
+        await waitUntilHealthy(target, revision, timeout);
     } catch (error) {
-        throw new Error(`${(error as Error).message}\n${wayBack(to, file, before)}`, { cause: error });
+        throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
     }
-    say(`${to} is Synced and Healthy at ${revision}. Commit ${file}`);
+    say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
 }
 
-function options(): { from: string; to: string; timeout: string } {
+function options(args: string[]): { from: string; to: string; timeout: string } {
     const { values } = parseArgs({
+        args,
         options: { from: { type: "string" }, to: { type: "string" }, timeout: { type: "string", default: "15m" } },
     });
     const { from, to, timeout } = values;
@@ -69,18 +53,18 @@ function options(): { from: string; to: string; timeout: string } {
     return { from, to, timeout };
 }
 
-async function waitUntilHealthy(
-    hub: ClusterAddress,
-    namespace: string,
-    environment: string,
-    clusters: readonly PinnedCluster[],
-    revision: string,
-    timeout: string,
-): Promise<void> {
-    const expected = clusters.filter(({ deployed }) => deployed).map(({ name }) => `agent-${name}`);
+function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
+    return applicationsOf(hub, namespace, settings.environment);
+}
+
+async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {
+    const { clusters, environment } = target.settings;
+    const expected = Object.keys(clusters)
+        .filter((name) => clusters[name]?.labels.deploy === "true")
+        .map((name) => `agent-${name}`);
     const deadline = Date.now() + milliseconds(timeout);
     for (;;) {
-        const progress = progressOf(expected, await applicationsOf(hub, namespace, environment), revision);
+        const progress = progressOf(expected, await applicationsIn(target), revision);
         if ("done" in progress) {
             return;
         }
@@ -88,25 +72,21 @@ async function waitUntilHealthy(
             throw new Error(`${environment} took ${revision} and is not well:\n${progress.failed}`);
         }
         if (Date.now() > deadline) {
-            throw new Error(`waited ${timeout} for ${environment} to be Synced and Healthy at ${revision}:\n${progress.seen}`);
+            throw new Error(`waited ${timeout} for ${environment} at ${revision}; last seen:\n${progress.seen}`);
         }
         await sleep(pollMs);
     }
 }
 
-function wayBack(stack: string, file: string, before: readonly PinnedCluster[]): string {
-    const pins = before.map(({ name, revision }) => `${name}: ${revision ?? "no revision, which follows the branch"}`);
+/** What the stack file held before, and how it comes back. */
+function wayBack({ stack, settings }: EnvironmentStack): string {
+    const pins = Object.entries(settings.clusters).map(
+        ([name, { revision }]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
+    );
     return (
-        `The promotion stopped. To go back, write the old revision into ${file} (${pins.join("; ")}), ` +
+        `The promotion stopped. To go back, write the old revision into ${stackFile(stack)} (${pins.join("; ")}), ` +
         `then: pulumi up --stack ${stack}`
     );
 }
 
-function say(line: string): void {
-    process.stdout.write(`${line}\n`);
-}
-
-promote().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-});
+main(promote);

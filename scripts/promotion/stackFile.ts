@@ -1,58 +1,26 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { isMap, parse, parseDocument } from "yaml";
+import * as path from "node:path";
+import { isMap, parseDocument } from "yaml";
 
-/** A cluster in an environment's stack file, as far as a promotion reads it. */
-export interface PinnedCluster {
-    readonly name: string;
-    readonly revision: string | undefined;
-    /** Whether the agent is delivered to it. */
-    readonly deployed: boolean;
-}
-
-interface StackFile {
-    readonly config?: Readonly<Record<string, unknown>>;
+/** A stack's file in the folder that `pulumi` itself would work in: PULUMI_OPTION_CWD stands for its flag --cwd. */
+export function stackFile(stack: string): string {
+    return path.join(process.env.PULUMI_OPTION_CWD ?? process.cwd(), `Pulumi.${stack}.yaml`);
 }
 
 /**
- * The environment that a stack file is of.
+ * Writes a revision into every cluster of an environment's stack file, all at once; comments and the rest stay.
  *
- * @throws Error when it is of none
+ * @throws Error when the file has no clusters
  */
-export function readEnvironment(file: string, project: string): string {
-    const environment = readSetting(file, project, "environment");
-    if (typeof environment !== "string") {
-        throw new Error(`${file} has no ${project}:environment: it is no environment's stack file`);
-    }
-    return environment;
-}
-
-function readSetting(file: string, project: string, key: string): unknown {
-    return (parse(readFileSync(file, "utf8")) as StackFile).config?.[`${project}:${key}`];
-}
-
-/** The clusters of an environment's stack file. */
-export function readClusters(file: string, project: string): PinnedCluster[] {
-    const clusters = (readSetting(file, project, "clusters") ?? {}) as Record<
-        string,
-        { revision?: string; labels?: { deploy?: string | boolean } }
-    >;
-    return Object.entries(clusters).map(([name, { revision, labels }]) => ({
-        name,
-        revision,
-        deployed: String(labels?.deploy ?? "true") === "true",
-    }));
-}
-
-/** Writes a revision into every cluster of an environment's stack file; comments and all else stay as they are. */
-export function movePins(file: string, project: string, revision: string): void {
+export function movePins(file: string, revision: string): void {
     const document = parseDocument(readFileSync(file, "utf8"));
-    const path = ["config", `${project}:clusters`];
-    const clusters = document.getIn(path);
+    const at = ["config", "hubspoke:clusters"];
+    const clusters = document.getIn(at);
     if (!isMap(clusters)) {
-        throw new Error(`${file} has no ${project}:clusters: it is no environment's stack file`);
+        throw new Error(`${file} has no hubspoke:clusters: it is no environment's stack file`);
     }
-    for (const { name } of readClusters(file, project)) {
-        document.setIn([...path, name, "revision"], revision);
+    for (const { key } of clusters.items) {
+        document.setIn([...at, String(key), "revision"], revision);
     }
     writeFileSync(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }

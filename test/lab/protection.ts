@@ -31,7 +31,7 @@ describe("an Application of a protected environment", () => {
             const workload = await getObject("prod", "agent", "deployment", "agent");
             await label(mistake);
             try {
-                await waitForReport(/^True: .*agent-prod belongs to the protected environment prod.*hubspoke\/allow-delete/);
+                await waitForReport(/^True: .*agent-prod belongs to the protected environment prod/);
                 const after = await applicationOf("prod");
                 expect(after.metadata.uid).to.equal(before.metadata.uid);
                 expect(after.metadata.deletionTimestamp).to.equal(undefined);

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { Application } from "../../scripts/promotion/applications";
 import { progressOf, provedRevision } from "../../scripts/promotion/checks";
 import { milliseconds } from "../../scripts/promotion/duration";
-import { movePins, readClusters, readEnvironment } from "../../scripts/promotion/stackFile";
+import { movePins } from "../../scripts/promotion/stackFile";
 
 const noon = Date.parse("2026-01-01T12:00:00Z");
 
@@ -116,7 +116,7 @@ describe("a stack file whose pins move", () => {
     after(() => rmSync(folder, { recursive: true }));
 
     it("keeps its comments and everything else", () => {
-        movePins(file, "hubspoke", "0123456");
+        movePins(file, "0123456");
         expect(readFileSync(file, "utf8")).to.equal(
             text
                 .replace("revision: v1.0.0", 'revision: "0123456"')
@@ -124,17 +124,8 @@ describe("a stack file whose pins move", () => {
         );
     });
 
-    it("tells its environment, its clusters and which of them get the agent", () => {
-        expect(readEnvironment(file, "hubspoke")).to.equal("prod");
-        expect(readClusters(file, "hubspoke")).to.deep.equal([
-            { name: "prod-a", revision: "v1.0.0", deployed: true },
-            { name: "prod-b", revision: undefined, deployed: false },
-        ]);
-    });
-
     it("is an environment's", () => {
         writeFileSync(file, "config:\n  hubspoke:role: hub\n");
-        expect(() => readEnvironment(file, "hubspoke")).to.throw("no environment's stack file");
-        expect(() => movePins(file, "hubspoke", "abc")).to.throw("no environment's stack file");
+        expect(() => movePins(file, "abc")).to.throw("no environment's stack file");
     });
 });
