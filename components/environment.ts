@@ -35,7 +35,15 @@ export class Environment extends pulumi.ComponentResource {
                 }
                 const spoke = new Spoke(
                     cluster,
-                    { settings: spokeSettings, server, environment: settings.environment, hub, hubAccess: settings.hub, hubProvider, stack },
+                    {
+                        settings: spokeSettings,
+                        server,
+                        environment: settings.environment,
+                        hub,
+                        hubAccess: settings.hub,
+                        hubProvider,
+                        stack,
+                    },
                     { parent: this },
                 );
                 return [cluster, { server, secret: spoke.secretName, credential: spoke.credential }];

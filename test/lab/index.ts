@@ -8,5 +8,6 @@ import "./credentials";
 import "./state";
 import "./badInput";
 import "./recovery";
+import "./rotation";
 import "./secrets";
 import "./exit";
