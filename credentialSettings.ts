@@ -64,11 +64,14 @@ const exec = z.strictObject({
 });
 
 /** How Argo CD proves to a spoke who it is. */
-export const credentialsSchema = z
-    .discriminatedUnion("type", [token, aws, gcp, azure, exec], {
-        error: 'is missing or unknown. Write "token", "aws", "gcp", "azure" or "exec"',
-    })
-    .prefault({ type: "token" });
+export const credentialsSchema = z.preprocess(
+    (given) => (typeof given === "object" && given !== null && !("type" in given) ? { type: "token", ...given } : given),
+    z
+        .discriminatedUnion("type", [token, aws, gcp, azure, exec], {
+            error: 'is unknown. Write "token", "aws", "gcp", "azure" or "exec"',
+        })
+        .prefault({ type: "token" }),
+);
 
 /** The connection from Argo CD to a spoke's API server. */
 export const tlsSchema = z

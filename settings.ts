@@ -280,9 +280,11 @@ const trials = /^(dev|development|test|testing|sandbox|lab|staging)(-|$)/;
 const environmentSettings = environmentShape
     .transform((given) => ({ ...given, production: given.production ?? !trials.test(given.environment) }))
     .superRefine(({ production, clusters }, context) => {
-        for (const [name] of Object.entries(clusters).filter(([, { tls }]) => production && tls.insecureSkipTlsVerify)) {
+        const unverified = Object.entries(clusters).filter(([, { tls }]) => tls.insecureSkipTlsVerify);
+        for (const [name] of production ? unverified : []) {
             const message =
-                "gives Argo CD's token to whoever answers, and this environment is production. Remove it, and give tls.ca";
+                "gives Argo CD's token to whoever answers, and this environment is production. " +
+                "Remove it, and give tls.ca";
             context.addIssue({ code: "custom", path: ["clusters", name, "tls", "insecureSkipTlsVerify"], message });
         }
     });

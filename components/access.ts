@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../settings";
 import { DynamicResource } from "./dynamicResource";
 import { accessInput } from "./provider";

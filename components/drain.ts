@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../settings";
 import type { DrainState } from "../dynamic/drain";
 import { DynamicResource } from "./dynamicResource";

@@ -37,7 +37,9 @@ export class Grants extends pulumi.ComponentResource {
         const made =
             args.permissions.scope === "cluster"
                 ? this.wholeCluster(name, args)
-                : Object.entries(args.namespaces).flatMap(([key, target]) => this.oneNamespace(`${name}-${key}`, target, args));
+                : Object.entries(args.namespaces).flatMap(([key, target]) =>
+                      this.oneNamespace(`${name}-${key}`, target, args),
+                  );
         this.versions = made.map(({ metadata }) => metadata.resourceVersion);
         this.registerOutputs();
     }
@@ -60,7 +62,11 @@ export class Grants extends pulumi.ComponentResource {
         if (permissions.admin) {
             return [bind("cluster-admin")];
         }
-        const kinds = permissions.kinds.map(({ apiGroup, resources }) => ({ apiGroups: [apiGroup], resources, verbs: delivering }));
+        const kinds = permissions.kinds.map(({ apiGroup, resources }) => ({
+            apiGroups: [apiGroup],
+            resources,
+            verbs: delivering,
+        }));
         const role = new ClusterRole(`${name}-role`, { metadata, rules: [...agentRules, ...kinds] }, { parent: this });
         return [role, bind(role.metadata.name)];
     }

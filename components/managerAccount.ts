@@ -15,8 +15,8 @@ export interface ManagerAccountArgs {
 }
 
 /**
- * Whom Argo CD is on a spoke, and what it may do there: an account of the spoke's own with a token, or the identity that
- * a cloud proves, which needs neither account nor token.
+ * Whom Argo CD is on a spoke, and what it may do there: an account of the spoke's own with a token, or the identity
+ * that a cloud proves, which needs neither account nor token.
  *
  * The account lives in a namespace of its own, where it has no right: a pod that Argo CD delivers cannot mount its
  * token.

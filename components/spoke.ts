@@ -32,8 +32,8 @@ export interface SpokeArgs {
 /**
  * One spoke: on the spoke the agent's namespace and Argo CD's account, on the hub the cluster Secret.
  *
- * The Secret is made when a token is proven, and goes when Argo CD has removed what it delivered; so Argo CD never holds
- * a cluster that it cannot work with, and leaves nothing behind.
+ * The Secret is made when a token is proven, and goes when Argo CD has removed what it delivered; so Argo CD never
+ * holds a cluster that it cannot work with, and leaves nothing behind.
  */
 export class Spoke extends pulumi.ComponentResource {
     /** Name of the cluster Secret on the hub. */

@@ -35,7 +35,8 @@ export class Tokens extends pulumi.ComponentResource {
     constructor(name: string, { account, generation, retired }: TokensArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Tokens", name, {}, opts);
 
-        this.previous = retired < generation - 1 ? factsOf(generation - 1, this.make(name, generation - 1, account)) : undefined;
+        const before = generation - 1;
+        this.previous = retired < before ? factsOf(before, this.make(name, before, account)) : undefined;
         const secret = this.make(name, generation, account);
         this.current = factsOf(generation, secret);
         this.token = secretValue(secret.data, "token");

@@ -25,8 +25,8 @@ export interface AccessState extends AccessInputs {
 }
 
 /**
- * Proves, when a token is new or the account's rights have changed, that the token is accepted and may read what Argo CD
- * reads first. Its time becomes the annotation by which Argo CD reads that cluster anew.
+ * Proves, when a token is new or the account's rights have changed, that the token is accepted and may read what
+ * Argo CD reads first. Its time becomes the annotation by which Argo CD reads that cluster anew.
  */
 export const access: DynamicProvider<AccessInputs, AccessState> = {
     create: async (inputs) => ({ id: idOf(inputs.cluster), outs: await prove(inputs) }),

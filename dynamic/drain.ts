@@ -2,7 +2,7 @@ import { findCluster, type ClusterAddress } from "../preflight/kubeconfig";
 import { ask, change, get } from "../preflight/request";
 import type { ClusterAccess } from "../settings";
 import { applicationsOf, applicationsPath, type Application } from "./applications";
-import { type DynamicProvider, idOf, until } from "./provider";
+import { type DynamicProvider, idOf, PlainError, until } from "./provider";
 
 /** Limit for Argo CD to remove what it delivered to one cluster, in seconds. */
 const limitSeconds = 300;
@@ -49,7 +49,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     }
     const strangers = before.filter(({ applicationSet }) => !applicationSet);
     if (strangers.length > 0) {
-        throw new Error(
+        throw new PlainError(
             `cluster ${cluster} cannot leave: Applications ${namesOf(strangers)} were made by other means and deliver ` +
                 "to it. Delete them, or give them another destination; then destroy again",
         );
@@ -61,7 +61,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     }
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     await waitUntilGone(hub, state).catch((error: Error) => {
-        throw new Error(
+        throw new PlainError(
             `cluster ${cluster} is not empty: ${error.message}. Destroy again to go on waiting; if the cluster is lost, ` +
                 `\`npm run forget -- ${stack}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
         );
@@ -73,7 +73,7 @@ async function refuseDeadSpoke(state: DrainState, applications: readonly Applica
     try {
         await get(await findCluster(`clusters.${state.cluster}`, state.spoke), "version");
     } catch (error) {
-        throw new Error(
+        throw new PlainError(
             `cluster ${state.cluster} cannot be emptied of ${namesOf(applications)}: ${(error as Error).message}. ` +
                 `If the cluster is lost, \`npm run forget -- ${state.stack}\` removes it from the hub and from the state`,
         );

@@ -11,6 +11,11 @@ export interface DynamicProvider<Inputs, Outputs> {
     delete?(id: string, state: Outputs): Promise<void>;
 }
 
+/** An error whose message says all: Pulumi shows the stack of an error as well, which would say it a second time. */
+export class PlainError extends Error {
+    override stack = "";
+}
+
 /** An id that the same resource always has. */
 export function idOf(...parts: readonly string[]): string {
     return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);

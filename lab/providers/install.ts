@@ -14,7 +14,10 @@ export interface InstallOptions {
     readonly plugins: readonly StandIn[];
 }
 
-/** Runs dynamic resources: Pulumi's own, from its npm package. The official language host brings a script for it. */
+/**
+ * Runs dynamic resources: Pulumi's own, from its npm package. The official language host brings a script for
+ * it.
+ */
 const dynamicProvider = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 
 /**
@@ -28,7 +31,10 @@ export async function installStandIns({ pulumiHome, binDir, plugins }: InstallOp
             const script = await bundle(plugin, path.join(pulumiHome, "stand-ins"));
             await writeExecutable(shimPath(plugin, pulumiHome, binDir), shim(script));
             if (plugin === "nodejs") {
-                await writeExecutable(path.join(binDir, "pulumi-resource-pulumi-nodejs"), shim(dynamicProvider));
+                await writeExecutable(
+                    path.join(binDir, "pulumi-resource-pulumi-nodejs"),
+                    shim(dynamicProvider),
+                );
             }
         }),
     );

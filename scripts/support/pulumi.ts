@@ -14,9 +14,15 @@ export async function pulumi(stack: string, args: readonly string[]): Promise<st
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
     const { ok, stdout, output } = await run("pulumi", all, { timeoutMs });
     if (!ok) {
-        throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${output}`);
+        throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${errorsOf(output)}`);
     }
     return stdout;
+}
+
+/** What a reader of a failed run needs: the diagnostics, or else all of it. */
+function errorsOf(output: string): string {
+    const start = output.indexOf("Diagnostics:");
+    return start >= 0 ? output.slice(start) : output;
 }
 
 /** Asks for something that may hold a secret: what it prints is in no error. */
@@ -59,7 +65,8 @@ function plain(value: string | undefined): unknown {
     return value === "true" ? true : value === "false" ? false : value;
 }
 
-/** Changes one setting of a stack; the CLI keeps the comments in the stack file. */
-export async function setSetting(stack: string, path: string, value: string): Promise<void> {
-    await pulumi(stack, ["config", "set", "--plaintext", "--path", `hubspoke:${path}`, value]);
+/** Changes settings of a stack, by their paths; the CLI keeps the comments in the stack file. */
+export async function setSettings(stack: string, values: Readonly<Record<string, string | number>>): Promise<void> {
+    const args = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `hubspoke:${path}=${value}`]);
+    await pulumi(stack, ["config", "set-all", "--path", ...args]);
 }

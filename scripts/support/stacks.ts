@@ -1,5 +1,6 @@
 import type { ClusterAddress } from "../../preflight/kubeconfig";
 import { findCluster } from "../../preflight/kubeconfig";
+import type { HubOutputs } from "../../components/hub";
 import type { EnvironmentSettings } from "../../settings";
 import { ask, settingsOf } from "./pulumi";
 
@@ -10,6 +11,8 @@ export interface EnvironmentStack {
     readonly hub: ClusterAddress;
     /** Argo CD's namespace on the hub. */
     readonly namespace: string;
+    /** Namespace of the agent on every spoke. */
+    readonly agentNamespace: string;
 }
 
 /**
@@ -22,6 +25,7 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
     if (settings.role !== "environment") {
         throw new Error(`${stack} is the stack of the hub. Name an environment's`);
     }
-    const namespace = await ask(settings.hub.stack ?? "hub", ["stack", "output", "argoCdNamespace", "--json"]);
-    return { stack, settings, hub: await findCluster("hub", settings.hub), namespace: String(namespace) };
+    const outputs = await ask(settings.hub.stack ?? "hub", ["stack", "output", "--json"]);
+    const { argoCdNamespace: namespace, agentNamespace } = outputs as HubOutputs;
+    return { stack, settings, hub: await findCluster("hub", settings.hub), namespace, agentNamespace };
 }

@@ -1,18 +1,26 @@
 import { expect } from "chai";
 import { readApplications } from "../../lab/argocd";
 import { argoCdSession } from "../../lab/session";
-import { clusterNames } from "../../lab/clusters";
+import { clusterNames, startApiServer, stopApiServer } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import * as fs from "node:fs";
 import { labDir } from "../../lab/paths";
 import { listProcesses, processFacts, waitFor } from "../../lab/processes";
-import { getObject, namesOf, npmRun, pulumiOk } from "./support/lab";
+import { pulumiEnvironment } from "../../lab/stacks/environment";
+import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
+
+async function labelsOf(secret: string): Promise<Record<string, string>> {
+    return (await getObject("hub", "argocd", "secret", secret)).metadata.labels ?? {};
+}
 
 describe("the end", () => {
     it("of one environment leaves the other two serving, and nothing of its own", async () => {
         const uid = async (cluster: "prod" | "dr") => (await getObject(cluster, "agent", "deployment", "agent")).metadata.uid;
         const before = await Promise.all([uid("prod"), uid("dr")]);
-        await pulumiOk("staging", "destroy", "--yes", "--skip-preview");
+        const output = await pulumiOk("staging", "destroy", "--yes", "--skip-preview");
+        const drained = output.indexOf("staging-drain deleted");
+        expect(drained, output).to.be.greaterThan(0);
+        expect(drained).to.be.lessThan(output.indexOf("staging-cluster-secret deleting"));
         await waitFor(
             "only the Applications of prod and dr",
             async () => {
@@ -28,6 +36,38 @@ describe("the end", () => {
         expect(namespaces).not.to.include.members(["namespace/agent"]);
         expect(namespaces).not.to.include.members(["namespace/argocd-manager"]);
         expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-staging");
+    });
+
+    it("of an environment whose cluster is lost ends soon, names what to do, and that leaves nothing on the hub", async () => {
+        await stopApiServer("dr");
+        try {
+            const began = Date.now();
+            const { ok, output } = await pulumi("dr", "destroy", "--yes", "--skip-preview");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/cluster dr cannot be emptied of agent-dr: .*`npm run forget -- dr`/);
+            expect(Date.now() - began).to.be.lessThan(60_000);
+            // Nothing was begun: the registration is whole, and the Application is not marked for deletion.
+            expect(await labelsOf("cluster-dr")).to.have.property("deploy", "true");
+
+            const forgotten = await npmRun("forget", pulumiEnvironment(), "dr");
+            expect(forgotten.ok, forgotten.output).to.equal(true);
+            expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-prod"]);
+            expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-dr");
+            const state = await pulumiOk("dr", "stack", "export");
+            expect((JSON.parse(state) as { deployment: object }).deployment).not.to.have.property("resources");
+            const command = /Remove them there: kubectl (.*)/.exec(forgotten.output)?.[1] ?? "";
+            expect(command).to.equal("--context dr delete namespace argocd-manager agent");
+        } finally {
+            await startApiServer("dr");
+        }
+        await kubectl("dr", ["delete", "namespace", "argocd-manager", "agent", "--timeout=50s"]);
+    });
+
+    it("of an environment whose cluster answers is not for `npm run forget`", async () => {
+        const { ok, output } = await npmRun("forget", pulumiEnvironment(), "prod");
+        expect(ok).to.equal(false);
+        expect(output).to.match(/prod answers, and is kept\n.*pulumi destroy --stack prod/);
+        expect(await namesOf("hub", "argocd", "secrets")).to.include("cluster-prod");
     });
 
     it("of the lab leaves no object, no process and no file", async () => {

@@ -11,5 +11,8 @@ import "./state";
 import "./protection";
 import "./badInput";
 import "./recovery";
+import "./rotation";
 import "./secrets";
+import "./providerKubernetes";
+import "./providerHelm";
 import "./exit";

@@ -2,8 +2,32 @@ import { expect } from "chai";
 import { kubectl } from "../../lab/kubectl";
 import { projectRoot } from "../../lab/paths";
 import { run } from "../../lab/processes/run";
+import { waitFor } from "../../lab/processes";
+import { argoCdSession } from "../../lab/session";
 import { stackNames } from "../../lab/stacks/project";
 import { clusterSecret, getObject, npmRun, pulumi, pulumiOk } from "./support/lab";
+
+async function refreshOf(secret: string): Promise<string> {
+    const { metadata } = await getObject("hub", "argocd", "secret", secret);
+    return metadata.annotations?.["argocd.argoproj.io/refresh"] ?? "";
+}
+
+interface ClusterList {
+    readonly items: readonly {
+        readonly name: string;
+        readonly info: { readonly cacheInfo?: { readonly lastCacheSyncTime?: string } };
+    }[];
+}
+
+/** When the application controller last read a whole cluster. */
+async function lastCacheSync(cluster: string): Promise<string> {
+    const session = await argoCdSession();
+    if ("unavailable" in session) {
+        throw new Error(session.unavailable);
+    }
+    const { items } = (await session.get("/api/v1/clusters")) as ClusterList;
+    return items.find(({ name }) => name === cluster)?.info.cacheInfo?.lastCacheSyncTime ?? "";
+}
 
 describe("the stacks, once up", () => {
     for (const stack of stackNames) {
@@ -37,6 +61,7 @@ describe("the stacks, once up", () => {
     });
 
     it("find an object that was deleted by hand, and put it back", async () => {
+        const before = Date.parse(await refreshOf("cluster-staging"));
         await kubectl("staging", ["delete", "rolebinding", "argocd-manager", "--namespace", "agent"]);
         expect(await pulumiOk("staging", "refresh", "--yes", "--skip-preview")).to.match(/1 deleted/);
         expect(await pulumiOk("staging", "up", "--yes", "--skip-preview")).to.match(/1 created/);
@@ -44,5 +69,17 @@ describe("the stacks, once up", () => {
         expect(binding.metadata.name).to.equal("argocd-manager");
         const { ok, output } = await pulumi("staging", "preview", "--expect-no-changes");
         expect(ok, output).to.equal(true);
+
+        // What was forbidden meanwhile is gone from Argo CD's cache: it is told to read the cluster anew, and does.
+        const told = Date.parse(await refreshOf("cluster-staging"));
+        expect(told).to.be.greaterThan(before);
+        await waitFor(
+            "Argo CD to read staging anew",
+            async () => {
+                const read = await lastCacheSync("staging");
+                return Date.parse(read) >= told ? { done: true } : { seen: read };
+            },
+            { timeoutMs: 60_000 },
+        );
     });
 });

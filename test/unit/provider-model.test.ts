@@ -140,9 +140,14 @@ describe("lab provider: kinds and ids", () => {
     });
 
     it("refuse what the stand-in does not do", () => {
-        expect(unsupportedType(urn("kubernetes:core/v1:SecretList"))).to.contain("list resources");
-        expect(unsupportedType(urn("kubernetes:core/v1:NamespacePatch"))).to.contain("no Patch resources");
-        expect(unsupportedType(urn("kubernetes:core/v1:Secret"))).to.equal(undefined);
+        expect(unsupportedType(urn("kubernetes:core/v1:SecretList"), "SecretList")).to.contain(
+            "list resources",
+        );
+        expect(unsupportedType(urn("kubernetes:core/v1:NamespacePatch"), "Namespace")).to.contain(
+            "no Patch resources",
+        );
+        expect(unsupportedType(urn("kubernetes:core/v1:Secret"), "Secret")).to.equal(undefined);
+        expect(unsupportedType(urn("kubernetes:a.b/v1:AllowList"), "AllowList")).to.equal(undefined);
     });
 
     it("name objects with and without a namespace", () => {

@@ -10,15 +10,18 @@ async function registerTwoClusters() {
     await settled();
 }
 
+/** A Secret with new contents is updated, never deleted and made anew. */
+const inPlace = { enableSecretMutable: "true" };
+
 describe("an environment with two clusters", () => {
     before(registerTwoClusters);
 
     it("reaches each cluster by its own context, and the hub by the hub's", () => {
         const providers = all("pulumi:providers:kubernetes").map(({ name, inputs }) => [name, inputs]);
         expect(Object.fromEntries(providers)).to.deep.equal({
-            hub: { context: "hub", clusterIdentifier: "hub" },
-            "staging-a": { context: "a", clusterIdentifier: "staging-a" },
-            "staging-b": { context: "b", clusterIdentifier: "staging-b" },
+            hub: { context: "hub", clusterIdentifier: "hub", ...inPlace },
+            "staging-a": { context: "a", clusterIdentifier: "staging-a", ...inPlace },
+            "staging-b": { context: "b", clusterIdentifier: "staging-b", ...inPlace },
         });
     });
 

@@ -21,8 +21,9 @@ export interface Outcome {
 }
 
 /** Runs one of the project's npm scripts, as a user does. */
-export async function npmRun(script: string, env: Record<string, string> = {}): Promise<Outcome> {
-    return remember(await run("npm", ["run", "--silent", script], { cwd: projectRoot, env, timeoutMs: 14 * 60_000 }));
+export async function npmRun(script: string, env: Record<string, string> = {}, ...args: string[]): Promise<Outcome> {
+    const all = ["run", "--silent", script, ...(args.length > 0 ? ["--", ...args] : [])];
+    return remember(await run("npm", all, { cwd: projectRoot, env, timeoutMs: 14 * 60_000 }));
 }
 
 /** Runs a plain `pulumi` on one stack of the lab, with what `npm run lab:env` exports. */
@@ -83,7 +84,13 @@ export function changedCluster(cluster: string, change: (settings: Config) => Co
 
 /** An object of a cluster. */
 export interface KubeObject {
-    readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+    readonly metadata: {
+        readonly name: string;
+        readonly uid: string;
+        readonly resourceVersion: string;
+        readonly labels?: Record<string, string>;
+        readonly annotations?: Record<string, string>;
+    };
     readonly data?: Record<string, string>;
     readonly spec?: { readonly replicas?: number };
     readonly status?: { readonly readyReplicas?: number };

@@ -109,7 +109,8 @@ export class ApiServer {
                 "User-Agent": "hubspoke-lab-kubernetes-provider",
                 ...(body === undefined ? {} : bodyHeaders(request, body)),
             },
-            signal: this.signal,
+            // A write that was sent is not taken back: nobody could tell whether it happened.
+            ...(request.method === "GET" ? { signal: this.signal } : {}),
         };
         await this.kubeConfig.applyToHTTPSOptions(options);
         // The library makes a new agent for each call. It matters only where it leads through a proxy.

@@ -31,7 +31,7 @@ export interface Repository {
 export const defaultTimeout = 300;
 
 /** Inputs of the official provider that would change what happens, and that the stand-in does not do. */
-const unsupported = ["valueYamlFiles", "postrender", "lint"];
+const unsupported = ["valueYamlFiles", "postrender", "lint", "recreatePods"];
 
 /** Reads the inputs of a release; secrets are taken out of their wrapping. */
 export function readInputs(properties: PropertyMap): ReleaseInputs {
@@ -40,7 +40,7 @@ export function readInputs(properties: PropertyMap): ReleaseInputs {
     const refused = unsupported.find((name) => isGiven(given[name]));
     if (refused !== undefined) {
         throw new Error(
-            `"${refused}" is not part of the lab's stand-in for Helm releases; put it into "values"`,
+            `"${refused}" is not part of the lab's stand-in for Helm releases; use the official provider for it`,
         );
     }
     const repository = isMap(given.repositoryOpts) ? given.repositoryOpts : {};

@@ -105,13 +105,16 @@ export function isKnownClusterScoped(gvk: GroupVersionKind): boolean {
     return isBuiltIn(gvk) && clusterScopedKinds.has(gvk.kind);
 }
 
-/** Types that stand for many objects, or for part of one, which this provider does not do. */
-export function unsupportedType(urn: string): string | undefined {
-    const { kind } = kindOfUrn(urn);
-    if (typeOf(urn).startsWith("kubernetes:") && kind.endsWith("List")) {
+/**
+ * Why a type cannot be used: it stands for many objects, or, with a `kind` of other name in the inputs, for a part
+ * of one.
+ */
+export function unsupportedType(urn: string, kindOfInputs: string): string | undefined {
+    const gvk = kindOfUrn(urn);
+    if (isBuiltIn(gvk) && gvk.kind.endsWith("List")) {
         return "list resources cannot be created directly; use the type of their items";
     }
-    if (kind.endsWith("Patch")) {
+    if (gvk.kind === `${kindOfInputs}Patch`) {
         return `"${typeOf(urn)}" is not part of the lab's stand-in for the Kubernetes provider (no Patch resources)`;
     }
     return undefined;

@@ -1,4 +1,4 @@
-import { isMap, without, type PropertyMap, type Value } from "../../plugin/values";
+import { isMap, Unknown, without, type PropertyMap, type Value } from "../../plugin/values";
 
 /**
  * A Kubernetes object as plain data: no secrets inside (they are marked in a second step, see `secrets.ts`).
@@ -52,9 +52,14 @@ export function parseId(id: string): { readonly namespace: string; readonly name
     return second === undefined ? { namespace: "", name: first } : { namespace: first, name: second };
 }
 
-/** A copy with one field of `metadata` set, or removed when the value is undefined. */
+/**
+ * A copy with one field of `metadata` set, or removed when the value is undefined. Unknown metadata stays.
+ */
 export function withMetadata(object: KubeObject, key: string, value: Value | undefined): KubeObject {
-    const metadata = valueAt(object, "metadata");
+    const { metadata } = object;
+    if (metadata instanceof Unknown) {
+        return object;
+    }
     const rest = without(isMap(metadata) ? metadata : {}, key);
     return { ...object, metadata: value === undefined ? rest : { ...rest, [key]: value } };
 }

@@ -5,7 +5,7 @@ import { fromProperties, toProperties } from "../model/checkpoint";
 import { apiVersionOf, kindOfUrn, unsupportedType } from "../model/kinds";
 import { hasGenerateName, withGeneratedName, withNameOfLastRun } from "../model/naming";
 import { normalize } from "../model/normalize";
-import { valueAt, withMetadata, type KubeObject } from "../model/object";
+import { stringAt, valueAt, withMetadata, type KubeObject } from "../model/object";
 import { markSecrets } from "../model/secrets";
 import { isNamespaced, rememberDefinition, type Context } from "./context";
 
@@ -16,11 +16,12 @@ export async function check(context: Context, request: CheckRequest): Promise<Ch
         context.log.warn(request.urn, "Cluster is unreachable but skipUpdateUnreachable is set, skipping");
         return { inputs: request.olds, failures: [] };
     }
-    const unsupported = unsupportedType(request.urn);
+    const given = fromProperties(request.news);
+    const unsupported = unsupportedType(request.urn, stringAt(given, "kind"));
     if (unsupported !== undefined) {
         throw new Error(unsupported);
     }
-    const named = name(normalize(withKind(fromProperties(request.news), request.urn)), request);
+    const named = name(normalize(withKind(given, request.urn)), request);
     if (hasGenerateName(named) && settings.enableServerSideApply) {
         throw new Error("the `.metadata.generateName` field is not supported in Server-Side Apply mode");
     }

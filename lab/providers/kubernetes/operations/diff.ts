@@ -1,4 +1,5 @@
 import type { DiffRequest, DiffResult } from "../../plugin/provider";
+import type { Value } from "../../plugin/values";
 import { compare } from "../diff/changes";
 import { immutablePaths } from "../diff/force-new";
 import { annotations, isAnnotated } from "../model/annotations";
@@ -6,7 +7,7 @@ import { fromProperties, fromState } from "../model/checkpoint";
 import { kindOfUrn } from "../model/kinds";
 import { isNamed } from "../model/naming";
 import { normalize } from "../model/normalize";
-import { nameOfObject, namespaceOf, withMetadata, type KubeObject } from "../model/object";
+import { nameOfObject, namespaceOf, valueAt, withMetadata, type KubeObject } from "../model/object";
 import { isInside, parsePath } from "../model/path";
 import { prune } from "../model/prune";
 import { isNamespaced, type Context } from "./context";
@@ -57,11 +58,13 @@ async function inCanonicalNamespace(context: Context, object: KubeObject, urn: s
     if (!(await isNamespaced(context, kindOfUrn(urn)))) {
         return withMetadata(object, "namespace", undefined);
     }
-    const unknownOrSet = namespaceOf(object) !== "" || typeof object.metadata !== "object";
-    const given = (object.metadata as KubeObject | undefined)?.namespace;
-    return unknownOrSet || (given !== undefined && given !== "" && given !== null)
-        ? object
-        : withMetadata(object, "namespace", "default");
+    const namespace = meaningful(valueAt(object, "metadata", "namespace"));
+    return namespace === undefined ? withMetadata(object, "namespace", "default") : object;
+}
+
+/** A value that says something: not null, not empty. */
+function meaningful(value: Value | undefined): Value | undefined {
+    return value === null || value === "" ? undefined : value;
 }
 
 /** The new object must have the old one's name, so the old one must go first. */

@@ -5,9 +5,9 @@ import * as path from "node:path";
 import { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, type OutputMap, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { kubectl } from "../../lab/kubectl";
-import { kubeconfigPath, labDir } from "../../lab/paths";
-import { installStandIns } from "../../lab/providers/install";
+import { kubectl } from "../../../lab/kubectl";
+import { kubeconfigPath, labDir } from "../../../lab/paths";
+import { installStandIns } from "../../../lab/providers/install";
 
 /** A Pulumi program on the cluster staging of a running lab; what it returns are the stack's outputs. */
 export type Program = (provider: Provider) => Record<string, unknown> | undefined;

@@ -4,7 +4,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { kubectl } from "../../lab/kubectl";
-import { Scratch, type Program } from "./provider-scratch";
+import { Scratch, type Program } from "./support/providerScratch";
 
 const scratchpad = new Scratch();
 const { namespace } = scratchpad;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as helm from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Scratch, messageOfFailure, type Program } from "./provider-scratch";
+import { Scratch, messageOfFailure, type Program } from "./support/providerScratch";
 
 const scratchpad = new Scratch();
 const { namespace } = scratchpad;

@@ -1,0 +1,38 @@
+import { applicationsOf, applicationsPath } from "../../dynamic/applications";
+import { until } from "../../dynamic/provider";
+import { change } from "../../preflight/request";
+import type { EnvironmentStack } from "./stacks";
+
+/** Limit for Argo CD to compare an Application anew, in seconds. */
+const limitSeconds = 180;
+
+/**
+ * Waits until Argo CD has compared every Application of a cluster anew, from now, without an error: it has then read
+ * the cluster with what the cluster Secret holds now. A cluster to which nothing is delivered has nothing to show.
+ */
+export async function waitUntilArgoCdWorks(
+    { hub, namespace }: EnvironmentStack,
+    cluster: { readonly cluster: string; readonly server: string },
+): Promise<void> {
+    // Times of Argo CD have whole seconds.
+    const begin = Math.ceil(Date.now() / 1000) * 1000;
+    await new Promise((resolve) => setTimeout(resolve, begin - Date.now()));
+    const annotations = { "argocd.argoproj.io/refresh": "hard" };
+    for (const { name } of await applicationsOf(hub, namespace, cluster)) {
+        await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
+    }
+    await until(
+        `Argo CD to work on ${cluster.cluster} with the new token`,
+        { seconds: limitSeconds, intervalMs: 500 },
+        async () => {
+            const applications = await applicationsOf(hub, namespace, cluster);
+            const waiting = applications.filter(
+                ({ reconciledAt, sync, message }) =>
+                    Date.parse(reconciledAt ?? "") < begin || reconciledAt === undefined || sync === "Unknown" || /Error: /.test(message),
+            );
+            return waiting.length === 0
+                ? { done: undefined }
+                : { seen: waiting.map(({ name, reconciledAt, sync, message }) => `${name} ${sync} ${reconciledAt} ${message}`).join("; ") };
+        },
+    );
+}
