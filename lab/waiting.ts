@@ -1,16 +1,28 @@
 import { readApplications, readClusters } from "./argocd";
 import { argoCdSession } from "./session";
-import { waitFor } from "./processes";
+import { GiveUp, waitFor } from "./processes";
 
 /** Limit for all Applications to become Synced and Healthy, or all clusters connected, in milliseconds. */
 const timeoutMs = 5 * 60_000;
 
-/** Waits until Argo CD reports every named Application Synced and Healthy. */
+/** What Argo CD says of a repository that it may not read: no more time would help. */
+const noAccess =
+    /authentication required|authorization failed|repository not found|unable to authenticate|key is unknown/i;
+
+/**
+ * Waits until Argo CD reports every named Application Synced and Healthy.
+ *
+ * @throws Error at the limit, or at once where Argo CD may not read the repository, with Argo CD's own words
+ */
 export async function waitForApplications(names: readonly string[]): Promise<void> {
     await waitFor(
         `Applications ${names.join(", ")} to be Synced and Healthy`,
         async () => {
             const waiting = await unhealthyApplications(names);
+            const refused = waiting.find((line) => noAccess.test(line));
+            if (refused !== undefined) {
+                throw new GiveUp(`Argo CD may not read a repository: ${refused}. Give its credential in repositories`);
+            }
             return waiting.length === 0 ? { done: true as const } : { seen: waiting.join("; ") };
         },
         { timeoutMs, intervalMs: 500 },

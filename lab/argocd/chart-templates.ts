@@ -1,10 +1,18 @@
 import { stringify } from "yaml";
 import type { UpstreamObject } from "./upstream-objects";
 
-/** Where a workload's extra flags and environment come from in the values. */
-const workloadValues: Record<string, { args: string; env: string; flags?: string[] }> = {
-    "argocd-application-controller": { args: "controller.extraArgs", env: "controller.env" },
-    "argocd-applicationset-controller": { args: "applicationSet.extraArgs", env: "applicationSet.extraEnv" },
+/** Where a workload's extra flags, environment and replicas come from in the values; else upstream's replicas stay. */
+const workloadValues: Record<string, { args: string; env: string; flags?: string[]; replicas?: string }> = {
+    "argocd-application-controller": {
+        args: "controller.extraArgs",
+        env: "controller.env",
+        replicas: "controller.replicas",
+    },
+    "argocd-applicationset-controller": {
+        args: "applicationSet.extraArgs",
+        env: "applicationSet.extraEnv",
+        replicas: "applicationSet.replicas",
+    },
     "argocd-notifications-controller": {
         args: "notifications.extraArgs",
         env: "notifications.extraEnv",
@@ -41,6 +49,9 @@ export function toTemplate(original: UpstreamObject): string {
         container.args = [...(container.args ?? []), ...flags, mark(whatIsIn(`.Values.${values.args}`))];
         const env = `dict "root" $ "workload" "${object.metadata.name}" "values" .Values.${values.env}`;
         container.env = [mark(`{{- include "lab.env" (${env}) | nindent @INDENT@ }}`)];
+    }
+    if (values?.replicas !== undefined && object.spec) {
+        object.spec.replicas = mark(`{{ .Values.${values.replicas} }}`);
     }
     if (object.kind === "CustomResourceDefinition") {
         object.metadata.labels = { ...object.metadata.labels, [mark(whatIsIn(".Values.crds.additionalLabels"))]: "" };

@@ -7,6 +7,7 @@ import "./delivery";
 import "./chart";
 import "./namespaces";
 import "./credentials";
+import "./hub";
 import "./state";
 import "./protection";
 import "./badInput";

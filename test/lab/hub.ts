@@ -1,0 +1,290 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { hash } from "bcryptjs";
+import { agentRepositoryUrl, announcePush, changeAgentFile, findArgoCd, startArgoCd } from "../../lab/argocd";
+import { openSession } from "../../lab/argocd/api";
+import { kubectl } from "../../lab/kubectl";
+import { kubeconfigPath } from "../../lab/paths";
+import { findProcess, run, waitFor } from "../../lab/processes";
+import { toolPath } from "../../lab/tools";
+import { expectedApplications } from "../../lab/stacks/overlay";
+import { adminPassword } from "../../lab/stacks/pulumi";
+import { waitForApplications } from "../../lab/waiting";
+import { accessValues } from "../../components/values/access";
+import { brokenBudgets, componentStates } from "./support/components";
+import { type GitGate, openGitGate } from "./support/gitGate";
+import { type Config, getObject, pulumi, pulumiOk, withConfig } from "./support/lab";
+
+const hubUp = () => pulumiOk("hub", "up", "--yes", "--skip-preview");
+
+function serverUrl(): string {
+    const url = findArgoCd()?.serverUrl;
+    if (url === undefined) {
+        throw new Error("argocd-server does not run");
+    }
+    return url;
+}
+
+/** The status with which argocd-server answers. */
+async function status(route: string, token?: string, method = "GET"): Promise<number> {
+    const headers = {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const body = method === "POST" ? "{}" : undefined;
+    return (await fetch(`${serverUrl()}${route}`, { method, headers, body })).status;
+}
+
+describe("the hub's end", () => {
+    it("is refused while clusters are registered, with their names, and touches nothing", async () => {
+        const { ok, output } = await pulumi("hub", "destroy", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/3 clusters are registered, and their agents would go with it/);
+        for (const stack of ["dr", "prod", "staging"]) {
+            expect(output).to.include(`${stack} (stack organization/hubspoke/${stack})`);
+        }
+        expect(output).not.to.match(/[1-9]\d* deleted/);
+        await pulumiOk("hub", "preview", "--expect-no-changes");
+    });
+});
+
+describe("a hub that loses a node", () => {
+    const node = "hub-a";
+
+    it("keeps every component available, and takes no last replica", async () => {
+        const replicated = (await componentStates()).filter(({ wanted }) => wanted > 1).map(({ name }) => name);
+        expect(replicated).to.include.members([
+            "argocd-application-controller",
+            "argocd-applicationset-controller",
+            "argocd-redis-ha-haproxy",
+            "argocd-redis-ha-server",
+            "argocd-repo-server",
+            "argocd-server",
+        ]);
+        const drain = { done: false };
+        const flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--timeout=50s"];
+        const drained = kubectl("hub", ["drain", node, ...flags]).finally(() => (drain.done = true));
+        try {
+            const least = new Map<string, number>();
+            const broken = new Set<string>();
+            while (!drain.done) {
+                for (const { name, ready } of await componentStates()) {
+                    least.set(name, Math.min(ready, least.get(name) ?? ready));
+                }
+                (await brokenBudgets()).forEach((name) => broken.add(name));
+            }
+            await drained;
+            expect([...broken]).to.deep.equal([]);
+            for (const { name, wanted } of (await componentStates()).filter(({ wanted }) => wanted > 1)) {
+                expect(least.get(name), name).to.be.at.least(wanted - 1);
+            }
+            await waitFor(
+                "every component to be whole, but for Redis, which stays off the other two hosts",
+                async () => {
+                    const short = (await componentStates()).filter(
+                        ({ name, wanted, ready }) => ready < (name.includes("redis") ? 2 : wanted),
+                    );
+                    const seen = short.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted}`).join(", ");
+                    return short.length === 0 ? { done: true } : { seen };
+                },
+                { timeoutMs: 30_000 },
+            );
+
+            const { ok, output } = await pulumi("hub", "preview");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/availability: "ha" needs 3 schedulable nodes, and the hub has 2/);
+        } finally {
+            await drained.catch(() => undefined);
+            await kubectl("hub", ["uncordon", node]);
+        }
+    });
+});
+
+describe("a log-in to Argo CD", () => {
+    it("is the generated admin's alone", async () => {
+        const token = await openSession(serverUrl(), "admin", await adminPassword());
+        expect(await status("/api/v1/applications", token)).to.equal(200);
+        expect(await status("/api/v1/applications")).to.equal(401);
+        for (const [user, password] of [["admin", "admin"], ["admin", ""], ["root", await adminPassword()]] as const) {
+            const refusal = await openSession(serverUrl(), user, password).then(
+                () => "allowed",
+                (error: Error) => error.message,
+            );
+            expect(refusal, `${user}/${password.length} letters`).to.match(/answered 40[01]/);
+        }
+    });
+
+    it("lets each role do what the policy gives it, and nobody anything by default", async () => {
+        const accounts = ["reader", "runner", "nobody"];
+        const password = "a password of the test alone";
+        const bcrypt = Buffer.from(await hash(password, 4)).toString("base64");
+        const patch = (kind: string, name: string, data: Record<string, string | null>) =>
+            kubectl("hub", ["patch", kind, name, "--namespace=argocd", "--type=merge", "-p", JSON.stringify({ data })]);
+        const each = (key: (account: string) => string, value: string | null) =>
+            Object.fromEntries(accounts.map((account) => [key(account), value]));
+        const policy = (await getObject("hub", "argocd", "configmap", "argocd-rbac-cm")).data?.["policy.csv"] ?? "";
+        const cm = (account: string) => `accounts.${account}`;
+        const secret = (account: string) => `accounts.${account}.password`;
+        try {
+            await patch("configmap", "argocd-cm", each(cm, "login"));
+            await patch("secret", "argocd-secret", each(secret, bcrypt));
+            const groups = "g, reader, role:readonly\ng, runner, role:operator";
+            await patch("configmap", "argocd-rbac-cm", { "policy.csv": `${policy}\n${groups}` });
+            const tokens = await waitFor(
+                "the test's accounts",
+                async () => {
+                    const sessions = accounts.map((user) => openSession(serverUrl(), user, password));
+                    return { done: await Promise.all(sessions) };
+                },
+                { timeoutMs: 30_000 },
+            );
+            const [reader, runner, nobody] = tokens;
+            const route = "/api/v1/applications/agent-prod";
+            await waitFor(
+                "the test's policy",
+                async () => {
+                    const seen = await status(route, reader);
+                    return seen === 200 ? { done: true } : { seen: `status ${seen}` };
+                },
+                { timeoutMs: 30_000 },
+            );
+            expect(await status(`${route}/sync`, reader, "POST"), "a reader's sync").to.equal(403);
+            expect(await status(route, reader, "DELETE"), "a reader's deletion").to.equal(403);
+            expect(await status(`${route}/sync`, runner, "POST"), "an operator's sync").to.equal(200);
+            expect(await status(route, runner, "DELETE"), "an operator's deletion").to.equal(403);
+            expect(await status(route, nobody), "a user without role").to.equal(403);
+        } finally {
+            await patch("configmap", "argocd-rbac-cm", { "policy.csv": policy });
+            await patch("secret", "argocd-secret", each(secret, null));
+            await patch("configmap", "argocd-cm", each(cm, null));
+        }
+        await waitForApplications(expectedApplications());
+    });
+
+    it("gives a group of single sign-on its role and no other", async () => {
+        const oidc = { name: "x", issuer: "https://x", clientId: "x", clientSecret: "x", scopes: [] };
+        const groups = { platform: "admin", 'the "on-call"': "operator", everyone: "readonly" } as const;
+        const { rbac } = accessValues({ oidc, groups }, "https://argocd.example.com").configs;
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "policy-"));
+        const file = path.join(folder, "policy.csv");
+        fs.writeFileSync(file, rbac["policy.csv"]);
+        const can = async (group: string, action: string, resource: string, object: string) => {
+            const args = ["admin", "settings", "rbac", "can", group, action, resource, object, "--policy-file", file];
+            const cluster = { env: { KUBECONFIG: kubeconfigPath }, timeoutMs: 30_000 };
+            const { stdout, output } = await run(toolPath("argocd"), [...args, "--context=hub"], cluster);
+            expect(stdout.trim(), output).to.match(/^(Yes|No)$/);
+            return stdout.trim();
+        };
+        try {
+            const answers = await Promise.all([
+                can("platform", "delete", "applications", "agent/agent-prod"),
+                can('the "on-call"', "sync", "applications", "agent/agent-prod"),
+                can('the "on-call"', "delete", "applications", "agent/agent-prod"),
+                can("everyone", "get", "applications", "agent/agent-prod"),
+                can("everyone", "sync", "applications", "agent/agent-prod"),
+                can("strangers", "get", "applications", "agent/agent-prod"),
+            ]);
+            expect(answers).to.deep.equal(["Yes", "Yes", "No", "Yes", "No", "No"]);
+        } finally {
+            fs.rmSync(folder, { recursive: true });
+        }
+    });
+});
+
+describe("a lost Redis", () => {
+    it("loses nothing: a change in Git arrives after it", async () => {
+        const before = await getObject("staging", "agent", "deployment", "agent");
+        const redis = findProcess("argocd-redis");
+        expect(redis, "Redis runs").not.to.equal(undefined);
+        process.kill(redis!.pid, "SIGKILL");
+        await waitFor(
+            "the end of Redis",
+            () => Promise.resolve(findProcess("argocd-redis") === undefined ? { done: true } : { seen: "it runs" }),
+            { timeoutMs: 10_000 },
+        );
+        await startArgoCd(() => undefined);
+        const revision = await changeAgentFile("helm/values-staging.yaml", (text) =>
+            text.replace(/^replicas: \d+$/m, `replicas: ${(before.spec?.replicas ?? 0) + 1}`),
+        );
+        expect(revision.changed).to.deep.equal(["helm/values-staging.yaml"]);
+        await announcePush(agentRepositoryUrl(), revision);
+        await waitFor(
+            "one replica more on staging",
+            async () => {
+                const { spec, metadata } = await getObject("staging", "agent", "deployment", "agent");
+                expect(metadata.uid).to.equal(before.metadata.uid);
+                const more = spec?.replicas === (before.spec?.replicas ?? 0) + 1;
+                return more ? { done: true } : { seen: `${spec?.replicas} replicas` };
+            },
+            { timeoutMs: 120_000 },
+        );
+        await waitForApplications(expectedApplications());
+    });
+});
+
+const healthy = "all Applications are Synced and Healthy";
+
+/** How the lab's wait for the Applications ends, again and again until it ends as it should. */
+function waitEndsWith(right: RegExp): Promise<string | undefined> {
+    return waitFor<string | undefined>(
+        `the wait for Applications to end with ${right.source}`,
+        async () => {
+            const outcome = await waitForApplications(expectedApplications()).then(
+                () => healthy,
+                (reason: Error) => reason.message,
+            );
+            return right.test(outcome) ? { done: outcome } : { seen: outcome };
+        },
+        { timeoutMs: 120_000, intervalMs: 500 },
+    );
+}
+
+/** Argo CD looks at a repository's credential when it next compares; this is `argocd app get --refresh`. */
+async function refreshApplications(): Promise<void> {
+    const annotation = "argocd.argoproj.io/refresh=normal";
+    await kubectl("hub", ["annotate", "applications", "--all", "--namespace=argocd", "--overwrite", annotation]);
+}
+
+describe("a hub that is no lab's, with a private repository", () => {
+    const token = "a-token-of-the-test-alone";
+    let gate: GitGate;
+    let settings: (config: Config) => Config;
+    before(async () => {
+        gate = await openGitGate(agentRepositoryUrl(), token);
+        settings = (config) => ({
+            ...config,
+            "hubspoke:lab": false,
+            "hubspoke:agent": { ...(config["hubspoke:agent"] as Config), repository: gate.url },
+        });
+        await withConfig("hub", settings, hubUp);
+    });
+    after(async () => {
+        await hubUp();
+        await gate.close();
+        await refreshApplications();
+        await waitEndsWith(new RegExp(healthy));
+    });
+
+    it("is protected from a destroy, whatever is registered", async () => {
+        const { ok, output } = await pulumi("hub", "destroy", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/hub-guard.*cannot be deleted\s+because it is protected/);
+        expect(output).not.to.match(/[1-9]\d* deleted/);
+    });
+
+    it("shows Argo CD's own error where the repository's credential is missing", async () => {
+        await refreshApplications();
+        const error = await waitEndsWith(/may not read/);
+        expect(error).to.match(/Argo CD may not read a repository: agent-\w+ .*authentication required/);
+    });
+
+    it("reads it with the credential of the settings", async () => {
+        const repositories = { agent: { url: gate.url, token } };
+        const withCredential = (config: Config) => ({ ...settings(config), "hubspoke:repositories": repositories });
+        await withConfig("hub", withCredential, hubUp);
+        await refreshApplications();
+        await waitEndsWith(new RegExp(healthy));
+    });
+});
