@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readApplications } from "../../lab/argocd";
 import { argoCdSession } from "../../lab/session";
-import { clusterNames, startApiServer, stopApiServer } from "../../lab/clusters";
+import { type ClusterName, clusterNames, startApiServer, stopApiServer } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import * as fs from "node:fs";
 import { labDir } from "../../lab/paths";
@@ -11,6 +11,11 @@ import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
 
 async function labelsOf(secret: string): Promise<Record<string, string>> {
     return (await getObject("hub", "argocd", "secret", secret)).metadata.labels ?? {};
+}
+
+async function namespacesOf(cluster: ClusterName): Promise<string[]> {
+    const names = (await kubectl(cluster, ["get", "namespaces", "--output=name"])).trim().split("\n");
+    return names.map((name) => name.slice("namespace/".length));
 }
 
 describe("the end", () => {
@@ -32,9 +37,9 @@ describe("the end", () => {
             { timeoutMs: 60_000 },
         );
         expect(await Promise.all([uid("prod"), uid("dr")])).to.deep.equal(before);
-        const namespaces = (await kubectl("staging", ["get", "namespaces", "--output=name"])).trim().split("\n");
-        expect(namespaces).not.to.include.members(["namespace/agent"]);
-        expect(namespaces).not.to.include.members(["namespace/argocd-manager"]);
+        const namespaces = await namespacesOf("staging");
+        expect(namespaces).not.to.include.members(["agent"]);
+        expect(namespaces).not.to.include.members(["argocd-manager"]);
         expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-staging");
     });
 
@@ -60,7 +65,7 @@ describe("the end", () => {
         } finally {
             await startApiServer("dr");
         }
-        await kubectl("dr", ["delete", "namespace", "argocd-manager", "agent", "--timeout=50s"]);
+        await kubectl("dr", ["delete", "namespace", "argocd-manager", "agent", "--wait=false"]);
     });
 
     it("of an environment whose cluster answers is not for `npm run forget`", async () => {
@@ -68,6 +73,19 @@ describe("the end", () => {
         expect(ok).to.equal(false);
         expect(output).to.match(/prod answers, and is kept\n.*pulumi destroy --stack prod/);
         expect(await namesOf("hub", "argocd", "secrets")).to.include("cluster-prod");
+    });
+
+    it("of a lost cluster's remains comes by the command that was printed, once the cluster is back", async () => {
+        await waitFor(
+            "the namespaces of dr to go",
+            async () => {
+                const names = await namespacesOf("dr");
+                return names.includes("agent") || names.includes("argocd-manager")
+                    ? { seen: names.join(", ") }
+                    : { done: true };
+            },
+            { timeoutMs: 180_000 },
+        );
     });
 
     it("of the lab leaves no object, no process and no file", async () => {

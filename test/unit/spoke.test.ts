@@ -67,7 +67,7 @@ describe("an environment with two clusters", () => {
             },
         });
         const config = {
-            bearerToken: "mock-token",
+            bearerToken: "mock-token of staging-a-manager-token-1",
             tlsClientConfig: { insecure: false, caData: encode("mock-ca") },
         };
         expect(unwrapSecret(secret.inputs.data)).to.deep.equal({

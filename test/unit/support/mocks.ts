@@ -19,10 +19,12 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
         bcryptHash: pulumi.secret(`hash of ${name}`),
     }),
     "random:index/randomString:RandomString": () => ({ result: "abc123" }),
-    "kubernetes:core/v1:Secret": (inputs) =>
+    "kubernetes:core/v1:Secret": (inputs, name) =>
         inputs.type === "kubernetes.io/service-account-token"
-            ? { data: { token: encode("mock-token"), "ca.crt": encode("mock-ca") } }
+            ? { data: { token: encode(`mock-token of ${name}`), "ca.crt": encode("mock-ca") } }
             : {},
+    // Read, not made: what every cluster publishes.
+    "kubernetes:core/v1:ConfigMap": () => ({ data: { "ca.crt": "published-ca" } }),
     "pulumi-nodejs:dynamic/hubspoke:access": () => ({ provenAt: "2026-01-01T00:00:00Z" }),
 };
 

@@ -1,0 +1,255 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterConfig } from "../../components/values/clusterConfig";
+import { parseSettings, type EnvironmentSettings } from "../../settings";
+import { all, encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
+import { registerClusters } from "./support/register";
+
+const labels = { region: "eu-west-1" };
+const subject = { kind: "Group", name: "argocd" };
+const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+function environment(settings: object, more: object = {}): Record<string, unknown> {
+    const clusters = { a: { context: "a", labels, ...settings } };
+    return { role: "environment", environment: "prod", hub: { context: "hub" }, clusters, ...more };
+}
+
+/** The `config` document of a cluster with these settings, as Argo CD reads it. */
+async function configOf(settings: object, more: object = {}): Promise<unknown> {
+    const { clusters } = parseSettings(environment(settings, more)) as EnvironmentSettings;
+    const { credentials, tls, proxyUrl } = clusters.a!;
+    const token = credentials.type === "token" ? pulumi.secret("a token") : undefined;
+    const config = clusterConfig({ credentials, tls, proxyUrl, token, ca: pulumi.output("the spoke's CA") });
+    return JSON.parse(await valueOf(pulumi.jsonStringify(config)));
+}
+
+const tlsClientConfig = { insecure: false, caData: encode("the spoke's CA") };
+const apiVersion = "client.authentication.k8s.io/v1beta1";
+
+const configs: { name: string; settings: object; more?: object; config: object }[] = [
+    { name: "a token, by default", settings: {}, config: { bearerToken: "a token", tlsClientConfig } },
+    {
+        name: "an identity of AWS",
+        settings: {
+            credentials: { type: "aws", clusterName: "prod-eu", roleArn: "arn:aws:iam::111122223333:role/argocd", subject },
+        },
+        config: {
+            awsAuthConfig: { clusterName: "prod-eu", roleARN: "arn:aws:iam::111122223333:role/argocd" },
+            tlsClientConfig,
+        },
+    },
+    {
+        name: "an identity of AWS without a role of its own",
+        settings: { credentials: { type: "aws", clusterName: "prod-eu", subject } },
+        config: { awsAuthConfig: { clusterName: "prod-eu" }, tlsClientConfig },
+    },
+    {
+        name: "an identity of Google Cloud",
+        settings: { credentials: { type: "gcp", subject } },
+        config: { execProviderConfig: { command: "argocd-k8s-auth", args: ["gcp"], apiVersion }, tlsClientConfig },
+    },
+    {
+        name: "an identity of Azure",
+        settings: {
+            credentials: {
+                type: "azure",
+                clientId: "11111111-2222-4333-8444-555555555555",
+                tenantId: "99999999-2222-4333-8444-555555555555",
+                subject,
+            },
+        },
+        config: {
+            execProviderConfig: {
+                command: "argocd-k8s-auth",
+                args: ["azure"],
+                env: {
+                    AAD_ENVIRONMENT_NAME: "AzurePublicCloud",
+                    AAD_LOGIN_METHOD: "workloadidentity",
+                    AZURE_CLIENT_ID: "11111111-2222-4333-8444-555555555555",
+                    AZURE_TENANT_ID: "99999999-2222-4333-8444-555555555555",
+                },
+                apiVersion,
+            },
+            tlsClientConfig,
+        },
+    },
+    {
+        name: "a command",
+        settings: {
+            credentials: { type: "exec", command: "vault-k8s", args: ["login"], env: { A: "b" }, installHint: "ask", subject },
+        },
+        config: {
+            execProviderConfig: { command: "vault-k8s", args: ["login"], env: { A: "b" }, apiVersion, installHint: "ask" },
+            tlsClientConfig,
+        },
+    },
+    {
+        name: "a CA that is given, another name in the certificate, and a proxy",
+        settings: { tls: { ca: pem, serverName: "api.example.com" }, proxyUrl: "http://proxy.example.com:3128" },
+        config: {
+            bearerToken: "a token",
+            tlsClientConfig: { insecure: false, serverName: "api.example.com", caData: encode(pem) },
+            proxyUrl: "http://proxy.example.com:3128",
+        },
+    },
+    {
+        name: "no verification, where no production is",
+        settings: { tls: { insecureSkipTlsVerify: true } },
+        more: { environment: "staging" },
+        config: { bearerToken: "a token", tlsClientConfig: { insecure: true } },
+    },
+];
+
+describe("what Argo CD is told of a spoke", () => {
+    for (const { name, settings, more, config } of configs) {
+        it(`is exactly this for ${name}`, async () => {
+            expect(await configOf(settings, more)).to.deep.equal(config);
+        });
+    }
+
+    const refused: { name: string; settings: object; more?: object; error: RegExp }[] = [
+        { name: "an unknown type", settings: { credentials: { type: "x509" } }, error: /a\.credentials\.type: is unknown/ },
+        {
+            name: "a client certificate",
+            settings: { credentials: { certData: "x" } },
+            error: /a\.credentials\.certData: is no setting/,
+        },
+        {
+            name: "a token in the settings",
+            settings: { credentials: { type: "token", bearerToken: "hunter2" } },
+            error: /a\.credentials\.bearerToken: is no setting/,
+        },
+        {
+            name: "a cloud's identity that is bound to nobody",
+            settings: { credentials: { type: "gcp" } },
+            error: /a\.credentials\.subject: is missing/,
+        },
+        {
+            name: "a role that is no ARN",
+            settings: { credentials: { type: "aws", clusterName: "a", roleArn: "admin", subject } },
+            error: /a\.credentials\.roleArn: is no ARN/,
+        },
+        {
+            name: "the retirement of the token in use",
+            settings: { credentials: { generation: 2, retired: 2 } },
+            error: /a\.credentials\.retired: retires generation 2, which is in use\. Write at most 1/,
+        },
+        {
+            name: "three tokens at once",
+            settings: { credentials: { generation: 3 } },
+            error: /a\.credentials\.retired: asks for 3 tokens.*Write 1, or 2 for no overlap/,
+        },
+        {
+            name: "no verification in production",
+            settings: { tls: { insecureSkipTlsVerify: true } },
+            error: /a\.tls\.insecureSkipTlsVerify: gives Argo CD's token to whoever answers/,
+        },
+        {
+            name: "no verification in an environment labelled as production",
+            settings: { tls: { insecureSkipTlsVerify: true } },
+            more: { environment: "staging", production: true },
+            error: /a\.tls\.insecureSkipTlsVerify: gives Argo CD's token/,
+        },
+        {
+            name: "a CA beside no verification",
+            settings: { tls: { insecureSkipTlsVerify: true, ca: pem } },
+            more: { production: false },
+            error: /a\.tls\.insecureSkipTlsVerify: verifies nothing/,
+        },
+        {
+            name: "a private key among the certificates",
+            settings: { tls: { ca: `${pem}-----BEGIN PRIVATE KEY-----` } },
+            error: /a\.tls\.ca: holds a private key/,
+        },
+        {
+            name: "a proxy with a password",
+            settings: { proxyUrl: "http://me:hunter2@proxy.example.com" },
+            error: /a\.proxyUrl: holds a credential/,
+        },
+        {
+            name: "the whole cluster without a word",
+            settings: { permissions: { scope: "cluster" } },
+            error: /a\.permissions\.scope: is "cluster", which wants/,
+        },
+        {
+            name: "an admin of namespaces",
+            settings: { permissions: { admin: true } },
+            error: /a\.permissions\.admin: belongs to scope: cluster/,
+        },
+        {
+            name: "a wildcard among the kinds",
+            settings: { permissions: { scope: "cluster", kinds: [{ apiGroup: "", resources: ["*"] }] } },
+            error: /a\.permissions\.kinds\.0\.resources\.0: .*no wildcard/,
+        },
+    ];
+    for (const { name, settings, more, error } of refused) {
+        it(`is refused for ${name}`, () => {
+            expect(() => parseSettings(environment(settings, more)))
+                .to.throw(error)
+                .and.not.match(/hunter2/);
+        });
+    }
+});
+
+async function register(settings: object): Promise<void> {
+    await mockPulumi();
+    registerClusters("prod", { a: { context: "a", labels, ...settings } });
+    await settled();
+}
+
+const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
+
+describe("a spoke", () => {
+    it("has the new token beside the old one while a rotation is under way, and gives the hub the new one", async () => {
+        await register({ credentials: { generation: 2 } });
+        const tokens = all("kubernetes:core/v1:Secret").filter(({ provider }) => provider === "a");
+        expect(tokens.map(({ name }) => name).sort()).to.deep.equal(["a-manager-token-1", "a-manager-token-2"]);
+        const { data } = one("kubernetes:core/v1:Secret", "a-cluster-secret").inputs;
+        const { config } = unwrapSecret(data) as Record<string, string>;
+        const { bearerToken } = JSON.parse(Buffer.from(config!, "base64").toString()) as { bearerToken: string };
+        expect(bearerToken).to.equal("mock-token of a-manager-token-2");
+    });
+
+    it("has the new token alone when the old one is retired", async () => {
+        await register({ credentials: { generation: 2, retired: 1 } });
+        const tokens = all("kubernetes:core/v1:Secret").filter(({ provider }) => provider === "a");
+        expect(tokens.map(({ name }) => name)).to.deep.equal(["a-manager-token-2"]);
+    });
+
+    it("has no account and no token where a cloud proves who Argo CD is", async () => {
+        await register({ credentials: { type: "gcp", subject } });
+        expect(all("kubernetes:core/v1:ServiceAccount")).to.be.empty;
+        expect(everything().filter(({ name }) => name.includes("token"))).to.be.empty;
+        expect(one(`${rbac}:RoleBinding`, "a-manager-agent-binding").inputs.subjects).to.deep.equal([
+            { ...subject, apiGroup: "rbac.authorization.k8s.io" },
+        ]);
+        const { data } = one("kubernetes:core/v1:Secret", "a-cluster-secret").inputs;
+        const { config } = unwrapSecret(data) as Record<string, string>;
+        expect(JSON.parse(Buffer.from(config!, "base64").toString())).to.have.deep.property("tlsClientConfig", {
+            insecure: false,
+            caData: encode("published-ca"),
+        });
+    });
+
+    it("gives kinds of the whole cluster only when they are listed", async () => {
+        await register({ permissions: { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] } });
+        expect(all(`${rbac}:Role`)).to.be.empty;
+        const { rules } = one(`${rbac}:ClusterRole`, "a-manager-role").inputs as { rules: object[] };
+        expect(rules.at(-1)).to.deep.equal({
+            apiGroups: ["batch"],
+            resources: ["cronjobs"],
+            verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+        });
+        const secret = one("kubernetes:core/v1:Secret", "a-cluster-secret");
+        expect(unwrapSecret(secret.inputs.data)).not.to.have.any.keys("namespaces", "clusterResources");
+    });
+
+    it("makes Argo CD an admin only by that name", async () => {
+        await register({ permissions: { scope: "cluster", admin: true } });
+        expect(all(`${rbac}:ClusterRole`)).to.be.empty;
+        expect(one(`${rbac}:ClusterRoleBinding`, "a-manager-binding").inputs.roleRef).to.deep.include({
+            kind: "ClusterRole",
+            name: "cluster-admin",
+        });
+    });
+});
