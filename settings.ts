@@ -4,6 +4,7 @@ import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from 
 import { environmentName, namespaceLimits, protectedEnvironments, rollout, syncWindows } from "./deliverySettings";
 import { InputError } from "./inputError";
 import { count, dnsLabel, goDuration, quantity, text } from "./settingKinds";
+import { certificates, ingress } from "./tlsSettings";
 
 /**
  * The configuration of every stack: its types, defaults and validation, and nothing else.
@@ -231,10 +232,15 @@ const hubSettings = z.strictObject({
     repositories: z.record(dnsLabel("a repository's name", "agent"), repository).default({}),
     knownHosts: knownHosts.default(""),
     webhooks: webhooks.default({}),
+    certificates,
+    ingress,
     rollout,
     syncWindows,
     protectedEnvironments,
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
+}).refine(({ certificates, ingress }) => certificates.issuer !== "none" || ingress?.kind !== "gateway", {
+    path: ["certificates", "issuer"],
+    error: 'is "none", and a Gateway needs a certificate. Choose an issuer',
 });
 
 const spoke = clusterAccess.safeExtend({

@@ -5,10 +5,12 @@ import { AgentProject } from "./agentProject";
 import { ApplicationProtection } from "./applicationProtection";
 import { ArgoCd } from "./argoCd";
 import { ClusterSecret } from "./clusterSecret";
+import { Entrance } from "./entrance";
 import { Guard } from "./guard";
 import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
 import { Repository } from "./repository";
+import { argoCdHost } from "./values/argoCd";
 import { rolloutRules } from "./values/rollout";
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
@@ -95,10 +97,20 @@ export class Hub extends pulumi.ComponentResource {
             { namespace, project: project.projectName, agent: settings.agent, rollout: settings.rollout },
             { ...onHub, protect, dependsOn: [...repositories, ...protection] },
         );
+        const entrance = new Entrance(
+            "entrance",
+            {
+                namespace,
+                host: argoCdHost(settings.domain),
+                certificates: settings.certificates,
+                ingress: settings.ingress,
+            },
+            onHub,
+        );
         new Guard(
             "hub-guard",
             { hub: settings.cluster, namespace, stack },
-            { parent: this, protect, dependsOn: [argoCd, project, registration, applicationSet] },
+            { parent: this, protect, dependsOn: [argoCd, project, registration, applicationSet, entrance] },
         );
 
         this.outputs = {
@@ -109,7 +121,7 @@ export class Hub extends pulumi.ComponentResource {
             rollout: pulumi.output(JSON.stringify(rolloutRules(settings))),
         };
         this.operator = {
-            url: `https://argocd.${settings.domain}`,
+            url: `https://${argoCdHost(settings.domain)}`,
             adminPassword: argoCd.adminPassword,
         };
         this.registerOutputs({ ...this.outputs, registration: registration.secretName });

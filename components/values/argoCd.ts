@@ -4,14 +4,23 @@ import { accessValues } from "./access";
 import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./fleet";
+import { ingressValues } from "./ingress";
 import { metricsValues } from "./metrics";
 import { knownHostsValues } from "./repositories";
+
+/** Host name of Argo CD in the fleet's domain. */
+export function argoCdHost(domain: string): string {
+    return `argocd.${domain}`;
+}
 
 /** Values for the argo-cd chart. */
 export type ArgoCdValues = Readonly<Record<string, unknown>>;
 
 export interface ArgoCdValuesArgs {
-    readonly settings: Pick<HubSettings, "access" | "availability" | "domain" | "fleet" | "knownHosts" | "scale">;
+    readonly settings: Pick<
+        HubSettings,
+        "access" | "availability" | "certificates" | "domain" | "fleet" | "ingress" | "knownHosts" | "scale"
+    >;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
 }
@@ -21,7 +30,7 @@ export interface ArgoCdValuesArgs {
  * chart 10.1.1.
  */
 export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
-    const domain = `argocd.${settings.domain}`;
+    const domain = argoCdHost(settings.domain);
     const scale = scaleOf(settings);
     return deepmerge(
         {
@@ -43,5 +52,6 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
         accessValues(settings.access, `https://${domain}`),
         metricsValues(serviceMonitors),
         knownHostsValues(settings.knownHosts),
+        ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
     );
 }

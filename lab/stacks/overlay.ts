@@ -24,6 +24,8 @@ export function labOverlay(chart: ChartChoice, repository: string, revision: str
         ...(Object.fromEntries(pinned) as Overlay),
         hub: {
             "hubspoke:lab": true,
+            // Nothing runs on simulated nodes, so cert-manager would issue nothing.
+            "hubspoke:certificates": { issuer: "none" },
             ...(chart.path === undefined ? {} : { "hubspoke:chart": { path: chart.path } }),
             "hubspoke:agent": { ...agent, repository },
             "hubspoke:rollout": { ...rollout, soak: labSoak },

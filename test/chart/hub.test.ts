@@ -180,11 +180,42 @@ describe("the real argo-cd chart", function () {
         });
     }
 
+    it("lets people in by an Ingress with the hub's certificate, and by no other way", async () => {
+        const { objects } = await Rendered.from({ ingress: { kind: "ingress", class: "nginx" } });
+        const ingress = objects.filter(({ kind }) => kind === "Ingress" || kind === "HTTPRoute");
+        expect(ingress.map(({ spec }) => spec)).to.deep.equal([
+            {
+                ingressClassName: "nginx",
+                rules: [{ host: "argocd.example.com", http: { paths: [path(80)] } }],
+                tls: [{ hosts: ["argocd.example.com"], secretName: "argocd-server-tls" }],
+            },
+        ]);
+        const ended = await Rendered.from({
+            certificates: { issuer: "none" },
+            ingress: { kind: "ingress", class: "alb" },
+        });
+        expect(ended.objects.find(({ kind }) => kind === "Ingress")?.spec).not.to.have.property("tls");
+    });
+
+    it("lets people in by an HTTPRoute of the program's Gateway", async () => {
+        const { objects } = await Rendered.from({ ingress: { kind: "gateway", class: "envoy" } });
+        const routes = objects.filter(({ kind }) => kind === "Ingress" || kind === "HTTPRoute");
+        expect(routes).to.have.length(1);
+        expect(routes[0]?.spec).to.deep.include({
+            parentRefs: [{ name: "argocd", sectionName: "https" }],
+            hostnames: ["argocd.example.com"],
+        });
+    });
+
     it("leaves out by default what the program leaves out", async () => {
         const { configs } = await defaultValues();
         expect(parse(configs.cm["resource.exclusions"] ?? "")).to.deep.equal(usualExclusions);
     });
 });
+
+function path(port: number) {
+    return { path: "/", pathType: "Prefix", backend: { service: { name: "argocd-server", port: { number: port } } } };
+}
 
 function resourcesOf({ resources = {} }: Container) {
     return { requests: resources.requests ?? {}, limits: resources.limits ?? {} };

@@ -54,6 +54,19 @@ describe("the values for the argo-cd chart 10.1.1", () => {
         }
     }
 
+    for (const ingress of [{ kind: "ingress", class: "nginx", annotations: { a: "b" } }, { kind: "gateway", class: "envoy" }]) {
+        it(`are all known to it: a way in by ${ingress.kind}`, () => {
+            const settings = parseSettings({
+                role: "hub",
+                cluster: { context: "hub" },
+                domain: "example.com",
+                agent: { repository: "https://git.example.com/agent.git" },
+                ingress,
+            }) as HubSettings;
+            expect(misfits(argoCdValues({ settings, serviceMonitors: false }))).to.deep.equal([]);
+        });
+    }
+
     it("would not pass with a key or a type that the chart lacks", () => {
         const wrong = { server: { replica: 2, replicas: "2" }, configs: { cm: { anything: "goes" } } };
         expect(misfits(wrong)).to.deep.equal([

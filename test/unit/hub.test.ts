@@ -28,7 +28,7 @@ describe("the hub", () => {
 
     it("sends everything to the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
-        expect(objects).to.have.length(10);
+        expect(objects).to.have.length(15);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 

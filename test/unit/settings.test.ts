@@ -64,6 +64,7 @@ describe("settings", () => {
             access: { groups: {} },
             metrics: { serviceMonitors: "auto" },
             agent: { ...agent, path: "helm", revision: "main", namespace: "agent" },
+            certificates: { issuer: "own", certManager: {} },
             repositories: {},
             knownHosts: "",
             webhooks: {},
@@ -88,6 +89,9 @@ describe("settings", () => {
         expect(settings).to.have.nested.property("clusters.other.labels.canary", "true");
     });
 
+    const certified = (value: unknown) => ({ ...hub, certificates: value });
+    const email = "ops@example.com";
+    const solver = { http01: { class: "nginx" } };
     const privateRepository = (value: unknown) => ({ ...hub, repositories: { a: value } });
     const pem = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----";
     const cluster = (value: unknown) => ({ ...environment, clusters: { staging: value } });
@@ -165,6 +169,24 @@ describe("settings", () => {
         ["a token for SSH", privateRepository({ url: "git@a:b", token: "x" }), "repositories.a", /https/],
         ["a key that is none", privateRepository({ url: "git@a:b", sshKey: "x" }), "repositories.a.sshKey", /no private key/],
         ["a hashed known host", { ...hub, knownHosts: "|1|abc= ssh-rsa AAAA" }, "knownHosts", /host type key/],
+        ["ACME without e-mail", certified({ issuer: "acme", solver }), "certificates.email", /e-mail address/],
+        ["ACME without solver", certified({ issuer: "acme", email }), "certificates.solver", /./],
+        [
+            "ACME with two solvers",
+            certified({ issuer: "acme", email, solver: { ...solver, dns01: {} } }),
+            "certificates.solver",
+            /exactly one of http01 and dns01/,
+        ],
+        ["an existing issuer without name", certified({ issuer: "existing" }), "certificates.clusterIssuer", /missing/],
+        ["an unknown issuer", certified({ issuer: "vault" }), "certificates.issuer", /"own", "acme", "existing"/],
+        ["an unknown way in", { ...hub, ingress: { kind: "route" } }, "ingress.kind", /"ingress" or "gateway"/],
+        ["an Ingress without class", { ...hub, ingress: { kind: "ingress" } }, "ingress.class", /missing/],
+        [
+            "a Gateway without certificate",
+            { ...certified({ issuer: "none" }), ingress: { kind: "gateway", class: "envoy" } },
+            "certificates.issuer",
+            /Gateway needs a certificate/,
+        ],
         ["a bad environment", { ...environment, environment: "Staging" }, "environment", /lower-case/],
         ["no cluster", { ...environment, clusters: {} }, "clusters", /names no cluster/],
         ["clusters as a list", { ...environment, clusters: [spoke] }, "clusters", /is a map/],

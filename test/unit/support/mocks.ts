@@ -32,6 +32,7 @@ const known = [
     "hubspoke:index:",
     "pulumi:providers:kubernetes",
     "kubernetes:",
+    "kubernetes-cert-manager:index:CertManager",
     "random:index/random",
     "pulumi-nodejs:dynamic/hubspoke:",
     "pulumi:pulumi:StackReference",
