@@ -94,10 +94,10 @@ export const tlsSchema = z
 
 export const proxyUrlSchema = z
     .url({ protocol: /^(https?|socks5)$/, error: "is no URL of a proxy. Write http://, https:// or socks5://" })
-    .refine((url) => {
-        const { username, password } = new URL(url);
-        return username === "" && password === "";
-    }, "holds a credential, and a stack file is in Git. Write the URL without it")
+    .refine(
+        (url) => !/^[^/]*\/\/[^/]*@/.test(url),
+        "holds a credential, and a stack file is in Git. Write the URL without it",
+    )
     .optional();
 
 const plainName = (what: string, example: string) =>
