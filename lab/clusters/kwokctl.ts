@@ -90,6 +90,8 @@ function configuration(record: ClusterRecord): object {
             extraArgs("etcd", "unsafe-no-fsync", "true"),
             extraArgs("kube-apiserver", "advertise-address", nobodysAddress),
             extraArgs("kwok-controller", "config", extraStages),
+            // A kwok that takes over from one that ended waits for its leases; by default for 200 seconds.
+            extraArgs("kwok-controller", "node-lease-duration-seconds", "40"),
         ],
     };
 }
