@@ -9,6 +9,9 @@ import type { ClusterConfig } from "./values/clusterConfig";
  */
 const refreshAnnotation = "argocd.argoproj.io/refresh";
 
+/** Annotation of a cluster Secret that says since when its token has been there, as RFC 3339. */
+const sinceAnnotation = "hubspoke/credential-since";
+
 /** Annotation of a cluster Secret that names the stack which registered it. */
 export const stackAnnotation = "hubspoke/stack";
 
@@ -30,6 +33,8 @@ export interface ClusterSecretArgs {
     readonly revision?: string | undefined;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
     readonly stack: string;
+    /** When the token was made, as RFC 3339; nothing for a cloud's identity. */
+    readonly since?: pulumi.Input<string> | undefined;
     /** When the rights on the cluster changed last, as RFC 3339: what Argo CD read before is read anew. */
     readonly refresh?: pulumi.Input<string>;
     readonly config: ClusterConfig;
@@ -68,6 +73,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         [stackAnnotation]: args.stack,
                         domain: args.domain,
                         ...(args.revision === undefined ? {} : { revision: args.revision }),
+                        ...(args.since === undefined ? {} : { [sinceAnnotation]: args.since }),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
                     },
                 },

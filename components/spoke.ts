@@ -82,6 +82,7 @@ export class Spoke extends pulumi.ComponentResource {
                 domain: args.settings.domain ?? `${name}.${args.hub.domain}`,
                 revision: args.settings.revision,
                 stack: args.stack,
+                since: account.tokens?.current.created,
                 refresh: proof.provenAt,
                 config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
             },

@@ -12,8 +12,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** The clusters that Argo CD knows. */
 export function clusterTable(rows: readonly ClusterRow[]): string {
     return table(
-        ["cluster", "server", "environment", "labels", "connection", "version"],
-        rows.map(({ name, server, environment, labels, connection, version }) => [
+        ["cluster", "server", "environment", "labels", "connection", "version", "credential's age"],
+        rows.map(({ name, server, environment, labels, connection, version, credentialSince }) => [
             name,
             server,
             environment,
@@ -23,8 +23,17 @@ export function clusterTable(rows: readonly ClusterRow[]): string {
                 .join("\n"),
             connection,
             version,
+            credentialSince === undefined ? "" : age(Date.now() - credentialSince.getTime()),
         ]),
     );
+}
+
+/** A time span in its largest unit. */
+export function age(milliseconds: number): string {
+    const minutes = Math.floor(milliseconds / 60_000);
+    const units: [unit: string, minutes: number][] = [["d", 24 * 60], ["h", 60], ["min", 1]];
+    const [unit, size] = units.find(([, long]) => minutes >= long) ?? ["min", 1];
+    return `${Math.floor(minutes / size)} ${unit}`;
 }
 
 /** The Applications, with the commit shortened as Git shows it. */

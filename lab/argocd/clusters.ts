@@ -9,6 +9,8 @@ export interface ClusterRow {
     readonly environment: string;
     /** Labels of the cluster Secret, without Argo CD's own. */
     readonly labels: Readonly<Record<string, string>>;
+    /** When the token in the Secret was made; nothing where there is none. */
+    readonly credentialSince: Date | undefined;
     /** Successful, Failed or Unknown, or a sentence on why argocd-server cannot tell. */
     readonly connection: string;
     /** Kubernetes version, where Argo CD knows it. */
@@ -32,7 +34,7 @@ const clusterList = z.object({
 /** Every cluster Secret in Argo CD's namespace, sorted by name. Connection and version come from argocd-server. */
 export async function readClusters(argoCd: ArgoCdReach): Promise<ClusterRow[]> {
     const [secrets, seen] = await Promise.all([clusterSecrets(), connections(argoCd)]);
-    const rows = secrets.map(({ name, server, labels }): ClusterRow => {
+    const rows = secrets.map(({ name, server, labels, credentialSince }): ClusterRow => {
         const info = typeof seen === "string" ? undefined : seen.get(server);
         const why = typeof seen === "string" ? seen : "not known to argocd-server";
         return {
@@ -40,6 +42,7 @@ export async function readClusters(argoCd: ArgoCdReach): Promise<ClusterRow[]> {
             server,
             environment: labels.environment ?? "",
             labels,
+            credentialSince,
             connection: info?.connectionState?.status ?? why,
             version: info?.serverVersion ?? "",
         };
@@ -63,9 +66,15 @@ async function connections(argoCd: ArgoCdReach): Promise<Map<string, ClusterInfo
 }
 
 /** What the cluster Secrets say; labels without Argo CD's own. */
-export async function clusterSecrets(): Promise<{ name: string; server: string; labels: Record<string, string> }[]> {
-    return (await readClusterSecrets()).map(({ entries, labels }) => {
+export async function clusterSecrets(): Promise<Omit<ClusterRow, "environment" | "connection" | "version">[]> {
+    return (await readClusterSecrets()).map(({ entries, labels, annotations }) => {
         const others = Object.entries(labels).filter(([key]) => key !== "argocd.argoproj.io/secret-type");
-        return { name: entries.name ?? "", server: entries.server ?? "", labels: Object.fromEntries(others) };
+        const since = annotations["hubspoke/credential-since"];
+        return {
+            name: entries.name ?? "",
+            server: entries.server ?? "",
+            labels: Object.fromEntries(others),
+            credentialSince: since === undefined ? undefined : new Date(since),
+        };
     });
 }

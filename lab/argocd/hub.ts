@@ -47,9 +47,10 @@ export async function readSecret(name: string): Promise<Record<string, string> |
     return found && decoded(found);
 }
 
-/** A Secret's labels and decoded entries. */
+/** A Secret's labels, annotations and decoded entries. */
 export interface LabelledSecret {
     readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
     readonly entries: Readonly<Record<string, string>>;
 }
 
@@ -57,7 +58,11 @@ export interface LabelledSecret {
 export async function readClusterSecrets(): Promise<LabelledSecret[]> {
     const selector = encodeURIComponent("argocd.argoproj.io/secret-type=cluster");
     const found = await readFromHub<{ items: V1Secret[] }>(`${core}/secrets?labelSelector=${selector}`);
-    return (found?.items ?? []).map((secret) => ({ labels: secret.metadata?.labels ?? {}, entries: decoded(secret) }));
+    return (found?.items ?? []).map((secret) => ({
+        labels: secret.metadata?.labels ?? {},
+        annotations: secret.metadata?.annotations ?? {},
+        entries: decoded(secret),
+    }));
 }
 
 /** Pod spec of the StatefulSet or Deployment of that name; undefined when there is neither. */

@@ -11,6 +11,8 @@ describe("npm run lab", () => {
         expect(states.map(({ name, serving }) => [name, serving])).to.deep.equal(
             clusterNames.map((name) => [name, true]),
         );
+        // The age of each spoke's credential, in minutes.
+        expect(output.match(/│ \d+ min +│/g)).to.have.length(3);
         expect(output).to.match(/agent-prod .*prod .*Synced .*Healthy .*3\/3/);
     });
 });

@@ -7,7 +7,9 @@ import * as fs from "node:fs";
 import { labDir } from "../../lab/paths";
 import { listProcesses, processFacts, waitFor } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
-import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
+import { waitForApplications } from "../../lab/waiting";
+import { restrictedKubeconfig } from "./support/restricted";
+import { getObject, namesOf, npmRun, pulumi, pulumiOk, pulumiWith } from "./support/lab";
 
 async function labelsOf(secret: string): Promise<Record<string, string>> {
     return (await getObject("hub", "argocd", "secret", secret)).metadata.labels ?? {};
@@ -19,10 +21,16 @@ async function namespacesOf(cluster: ClusterName): Promise<string[]> {
 }
 
 describe("the end", () => {
+    let ci: Awaited<ReturnType<typeof restrictedKubeconfig>>;
+    before(async () => {
+        ci = await restrictedKubeconfig("staging");
+    });
+
     it("of one environment leaves the other two serving, and nothing of its own", async () => {
         const uid = async (cluster: "prod" | "dr") => (await getObject(cluster, "agent", "deployment", "agent")).metadata.uid;
         const before = await Promise.all([uid("prod"), uid("dr")]);
-        const output = await pulumiOk("staging", "destroy", "--yes", "--skip-preview");
+        const { ok, output } = await pulumiWith({ KUBECONFIG: ci.file }, "staging", "destroy", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(true);
         const drained = output.indexOf("staging-drain deleted");
         expect(drained, output).to.be.greaterThan(0);
         expect(drained).to.be.lessThan(output.indexOf("staging-cluster-secret deleting"));
@@ -43,6 +51,13 @@ describe("the end", () => {
         expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-staging");
     });
 
+    it("is undone by a new beginning; both with the rights in docs/rbac and no more", async () => {
+        const { ok, output } = await pulumiWith({ KUBECONFIG: ci.file }, "staging", "up", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(true);
+        await waitForApplications(["agent-staging"]);
+        await ci.remove();
+    });
+
     it("of an environment whose cluster is lost ends soon, names what to do, and that leaves nothing on the hub", async () => {
         await stopApiServer("dr");
         try {
@@ -56,7 +71,7 @@ describe("the end", () => {
 
             const forgotten = await npmRun("forget", pulumiEnvironment(), "dr");
             expect(forgotten.ok, forgotten.output).to.equal(true);
-            expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-prod"]);
+            expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-prod", "agent-staging"]);
             expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-dr");
             const state = await pulumiOk("dr", "stack", "export");
             expect((JSON.parse(state) as { deployment: object }).deployment).not.to.have.property("resources");

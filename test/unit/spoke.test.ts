@@ -63,6 +63,7 @@ describe("an environment with two clusters", () => {
             annotations: {
                 "hubspoke/stack": "organization/hubspoke/staging",
                 domain: "staging-a.example.com",
+                "hubspoke/credential-since": "2026-01-02T00:00:00Z",
                 "argocd.argoproj.io/refresh": "2026-01-01T00:00:00Z",
             },
         });

@@ -28,8 +28,14 @@ export async function npmRun(script: string, env: Record<string, string> = {}, .
 
 /** Runs a plain `pulumi` on one stack of the lab, with what `npm run lab:env` exports. */
 export async function pulumi(stack: StackName, ...args: string[]): Promise<Outcome> {
+    return pulumiWith({}, stack, ...args);
+}
+
+/** Runs `pulumi` as {@link pulumi}, with other variables in its environment, such as another KUBECONFIG. */
+export async function pulumiWith(env: Record<string, string>, stack: StackName, ...args: string[]): Promise<Outcome> {
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    return remember(await run("pulumi", all, { cwd: projectRoot, env: pulumiEnvironment(), timeoutMs: 10 * 60_000 }));
+    const options = { cwd: projectRoot, env: { ...pulumiEnvironment(), ...env }, timeoutMs: 10 * 60_000 };
+    return remember(await run("pulumi", all, options));
 }
 
 /** Runs `pulumi` and fails with its output where it fails. */

@@ -21,7 +21,7 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
     "random:index/randomString:RandomString": () => ({ result: "abc123" }),
     "kubernetes:core/v1:Secret": (inputs, name) =>
         inputs.type === "kubernetes.io/service-account-token"
-            ? { data: { token: encode(`mock-token of ${name}`), "ca.crt": encode("mock-ca") } }
+            ? { ...aged(inputs), data: { token: encode(`mock-token of ${name}`), "ca.crt": encode("mock-ca") } }
             : {},
     // Read, not made: what every cluster publishes.
     "kubernetes:core/v1:ConfigMap": () => ({ data: { "ca.crt": "published-ca" } }),
@@ -37,6 +37,11 @@ const known = [
     "pulumi-nodejs:dynamic/hubspoke:",
     "pulumi:pulumi:StackReference",
 ];
+
+/** Metadata as an API server fills it in. */
+function aged({ metadata }: Record<string, unknown>) {
+    return { metadata: { ...(metadata as object), creationTimestamp: "2026-01-02T00:00:00Z" } };
+}
 
 /** Starts a test with nothing recorded. */
 export async function mockPulumi(): Promise<void> {
