@@ -246,6 +246,8 @@ const hubSettings = z.strictObject({
 const spoke = clusterAccess.safeExtend({
     server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
     domain: domain.optional(),
+    /** DNS domain of the cluster's own services, where it is not `cluster.local`. */
+    dnsDomain: domain.optional(),
     /** Branch, tag or commit of the agent for this cluster, where the hub's rollout is pinned. */
     revision: text("a branch, tag or commit", "v1.0.0").optional(),
     credentials: credentialsSchema,

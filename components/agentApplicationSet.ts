@@ -84,6 +84,7 @@ function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSett
                                 environment: "{{.metadata.labels.environment}}",
                                 region: "{{.metadata.labels.region}}",
                                 domain: "{{.metadata.annotations.domain}}",
+                                dnsDomain: '{{ index .metadata.annotations "dns-domain" | default "cluster.local" }}',
                             },
                         },
                     },

@@ -29,6 +29,8 @@ export interface ClusterSecretArgs {
     readonly labels: Readonly<Record<string, string>>;
     /** DNS domain of what runs on the cluster: the agent is `agent.<domain>` there. */
     readonly domain: string;
+    /** DNS domain of the cluster's own services; without one it is `cluster.local`. */
+    readonly dnsDomain?: string | undefined;
     /** Revision of the agent that the cluster is pinned to; without one it follows the hub's. */
     readonly revision?: string | undefined;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
@@ -72,6 +74,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     annotations: {
                         [stackAnnotation]: args.stack,
                         domain: args.domain,
+                        ...(args.dnsDomain === undefined ? {} : { "dns-domain": args.dnsDomain }),
                         ...(args.revision === undefined ? {} : { revision: args.revision }),
                         ...(args.since === undefined ? {} : { [sinceAnnotation]: args.since }),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),

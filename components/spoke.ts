@@ -80,6 +80,7 @@ export class Spoke extends pulumi.ComponentResource {
                 ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.namespaceName] }),
                 labels: { ...args.settings.labels, environment: args.environment },
                 domain: args.settings.domain ?? `${name}.${args.hub.domain}`,
+                dnsDomain: args.settings.dnsDomain,
                 revision: args.settings.revision,
                 stack: args.stack,
                 since: account.tokens?.current.created,

@@ -47,6 +47,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
     "CLUSTER_REGION" .Values.cluster.region
     "CLUSTER_DOMAIN" .Values.cluster.domain
     "PUBLIC_HOST" (include "agent.host" .)
+    "SERVICE_HOST" (printf "%s.%s.svc.%s" (include "agent.fullname" .) .Release.Namespace .Values.cluster.dnsDomain)
 -}}
 {{- merge $cluster .Values.config | toYaml -}}
 {{- end -}}

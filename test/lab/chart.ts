@@ -64,7 +64,7 @@ describe("the agent's chart", function () {
     });
 
     it("tells the agent the facts of its cluster", async () => {
-        const config = ofKind(await manifests("values-prod.yaml", ["cluster.name=prod-2"]), "ConfigMap");
+        const config = ofKind(await manifests("values-prod.yaml", ["cluster.name=prod-2", "cluster.dnsDomain=prod.internal"]), "ConfigMap");
         expect(config).to.have.deep.property("data", {
             CLUSTER_NAME: "prod-2",
             CLUSTER_ENVIRONMENT: "prod",
@@ -72,7 +72,19 @@ describe("the agent's chart", function () {
             CLUSTER_DOMAIN: "prod.example.com",
             LOG_LEVEL: "info",
             PUBLIC_HOST: "agent.prod.example.com",
+            SERVICE_HOST: "agent.default.svc.prod.internal",
         });
+    });
+
+    it("publishes the cluster's own name by external-dns, with a certificate of the named issuer", async () => {
+        const ingress = ofKind(await manifests("values-staging.yaml"), "Ingress");
+        expect(ingress).to.have.deep.nested.property("metadata.annotations", {
+            "cert-manager.io/cluster-issuer": "letsencrypt",
+            "external-dns.alpha.kubernetes.io/hostname": "agent.staging.example.com",
+            "external-dns.alpha.kubernetes.io/ttl": "60",
+        });
+        const off = ofKind(await manifests("values-staging.yaml", ["ingress.externalDns.enabled=false"]), "Ingress");
+        expect(off).to.have.nested.property("metadata.annotations").that.has.all.keys("cert-manager.io/cluster-issuer");
     });
 
     it("restarts the pods when the configuration changes, and only then", async () => {

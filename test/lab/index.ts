@@ -11,6 +11,8 @@ import "./hub";
 import "./state";
 import "./protection";
 import "./badInput";
+import "./promotion";
+import "./manifests";
 import "./recovery";
 import "./rotation";
 import "./secrets";

@@ -6,7 +6,7 @@ const labels = { deploy: "true", region: "eu-west-1", tier: "gold" };
 
 async function registerTwoClusters() {
     await mockPulumi();
-    registerClusters("staging", { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels, revision: "v1.2.0" } });
+    registerClusters("staging", { "staging-a": { context: "a", labels }, "staging-b": { context: "b", labels, revision: "v1.2.0", dnsDomain: "b.internal" } });
     await settled();
 }
 
@@ -82,12 +82,12 @@ describe("an environment with two clusters", () => {
         expect(secret.inputs).not.to.have.property("stringData");
     });
 
-    it("passes a cluster's pinned revision on, and nothing where the settings have none", () => {
+    it("passes a cluster's pinned revision and DNS domain on, and nothing where the settings have none", () => {
         const annotations = (cluster: string) =>
             (one("kubernetes:core/v1:Secret", `${cluster}-cluster-secret`).inputs.metadata as { annotations: object })
                 .annotations;
-        expect(annotations("staging-a")).not.to.have.property("revision");
-        expect(annotations("staging-b")).to.have.property("revision", "v1.2.0");
+        expect(annotations("staging-a")).not.to.have.any.keys("revision", "dns-domain");
+        expect(annotations("staging-b")).to.include({ revision: "v1.2.0", "dns-domain": "b.internal" });
     });
 
     it("keeps the account apart from what it manages", () => {

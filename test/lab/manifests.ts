@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readApplications } from "../../lab/argocd";
+import { kubectl } from "../../lab/kubectl";
+import { labDir } from "../../lab/paths";
+import { type Look, waitFor } from "../../lab/processes";
+import { projectDir } from "../../lab/stacks/environment";
+import { argoCdSession } from "../../lab/session";
+import { waitForApplications } from "../../lab/waiting";
+import { hubSettingsIn, render, renderCommitted } from "../../scripts/render";
+import { applicationOf } from "./support/delivery";
+import { pulumi } from "./support/lab";
+
+const inArgoCd = "--namespace=argocd";
+
+async function applicationNames(): Promise<string[]> {
+    return (await readApplications(await argoCdSession())).map(({ name }) => name);
+}
+
+/** Applies a rendered file as it is but for the repository, which is the lab's own. */
+async function apply(file: string): Promise<void> {
+    const text = render(hubSettingsIn(path.join(projectDir, "Pulumi.hub.yaml")))[file];
+    const other = /^(\s*)(repoURL:|-) http.*\.git$/gm;
+    expect(text?.replace(other, "$1$2")).to.equal(renderCommitted()[file]?.replace(other, "$1$2"));
+    const target = path.join(labDir, file);
+    fs.writeFileSync(target, text ?? "");
+    await kubectl("hub", ["apply", "--filename", target]);
+}
+
+/** Removes the program's ApplicationSet with all that it delivered, as if there had never been one. */
+async function removeEverything(): Promise<void> {
+    await kubectl("hub", ["annotate", "applications", "--all", inArgoCd, "hubspoke/allow-delete=true"]);
+    await kubectl("hub", ["delete", "applicationset", "agent", inArgoCd, "--timeout=50s"]);
+    await waitFor(
+        "all Applications to be gone",
+        async (): Promise<Look<true>> => {
+            const names = await applicationNames();
+            return names.length === 0 ? { done: true } : { seen: names.join(", ") };
+        },
+        { timeoutMs: 60_000 },
+    );
+}
+
+describe("the manifests in argocd/, applied by kubectl alone", () => {
+    before(removeEverything);
+
+    it("deliver to staging alone, as the first careful step", async () => {
+        await apply("agent-staging-only-appset.yaml");
+        await waitForApplications(["agent-staging"]);
+        expect(await applicationNames()).to.deep.equal(["agent-staging"]);
+    });
+
+    it("then to prod and dr too, and leave staging as it is", async () => {
+        const { uid } = (await applicationOf("staging")).metadata;
+        await apply("agent-multi-cluster-appset.yaml");
+        await waitForApplications(["agent-staging", "agent-prod", "agent-dr"]);
+        expect((await applicationOf("staging")).metadata.uid).to.equal(uid);
+    });
+
+    it("are what the hub's stack would make: it has nothing to change", async () => {
+        const refreshed = await pulumi("hub", "preview", "--refresh", "--expect-no-changes");
+        expect(refreshed.ok, refreshed.output).to.equal(true);
+    });
+});
