@@ -1,26 +1,12 @@
 import { expect } from "chai";
-import { Hub } from "../../components/hub";
-import { type HubSettings, parseSettings } from "../../settings";
-import { all, mockPulumi, one, settled } from "./support/mocks";
+import { bringUpHub } from "./support/hub";
+import { all, one } from "./support/mocks";
 
 const policyType = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
 
-async function bringUp(more: object = {}): Promise<void> {
-    await mockPulumi();
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
-    new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false });
-    await settled();
-}
-
 describe("the protection of Applications", () => {
     it("denies the deletion of the agent's Applications in the named environments, in Argo CD's namespace", async () => {
-        await bringUp({ protectedEnvironments: ["prod", "payments"] });
+        await bringUpHub({ protectedEnvironments: ["prod", "payments"] });
         const policy = one(policyType, "protection-policy");
         expect(policy.provider).to.equal("hub");
         expect(policy.inputs.spec).to.deep.include({
@@ -49,13 +35,13 @@ describe("the protection of Applications", () => {
     });
 
     it("lets the annotation that allows a deletion survive the ApplicationSet", async () => {
-        await bringUp();
+        await bringUpHub();
         const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
         expect(inputs.spec).to.deep.include({ preservedFields: { annotations: ["hubspoke/allow-delete"] } });
     });
 
     it("is not there where no environment is protected", async () => {
-        await bringUp({ protectedEnvironments: [] });
+        await bringUpHub({ protectedEnvironments: [] });
         expect(all(policyType)).to.be.empty;
         expect(all(`${policyType}Binding`)).to.be.empty;
     });

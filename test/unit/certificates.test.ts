@@ -1,29 +1,15 @@
 import { expect } from "chai";
-import { Hub } from "../../components/hub";
-import { type HubSettings, parseSettings } from "../../settings";
-import { all, encode, everything, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { bringUpHub } from "./support/hub";
+import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
 
 const certManager = "kubernetes-cert-manager:index:CertManager";
 const clusterIssuer = "kubernetes:cert-manager.io/v1:ClusterIssuer";
 const certificate = "kubernetes:cert-manager.io/v1:Certificate";
 const gateway = "kubernetes:gateway.networking.k8s.io/v1:Gateway";
 
-async function bringUp(more: Record<string, unknown>): Promise<void> {
-    await mockPulumi();
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
-    new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false });
-    await settled();
-}
-
 describe("the hub's certificate", () => {
     it("comes from an authority of the hub's own by default, and goes where argocd-server looks for it", async () => {
-        await bringUp({});
+        await bringUpHub({});
         expect(one(certificate, "entrance-certificate").inputs).to.deep.include({
             metadata: { name: "argocd-server", namespace: "argocd" },
             spec: {
@@ -43,7 +29,7 @@ describe("the hub's certificate", () => {
     });
 
     it("installs cert-manager with two of each part, and CRDs that outlive it", async () => {
-        await bringUp({});
+        await bringUpHub({});
         const { inputs } = one(certManager, "certificates-cert-manager");
         const two = { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 } };
         expect(inputs).to.deep.equal({
@@ -60,7 +46,7 @@ describe("the hub's certificate", () => {
 
     it("comes from ACME with a DNS solver whose credential is a secret", async () => {
         const dns01 = { cloudflare: { apiTokenSecretRef: { name: "acme-dns", key: "token" } } };
-        await bringUp({
+        await bringUpHub({
             certificates: { issuer: "acme", email: "ops@example.com", solver: { dns01 }, dnsSecret: { token: "hunter2" } },
         });
         expect(one(clusterIssuer, "certificates-hub").inputs.spec).to.deep.equal({
@@ -79,26 +65,26 @@ describe("the hub's certificate", () => {
 
     it("comes from ACME with an HTTP solver of the Ingress's class", async () => {
         const solver = { http01: { class: "nginx" } };
-        await bringUp({ certificates: { issuer: "acme", email: "ops@example.com", solver } });
+        await bringUpHub({ certificates: { issuer: "acme", email: "ops@example.com", solver } });
         expect(one(clusterIssuer, "certificates-hub").inputs).to.have.deep.nested.property("spec.acme.solvers", [
             { http01: { ingress: { ingressClassName: "nginx" } } },
         ]);
     });
 
     it("comes from an issuer that is there, and installs nothing", async () => {
-        await bringUp({ certificates: { issuer: "existing", clusterIssuer: "ours" } });
+        await bringUpHub({ certificates: { issuer: "existing", clusterIssuer: "ours" } });
         const { inputs } = one(certificate, "entrance-certificate");
         expect(inputs).to.have.nested.property("spec.issuerRef.name", "ours");
         expect([...all(certManager), ...all(clusterIssuer)]).to.deep.equal([]);
     });
 
     it("is none where TLS ends elsewhere", async () => {
-        await bringUp({ certificates: { issuer: "none" } });
+        await bringUpHub({ certificates: { issuer: "none" } });
         expect(everything().filter(({ type }) => type.includes("cert-manager"))).to.deep.equal([]);
     });
 
     it("is what a Gateway of the settings' class serves for that host alone", async () => {
-        await bringUp({ ingress: { kind: "gateway", class: "envoy" } });
+        await bringUpHub({ ingress: { kind: "gateway", class: "envoy" } });
         const { inputs, provider } = one(gateway, "entrance-gateway");
         expect(provider).to.equal("hub");
         expect(inputs).to.deep.include({

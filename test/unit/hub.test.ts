@@ -1,23 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Hub } from "../../components/hub";
-import { parseSettings } from "../../settings";
-import type { HubSettings } from "../../settings";
-import { encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
+import type { Hub } from "../../components/hub";
+import { bringUpHub } from "./support/hub";
+import { encode, everything, one, unwrapSecret, valueOf } from "./support/mocks";
 
 async function bringUp(more: Record<string, unknown> = {}): Promise<Hub> {
-    await mockPulumi();
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        labels: { region: "eu-west-1" },
-        ...more,
-    }) as HubSettings;
-    const hub = new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false });
-    await settled();
-    return hub;
+    return (await bringUpHub({ labels: { region: "eu-west-1" }, ...more })).hub;
 }
 
 describe("the hub", () => {

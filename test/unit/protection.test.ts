@@ -3,28 +3,17 @@ import { expect } from "chai";
 import * as net from "node:net";
 import { stringify } from "yaml";
 import { guard } from "../../dynamic";
-import { Hub } from "../../components/hub";
-import { type HubSettings, parseSettings } from "../../settings";
-import { mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { bringUpHub } from "./support/hub";
+import { one, unwrapSecret } from "./support/mocks";
 
 /** Brings a hub up under mocks, and tells the names of what is protected. */
 async function protectedBy(more: Record<string, unknown>): Promise<string[]> {
-    await mockPulumi();
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
     const resources: [name: string, resource: pulumi.Resource][] = [];
     const remember: pulumi.ResourceTransformation = ({ name, resource }) => {
         resources.push([name, resource]);
         return undefined;
     };
-    const stack = "organization/hubspoke/hub";
-    new Hub("hub", { settings, stack, serviceMonitors: false }, { transformations: [remember] });
-    await settled();
+    await bringUpHub(more, { transformations: [remember] });
     return resources
         .filter(([, resource]) => (resource as { __protect?: boolean }).__protect && "id" in resource)
         .map(([name]) => name)

@@ -1,24 +1,9 @@
 import { expect } from "chai";
-import { Hub } from "../../components/hub";
 import { argoCdValues } from "../../components/values/argoCd";
-import { type HubSettings, parseSettings } from "../../settings";
-import { all, encode, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { bringUpHub } from "./support/hub";
+import { all, encode, one, unwrapSecret } from "./support/mocks";
 
 const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\n-----END OPENSSH PRIVATE KEY-----\n";
-
-async function bringUp(more: Record<string, unknown>): Promise<HubSettings> {
-    await mockPulumi();
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
-    new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false });
-    await settled();
-    return settings;
-}
 
 describe("a private repository", () => {
     const cases = [
@@ -48,7 +33,7 @@ describe("a private repository", () => {
     ];
     for (const { name, settings, data } of cases) {
         it(`becomes a secret Secret of the agent's project: ${name}`, async () => {
-            await bringUp({ repositories: { agent: settings } });
+            await bringUpHub({ repositories: { agent: settings } });
             const { inputs, provider } = one("kubernetes:core/v1:Secret", "repository-agent-secret");
             expect(provider).to.equal("hub");
             expect(inputs.metadata).to.deep.equal({
@@ -67,7 +52,7 @@ describe("a private repository", () => {
     }
 
     it("is none by default", async () => {
-        await bringUp({});
+        await bringUpHub({});
         const names = all("kubernetes:core/v1:Secret").map((secret) => secret.name);
         expect(names).to.have.members(["argocd-redis", "argocd-secret", "in-cluster-secret"]);
     });
@@ -76,7 +61,7 @@ describe("a private repository", () => {
 describe("webhooks and known hosts", () => {
     it("puts webhook secrets where Argo CD looks for them, and nowhere else", async () => {
         const webhooks = { github: "a", gitlab: "b", bitbucket: "c", bitbucketServer: "d", gogs: "e" };
-        const settings = await bringUp({ webhooks });
+        const { settings } = await bringUpHub({ webhooks });
         expect(unwrapSecret(one("kubernetes:core/v1:Secret", "argocd-secret").inputs.data)).to.include({
             "webhook.github.secret": encode("a"),
             "webhook.gitlab.secret": encode("b"),
@@ -89,9 +74,9 @@ describe("webhooks and known hosts", () => {
 
     it("knows more SSH hosts than the chart's", async () => {
         const knownHosts = "# ours\ngit.example.com ssh-ed25519 AAAA\n";
-        const values = argoCdValues({ settings: await bringUp({ knownHosts }), serviceMonitors: false });
+        const values = argoCdValues({ settings: (await bringUpHub({ knownHosts })).settings, serviceMonitors: false });
         expect(values).to.have.nested.property("configs.ssh.extraHosts", knownHosts);
-        const none = argoCdValues({ settings: await bringUp({}), serviceMonitors: false });
+        const none = argoCdValues({ settings: (await bringUpHub({})).settings, serviceMonitors: false });
         expect(none).not.to.have.nested.property("configs.ssh");
     });
 });

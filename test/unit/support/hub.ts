@@ -1,0 +1,28 @@
+import { Hub } from "../../../components/hub";
+import { type HubSettings, parseSettings } from "../../../settings";
+import { mockPulumi, settled } from "./mocks";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A hub that came up under mocks, and the settings that it was given. */
+export interface HubUnderMocks {
+    readonly hub: Hub;
+    readonly settings: HubSettings;
+}
+
+/** Brings a hub up under mocks, with the least settings and what is given over them. */
+export async function bringUpHub(
+    more: Readonly<Record<string, unknown>> = {},
+    opts?: pulumi.ComponentResourceOptions,
+): Promise<HubUnderMocks> {
+    await mockPulumi();
+    const settings = parseSettings({
+        role: "hub",
+        cluster: { context: "hub" },
+        domain: "example.com",
+        agent: { repository: "https://git.example.com/agent.git" },
+        ...more,
+    }) as HubSettings;
+    const hub = new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false }, opts);
+    await settled();
+    return { hub, settings };
+}
