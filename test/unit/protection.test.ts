@@ -54,6 +54,18 @@ describe("the guard of the hub", () => {
         expect(JSON.stringify(inputs.__provider)).not.to.include("hunter2");
     });
 
+    it("is not replaced, and so not deleted, when the line that loads its code changes", async () => {
+        const ignored: (string[] | undefined)[] = [];
+        const remember: pulumi.ResourceTransformation = ({ name, opts }) => {
+            if (name === "hub-guard") {
+                ignored.push((opts as pulumi.CustomResourceOptions).ignoreChanges);
+            }
+            return undefined;
+        };
+        await bringUpHub({}, { transformations: [remember] });
+        expect(ignored).to.deep.equal([["__provider"]]);
+    });
+
     it("refuses where it cannot ask the hub, whose address and remedy it names", async function () {
         this.timeout(20_000);
         const port = await closedPort();
