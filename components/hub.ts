@@ -110,7 +110,11 @@ export class Hub extends pulumi.ComponentResource {
         new Guard(
             "hub-guard",
             { hub: settings.cluster, namespace, stack },
-            { parent: this, protect, dependsOn: [argoCd, project, registration, applicationSet, entrance] },
+            {
+                parent: this,
+                protect,
+                dependsOn: [argoCd, project, ...repositories, registration, ...protection, applicationSet, entrance],
+            },
         );
 
         this.outputs = {
