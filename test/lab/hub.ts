@@ -15,7 +15,7 @@ import { waitForApplications } from "../../lab/waiting";
 import { accessValues } from "../../components/values/access";
 import { brokenBudgets, componentStates } from "./support/components";
 import { type GitGate, openGitGate } from "./support/gitGate";
-import { type Config, getObject, pulumi, pulumiOk, withConfig } from "./support/lab";
+import { type Config, getObject, namesOf, pulumi, pulumiOk, withConfig } from "./support/lab";
 
 const hubUp = () => pulumiOk("hub", "up", "--yes", "--skip-preview");
 
@@ -271,7 +271,11 @@ describe("a hub that is no lab's, with a private repository", () => {
         const { ok, output } = await pulumi("hub", "destroy", "--yes", "--skip-preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/hub-guard.*cannot be deleted\s+because it is protected/);
-        expect(output).not.to.match(/[1-9]\d* deleted/);
+        expect(await namesOf("hub", "argocd", "applications")).to.include.members(["agent-prod", "agent-dr"]);
+        expect(await namesOf("hub", "argocd", "applicationsets")).to.include("agent");
+        expect(await namesOf("hub", "argocd", "appprojects")).to.include("agent");
+        expect(await namesOf("hub", "argocd", "deployments")).to.include("argocd-server");
+        expect(await namesOf("hub", "argocd", "secrets")).to.include("argocd-redis");
     });
 
     it("shows Argo CD's own error where the repository's credential is missing", async () => {
