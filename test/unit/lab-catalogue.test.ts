@@ -8,6 +8,7 @@ import { catalogue, linkerFlags, saysVersion, type Tool } from "../../lab/tools/
 import { checkDisk } from "../../lab/tools/disk";
 import { canFetchToolchains, checkGo, goToolchain } from "../../lab/tools/go";
 import { findOnPath } from "../../lab/tools/onPath";
+import { failure } from "./support/failure";
 
 const tools: readonly Tool[] = catalogue;
 
@@ -145,14 +146,6 @@ describe("lab: tools on the machine", () => {
     }
 });
 
-async function failure(promise: Promise<unknown>): Promise<string> {
-    try {
-        await promise;
-    } catch (error) {
-        return (error as Error).message;
-    }
-    throw new Error("it did not fail");
-}
 
 function pinnedModules(tool: Tool): Map<string, string> {
     const goMod = fs.readFileSync(path.join(moduleDir(tool.module), "go.mod"), "utf8");

@@ -21,6 +21,7 @@ import {
 } from "../../lab/processes";
 import { parsePs } from "../../lab/processes/identity";
 import { readRecord, writeRecord } from "../../lab/processes/records";
+import { failure } from "./support/failure";
 
 const name = `unit-${process.pid}`;
 const ownLog = path.join(logDir, `${name}.log`);
@@ -197,13 +198,4 @@ async function logged(log: string, pattern: RegExp): Promise<string> {
         return Promise.resolve(found === undefined ? { seen: text } : { done: found });
     };
     return waitFor<string>(`${pattern} in ${log}`, look, { timeoutMs: 5_000, intervalMs: 20 });
-}
-
-async function failure(promise: Promise<unknown>): Promise<string> {
-    try {
-        await promise;
-    } catch (error) {
-        return (error as Error).message;
-    }
-    throw new Error("it did not fail");
 }

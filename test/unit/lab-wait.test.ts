@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { GiveUp, waitFor, withLock } from "../../lab/processes";
+import { failure } from "./support/failure";
 
 const quick = { timeoutMs: 120, intervalMs: 10 };
 
@@ -98,12 +99,3 @@ describe("lab: withLock", () => {
         await first;
     });
 });
-
-async function failure(promise: Promise<unknown>): Promise<string> {
-    try {
-        await promise;
-    } catch (error) {
-        return (error as Error).message;
-    }
-    throw new Error("it did not fail");
-}

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import * as net from "node:net";
 import { stringify } from "yaml";
 import { findCluster } from "../../preflight/kubeconfig";
 import { allOf } from "../../preflight/problems";
 import { refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
 import { get } from "../../preflight/request";
+import { closedPort, failure } from "./support/failure";
 
 function kubeconfig(user: Record<string, string>, server = "https://a.example.com"): string {
     return stringify({
@@ -24,17 +24,17 @@ describe("a cluster in a kubeconfig", () => {
     });
 
     it("must be a context that there is", async () => {
-        const error = await errorOf(findCluster("clusters.b", { context: "b", kubeconfig: kubeconfig({ token: "t" }) }));
+        const error = await failure(findCluster("clusters.b", { context: "b", kubeconfig: kubeconfig({ token: "t" }) }));
         expect(error).to.match(/hubspoke:clusters\.b\.context: the kubeconfig has no context "b"\. It has: a\./);
     });
 
     it("must come with credentials", async () => {
-        const error = await errorOf(findCluster("hub", { kubeconfig: kubeconfig({}) }));
+        const error = await failure(findCluster("hub", { kubeconfig: kubeconfig({}) }));
         expect(error).to.match(/hubspoke:hub: context "a" has no credentials/);
     });
 
     it("is not quoted where it cannot be read", async () => {
-        const error = await errorOf(findCluster("hub", { kubeconfig: "hunter2: [" }));
+        const error = await failure(findCluster("hub", { kubeconfig: "hunter2: [" }));
         expect(error).to.match(/hubspoke:hub\.kubeconfig: is no kubeconfig/).and.not.match(/hunter2/);
     });
 });
@@ -44,7 +44,7 @@ describe("an API server that does not answer", () => {
         const closed = await closedPort();
         const server = `https://127.0.0.1:${closed}`;
         const cluster = await findCluster("clusters.a", { kubeconfig: kubeconfig({ token: "hunter2" }, server) });
-        const error = await errorOf(get(cluster, "version"));
+        const error = await failure(get(cluster, "version"));
         expect(error).to.match(/^hubspoke:clusters\.a: the API server https:\S+ cannot be reached: .*ECONNREFUSED/);
         expect(error).not.to.include("hunter2");
     });
@@ -86,24 +86,6 @@ describe("checks", () => {
             },
             () => Promise.reject(new Error("second")),
         ]);
-        expect(await errorOf(failing)).to.equal("2 checks failed; nothing was changed.\n  first\n  second");
+        expect(await failure(failing)).to.equal("2 checks failed; nothing was changed.\n  first\n  second");
     });
 });
-
-/** The message of the error that the promise must end with. */
-async function errorOf(promise: Promise<unknown>): Promise<string> {
-    try {
-        await promise;
-    } catch (error) {
-        return (error as Error).message;
-    }
-    throw new Error("there was no error");
-}
-
-async function closedPort(): Promise<number> {
-    const server = net.createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const { port } = server.address() as net.AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-}

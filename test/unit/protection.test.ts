@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import * as net from "node:net";
 import { stringify } from "yaml";
 import { guard } from "../../dynamic";
 import { bringUpHub } from "./support/hub";
 import { one, unwrapSecret } from "./support/mocks";
+import { closedPort } from "./support/failure";
 
 /** Brings a hub up under mocks, and tells the names of what is protected. */
 async function protectedBy(more: Record<string, unknown>): Promise<string[]> {
@@ -83,11 +83,3 @@ describe("the guard of the hub", () => {
         expect(message).not.to.include("hunter2");
     });
 });
-
-async function closedPort(): Promise<number> {
-    const server = net.createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const { port } = server.address() as net.AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-}
