@@ -6,7 +6,7 @@ export interface Tool {
     /** Arguments that make it print its version; without them it is never looked for on PATH. */
     readonly versionArgs?: readonly string[];
     /** Folder of lab/toolchain whose go.mod and go.sum pin it. */
-    readonly module: "kubernetes" | "pulumi";
+    readonly module: string;
     /** Go package of its main. */
     readonly package: string;
     /** Values stamped into Go variables, by the variable's full name. */
@@ -34,7 +34,7 @@ function kubernetes<const N extends string>(name: N, versionArgs: readonly strin
     } as const;
 }
 
-/** Every tool of the lab, in the order in which they are built. mise.toml names the same versions. */
+/** Every tool that `npm run lab` needs, in the order in which they are built. mise.toml names the same versions. */
 export const catalogue = [
     {
         name: "pulumi",

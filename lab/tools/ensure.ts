@@ -7,6 +7,7 @@ import { cachedTool } from "./cache";
 import { catalogue, type Tool, type ToolName, type Tools } from "./catalogue";
 import { checkDisk } from "./disk";
 import { checkGo } from "./go";
+import { extras, type ExtraName } from "./extras";
 import { findOnPath } from "./onPath";
 
 /** All tools of this lab under their names, for PATH. */
@@ -14,34 +15,49 @@ export const toolBin = path.join(labDir, "bin");
 
 const lockLimitMs = 90 * 60_000;
 
-/** The path under which this lab calls a tool, once {@link ensureTools} has linked it. */
-export function toolPath(name: ToolName): string {
+/** The path under which this lab calls a tool, once {@link ensureTools} or {@link ensureExtras} has linked it. */
+export function toolPath(name: ToolName | ExtraName): string {
     return path.join(toolBin, name);
 }
 
 /**
- * Finds every tool on PATH (in the right version) or in the cache, builds the others, and links all
+ * Finds every tool of the catalogue on PATH (in the right version) or in the cache, builds the others, and links all
  * into `<labDir>/bin`. Builds hold a lock: a second run waits for them and then finds what they built.
  * Fails if Go is missing or too old, the disk too full, or a build fails.
  */
 export async function ensureTools(report: (line: string) => void): Promise<Tools> {
-    const found = await findTools();
-    const missing = catalogue.filter((tool) => !found.has(tool.name));
+    return await ensure(catalogue, report);
+}
+
+/** Does for the named extras what {@link ensureTools} does for the catalogue. */
+export async function ensureExtras(
+    names: readonly ExtraName[],
+    report: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> {
+    return ensure(extras.filter(({ name }) => names.includes(name)), report);
+}
+
+async function ensure(
+    tools: readonly Tool[],
+    report: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> {
+    const found = await findTools(tools);
+    const missing = tools.filter((tool) => !found.has(tool.name));
     if (missing.length > 0) {
         await buildMissing(missing, report);
     }
-    const entries = catalogue.flatMap((tool: Tool) => {
+    const entries = tools.flatMap((tool) => {
         const file = found.get(tool.name) ?? cachedTool(tool);
         return [tool.name, ...(tool.aliases ?? [])].map((name) => [name, file] as const);
     });
     linkAll(entries);
-    return Object.fromEntries(entries) as unknown as Tools;
+    return Object.fromEntries(entries);
 }
 
 /** Tools that need no build: the user's own, else built ones from the cache. */
-async function findTools(): Promise<Map<string, string>> {
+async function findTools(tools: readonly Tool[]): Promise<Map<string, string>> {
     const files = await Promise.all(
-        catalogue.map(async (tool: Tool) => {
+        tools.map(async (tool) => {
             const cached = cachedTool(tool);
             const file = (await findOnPath(tool)) ?? (fs.existsSync(cached) ? cached : undefined);
             return file === undefined ? [] : [[tool.name, file] as const];
@@ -74,9 +90,8 @@ async function buildMissing(missing: readonly Tool[], report: (line: string) => 
 
 function announcement(todo: readonly Tool[]): string {
     return todo.length === catalogue.length
-        ? `The first run builds ${todo.length} tools from source: about 25 minutes on two cores, less on more.`
-        : `Building ${todo.length} of ${catalogue.length} tools from source: up to 25 minutes on two cores ` +
-              `(${todo.map((tool) => tool.name).join(", ")}).`;
+        ? `The first run builds ${todo.length} tools from source: about 15 minutes on two cores, less on more.`
+        : `Building from source: ${todo.map((tool) => tool.name).join(", ")}; up to 15 minutes on two cores.`;
 }
 
 /** Points every link at its file; a link that is right stays as it is. */
@@ -84,11 +99,28 @@ function linkAll(entries: readonly (readonly [string, string])[]): void {
     fs.mkdirSync(toolBin, { recursive: true });
     for (const [name, file] of entries) {
         const link = path.join(toolBin, name);
-        if (fs.existsSync(link) && fs.readlinkSync(link) === file) {
+        if (isSameFile(link, file)) {
             continue;
         }
         const temporary = `${link}.${process.pid}.tmp`;
-        fs.symlinkSync(file, temporary);
+        linkTo(file, temporary);
         fs.renameSync(temporary, link);
+    }
+}
+
+function isSameFile(link: string, file: string): boolean {
+    const [left, right] = [link, file].map((name) => fs.statSync(name, { throwIfNoEntry: false }));
+    return left !== undefined && left.ino === right?.ino && left.dev === right.dev;
+}
+
+/**
+ * A hard link where the tool is our own build: the Pulumi CLI looks for its language host beside its real file, and
+ * warns of one that it finds on PATH. A user's own tool may have its companions beside it, so it stays where it is.
+ */
+function linkTo(file: string, link: string): void {
+    if (file.startsWith(toolCache + path.sep) && fs.statSync(toolCache).dev === fs.statSync(path.dirname(link)).dev) {
+        fs.linkSync(file, link);
+    } else {
+        fs.symlinkSync(file, link);
     }
 }

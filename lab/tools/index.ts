@@ -1,3 +1,3 @@
 export { catalogue, type Tool, type ToolName, type Tools } from "./catalogue";
-export { ensureTools, toolBin, toolPath } from "./ensure";
+export { ensureExtras, ensureTools, toolBin, toolPath } from "./ensure";
 export { argoCdManifests } from "./manifests";

@@ -5,12 +5,14 @@ import { expect } from "chai";
 import { projectRoot } from "../../lab/paths";
 import { cachedTool, moduleDir } from "../../lab/tools/cache";
 import { catalogue, linkerFlags, saysVersion, type Tool } from "../../lab/tools/catalogue";
+import { extras } from "../../lab/tools/extras";
 import { checkDisk } from "../../lab/tools/disk";
 import { canFetchToolchains, checkGo, goToolchain } from "../../lab/tools/go";
 import { findOnPath } from "../../lab/tools/onPath";
 import { failure } from "./support/failure";
 
-const tools: readonly Tool[] = catalogue;
+const base: readonly Tool[] = catalogue;
+const tools: readonly Tool[] = [...base, ...extras];
 
 describe("lab: catalogue of tools", () => {
     it("names every tool and alias once", () => {
@@ -55,7 +57,7 @@ describe("lab: catalogue of tools", () => {
             { ...helm, version: "3.22.1" },
             { ...helm, stamps: {} },
             { ...helm, package: "helm.sh/helm/v3/cmd/other" },
-            { ...helm, module: "pulumi" as const },
+            { ...helm, module: "pulumi" },
         ];
         const paths = [helm, ...others].map(cachedTool);
         expect(new Set(paths)).to.have.property("size", paths.length);
@@ -67,7 +69,7 @@ describe("lab: mise.toml", () => {
     const pins = misePins();
     const builtOnly = ["redis"];
 
-    for (const tool of tools.filter(({ name }) => !builtOnly.includes(name))) {
+    for (const tool of base.filter(({ name }) => !builtOnly.includes(name))) {
         it(`has ${tool.name} in the catalogue's version`, () => {
             expect(pins.get(tool.name)).to.equal(tool.version);
         });
