@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { defaultChart } from "../../components/argoCd";
+import { certManagerOptions } from "../../components/values/certificates";
+import { projectRoot } from "../../lab/paths";
+import { catalogue } from "../../lab/tools";
+
+interface CustomManager {
+    readonly managerFilePatterns: readonly string[];
+    readonly matchStrings: readonly string[];
+    readonly depNameTemplate: string;
+}
+
+const { customManagers } = JSON.parse(readFileSync(path.join(projectRoot, "renovate.json"), "utf8")) as {
+    customManagers: CustomManager[];
+};
+
+const files = [
+    ...readdirSync(projectRoot),
+    ...["components", ".github"].flatMap((folder) =>
+        readdirSync(path.join(projectRoot, folder), { recursive: true, encoding: "utf8" }).map((file) =>
+            path.join(folder, file),
+        ),
+    ),
+];
+
+/** Every version that a manager would watch, under its file. Patterns are regular expressions between slashes. */
+function watched({ managerFilePatterns, matchStrings }: CustomManager): [string, string][] {
+    const patterns = managerFilePatterns.map((pattern) => new RegExp(pattern.slice(1, -1)));
+    return files
+        .filter((file) => patterns.some((pattern) => pattern.test(file)))
+        .flatMap((file) => {
+            const text = readFileSync(path.join(projectRoot, file), "utf8");
+            return matchStrings.flatMap((match) =>
+                [...text.matchAll(new RegExp(match, "g"))].map(({ groups }): [string, string] => [
+                    file,
+                    groups?.currentValue ?? "",
+                ]),
+            );
+        });
+}
+
+describe("Renovate's configuration", () => {
+    const hub = parse(readFileSync(path.join(projectRoot, "Pulumi.hub.yaml"), "utf8")) as {
+        config: { "hubspoke:chart": { version: string } };
+    };
+    const certManager = String((certManagerOptions("cert-manager", {}) as { version: string }).version);
+    const pulumi = catalogue.find(({ name }) => name === "pulumi")!.version;
+
+    it("watches the version of every chart, where it stands", () => {
+        const seen = Object.fromEntries(
+            customManagers.filter(({ depNameTemplate }) => depNameTemplate !== "pulumi/pulumi").flatMap(watched),
+        );
+        expect(seen).to.deep.equal({
+            "Pulumi.hub.yaml": hub.config["hubspoke:chart"].version,
+            "components/argoCd.ts": defaultChart.version,
+            "components/values/certificates.ts": certManager,
+        });
+    });
+
+    it("watches the Pulumi CLI of every workflow that installs it, which is the lab's", () => {
+        const workflows = files.filter((file) => file.startsWith(".github/workflows/"));
+        const installing = workflows.filter((file) =>
+            readFileSync(path.join(projectRoot, file), "utf8").includes("uses: pulumi/actions@"),
+        );
+        expect(installing.length).to.be.greaterThan(0);
+        const seen = customManagers.filter(({ depNameTemplate }) => depNameTemplate === "pulumi/pulumi").flatMap(watched);
+        expect([...new Set(seen.map(([file]) => file))].sort()).to.deep.equal(installing.sort());
+        expect([...new Set(seen.map(([, version]) => version))]).to.deep.equal([pulumi]);
+    });
+});
