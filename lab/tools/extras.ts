@@ -10,6 +10,43 @@ export const extras = [
         package: "github.com/rhysd/actionlint/cmd/actionlint",
         stamps: { "github.com/rhysd/actionlint.version": "1.7.12" },
     },
+    {
+        // Prometheus 3.10: its Go module counts 0.310.
+        name: "prometheus",
+        version: "0.310.0",
+        module: "prometheus",
+        package: "github.com/prometheus/prometheus/cmd/prometheus",
+        stamps: {},
+    },
+    {
+        name: "promtool",
+        version: "0.310.0",
+        module: "prometheus",
+        package: "github.com/prometheus/prometheus/cmd/promtool",
+        stamps: {},
+    },
+    {
+        name: "blackbox_exporter",
+        version: "0.27.0",
+        module: "blackbox",
+        package: "github.com/prometheus/blackbox_exporter",
+        stamps: {},
+    },
+    {
+        name: "alertmanager",
+        version: "0.30.0",
+        module: "alertmanager",
+        package: "github.com/prometheus/alertmanager/cmd/alertmanager",
+        stamps: {},
+    },
+    { name: "coredns", version: "1.15.0", module: "dns", package: "github.com/coredns/coredns", stamps: {} },
+    {
+        name: "external-dns",
+        version: "0.23.0",
+        module: "external-dns",
+        package: "sigs.k8s.io/external-dns",
+        stamps: {},
+    },
 ] as const satisfies readonly Tool[];
 
 /** Name of an extra. */
