@@ -9,8 +9,7 @@ import { type EnvironmentSettings, type HubSettings, readSettings } from "./sett
 const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 
 async function hub(settings: HubSettings) {
-    const { serviceMonitors } = await checkHub(settings);
-    const { outputs, operator } = new Hub("hub", { settings, stack, serviceMonitors });
+    const { outputs, operator } = new Hub("hub", { settings, stack, ...(await checkHub(settings)) });
     return { ...outputs, ...operator };
 }
 
@@ -42,14 +41,15 @@ async function readHub(name: string): Promise<HubOutputs> {
         }
         return value;
     };
-    const [argoCdNamespace, agentProject, agentNamespace, domain, rollout] = await Promise.all([
+    const [argoCdNamespace, agentProject, agentNamespace, domain, rollout, probes] = await Promise.all([
         read("argoCdNamespace"),
         read("agentProject"),
         read("agentNamespace"),
         read("domain"),
         read("rollout"),
+        read("probes"),
     ]);
-    return { argoCdNamespace, agentProject, agentNamespace, domain, rollout };
+    return { argoCdNamespace, agentProject, agentNamespace, domain, rollout, probes };
 }
 
 export = () => {

@@ -27,3 +27,16 @@ export const quantity = z
 
 /** A number of things. */
 export const count = z.int("is no whole number").min(1, "must be at least 1").max(10_000, "must be at most 10000");
+
+/** A name of DNS, in lower case. */
+export const dnsNamePattern =
+    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+export function dnsName(what: string, example: string) {
+    return text(what, example).regex(dnsNamePattern, `is no DNS name. Write for example "${example}"`);
+}
+
+/** A credential, which belongs into the stack file only as a secret (`pulumi config set --secret --path …`). */
+export const secret = z
+    .string("is missing or not text. Set it by `pulumi config set --secret --path`")
+    .min(1, "is empty");

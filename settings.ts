@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { alerts, probe } from "./alertSettings";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentialSettings";
 import { environmentName, namespaceLimits, protectedEnvironments, rollout, syncWindows } from "./deliverySettings";
 import { InputError } from "./inputError";
-import { count, dnsLabel, goDuration, quantity, text } from "./settingKinds";
+import { count, dnsLabel, dnsName, dnsNamePattern, goDuration, quantity, secret, text } from "./settingKinds";
 import { certificates, ingress } from "./tlsSettings";
+import { traffic } from "./trafficSettings";
 
 /**
  * The configuration of every stack: its types, defaults and validation, and nothing else.
@@ -18,11 +20,10 @@ export const inClusterName = "in-cluster";
 const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by"];
 
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 function isLabelKey(key: string): boolean {
     const [name = "", prefix, ...more] = key.split("/").reverse();
-    return labelName.test(name) && (prefix === undefined || dnsName.test(prefix)) && more.length === 0;
+    return labelName.test(name) && (prefix === undefined || dnsNamePattern.test(prefix)) && more.length === 0;
 }
 
 /** Unquoted `true` and numbers are taken as text, since YAML reads them otherwise. */
@@ -160,9 +161,6 @@ const access = z
         error: "groups come from single sign-on, which is not set. Add access.oidc, or remove them",
     });
 
-/** A credential, which belongs into the stack file only as a secret (`pulumi config set --secret --path …`). */
-const secret = z.string("is missing or not text. Set it by `pulumi config set --secret --path`").min(1, "is empty");
-
 const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is no private key in PEM. Give the file's whole text");
 
 const repository = z
@@ -200,7 +198,7 @@ const webhooks = z
     .strictObject({ github: secret, gitlab: secret, bitbucket: secret, bitbucketServer: secret, gogs: secret })
     .partial();
 
-const domain = text("the fleet's domain", "example.com").regex(dnsName, 'is no DNS name. Write for example "example.com"');
+const domain = dnsName("the fleet's domain", "example.com");
 
 /** Pulumi hands over a plain `true` as text. */
 const flag = z
@@ -237,6 +235,8 @@ const hubSettings = z.strictObject({
     rollout,
     syncWindows,
     protectedEnvironments,
+    alerts,
+    traffic,
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
 }).refine(({ certificates, ingress }) => certificates.issuer !== "none" || ingress?.kind !== "gateway", {
     path: ["certificates", "issuer"],
@@ -254,6 +254,7 @@ const spoke = clusterAccess.safeExtend({
     permissions: permissionsSchema,
     tls: tlsSchema,
     proxyUrl: proxyUrlSchema,
+    probe,
     labels: labels
         .refine(({ region }) => region !== undefined, {
             path: ["region"],

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { inClusterName, type HubSettings } from "../settings";
 import { AgentApplicationSet } from "./agentApplicationSet";
 import { AgentProject } from "./agentProject";
+import { Alerts } from "./alerts";
 import { ApplicationProtection } from "./applicationProtection";
 import { ArgoCd } from "./argoCd";
 import { ClusterSecret } from "./clusterSecret";
@@ -10,7 +11,9 @@ import { Guard } from "./guard";
 import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
 import { Repository } from "./repository";
+import { Traffic } from "./traffic";
 import { argoCdHost } from "./values/argoCd";
+import { type ProbePlan, probePlan } from "./values/probes";
 import { rolloutRules } from "./values/rollout";
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
@@ -31,6 +34,8 @@ export interface HubOutputs {
     readonly domain: string;
     /** What the hub demands of environments, as JSON of `RolloutRules` (values/rollout.ts). */
     readonly rollout: string;
+    /** How the hub watches its clusters, as JSON of `ProbePlan` (values/probes.ts). */
+    readonly probes: string;
 }
 
 export interface HubArgs {
@@ -39,6 +44,8 @@ export interface HubArgs {
     readonly stack: string;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
+    /** What Prometheus on the hub reads: the operator's objects or files. */
+    readonly alertObjects: ProbePlan["objects"];
 }
 
 /** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
@@ -48,9 +55,10 @@ export class Hub extends pulumi.ComponentResource {
     /** For an operator: where Argo CD is, and the local admin's password (a secret) where there is such a user. */
     readonly operator: { readonly url: string; readonly adminPassword: pulumi.Output<string> | undefined };
 
-    constructor(name: string, { settings, stack, serviceMonitors }: HubArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Hub", name, {}, opts);
 
+        const { settings, stack, serviceMonitors, alertObjects } = args;
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
         const onHub = { parent: this, providers: [provider] };
         const protect = isProtected(settings);
@@ -107,13 +115,30 @@ export class Hub extends pulumi.ComponentResource {
             },
             onHub,
         );
+        const alerts =
+            alertObjects === "none"
+                ? []
+                : [
+                      new Alerts(
+                          "alerts",
+                          { namespace, settings: settings.alerts, agent: settings.agent, objects: alertObjects },
+                          onHub,
+                      ),
+                  ];
+        const traffic =
+            settings.traffic === undefined
+                ? []
+                : [new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub)];
         new Guard(
             "hub-guard",
             { hub: settings.cluster, namespace, stack },
             {
                 parent: this,
                 protect,
-                dependsOn: [argoCd, project, ...repositories, registration, ...protection, applicationSet, entrance],
+                dependsOn: [
+                    ...[argoCd, project, ...repositories, registration, ...protection, applicationSet, entrance],
+                    ...[...alerts, ...traffic],
+                ],
             },
         );
 
@@ -123,6 +148,7 @@ export class Hub extends pulumi.ComponentResource {
             agentNamespace: pulumi.output(settings.agent.namespace),
             domain: pulumi.output(settings.domain),
             rollout: pulumi.output(JSON.stringify(rolloutRules(settings))),
+            probes: pulumi.output(JSON.stringify(probePlan(settings, alertObjects))),
         };
         this.operator = {
             url: `https://${argoCdHost(settings.domain)}`,

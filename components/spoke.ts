@@ -7,6 +7,7 @@ import { ClusterSecret } from "./clusterSecret";
 import { Drain } from "./drain";
 import type { HubOutputs } from "./hub";
 import { accountName, ManagerAccount } from "./managerAccount";
+import { Probes } from "./probes";
 import { clusterProvider } from "./provider";
 import { credentialFacts, type CredentialFacts } from "./values/credentialFacts";
 import { clusterConfig } from "./values/clusterConfig";
@@ -70,6 +71,7 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        const domain = args.settings.domain ?? `${name}.${args.hub.domain}`;
         const secret = new ClusterSecret(
             `${name}-cluster`,
             {
@@ -79,7 +81,7 @@ export class Spoke extends pulumi.ComponentResource {
                 project: args.hub.agentProject,
                 ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.namespaceName] }),
                 labels: { ...args.settings.labels, environment: args.environment },
-                domain: args.settings.domain ?? `${name}.${args.hub.domain}`,
+                domain,
                 dnsDomain: args.settings.dnsDomain,
                 revision: args.settings.revision,
                 stack: args.stack,
@@ -88,6 +90,22 @@ export class Spoke extends pulumi.ComponentResource {
                 config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
             },
             { parent: this, providers: [args.hubProvider], dependsOn: [namespace, account] },
+        );
+        new Probes(
+            `${name}-probes`,
+            {
+                hub: args.hub,
+                cluster: name,
+                environment: args.environment,
+                region: args.settings.labels.region ?? "",
+                server: args.server,
+                domain,
+                deployed: args.settings.labels.deploy === "true",
+                proxied: args.settings.proxyUrl !== undefined,
+                probe: args.settings.probe,
+                since: account.tokens?.current.created,
+            },
+            { parent: this, providers: [args.hubProvider] },
         );
         new Drain(
             `${name}-drain`,

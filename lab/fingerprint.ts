@@ -7,7 +7,7 @@ import { projectDir } from "./stacks/environment";
 /** What the lab's state is made from: the program, its settings, and the chart that it delivers. */
 const sources = [
     ...[
-        ...["index.ts", "inputError.ts", "settings.ts", "credentialSettings.ts", "tlsSettings.ts"],
+        ...fs.readdirSync(projectRoot).filter((name) => name.endsWith(".ts")),
         ...["components", "dynamic", "preflight", "helm", "package-lock.json", "Pulumi.yaml"],
     ].map((name) => path.join(projectRoot, name)),
     projectDir,

@@ -1,10 +1,12 @@
 import { argoCdNamespace } from "../components/hub";
+import type { ProbePlan } from "../components/values/probes";
 import type { HubSettings } from "../settings";
 import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
-import { registrations } from "./registrations";
+import { type Registration, registrations } from "./registrations";
 import { get } from "./request";
 import { refuseForgottenEnvironments } from "./rollout";
+import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
 
 /** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
 const nodesForHa = 3;
@@ -13,6 +15,8 @@ const nodesForHa = 3;
 export interface HubFacts {
     /** Whether the hub has the Prometheus operator's ServiceMonitor, or the settings say so. */
     readonly serviceMonitors: boolean;
+    /** What Prometheus on the hub reads, or what the settings say of it. */
+    readonly alertObjects: ProbePlan["objects"];
 }
 
 interface NodeList {
@@ -32,12 +36,22 @@ interface GroupList {
  */
 export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);
-    const [serviceMonitors] = await allOf([
-        () => hasServiceMonitors(hub, settings),
+    const groups = await apiGroups(hub);
+    const operator = groups.includes("monitoring.coreos.com");
+    await allOf([
         () => (settings.availability === "ha" ? refuseTooFewNodes(hub) : undefined),
-        async () => refuseForgottenEnvironments(settings, await deployedEnvironments(hub)),
+        () => refuseUnpublishedName(settings, groups),
+        async () => {
+            const existing = await registrations(hub, argoCdNamespace);
+            refuseForgottenEnvironments(settings, deployedEnvironments(existing));
+            refuseUnknownActive(settings, existing);
+        },
     ]);
-    return { serviceMonitors };
+    const { metrics, alerts } = settings;
+    return {
+        serviceMonitors: metrics.serviceMonitors === "auto" ? operator : metrics.serviceMonitors,
+        alertObjects: alerts.objects === "auto" ? (operator ? "operator" : "files") : alerts.objects,
+    };
 }
 
 async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
@@ -54,15 +68,12 @@ async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
 }
 
 /** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */
-async function deployedEnvironments(hub: ClusterAddress): Promise<string[]> {
-    const existing = await registrations(hub, argoCdNamespace);
+function deployedEnvironments(existing: readonly Registration[]): string[] {
     return existing.filter(({ labels }) => labels.deploy === "true").map(({ labels }) => labels.environment ?? "");
 }
 
-async function hasServiceMonitors(hub: ClusterAddress, { metrics }: HubSettings): Promise<boolean> {
-    if (metrics.serviceMonitors !== "auto") {
-        return metrics.serviceMonitors;
-    }
-    const { groups } = await get<GroupList>(hub, "apis");
-    return groups.some(({ name }) => name === "monitoring.coreos.com");
+/** Names of the API groups that the hub serves. */
+async function apiGroups(hub: ClusterAddress): Promise<string[]> {
+    const [{ groups }] = await allOf([() => get<GroupList>(hub, "apis")]);
+    return groups.map(({ name }) => name);
 }

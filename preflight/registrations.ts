@@ -9,6 +9,8 @@ export interface Registration {
     readonly server: string;
     /** The stack that made it; nothing when it was registered by other means. */
     readonly stack: string | undefined;
+    /** DNS domain of what runs there; nothing when it was registered by other means. */
+    readonly domain: string | undefined;
     readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +34,7 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
         cluster: decode(data.name),
         server: decode(data.server),
         stack: metadata.annotations?.[stackAnnotation],
+        domain: metadata.annotations?.domain,
         labels: metadata.labels ?? {},
     }));
 }

@@ -25,7 +25,16 @@ interface Lost {
     /** Name of the cluster Secret, where it was made. */
     readonly secret: string | undefined;
     readonly server: string;
+    /** Paths on the hub of what tells its Prometheus to watch the cluster. */
+    readonly watch: readonly string[];
 }
+
+/** Kinds of those objects, by their type in the state: their API and their plural. */
+const watchKinds: Readonly<Record<string, readonly [api: string, plural: string]>> = {
+    "kubernetes:core/v1:ConfigMap": ["api/v1", "configmaps"],
+    "kubernetes:monitoring.coreos.com/v1:Probe": ["apis/monitoring.coreos.com/v1", "probes"],
+    "kubernetes:monitoring.coreos.com/v1:PrometheusRule": ["apis/monitoring.coreos.com/v1", "prometheusrules"],
+};
 
 async function forget(stack: string): Promise<void> {
     const environment = await environmentStack(stack);
@@ -80,13 +89,21 @@ async function answers({ settings }: EnvironmentStack, cluster: string): Promise
 }
 
 /** What the state knows of a cluster's registration. */
-function registrationOf(state: State, { settings }: EnvironmentStack, cluster: string): Lost {
+function registrationOf(state: State, { settings, namespace }: EnvironmentStack, cluster: string): Lost {
     const resources = state.deployment.resources ?? [];
     const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
     const { name } = (secret?.outputs?.metadata ?? {}) as { name?: string };
     const drain = resources.find(({ urn }) => nameOf(urn) === `${cluster}-drain`);
     const { server } = (drain?.outputs ?? {}) as { server?: string };
-    return { cluster, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "" };
+    const watch = resources.flatMap(({ type, parent, outputs }) => {
+        const kind = watchKinds[type];
+        if (kind === undefined || nameOf(parent ?? "") !== `${cluster}-probes`) {
+            return [];
+        }
+        const object = (outputs?.metadata ?? {}) as { name?: string };
+        return [`${kind[0]}/namespaces/${namespace}/${kind[1]}/${object.name}`];
+    });
+    return { cluster, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "", watch };
 }
 
 /** Takes the registration away, and the Applications with it, whose finalizers nobody could fulfil. */
@@ -109,6 +126,9 @@ async function cleanHub({ hub, namespace, stack }: EnvironmentStack, lost: Lost)
     const others: Application[] = await applicationsOf(hub, namespace, lost);
     for (const { name } of others) {
         say(`${stack}: Application ${name} was made by other means, and still names ${lost.cluster}`);
+    }
+    for (const path of lost.watch) {
+        await change(hub, path, { method: "DELETE" });
     }
     if (lost.secret !== undefined && (await change(hub, secretPath, { method: "DELETE" }))) {
         say(`${stack}: the hub has forgotten ${lost.cluster} (Secret ${lost.secret})`);

@@ -73,6 +73,7 @@ describe("the end", () => {
             expect(forgotten.ok, forgotten.output).to.equal(true);
             expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-prod", "agent-staging"]);
             expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-dr");
+            expect(await namesOf("hub", "argocd", "configmaps")).to.include("probe-prod").and.not.include("probe-dr");
             const state = await pulumiOk("dr", "stack", "export");
             expect((JSON.parse(state) as { deployment: object }).deployment).not.to.have.property("resources");
             const command = /Remove them there: kubectl (.*)/.exec(forgotten.output)?.[1] ?? "";

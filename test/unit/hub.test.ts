@@ -16,7 +16,7 @@ describe("the hub", () => {
 
     it("sends everything to the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
-        expect(objects).to.have.length(15);
+        expect(objects).to.have.length(17);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 
@@ -125,6 +125,12 @@ describe("the hub", () => {
             agentNamespace: "agent",
             domain: "example.com",
             rollout: JSON.stringify({ strategy: "pinned", pinned: ["prod", "dr"], windowed: [], soak: "10m" }),
+            probes: JSON.stringify({
+                objects: "files",
+                interval: "15s",
+                labels: {},
+                prober: "blackbox-exporter.monitoring:9115",
+            }),
         });
         expect(hub.operator.url).to.equal("https://argocd.example.com");
         expect(await pulumi.isSecret(hub.operator.adminPassword ?? pulumi.output(""))).to.equal(true);

@@ -52,8 +52,8 @@ describe("an API server that does not answer", () => {
 
 describe("a registration", () => {
     const existing = [
-        { secret: "cluster-prod", cluster: "prod", server: "https://prod.example.com", stack: "organization/hubspoke/prod", labels: {} },
-        { secret: "by-hand", cluster: "old", server: "https://old.example.com/", stack: undefined, labels: {} },
+        { secret: "cluster-prod", cluster: "prod", server: "https://prod.example.com", stack: "organization/hubspoke/prod", domain: "prod.example.com", labels: {} },
+        { secret: "by-hand", cluster: "old", server: "https://old.example.com/", stack: undefined, domain: undefined, labels: {} },
     ];
     const cases: { name: string; servers: Record<string, string>; names: RegExp }[] = [
         { name: "the same name", servers: { prod: "https://new.example.com" }, names: /cluster "prod".*cluster-prod.*stack organization\/hubspoke\/prod/ },

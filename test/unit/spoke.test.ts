@@ -25,7 +25,7 @@ describe("an environment with two clusters", () => {
         });
     });
 
-    it("puts on each spoke two namespaces, an account, a Role, its binding and a token, and on the hub a Secret", () => {
+    it("puts on each spoke two namespaces, an account, a Role, its binding and a token, and on the hub a Secret and probes", () => {
         const placed = everything()
             .filter(({ type }) => type.startsWith("kubernetes:"))
             .map(({ type, name, provider }) => `${provider}: ${type} ${name}`)
@@ -42,6 +42,8 @@ describe("an environment with two clusters", () => {
             `${spoke}: kubernetes:rbac.authorization.k8s.io/v1:RoleBinding ${spoke}-manager-agent-binding`,
         ];
         expect(placed).to.deep.equal([
+            "hub: kubernetes:core/v1:ConfigMap staging-a-probes-files",
+            "hub: kubernetes:core/v1:ConfigMap staging-b-probes-files",
             "hub: kubernetes:core/v1:Secret staging-a-cluster-secret",
             "hub: kubernetes:core/v1:Secret staging-b-cluster-secret",
             ...onSpoke("staging-a"),

@@ -1,4 +1,4 @@
-import { Hub } from "../../../components/hub";
+import { Hub, type HubArgs } from "../../../components/hub";
 import { type HubSettings, parseSettings } from "../../../settings";
 import { mockPulumi, settled } from "./mocks";
 import type * as pulumi from "@pulumi/pulumi";
@@ -13,6 +13,7 @@ export interface HubUnderMocks {
 export async function bringUpHub(
     more: Readonly<Record<string, unknown>> = {},
     opts?: pulumi.ComponentResourceOptions,
+    alertObjects: HubArgs["alertObjects"] = "files",
 ): Promise<HubUnderMocks> {
     await mockPulumi();
     const settings = parseSettings({
@@ -22,7 +23,8 @@ export async function bringUpHub(
         agent: { repository: "https://git.example.com/agent.git" },
         ...more,
     }) as HubSettings;
-    const hub = new Hub("hub", { settings, stack: "organization/hubspoke/hub", serviceMonitors: false }, opts);
+    const args = { settings, stack: "organization/hubspoke/hub", serviceMonitors: false, alertObjects };
+    const hub = new Hub("hub", args, opts);
     await settled();
     return { hub, settings };
 }

@@ -1,8 +1,14 @@
 import { Environment } from "../../../components/environment";
+import type { ProbePlan } from "../../../components/values/probes";
 import { parseSettings, type EnvironmentSettings } from "../../../settings";
 
 /** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */
-export function registerClusters(environment: string, clusters: Record<string, unknown>): Environment {
+export function registerClusters(
+    environment: string,
+    clusters: Record<string, unknown>,
+    objects: ProbePlan["objects"] = "files",
+): Environment {
+    const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
     const given = { role: "environment", environment, hub: { context: "hub" }, clusters };
     const settings = parseSettings(given) as EnvironmentSettings;
     return new Environment(environment, {
@@ -14,6 +20,7 @@ export function registerClusters(environment: string, clusters: Record<string, u
             agentNamespace: "agent",
             domain: "example.com",
             rollout: "{}",
+            probes: JSON.stringify(probes),
         },
         stack: `organization/hubspoke/${environment}`,
     });

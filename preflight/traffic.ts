@@ -1,0 +1,47 @@
+import { agentName } from "../components/values/traffic";
+import { type HubSettings, inClusterName } from "../settings";
+import type { Registration } from "./registrations";
+
+/**
+ * Refuses a name for users that nobody would publish, since the hub lacks external-dns' DNSEndpoint.
+ *
+ * @param groups names of the API groups that the hub serves
+ * @throws Error that names the setting
+ */
+export function refuseUnpublishedName({ traffic }: Pick<HubSettings, "traffic">, groups: readonly string[]): void {
+    if (traffic?.externalDns.mode === "existing" && !groups.includes("externaldns.k8s.io")) {
+        throw new Error(
+            'hubspoke:traffic.externalDns.mode: is "existing", and the hub has no DNSEndpoint, which external-dns brings. ' +
+                'Install external-dns with its CRD, or write "install"',
+        );
+    }
+}
+
+/**
+ * Refuses to send users to a cluster that the hub does not know, or by a name that is not its own. A hub that knows no
+ * cluster yet, as after its loss, publishes what the settings say.
+ *
+ * @throws Error that names the setting, and what to write
+ */
+export function refuseUnknownActive(
+    { traffic, domain }: Pick<HubSettings, "domain" | "traffic">,
+    existing: readonly Registration[],
+): void {
+    const clusters = existing.filter(({ cluster }) => cluster !== inClusterName);
+    if (traffic === undefined || clusters.length === 0) {
+        return;
+    }
+    const active = clusters.find(({ cluster }) => cluster === traffic.active);
+    if (active === undefined) {
+        throw new Error(
+            `hubspoke:traffic.active: is "${traffic.active}", and the hub has ` +
+                `${clusters.map(({ cluster }) => cluster).sort().join(", ")}. Write one of these, or register it first`,
+        );
+    }
+    const own = `agent.${active.domain}`;
+    if (active.domain !== undefined && agentName(domain, traffic, traffic.active) !== own) {
+        throw new Error(
+            `hubspoke:traffic.names.${traffic.active}: the agent's name on ${traffic.active} is ${own}. Write that`,
+        );
+    }
+}

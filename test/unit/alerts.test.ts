@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { parse } from "yaml";
+import { fleetRules, type RuleGroups } from "../../components/values/alerts/rules";
+import { runbookFolder } from "../../components/values/alerts/runbooks";
+import { seconds } from "../../components/values/alerts/duration";
+import { alerts } from "../../alertSettings";
+import { bringUpHub } from "./support/hub";
+import { all, everything, one } from "./support/mocks";
+
+function rulesOf(given: Record<string, unknown> = {}) {
+    const [group] = fleetRules(alerts.parse(given), "https://git.example.com/runbooks").groups;
+    return (group?.rules ?? []).flatMap((rule) => ("alert" in rule ? [rule] : []));
+}
+
+describe("the fleet's alerts", () => {
+    it("all say what happened, how bad it is, and where to read on", () => {
+        const rules = rulesOf();
+        expect(rules).to.have.length.greaterThan(10);
+        for (const { alert, labels, annotations } of rules) {
+            expect(labels.severity, alert).to.be.a("string").and.not.equal("");
+            expect(annotations.summary, alert).to.match(/\S/);
+            expect(annotations.description, alert).to.match(/\.(\{\{ end \}\}.*)?$/);
+            expect(annotations.runbook_url).to.equal(`https://git.example.com/runbooks/${alert}.md`);
+        }
+    });
+
+    it("take their severity from the environment, and the hub's from its own", () => {
+        const severity = (name: string, severities?: Record<string, string>) =>
+            rulesOf(severities && { severities }).find(({ alert }) => alert === name)?.labels.severity;
+        expect(severity("ClusterUnreachable")).to.equal(
+            '{{ if eq $labels.environment "dr" "prod" }}critical{{ else }}warning{{ end }}',
+        );
+        expect(severity("ClusterUnreachable", { prod: "critical", lab: "info" })).to.equal(
+            '{{ if eq $labels.environment "prod" }}critical{{ else if eq $labels.environment "lab" }}info' +
+                "{{ else }}warning{{ end }}",
+        );
+        expect(severity("ClusterUnreachable", {})).to.equal("warning");
+        expect(severity("ArgoCdSilent")).to.equal("warning");
+        expect(severity("ArgoCdSilent", { hub: "critical" })).to.equal("critical");
+        expect(severity("HubSilent", { hub: "critical" })).to.equal("none");
+    });
+
+    it("wait as long as the settings say", () => {
+        const given = { unreachableFor: "5s", degradedFor: "1m", outOfSyncFor: "2h", credentialMaxAge: "1h30m" };
+        const rules = new Map(rulesOf(given).map((rule) => [rule.alert, rule]));
+        for (const name of ["ClusterUnreachable", "AgentUnreachable", "ClusterConnectionLost"]) {
+            expect(rules.get(name)?.for, name).to.equal("5s");
+        }
+        expect(rules.get("ApplicationDegraded")?.for).to.equal("1m");
+        expect(rules.get("ApplicationOutOfSync")?.for).to.equal("2h");
+        expect(rules.get("CredentialTooOld")?.expr).to.match(/> 5400$/);
+    });
+
+    it("know a duration of Prometheus", () => {
+        expect(["30s", "5m", "2160h", "1h30m5s"].map(seconds)).to.deep.equal([30, 300, 7_776_000, 5405]);
+    });
+
+    const repositories = [
+        ["https://git.example.com/agent.git", "https://git.example.com/agent/blob/main/docs/runbooks"],
+        ["git@git.example.com:team/agent.git", "https://git.example.com/team/agent/blob/main/docs/runbooks"],
+        ["ssh://git@git.example.com:2222/team/agent", "https://git.example.com/team/agent/blob/main/docs/runbooks"],
+    ] as const;
+    for (const [repository, expected] of repositories) {
+        it(`have their pages beside the chart in ${repository}, unless the settings say where`, () => {
+            expect(runbookFolder({}, { repository, revision: "main" })).to.equal(expected);
+            const given = { runbooks: "https://wiki.example.com/alerts/" };
+            expect(runbookFolder(given, { repository, revision: "main" })).to.equal("https://wiki.example.com/alerts");
+        });
+    }
+});
+
+describe("a hub's watch", () => {
+    it("is a rules file where there is no Prometheus operator", async () => {
+        await bringUpHub();
+        const { inputs } = one("kubernetes:core/v1:ConfigMap", "alerts-rules");
+        expect(inputs.metadata).to.deep.equal({
+            name: "hubspoke-alert-rules",
+            namespace: "argocd",
+            labels: { "app.kubernetes.io/managed-by": "pulumi", "hubspoke/alert-rules": "true" },
+        });
+        const file = parse((inputs.data as Record<string, string>)["rules.yaml"] ?? "") as RuleGroups;
+        const runbooks = "https://git.example.com/agent/blob/main/docs/runbooks";
+        expect(file).to.deep.equal(fleetRules(alerts.parse({}), runbooks));
+    });
+
+    it("is the same rules as a PrometheusRule where there is one, with the labels that it looks for", async () => {
+        await bringUpHub({ alerts: { labels: { release: "monitoring" } } }, undefined, "operator");
+        const { inputs } = one("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "alerts-rules");
+        expect(inputs.metadata).to.deep.equal({
+            name: "hubspoke",
+            namespace: "argocd",
+            labels: { release: "monitoring" },
+        });
+        const runbooks = "https://git.example.com/agent/blob/main/docs/runbooks";
+        expect(inputs.spec).to.deep.equal(fleetRules(alerts.parse({}), runbooks));
+    });
+
+    it("brings the prober the modules that its probes name", async () => {
+        await bringUpHub();
+        const { inputs } = one("kubernetes:core/v1:ConfigMap", "alerts-blackbox");
+        const { modules } = parse((inputs.data as Record<string, string>)["blackbox.yaml"] ?? "") as {
+            modules: Record<string, { http: object }>;
+        };
+        expect(modules).to.have.all.keys("hubspoke_api", "hubspoke_agent");
+        expect(modules.hubspoke_api?.http).to.deep.include({ valid_status_codes: [200, 401, 403] });
+        // What users see must be verified as users verify it.
+        expect(modules.hubspoke_agent?.http).not.to.have.property("tls_config");
+    });
+
+    it("can be left to others", async () => {
+        await bringUpHub({}, undefined, "none");
+        expect(all("kubernetes:core/v1:ConfigMap")).to.deep.equal([]);
+        expect(everything().filter(({ type }) => type.includes("monitoring.coreos.com"))).to.deep.equal([]);
+    });
+});

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { parse } from "yaml";
+import { probeTargets } from "../../components/values/probes";
+import { all, mockPulumi, one, settled } from "./support/mocks";
+import { registerClusters } from "./support/register";
+
+const labels = { region: "eu-west-1" };
+const cluster = {
+    cluster: "prod",
+    environment: "prod",
+    region: "eu-west-1",
+    server: "https://10.0.0.1:6443",
+    domain: "prod.example.com",
+    deployed: true,
+    proxied: false,
+    probe: {},
+};
+
+async function register(settings: Record<string, unknown>, objects: "operator" | "files" | "none") {
+    await mockPulumi();
+    registerClusters("prod", { prod: { context: "prod", labels, ...settings } }, objects);
+    await settled();
+}
+
+describe("the probes of a cluster", () => {
+    const urls = (more: object) => probeTargets({ ...cluster, ...more }).map(({ url }) => url);
+    const cases = [
+        { name: "ask its API server, and the agent as users do", given: {}, expected: ["https://10.0.0.1:6443/livez", "https://agent.prod.example.com/healthz"] },
+        { name: "keep a path of the API server", given: { server: "https://rancher/k8s/c-1" }, expected: ["https://rancher/k8s/c-1/livez", "https://agent.prod.example.com/healthz"] },
+        { name: "leave out an agent that is not delivered there", given: { deployed: false }, expected: ["https://10.0.0.1:6443/livez"] },
+        { name: "leave out an API server behind a proxy", given: { proxied: true }, expected: ["https://agent.prod.example.com/healthz"] },
+        { name: "follow the settings", given: { proxied: true, deployed: false, probe: { api: "http://a", agent: "http://b" } }, expected: ["http://a", "http://b"] },
+        { name: "can be turned off", given: { probe: { api: false, agent: false } }, expected: [] },
+    ] as const;
+    for (const { name, given, expected } of cases) {
+        it(name, () => expect(urls(given)).to.deep.equal(expected));
+    }
+
+    it("are a targets file where there is no Prometheus operator, with the age of the token beside it", async () => {
+        await register({}, "files");
+        const { inputs, provider } = one("kubernetes:core/v1:ConfigMap", "prod-probes-files");
+        expect(provider).to.equal("hub");
+        expect(inputs.metadata).to.deep.equal({
+            name: "probe-prod",
+            namespace: "argocd",
+            labels: {
+                "app.kubernetes.io/managed-by": "pulumi",
+                "hubspoke/probe-targets": "true",
+                "hubspoke/alert-rules": "true",
+            },
+        });
+        const data = inputs.data as Record<string, string>;
+        const named = { cluster: "prod", environment: "prod", region: "eu-west-1" };
+        expect(JSON.parse(data["targets.json"] ?? "")).to.deep.equal([
+            { targets: ["https://prod.example.com/livez"], labels: { probe: "api", ...named } },
+            { targets: ["https://agent.prod.example.com/healthz"], labels: { probe: "agent", ...named } },
+        ]);
+        const created = Date.parse("2026-01-02T00:00:00Z") / 1000;
+        expect(parse(data["rules.yaml"] ?? "")).to.deep.equal({
+            groups: [
+                {
+                    name: "hubspoke-credential-prod",
+                    rules: [{ record: "hubspoke:credential:created", expr: `vector(${created})`, labels: named }],
+                },
+            ],
+        });
+    });
+
+    it("are the Prometheus operator's objects where it is there", async () => {
+        await register({}, "operator");
+        const metadata = { namespace: "argocd", labels: { release: "monitoring" } };
+        const probe = one("kubernetes:monitoring.coreos.com/v1:Probe", "prod-probes-api");
+        expect(probe.provider).to.equal("hub");
+        expect(probe.inputs.metadata).to.deep.equal({ ...metadata, name: "probe-prod-api" });
+        expect(probe.inputs.spec).to.deep.equal({
+            jobName: "hubspoke-probe",
+            interval: "15s",
+            module: "hubspoke_api",
+            prober: { url: "prober:9115" },
+            targets: {
+                staticConfig: {
+                    static: ["https://prod.example.com/livez"],
+                    labels: { probe: "api", cluster: "prod", environment: "prod", region: "eu-west-1", vantage: "hub" },
+                },
+            },
+        });
+        expect(one("kubernetes:monitoring.coreos.com/v1:Probe", "prod-probes-agent").inputs.spec).to.deep.include({
+            module: "hubspoke_agent",
+        });
+        const rule = one("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "prod-probes-credential");
+        expect(rule.inputs.metadata).to.deep.equal({ ...metadata, name: "probe-prod" });
+        expect(all("kubernetes:core/v1:ConfigMap").filter(({ provider }) => provider === "hub")).to.deep.equal([]);
+    });
+
+    it("know no age where a cloud's identity takes the token's place", async () => {
+        const subject = { kind: "Group", name: "argocd" };
+        await register({ credentials: { type: "aws", clusterName: "prod", subject } }, "files");
+        const { inputs } = one("kubernetes:core/v1:ConfigMap", "prod-probes-files");
+        expect(inputs.data).to.have.all.keys("targets.json");
+        expect((inputs.metadata as { labels: object }).labels).not.to.have.property("hubspoke/alert-rules");
+    });
+
+    it("are not made where the hub does not watch", async () => {
+        await register({}, "none");
+        expect(all("kubernetes:core/v1:ConfigMap").filter(({ provider }) => provider === "hub")).to.deep.equal([]);
+    });
+});

@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import { refuseUnknownActive, refuseUnpublishedName } from "../../preflight/traffic";
+import type { Registration } from "../../preflight/registrations";
+import { traffic as schema } from "../../trafficSettings";
+import { bringUpHub } from "./support/hub";
+import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
+
+const endpoint = "kubernetes:externaldns.k8s.io/v1alpha1:DNSEndpoint";
+
+describe("the users' name", () => {
+    it("is an alias of the active cluster's, for external-dns to publish", async () => {
+        await bringUpHub({ traffic: { active: "prod" } });
+        expect(one(endpoint, "traffic-endpoint").inputs).to.deep.include({
+            metadata: { name: "agent", namespace: "argocd", labels: { "hubspoke/traffic": "true" } },
+            spec: {
+                endpoints: [
+                    {
+                        dnsName: "agent.example.com",
+                        recordType: "CNAME",
+                        recordTTL: 30,
+                        targets: ["agent.prod.example.com"],
+                    },
+                ],
+            },
+        });
+        expect(all("kubernetes:helm.sh/v3:Release")).to.have.length(1);
+    });
+
+    it("and its target may be others", async () => {
+        const names = { prod: "agent.eu.example.net" };
+        await bringUpHub({ traffic: { active: "prod", name: "api.example.com", names, ttl: 5 } });
+        const { spec } = one(endpoint, "traffic-endpoint").inputs as { spec: { endpoints: object[] } };
+        expect(spec.endpoints[0]).to.include({ dnsName: "api.example.com", recordTTL: 5 });
+        expect(spec.endpoints[0]).to.deep.include({ targets: ["agent.eu.example.net"] });
+    });
+
+    it("is nobody's where the settings have none", async () => {
+        await bringUpHub();
+        expect(all(endpoint)).to.deep.equal([]);
+    });
+});
+
+describe("external-dns on the hub", () => {
+    it("publishes the hub's own records, deletes none, and gets its credentials from a Secret", async () => {
+        const externalDns = {
+            mode: "install",
+            provider: "cloudflare",
+            args: ["--cloudflare-proxied"],
+            env: { LEVEL: "1" },
+            secretEnv: { CF_API_TOKEN: "hunter2" },
+            identity: { "eks.amazonaws.com/role-arn": "arn" },
+        };
+        await bringUpHub({ traffic: { active: "prod", externalDns } });
+        const secret = one("kubernetes:core/v1:Secret", "external-dns-secret");
+        expect(secret.inputs.metadata).to.deep.equal({ name: "external-dns", namespace: "external-dns" });
+        expect(unwrapSecret(secret.inputs.data)).to.deep.equal({ CF_API_TOKEN: encode("hunter2") });
+        const release = one("kubernetes:helm.sh/v3:Release", "external-dns-release");
+        expect(release.inputs).to.deep.include({
+            chart: "external-dns",
+            version: "1.22.0",
+            repositoryOpts: { repo: "https://kubernetes-sigs.github.io/external-dns/" },
+        });
+        expect(release.inputs.values).to.deep.include({
+            provider: { name: "cloudflare" },
+            sources: ["crd"],
+            policy: "upsert-only",
+            domainFilters: ["example.com"],
+            labelFilter: "hubspoke/traffic=true",
+            extraArgs: ["--cloudflare-proxied"],
+            env: [
+                { name: "LEVEL", value: "1" },
+                { name: "CF_API_TOKEN", valueFrom: { secretKeyRef: { name: "external-dns", key: "CF_API_TOKEN" } } },
+            ],
+            serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": "arn" } },
+        });
+        const plain = everything().map(({ inputs }) => ({ ...inputs, data: undefined }));
+        expect(JSON.stringify(plain)).not.to.include("hunter2");
+    });
+});
+
+describe("the active cluster", () => {
+    const registered = (cluster: string, domain = `${cluster}.example.com`): Registration => ({
+        secret: `cluster-${cluster}`,
+        cluster,
+        server: `https://${cluster}`,
+        stack: "s",
+        domain,
+        labels: {},
+    });
+    const check = (given: object, existing: Registration[]) => () =>
+        refuseUnknownActive({ domain: "example.com", traffic: schema.parse(given) }, existing);
+
+    it("is one that the hub knows, by the name that the agent has there", () => {
+        const existing = [registered("in-cluster", "hub.example.com"), registered("prod"), registered("dr", "dr.example.net")];
+        check({ active: "prod" }, existing)();
+        check({ active: "dr", names: { dr: "agent.dr.example.net" } }, existing)();
+        expect(check({ active: "prdo" }, existing)).to.throw(
+            'hubspoke:traffic.active: is "prdo", and the hub has dr, prod. Write one of these',
+        );
+        expect(check({ active: "dr" }, existing)).to.throw(
+            "hubspoke:traffic.names.dr: the agent's name on dr is agent.dr.example.net. Write that",
+        );
+    });
+
+    it("is taken as it is by a hub that was made anew", () => {
+        check({ active: "prod" }, [])();
+        check({ active: "prod" }, [registered("in-cluster", "hub.example.com")])();
+    });
+
+    it("is published by nobody on a hub without external-dns, which is refused", () => {
+        const traffic = schema.parse({ active: "prod" });
+        expect(() => refuseUnpublishedName({ traffic }, ["apps"])).to.throw(/hubspoke:traffic\.externalDns\.mode: .*or write "install"/);
+        refuseUnpublishedName({ traffic }, ["apps", "externaldns.k8s.io"]);
+        refuseUnpublishedName({ traffic: undefined }, []);
+    });
+});
