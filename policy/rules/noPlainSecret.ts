@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { walk } from "../read";
+import { rule } from "../rule";
+
+const secretType = "kubernetes:core/v1:Secret";
+
+/** Texts that are a credential by their form. */
+const credentials: Readonly<Record<string, RegExp>> = {
+    "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+    "a token (JWT)": /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
+    "a URL with a password": /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/,
+    "a token of a Git host": /\b(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,})/,
+    "a key of a cloud": /\bAKIA[0-9A-Z]{16}\b/,
+};
+
+/** Kinds whose values are shown to many, and keys under which a credential stands there. */
+const shown = ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMap"];
+const credentialKey = /(password|passwd|token|apikey|clientsecret)$/i;
+
+/** A reference to a key of a Secret, as Argo CD's configuration has it. */
+const reference = /^\$/;
+
+export const noPlainSecret = rule({
+    name: "no-plain-secret",
+    description: "A credential stands in a Secret and is marked as one, and nowhere else.",
+    options: z.strictObject({}),
+    check: ({ type, props, isSecret }) => {
+        const texts = [...walk(props)].flatMap(({ path, value }) =>
+            typeof value === "string" && value !== "" ? [{ path, value }] : [],
+        );
+        if (type === secretType) {
+            return texts
+                .filter(({ path }) => path[0] === "data" || path[0] === "stringData")
+                .filter(({ path }) => isSecret !== undefined && !isSecret(path))
+                .map(({ path }) => `${path.join(".")} is not marked as a secret, and stands in the state in plain text`);
+        }
+        return texts
+            .filter(({ path }) => !isMarkedByProgram(type, path) && isSecret?.(path) !== true)
+            .flatMap(({ path, value }) => {
+                const form = Object.entries(credentials).find(([, pattern]) => pattern.test(value))?.[0];
+                const byKey =
+                    shown.includes(type) && credentialKey.test(path.at(-1) ?? "") && !reference.test(value)
+                        ? "a credential by its name"
+                        : undefined;
+                const what = form ?? byKey;
+                return what === undefined ? [] : [`${path.join(".")} holds ${what}. Put it into a Secret`];
+            });
+    },
+});
+
+/** A whole kubeconfig, which providers and dynamic resources need, and the program marks: a unit test sees to it. */
+function isMarkedByProgram(type: string, path: readonly string[]): boolean {
+    return path.at(-1) === "kubeconfig" && /^(pulumi:providers:|pulumi-nodejs:dynamic\/)/.test(type);
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { at, listAt } from "../read";
+import { rule } from "../rule";
+
+export const projectNarrow = rule({
+    name: "project-narrow",
+    description: "An AppProject names its repositories and namespaces; any server only where clusters are scoped to it.",
+    options: z.strictObject({}),
+    check: ({ type, props }) => {
+        if (!/^kubernetes:argoproj\.io\/.*:AppProject$/.test(type)) {
+            return [];
+        }
+        const hasWildcard = (value: unknown) => typeof value === "string" && value.includes("*");
+        const destinations = listAt(props, "spec", "destinations");
+        const scoped = at(props, "spec", "permitOnlyProjectScopedClusters") === true;
+        return [
+            ...listAt(props, "spec", "sourceRepos")
+                .filter(hasWildcard)
+                .map((repository) => `takes repositories by a wildcard, ${String(repository)}. Name each`),
+            ...destinations
+                .filter((destination) => hasWildcard(at(destination, "namespace")))
+                .map((destination) => `delivers to namespaces by a wildcard, ${String(at(destination, "namespace"))}. Name each`),
+            ...destinations
+                .filter((destination) => !scoped && (hasWildcard(at(destination, "server")) || hasWildcard(at(destination, "name"))))
+                .map(() => "delivers to any cluster. Name each, or set permitOnlyProjectScopedClusters"),
+        ];
+    },
+});

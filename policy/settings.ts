@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { InputError } from "../inputError";
+import { rules } from "./rules";
+
+const enforcementLevel = z.enum(
+    ["advisory", "mandatory", "disabled"],
+    'is "advisory", "mandatory" or "disabled". Write one of these',
+);
+
+const schema = z.strictObject(
+    Object.fromEntries(rules.map(({ name, options }) => [name, options.extend({ enforcementLevel })])),
+);
+
+/** Each rule's level and options, by the rule's name: the form of `pulumi preview --policy-pack-config`. */
+export type PolicySettings = Readonly<
+    Record<string, { readonly enforcementLevel: z.output<typeof enforcementLevel>; readonly [option: string]: unknown }>
+>;
+
+/**
+ * Reads the settings of the policies.
+ *
+ * @throws InputError that lists every bad one
+ */
+export function parsePolicySettings(given: unknown): PolicySettings {
+    const result = schema.safeParse(given);
+    if (result.success) {
+        return result.data as PolicySettings;
+    }
+    const problems = result.error.issues.map((issue) =>
+        issue.code === "unrecognized_keys"
+            ? `${[...issue.path, issue.keys[0]].join(".")}: there is no such rule or option. Correct it, or remove it`
+            : `${issue.path.join(".")}: ${issue.message}`,
+    );
+    throw new InputError(`policy/settings.json: ${problems.join("; ")}`);
+}
