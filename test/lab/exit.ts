@@ -1,11 +1,9 @@
 import { expect } from "chai";
 import { readApplications } from "../../lab/argocd";
 import { argoCdSession } from "../../lab/session";
-import { type ClusterName, clusterNames, startApiServer, stopApiServer } from "../../lab/clusters";
+import { type ClusterName, startApiServer, stopApiServer } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
-import * as fs from "node:fs";
-import { labDir } from "../../lab/paths";
-import { listProcesses, processFacts, waitFor } from "../../lab/processes";
+import { waitFor } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { waitForApplications } from "../../lab/waiting";
 import { restrictedKubeconfig } from "./support/restricted";
@@ -102,15 +100,5 @@ describe("the end", () => {
             },
             { timeoutMs: 180_000 },
         );
-    });
-
-    it("of the lab leaves no object, no process and no file", async () => {
-        const pids = listProcesses().map(({ pid }) => pid);
-        expect(pids.length).to.be.greaterThan(clusterNames.length);
-        const { ok, output } = await npmRun("lab:down");
-        expect(ok, output).to.equal(true);
-        expect(output).to.include("nothing is left on the clusters: done");
-        expect(pids.filter((pid) => processFacts(pid) !== undefined)).to.deep.equal([]);
-        expect(fs.existsSync(labDir)).to.equal(false);
     });
 });

@@ -1,9 +1,8 @@
 /**
- * The lab, from nothing to nothing. The suites share one lab and run in this order; each leaves it as it found it,
- * but for the last.
+ * Stacks, credentials and what stands on the clusters: a lab from nothing to nothing. The suites share it and run in
+ * this order; each leaves it as it found it, but for the last.
  */
 import "./begin";
-import "./delivery";
 import "./chart";
 import "./namespaces";
 import "./credentials";
@@ -11,11 +10,9 @@ import "./hub";
 import "./state";
 import "./protection";
 import "./badInput";
-import "./promotion";
-import "./manifests";
-import "./recovery";
 import "./rotation";
 import "./secrets";
 import "./providerKubernetes";
 import "./providerHelm";
 import "./exit";
+import "./end";

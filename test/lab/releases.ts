@@ -1,0 +1,8 @@
+/** Releases on their way to the clusters, in a lab of their own beside that of stacks.ts, and in the same manner. */
+import "./begin";
+import "./delivery";
+import "./promotion";
+import "./manifests";
+import "./recovery";
+import "./secrets";
+import "./end";
