@@ -2,6 +2,7 @@
  * Stacks, credentials and what stands on the clusters: a lab from nothing to nothing. The suites share it and run in
  * this order; each leaves it as it found it, but for the last.
  */
+import "./alertRules";
 import "./begin";
 import "./chart";
 import "./namespaces";

@@ -19,7 +19,7 @@ const byCluster = "cluster, environment, region";
 
 /** Adds the names of the cluster to a metric that has only its URL, as `server`. */
 function named(vector: string): string {
-    return `${vector}\n* on (server) group_left (${byCluster}) hubspoke:cluster:info`;
+    return `(${vector})\n* on (server) group_left (${byCluster}) hubspoke:cluster:info`;
 }
 
 /** Applications in a state, with the names of their cluster. */

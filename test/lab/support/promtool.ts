@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { run } from "../../../lab/processes/run";
+import { ensureExtras, toolPath } from "../../../lab/tools";
+
+/** A time series for Prometheus: a value for each 15 seconds, as promtool writes them (`1x4 0x8`). */
+export interface Series {
+    readonly metric: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly values: string;
+}
+
+/** One alert at one time, given some series. */
+export interface RuleTest {
+    readonly name: string;
+    readonly series: readonly Series[];
+    readonly alert: string;
+    /** Time since the first value, such as `10m`. */
+    readonly at: string;
+    /** What fires then, each with all of its labels and annotations. */
+    readonly fires: readonly {
+        readonly labels: Readonly<Record<string, string>>;
+        readonly annotations: Readonly<Record<string, string>>;
+    }[];
+}
+
+/**
+ * Runs tests of rules by Prometheus' own `promtool test rules`.
+ *
+ * @param files texts of rules files
+ * @returns whether all passed, and what promtool says
+ */
+export async function testRules(files: readonly string[], tests: readonly RuleTest[]) {
+    await ensureExtras(["promtool"], () => undefined);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-rules-"));
+    try {
+        const names = files.map((text, index) => {
+            const name = `rules-${index}.yaml`;
+            fs.writeFileSync(path.join(folder, name), text);
+            return name;
+        });
+        const file = path.join(folder, "tests.yaml");
+        fs.writeFileSync(file, stringify({ rule_files: names, evaluation_interval: "15s", tests: tests.map(written) }));
+        return await run(toolPath("promtool"), ["test", "rules", file], { timeoutMs: 60_000 });
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}
+
+function written({ name, series, alert, at, fires }: RuleTest) {
+    return {
+        name,
+        interval: "15s",
+        input_series: series.map(({ metric, labels = {}, values }) => {
+            const list = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+            return { series: `${metric}{${list.join(", ")}}`, values };
+        }),
+        alert_rule_test: [
+            {
+                eval_time: at,
+                alertname: alert,
+                exp_alerts: fires.map(({ labels, annotations }) => {
+                    return { exp_labels: labels, exp_annotations: annotations };
+                }),
+            },
+        ],
+    };
+}
