@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { alerts, probe } from "./alertSettings";
+import { chart } from "./chartSettings";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentialSettings";
 import { environmentName, namespaceLimits, protectedEnvironments, rollout, syncWindows } from "./deliverySettings";
 import { InputError } from "./inputError";
@@ -79,28 +80,6 @@ const agent = z.strictObject({
     revision: text("a branch, tag or commit", "main").default("main"),
     namespace: dnsLabel("a namespace", "agent").default("agent"),
 });
-
-const chart = z
-    .strictObject({
-        repository: z.url({ protocol: /^https?$/, error: "is no http(s) URL of a chart repository" }).optional(),
-        oci: z.string().startsWith("oci://", "is no OCI reference. Write oci://host/path/argo-cd").optional(),
-        path: text("a chart's folder or archive", "./charts/argo-cd").optional(),
-        version: z
-            .string("is not text. Put the version in quotes")
-            .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, 'is no exact version. Write for example "10.1.1"')
-            .optional(),
-    })
-    .superRefine(({ repository, oci, path, version }, context) => {
-        if ([repository, oci, path].filter((source) => source !== undefined).length > 1) {
-            context.addIssue({ code: "custom", message: "has several sources. Keep one of repository, oci and path" });
-        }
-        if (oci !== undefined && version === undefined) {
-            context.addIssue({ code: "custom", path: ["version"], message: 'is missing. Write for example "10.1.1"' });
-        }
-        if (path !== undefined && version !== undefined) {
-            context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own. Remove it" });
-        }
-    });
 
 /** Each replaces one number that `fleet` chooses; components/values/fleet.ts says what each means. */
 const scale = z
@@ -304,9 +283,6 @@ const settingsSchema = z.discriminatedUnion("role", [hubSettings, environmentSet
 
 /** How a cluster is reached: exactly one of a kubeconfig context and a whole kubeconfig (a secret). */
 export type ClusterAccess = z.output<typeof clusterAccess>;
-
-/** Where Argo CD's chart comes from; nothing given means the argo-helm repository. */
-export type ChartSource = z.output<typeof chart>;
 
 /** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
 export type AgentSettings = z.output<typeof agent>;

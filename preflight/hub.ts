@@ -1,6 +1,7 @@
 import { argoCdNamespace } from "../components/hub";
 import type { ProbePlan } from "../components/values/probes";
 import type { HubSettings } from "../settings";
+import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
 import { type Registration, registrations } from "./registrations";
@@ -30,7 +31,8 @@ interface GroupList {
 }
 
 /**
- * Checks that the hub's API server can be reached and has nodes enough for the availability that is asked for.
+ * Checks that the hub's API server can be reached, has nodes enough for the availability that is asked for, and gets a
+ * chart that this program knows.
  *
  * @throws InputError that says what is wrong and what to do
  */
@@ -46,6 +48,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
         },
+        () => refuseOldChart(settings.chart),
     ]);
     const { metrics, alerts } = settings;
     return {

@@ -76,9 +76,10 @@ const fleets: Record<HubSettings["fleet"], Scale> = {
     },
 };
 
-/** The fleet's numbers, each replaced where the settings give it by itself. */
-export function scaleOf(settings: Pick<HubSettings, "fleet" | "scale">): Scale {
-    return { ...fleets[settings.fleet], ...settings.scale };
+/** The fleet's numbers, each replaced where the settings give it by itself; `single` is one controller. */
+export function scaleOf(settings: Pick<HubSettings, "availability" | "fleet" | "scale">): Scale {
+    const one = settings.availability === "single" ? { shards: 1 } : {};
+    return { ...fleets[settings.fleet], ...one, ...settings.scale };
 }
 
 /** Values of the argo-cd chart for these numbers. */

@@ -12,6 +12,9 @@ const kwokctlLimitMs = 150_000;
 /** An address for documentation (RFC 5737): no pod really runs that could want to reach it. */
 const nobodysAddress = "192.0.2.1";
 
+/** Nothing serves a webhook on simulated nodes, and one that fails closed would refuse whatever it is to look at. */
+const admissionByWebhook = "MutatingAdmissionWebhook,ValidatingAdmissionWebhook";
+
 /** What kwok plays besides its own stages, which kwokctl writes into the file that it gives to kwok first. */
 const extraStages = path.join(__dirname, "..", "simulation", "stages.yaml");
 
@@ -64,7 +67,8 @@ export async function settleKwokctl(cluster: ClusterName, timeoutMs = kwokctlLim
  * given, everything listens on loopback only; the controller manager and the scheduler, alone as they
  * are, hold no leader election, which would end them when the API server is away for some seconds;
  * etcd does not wait for the disk, since a lab's data need not survive a power failure; the API server
- * is told an address to advertise, for it does not start on a machine without a default route otherwise.
+ * is told an address to advertise, for it does not start on a machine without a default route otherwise, and asks no
+ * admission webhook.
  */
 function configuration(record: ClusterRecord): object {
     const kubernetes = catalogue.find((tool) => tool.name === "kube-apiserver")!;
@@ -89,6 +93,7 @@ function configuration(record: ClusterRecord): object {
             extraArgs("kube-scheduler", "leader-elect", "false"),
             extraArgs("etcd", "unsafe-no-fsync", "true"),
             extraArgs("kube-apiserver", "advertise-address", nobodysAddress),
+            extraArgs("kube-apiserver", "disable-admission-plugins", admissionByWebhook),
             extraArgs("kwok-controller", "config", extraStages),
             // A kwok that takes over from one that ended waits for its leases; by default for 200 seconds.
             extraArgs("kwok-controller", "node-lease-duration-seconds", "40"),

@@ -27,6 +27,7 @@ export async function up(): Promise<void> {
     await phases.run("tools", ensureTools);
     await phases.run("control planes", async (report) => {
         await startClusters(report);
+        report("admission webhooks are not asked: nothing serves them on simulated nodes");
         await startSimulation(report);
     });
     await phases.run("plugins, chart and repository", async (report) => {

@@ -8,12 +8,18 @@ import { projectRoot } from "../paths";
  * Plugins that the lab can stand in for, by the name of their folder beside this file, but for the language
  * host.
  */
-export type StandIn = "nodejs" | "kubernetes" | "random";
+export type StandIn = "nodejs" | "kubernetes" | "random" | "kubernetes-cert-manager";
 
 const folders: Readonly<Record<StandIn, string>> = {
     nodejs: "language-host",
     kubernetes: "kubernetes",
     random: "random",
+    "kubernetes-cert-manager": "cert-manager",
+};
+
+/** Left out of a bundle: Pulumi's SDK finds files of its own beside it. Such a bundle lies below the project's root. */
+const external: Readonly<Partial<Record<StandIn, readonly string[]>>> = {
+    "kubernetes-cert-manager": ["@pulumi/pulumi", "@pulumi/kubernetes"],
 };
 
 /**
@@ -38,6 +44,7 @@ export async function bundle(plugin: StandIn, directory: string): Promise<string
             minifySyntax: true,
             minifyWhitespace: true,
             keepNames: true,
+            external: [...(external[plugin] ?? [])],
             logLevel: "error",
         });
         await fs.rename(temporary, script);

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { version as certManagerVersion } from "@pulumi/kubernetes-cert-manager/package.json";
 import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 import { version as randomVersion } from "@pulumi/random/package.json";
 import { bundle, type StandIn } from "./bundle";
@@ -48,6 +49,8 @@ function shimPath(plugin: StandIn, pulumiHome: string, binDir: string): string {
             return resourcePlugin(pulumiHome, plugin, kubernetesVersion);
         case "random":
             return resourcePlugin(pulumiHome, plugin, randomVersion);
+        case "kubernetes-cert-manager":
+            return resourcePlugin(pulumiHome, plugin, certManagerVersion);
         default:
             return plugin satisfies never;
     }

@@ -1,15 +1,20 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { version as certManagerVersion } from "@pulumi/kubernetes-cert-manager/package.json";
 import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 import { version as randomVersion } from "@pulumi/random/package.json";
 import { run } from "../processes/run";
-import { installStandIns } from "../providers/install";
+import { installStandIns, type StandIn } from "../providers/install";
 import { binDir, pulumiEnvironment, pulumiHome } from "./environment";
 
 /** Limit of one download of an official plugin. */
 const downloadLimitMs = 120_000;
 
-const resourcePlugins = { kubernetes: kubernetesVersion, random: randomVersion } as const;
+const resourcePlugins = {
+    kubernetes: kubernetesVersion,
+    random: randomVersion,
+    "kubernetes-cert-manager": certManagerVersion,
+} as const;
 
 type ResourcePlugin = keyof typeof resourcePlugins;
 
@@ -20,9 +25,12 @@ type ResourcePlugin = keyof typeof resourcePlugins;
  */
 export async function ensurePlugins(): Promise<string> {
     fs.mkdirSync(pulumiHome, { recursive: true });
-    const official = [hasLanguageHost(), await officialPlugin("kubernetes"), await officialPlugin("random")];
-    const names = ["nodejs", "kubernetes", "random"] as const;
-    const standIns = names.filter((_, index) => !official[index]);
+    const standIns: StandIn[] = hasLanguageHost() ? [] : ["nodejs"];
+    for (const name of Object.keys(resourcePlugins) as ResourcePlugin[]) {
+        if (!(await officialPlugin(name))) {
+            standIns.push(name);
+        }
+    }
     await installStandIns({ pulumiHome, binDir, plugins: standIns });
     return standIns.length === 0
         ? "Pulumi's official plugins"

@@ -5,8 +5,8 @@ import { projectRoot, toolCache } from "../paths";
 import { linkerFlags, type Tool } from "./catalogue";
 import { goArch, goOs, goToolchain } from "./go";
 
-/** The folder of the go.mod and go.sum that pin a tool. */
-export function moduleDir(module: Tool["module"]): string {
+/** The folder of the go.mod and go.sum that pin a tool, or a module that the lab takes files from. */
+export function moduleDir(module: string): string {
     return path.join(projectRoot, "lab", "toolchain", module);
 }
 

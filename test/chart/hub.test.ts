@@ -6,7 +6,7 @@ import { usualExclusions } from "../../components/values/exclusions";
 import { scaleOf } from "../../components/values/fleet";
 import { type HubSettings, parseSettings } from "../../settings";
 import { awayInRollout, type Container, type KubeObject, reaches, type Workload, workloads } from "./support/objects";
-import { defaultValues, render } from "./support/render";
+import { type Chart, charts, defaultValues, render } from "./support/render";
 
 /** Fixed at one replica by the chart's templates. */
 const alone = "argocd-notifications-controller";
@@ -30,9 +30,9 @@ class Rendered {
         readonly workloads: readonly Workload[],
     ) {}
 
-    static async from(more: Record<string, unknown>): Promise<Rendered> {
+    static async from(chart: Chart, more: Record<string, unknown>): Promise<Rendered> {
         const settings = settingsOf(more);
-        const objects = await render(argoCdValues({ settings, serviceMonitors: false }));
+        const objects = await render(chart, argoCdValues({ settings, serviceMonitors: false }));
         return new Rendered(settings, objects, workloads(objects));
     }
 
@@ -49,7 +49,7 @@ class Rendered {
     }
 }
 
-describe("the real argo-cd chart", function () {
+const testChart = (chart: Chart) => describe(`the real argo-cd chart ${chart.name}`, function () {
     this.timeout(60_000);
 
     for (const fleet of ["small", "medium", "large"] as const) {
@@ -57,7 +57,7 @@ describe("the real argo-cd chart", function () {
             let hub: Rendered;
             let replicated: readonly Workload[];
             before(async () => {
-                hub = await Rendered.from({ availability: "ha", fleet });
+                hub = await Rendered.from(chart, { availability: "ha", fleet });
                 replicated = hub.workloads.filter(({ name }) => name !== alone);
             });
 
@@ -156,10 +156,10 @@ describe("the real argo-cd chart", function () {
             });
         });
 
-        it(`runs one of each with availability single and fleet ${fleet}, with as many controllers as shards`, async () => {
-            const hub = await Rendered.from({ availability: "single", fleet });
+        it(`runs one of each with availability single and fleet ${fleet}`, async () => {
+            const hub = await Rendered.from(chart, { availability: "single", fleet });
             for (const { name, replicas } of hub.workloads) {
-                expect(replicas, name).to.equal(name === controller ? scaleOf(hub.settings).shards : 1);
+                expect(replicas, name).to.equal(1);
             }
             for (const client of clientsOfRedis) {
                 expect(reaches(hub.objects, hub.workload(client), hub.workload("argocd-redis"), 6379)).to.equal(true);
@@ -169,7 +169,7 @@ describe("the real argo-cd chart", function () {
 
     for (const [name, access] of Object.entries({ "a local admin": {}, "single sign-on": { oidc } })) {
         it(`holds no Secret with ${name}'s data, and denies ingress by default`, async () => {
-            const { objects } = await Rendered.from({ access });
+            const { objects } = await Rendered.from(chart, { access });
             const secrets = objects.filter(({ kind }) => kind === "Secret");
             expect(secrets.map(({ metadata }) => metadata.name)).to.deep.equal(["argocd-notifications-secret"]);
             const keys = secrets.flatMap(({ data = {}, stringData = {} }) => Object.keys({ ...data, ...stringData }));
@@ -181,7 +181,7 @@ describe("the real argo-cd chart", function () {
     }
 
     it("lets people in by an Ingress with the hub's certificate, and by no other way", async () => {
-        const { objects } = await Rendered.from({ ingress: { kind: "ingress", class: "nginx" } });
+        const { objects } = await Rendered.from(chart, { ingress: { kind: "ingress", class: "nginx" } });
         const ingress = objects.filter(({ kind }) => kind === "Ingress" || kind === "HTTPRoute");
         expect(ingress.map(({ spec }) => spec)).to.deep.equal([
             {
@@ -190,7 +190,7 @@ describe("the real argo-cd chart", function () {
                 tls: [{ hosts: ["argocd.example.com"], secretName: "argocd-server-tls" }],
             },
         ]);
-        const ended = await Rendered.from({
+        const ended = await Rendered.from(chart, {
             certificates: { issuer: "none" },
             ingress: { kind: "ingress", class: "alb" },
         });
@@ -198,7 +198,7 @@ describe("the real argo-cd chart", function () {
     });
 
     it("lets people in by an HTTPRoute of the program's Gateway", async () => {
-        const { objects } = await Rendered.from({ ingress: { kind: "gateway", class: "envoy" } });
+        const { objects } = await Rendered.from(chart, { ingress: { kind: "gateway", class: "envoy" } });
         const routes = objects.filter(({ kind }) => kind === "Ingress" || kind === "HTTPRoute");
         expect(routes).to.have.length(1);
         expect(routes[0]?.spec).to.deep.include({
@@ -208,10 +208,12 @@ describe("the real argo-cd chart", function () {
     });
 
     it("leaves out by default what the program leaves out", async () => {
-        const { configs } = await defaultValues();
+        const { configs } = await defaultValues(chart);
         expect(parse(configs.cm["resource.exclusions"] ?? "")).to.deep.equal(usualExclusions);
     });
 });
+
+charts().forEach(testChart);
 
 function path(port: number) {
     return { path: "/", pathType: "Prefix", backend: { service: { name: "argocd-server", port: { number: port } } } };

@@ -102,6 +102,18 @@ const cases: Case[] = [
         error: /no-such-chart/,
     },
     {
+        name: "a chart that is older than the program knows",
+        stack: "hub",
+        change: (config) => ({ ...config, "hubspoke:chart": { version: "8.5.10" } }),
+        error: /hubspoke:chart\.version: chart 8\.5\.10 is older than 8\.6\.0.*Write "8\.6\.0" or newer/,
+    },
+    {
+        name: "single sign-on without issuer",
+        stack: "hub",
+        change: (config) => ({ ...config, "hubspoke:access": { oidc: { clientId: "a", clientSecret: "b" } } }),
+        error: /hubspoke:access\.oidc\.issuer: is missing or no https URL of an issuer/,
+    },
+    {
         name: "default providers that are not disabled",
         stack: "staging",
         change: without("pulumi:disable-default-providers"),

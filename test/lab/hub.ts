@@ -13,6 +13,7 @@ import { expectedApplications } from "../../lab/stacks/overlay";
 import { adminPassword } from "../../lab/stacks/pulumi";
 import { waitForApplications } from "../../lab/waiting";
 import { accessValues } from "../../components/values/access";
+import { ArgoCdCli } from "./support/argocdCli";
 import { brokenBudgets, componentStates } from "./support/components";
 import { type GitGate, openGitGate } from "./support/gitGate";
 import { type Config, getObject, namesOf, pulumi, pulumiOk, withConfig } from "./support/lab";
@@ -103,17 +104,24 @@ describe("a hub that loses a node", () => {
 });
 
 describe("a log-in to Argo CD", () => {
+    let cli: ArgoCdCli;
+    before(() => (cli = new ArgoCdCli(serverUrl())));
+    after(() => cli.close());
+
     it("is the generated admin's alone", async () => {
-        const token = await openSession(serverUrl(), "admin", await adminPassword());
-        expect(await status("/api/v1/applications", token)).to.equal(200);
-        expect(await status("/api/v1/applications")).to.equal(401);
-        for (const [user, password] of [["admin", "admin"], ["admin", ""], ["root", await adminPassword()]] as const) {
-            const refusal = await openSession(serverUrl(), user, password).then(
-                () => "allowed",
-                (error: Error) => error.message,
-            );
-            expect(refusal, `${user}/${password.length} letters`).to.match(/answered 40[01]/);
+        const password = await adminPassword();
+        for (const [user, wrong] of [["admin", "admin"], ["root", password]] as const) {
+            const { ok, output } = await cli.logIn(user, wrong);
+            expect(ok, user).to.equal(false);
+            expect(output).to.match(/Invalid username or password/);
         }
+        expect((await cli.run("app", "list")).ok, "without a session").to.equal(false);
+        expect(await status("/api/v1/applications")).to.equal(401);
+
+        const { ok, output } = await cli.logIn("admin", password);
+        expect(ok, output).to.equal(true);
+        expect(output).to.include("'admin:login' logged in successfully");
+        expect((await cli.run("app", "list", "--output=name")).output).to.include("argocd/agent-prod");
     });
 
     it("lets each role do what the policy gives it, and nobody anything by default", async () => {
@@ -151,6 +159,11 @@ describe("a log-in to Argo CD", () => {
                 { timeoutMs: 30_000 },
             );
             expect(await status(`${route}/sync`, reader, "POST"), "a reader's sync").to.equal(403);
+            expect((await cli.logIn("reader", password)).ok, "a reader's log-in").to.equal(true);
+            expect((await cli.run("app", "get", "agent-prod")).output).to.match(/Name: +argocd\/agent-prod/);
+            const refused = await cli.run("app", "sync", "agent-prod");
+            expect(refused.ok, refused.output).to.equal(false);
+            expect(refused.output).to.match(/permission denied: applications, sync, agent\/agent-prod/);
             expect(await status(route, reader, "DELETE"), "a reader's deletion").to.equal(403);
             expect(await status(`${route}/sync`, runner, "POST"), "an operator's sync").to.equal(200);
             expect(await status(route, runner, "DELETE"), "an operator's deletion").to.equal(403);
@@ -193,9 +206,30 @@ describe("a log-in to Argo CD", () => {
     });
 });
 
+/** Gives the agent on staging one replica more in Git, announces that, and waits until it is so on staging. */
+async function deliverOneMore(): Promise<void> {
+    const before = await getObject("staging", "agent", "deployment", "agent");
+    const wanted = (before.spec?.replicas ?? 0) + 1;
+    const revision = await changeAgentFile("helm/values-staging.yaml", (text) =>
+        text.replace(/^replicas: \d+$/m, `replicas: ${wanted}`),
+    );
+    expect(revision.changed).to.deep.equal(["helm/values-staging.yaml"]);
+    await announcePush(agentRepositoryUrl(), revision);
+    await waitFor(
+        `${wanted} replicas on staging`,
+        async () => {
+            const { spec, metadata } = await getObject("staging", "agent", "deployment", "agent");
+            expect(metadata.uid).to.equal(before.metadata.uid);
+            return spec?.replicas === wanted ? { done: true } : { seen: `${spec?.replicas} replicas` };
+        },
+        { timeoutMs: 120_000 },
+    );
+}
+
 describe("a lost Redis", () => {
-    it("loses nothing: a change in Git arrives after it", async () => {
-        const before = await getObject("staging", "agent", "deployment", "agent");
+    after(() => startArgoCd(() => undefined));
+
+    it("loses nothing: changes in Git arrive while it is away, and after it", async () => {
         const redis = findProcess("argocd-redis");
         expect(redis, "Redis runs").not.to.equal(undefined);
         process.kill(redis!.pid, "SIGKILL");
@@ -204,22 +238,10 @@ describe("a lost Redis", () => {
             () => Promise.resolve(findProcess("argocd-redis") === undefined ? { done: true } : { seen: "it runs" }),
             { timeoutMs: 10_000 },
         );
+        await deliverOneMore();
+        expect(findProcess("argocd-redis")).to.equal(undefined);
         await startArgoCd(() => undefined);
-        const revision = await changeAgentFile("helm/values-staging.yaml", (text) =>
-            text.replace(/^replicas: \d+$/m, `replicas: ${(before.spec?.replicas ?? 0) + 1}`),
-        );
-        expect(revision.changed).to.deep.equal(["helm/values-staging.yaml"]);
-        await announcePush(agentRepositoryUrl(), revision);
-        await waitFor(
-            "one replica more on staging",
-            async () => {
-                const { spec, metadata } = await getObject("staging", "agent", "deployment", "agent");
-                expect(metadata.uid).to.equal(before.metadata.uid);
-                const more = spec?.replicas === (before.spec?.replicas ?? 0) + 1;
-                return more ? { done: true } : { seen: `${spec?.replicas} replicas` };
-            },
-            { timeoutMs: 120_000 },
-        );
+        await deliverOneMore();
         await waitForApplications(expectedApplications());
     });
 });

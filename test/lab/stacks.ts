@@ -8,6 +8,8 @@ import "./chart";
 import "./namespaces";
 import "./credentials";
 import "./hub";
+import "./certificates";
+import "./upgrade";
 import "./state";
 import "./backup";
 import "./policy";

@@ -1,9 +1,15 @@
 import { expect } from "chai";
 import { argoCdValues } from "../../components/values/argoCd";
+import { oldestChart } from "../../chartSettings";
+import { defaultChart } from "../../components/argoCd";
 import { type HubSettings, parseSettings } from "../../settings";
-import keys from "../fixtures/argo-cd-10.1.1.json";
+import newest from "../fixtures/argo-cd-10.1.1.json";
+import oldest from "../fixtures/argo-cd-8.6.0.json";
 
-const known = keys as Record<string, string>;
+type Keys = Readonly<Record<string, string>>;
+
+/** Every key of a chart's default values with its type, by the chart's version. */
+const charts: Readonly<Record<string, Keys>> = { "8.6.0": oldest, "10.1.1": newest };
 
 /** Maps of which the chart passes every key on, as they are. */
 const passedOn = [
@@ -14,10 +20,10 @@ const passedOn = [
 ];
 
 /** What is wrong with values for that chart: keys that it does not have, and values of another type. */
-function misfits(value: unknown, path = ""): string[] {
+function misfits(known: Keys, value: unknown, path = ""): string[] {
     const type = known[path];
     if (type === undefined && isMap(value)) {
-        return Object.entries(value).flatMap(([key, child]) => misfits(child, path === "" ? key : `${path}/${key}`));
+        return Object.entries(value).flatMap(([key, child]) => misfits(known, child, path === "" ? key : `${path}/${key}`));
     }
     if (type === undefined) {
         return passedOn.includes(path.slice(0, path.lastIndexOf("/"))) ? [] : [`${path}: no such key`];
@@ -32,46 +38,49 @@ function isMap(value: unknown): value is Record<string, unknown> {
 
 const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSecret: "secret" };
 
-describe("the values for the argo-cd chart 10.1.1", () => {
-    for (const availability of ["ha", "single"]) {
-        for (const fleet of ["small", "medium", "large"]) {
-            for (const access of [{}, { oidc, groups: { platform: "admin" } }]) {
-                it(`are all known to it: ${availability}, ${fleet}, ${"oidc" in access ? "sign-on" : "admin"}`, () => {
-                    const settings = parseSettings({
-                        role: "hub",
-                        cluster: { context: "hub" },
-                        domain: "example.com",
-                        agent: { repository: "https://git.example.com/agent.git" },
-                        availability,
-                        fleet,
-                        access,
-                        knownHosts: "git.example.com ssh-ed25519 AAAA",
-                    }) as HubSettings;
-                    const values = argoCdValues({ settings, serviceMonitors: true });
-                    expect(misfits(values)).to.deep.equal([]);
-                });
-            }
-        }
-    }
-
-    for (const ingress of [{ kind: "ingress", class: "nginx", annotations: { a: "b" } }, { kind: "gateway", class: "envoy" }]) {
-        it(`are all known to it: a way in by ${ingress.kind}`, () => {
-            const settings = parseSettings({
-                role: "hub",
-                cluster: { context: "hub" },
-                domain: "example.com",
-                agent: { repository: "https://git.example.com/agent.git" },
-                ingress,
-            }) as HubSettings;
-            expect(misfits(argoCdValues({ settings, serviceMonitors: false }))).to.deep.equal([]);
-        });
-    }
-
-    it("would not pass with a key or a type that the chart lacks", () => {
-        const wrong = { server: { replica: 2, replicas: "2" }, configs: { cm: { anything: "goes" } } };
-        expect(misfits(wrong)).to.deep.equal([
-            "server/replica: no such key",
-            "server/replicas: string, but the chart has number",
-        ]);
+describe("the charts that the values are checked against", () => {
+    it("are the oldest that the settings allow, and the default", () => {
+        expect(Object.keys(charts)).to.deep.equal([oldestChart, defaultChart.version]);
     });
 });
+
+for (const [version, known] of Object.entries(charts)) {
+    describe(`the values for the argo-cd chart ${version}`, () => {
+        for (const availability of ["ha", "single"]) {
+            for (const fleet of ["small", "medium", "large"]) {
+                for (const access of [{}, { oidc, groups: { platform: "admin" } }]) {
+                    it(`are all known to it: ${availability}, ${fleet}, ${"oidc" in access ? "sign-on" : "admin"}`, () => {
+                        const knownHosts = "git.example.com ssh-ed25519 AAAA";
+                        expect(misfits(known, valuesOf({ availability, fleet, access, knownHosts }))).to.deep.equal([]);
+                    });
+                }
+            }
+        }
+
+        const ways = [{ kind: "ingress", class: "nginx", annotations: { a: "b" } }, { kind: "gateway", class: "envoy" }];
+        for (const ingress of ways) {
+            it(`are all known to it: a way in by ${ingress.kind}`, () => {
+                expect(misfits(known, valuesOf({ ingress }))).to.deep.equal([]);
+            });
+        }
+
+        it("would not pass with a key or a type that the chart lacks", () => {
+            const wrong = { server: { replica: 2, replicas: "2" }, configs: { cm: { anything: "goes" } } };
+            expect(misfits(known, wrong)).to.deep.equal([
+                "server/replica: no such key",
+                "server/replicas: string, but the chart has number",
+            ]);
+        });
+    });
+}
+
+function valuesOf(more: Readonly<Record<string, unknown>>) {
+    const settings = parseSettings({
+        role: "hub",
+        cluster: { context: "hub" },
+        domain: "example.com",
+        agent: { repository: "https://git.example.com/agent.git" },
+        ...more,
+    }) as HubSettings;
+    return argoCdValues({ settings, serviceMonitors: true });
+}

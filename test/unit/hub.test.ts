@@ -164,11 +164,17 @@ describe("the chart of Argo CD", () => {
     }
 
     it("runs a single pod of each component where the settings ask for it by name", async () => {
-        await bringUp({ availability: "single" });
+        await bringUp({ availability: "single", fleet: "large" });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.have.nested.property("controller.replicas", 1);
         expect(values).not.to.have.any.keys("redis-ha");
         expect(values).not.to.have.nested.property("server.autoscaling");
+    });
+
+    it("runs as many controllers as the settings name, whatever the availability", async () => {
+        await bringUp({ availability: "single", scale: { shards: 3 } });
+        const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
+        expect(values).to.have.nested.property("controller.replicas", 3);
     });
 });
 

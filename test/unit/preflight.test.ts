@@ -1,5 +1,9 @@
 import { expect } from "chai";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { stringify } from "yaml";
+import { refuseOldChart } from "../../preflight/chart";
 import { findCluster } from "../../preflight/kubeconfig";
 import { allOf } from "../../preflight/problems";
 import { refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
@@ -47,6 +51,32 @@ describe("an API server that does not answer", () => {
         const error = await failure(get(cluster, "version"));
         expect(error).to.match(/^hubspoke:clusters\.a: the API server https:\S+ cannot be reached: .*ECONNREFUSED/);
         expect(error).not.to.include("hunter2");
+    });
+});
+
+describe("a chart at a path", () => {
+    let folder: string;
+    before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "chart-"))));
+    after(() => fs.rmSync(folder, { recursive: true }));
+    const write = (version: string) => fs.writeFileSync(path.join(folder, "Chart.yaml"), stringify({ version }));
+
+    it("is refused where it is older than the program knows, with what to do", async () => {
+        write("8.5.10");
+        const error = await failure(refuseOldChart({ path: folder }));
+        expect(error).to.match(/^hubspoke:chart\.path: chart 8\.5\.10 is older than 8\.6\.0.*Write "8\.6\.0" or newer/);
+        const archive = await failure(refuseOldChart({ path: "/charts/argo-cd-7.9.1.tgz" }));
+        expect(archive).to.match(/chart 7\.9\.1 is older/);
+    });
+
+    it("passes where it is new enough, or Helm has to judge it", async () => {
+        for (const version of ["8.6.0", "8.10.0", "10.1.1-upstream-manifests"]) {
+            write(version);
+            await refuseOldChart({ path: folder });
+        }
+        await refuseOldChart({ path: path.join(folder, "none") });
+        await refuseOldChart({ path: "/charts/argo-cd-10.1.1.tgz" });
+        await refuseOldChart({ path: "/charts/chart.tgz" });
+        await refuseOldChart({ version: "10.1.1" });
     });
 });
 

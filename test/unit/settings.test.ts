@@ -162,6 +162,7 @@ describe("settings", () => {
         ["no way to a cluster", { ...hub, cluster: {} }, "cluster", /exactly one/],
         ["two sources of a chart", { ...hub, chart: { path: "a", repository: "https://a.example.com" } }, "chart", /several/],
         ["an OCI chart without version", { ...hub, chart: { oci: "oci://a/b" } }, "chart.version", /missing/],
+        ["an older chart than is known", { ...hub, chart: { version: "8.5.10" } }, "chart.version", /8\.5\.10 is older than 8\.6\.0.*upgrade\.md/],
         ["a range as a version", { ...hub, chart: { version: "^10.1.0" } }, "chart.version", /no exact version/],
         ["a repository that is no URL", { ...hub, agent: { repository: "agent" } }, "agent.repository", /no Git URL/],
         [
