@@ -18,12 +18,13 @@ async function environment(settings: EnvironmentSettings) {
         findClusters(settings),
         readHub(settings.hub.stack ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/hub`),
     ]);
-    await checkAgainstHub(settings, found, hubOutputs, stack);
+    const adoptions = await checkAgainstHub(settings, found, hubOutputs, stack);
     const { clusters } = new Environment(settings.environment, {
         settings,
         servers: found.servers,
         hub: hubOutputs,
         stack,
+        adoptions,
     });
     return { clusters };
 }

@@ -18,7 +18,7 @@ import { traffic } from "./trafficSettings";
 export const inClusterName = "in-cluster";
 
 /** Labels of a cluster Secret that the program sets itself. */
-const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by"];
+export const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by"];
 
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -223,6 +223,8 @@ const hubSettings = z.strictObject({
 });
 
 const spoke = clusterAccess.safeExtend({
+    /** The cluster Secret's name on the hub, where it is not `cluster-<name>`: one that other means made is adopted. */
+    clusterSecret: dnsName("the cluster Secret", "cluster-api.example.com-1234567").optional(),
     server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
     domain: domain.optional(),
     /** DNS domain of the cluster's own services, where it is not `cluster.local`. */

@@ -7,6 +7,8 @@ export interface AgentNamespaceArgs {
     /** Name of the namespace that is made. */
     readonly namespace: string;
     readonly limits: NamespaceLimits;
+    /** Whether it stands on the spoke already, with what was delivered into it: it is then taken over. */
+    readonly adopt?: boolean;
 }
 
 /**
@@ -27,8 +29,12 @@ export class AgentNamespace extends pulumi.ComponentResource {
         const namespace = new Namespace(
             `${name}-namespace`,
             { metadata: { name: args.namespace, labels: podSecurityLabels(podSecurity) } },
-            // It was the spoke's own child once; without the alias an update would delete it with all that is in it.
-            { parent: this, aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }] },
+            {
+                parent: this,
+                // It was the spoke's own child once; without the alias an update would delete all that is in it.
+                aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }],
+                ...(args.adopt && { import: args.namespace }),
+            },
         );
         const inside = (object: string) => ({ name: object, namespace: namespace.metadata.name });
         new ResourceQuota(

@@ -12,14 +12,36 @@ const refreshAnnotation = "argocd.argoproj.io/refresh";
 /** Annotation of a cluster Secret that says since when its token has been there, as RFC 3339. */
 const sinceAnnotation = "hubspoke/credential-since";
 
+/** Annotation of a cluster Secret with its token's generation. */
+export const generationAnnotation = "hubspoke/credential-generation";
+
 /** Annotation of a cluster Secret that names the stack which registered it. */
 export const stackAnnotation = "hubspoke/stack";
+
+/** Annotation of a cluster Secret with the agent's domain there; `agentApplicationSet` passes it on. */
+export const domainAnnotation = "domain";
+
+/** Annotation of a cluster Secret with the domain of the cluster's own services, where it is not `cluster.local`. */
+export const dnsDomainAnnotation = "dns-domain";
+
+/** Annotation of a cluster Secret with the agent's revision there. */
+export const revisionAnnotation = "revision";
+
+/**
+ * Annotation by which the provider takes over fields that somebody else has set, in place of a conflict: an adopted
+ * Secret's, or the time at which Argo CD's user interface invalidates a cluster's cache.
+ */
+const takeOverAnnotation = "pulumi.com/patchForce";
 
 export interface ClusterSecretArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
     /** Name by which Argo CD and its users know the cluster. */
     readonly clusterName: string;
+    /** The Secret's own name; without one it is `cluster-<name>`. */
+    readonly secret?: string | undefined;
+    /** Its id where it stands on the hub already, made by other means: it is then taken over, and changed in place. */
+    readonly adopt?: string | undefined;
     /** URL of the API server. */
     readonly server: pulumi.Input<string>;
     /** AppProject that the cluster is scoped to: Applications of other projects cannot use it. */
@@ -35,8 +57,8 @@ export interface ClusterSecretArgs {
     readonly revision?: string | undefined;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
     readonly stack: string;
-    /** When the token was made, as RFC 3339; nothing for a cloud's identity. */
-    readonly since?: pulumi.Input<string> | undefined;
+    /** The token's generation, and when it was made, as RFC 3339; nothing for a cloud's identity. */
+    readonly token?: { readonly generation: number; readonly created: pulumi.Input<string> } | undefined;
     /** When the rights on the cluster changed last, as RFC 3339: what Argo CD read before is read anew. */
     readonly refresh?: pulumi.Input<string>;
     readonly config: ClusterConfig;
@@ -64,7 +86,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
             `${name}-secret`,
             {
                 metadata: {
-                    name: `cluster-${args.clusterName}`,
+                    name: args.secret ?? `cluster-${args.clusterName}`,
                     namespace: args.namespace,
                     labels: {
                         ...args.labels,
@@ -73,10 +95,16 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     },
                     annotations: {
                         [stackAnnotation]: args.stack,
-                        domain: args.domain,
-                        ...(args.dnsDomain === undefined ? {} : { "dns-domain": args.dnsDomain }),
-                        ...(args.revision === undefined ? {} : { revision: args.revision }),
-                        ...(args.since === undefined ? {} : { [sinceAnnotation]: args.since }),
+                        [takeOverAnnotation]: "true",
+                        [domainAnnotation]: args.domain,
+                        ...(args.dnsDomain === undefined ? {} : { [dnsDomainAnnotation]: args.dnsDomain }),
+                        ...(args.revision === undefined ? {} : { [revisionAnnotation]: args.revision }),
+                        ...(args.token === undefined
+                            ? {}
+                            : {
+                                  [generationAnnotation]: String(args.token.generation),
+                                  [sinceAnnotation]: args.token.created,
+                              }),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
                     },
                 },
@@ -88,7 +116,12 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     config: pulumi.jsonStringify(args.config),
                 }),
             },
-            { parent: this },
+            {
+                parent: this,
+                // An adopted Secret has a type, which nobody can change.
+                ignoreChanges: ["type"],
+                ...(args.adopt !== undefined && { import: args.adopt }),
+            },
         );
 
         this.secretName = secret.metadata.name;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Adoptions } from "./values/adoption";
 import type { EnvironmentSettings } from "../settings";
 import type { HubOutputs } from "./hub";
 import { clusterProvider } from "./provider";
@@ -13,6 +14,8 @@ export interface EnvironmentArgs {
     readonly hub: HubOutputs;
     /** The stack's full name, which the cluster Secrets carry. */
     readonly stack: string;
+    /** Clusters that other means registered and the stack takes over, by name. */
+    readonly adoptions?: Adoptions;
 }
 
 /** An environment: each of its clusters with Argo CD's account on it, registered on the hub. */
@@ -44,6 +47,7 @@ export class Environment extends pulumi.ComponentResource {
                         hubAccess: settings.hub,
                         hubProvider,
                         stack,
+                        adoption: args.adoptions?.[cluster],
                     },
                     { parent: this },
                 );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceLimits } from "../deliverySettings";
+import type { Adoption } from "./values/adoption";
 import type { ClusterAccess, SpokeSettings } from "../settings";
 import { Access } from "./access";
 import { AgentNamespace } from "./agentNamespace";
@@ -28,6 +29,8 @@ export interface SpokeArgs {
     readonly hubProvider: pulumi.ProviderResource;
     /** The stack's full name, which the cluster Secret carries. */
     readonly stack: string;
+    /** What of it stands already and is taken over; nothing for a cluster that is new or the stack's own. */
+    readonly adoption?: Adoption | undefined;
 }
 
 /**
@@ -48,7 +51,11 @@ export class Spoke extends pulumi.ComponentResource {
         const provider = clusterProvider(name, args.settings, { parent: this });
         const namespace = new AgentNamespace(
             `${name}-agent`,
-            { namespace: args.hub.agentNamespace, limits: args.namespace },
+            {
+                namespace: args.hub.agentNamespace,
+                limits: args.namespace,
+                adopt: args.adoption?.namespaceExists ?? false,
+            },
             { parent: this, providers: [provider] },
         );
         const account = new ManagerAccount(
@@ -77,6 +84,8 @@ export class Spoke extends pulumi.ComponentResource {
             {
                 namespace: args.hub.argoCdNamespace,
                 clusterName: name,
+                secret: args.settings.clusterSecret,
+                adopt: args.adoption && `${args.hub.argoCdNamespace}/${args.adoption.secret}`,
                 server: args.server,
                 project: args.hub.agentProject,
                 ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.namespaceName] }),
@@ -85,7 +94,7 @@ export class Spoke extends pulumi.ComponentResource {
                 dnsDomain: args.settings.dnsDomain,
                 revision: args.settings.revision,
                 stack: args.stack,
-                since: account.tokens?.current.created,
+                token: account.tokens?.current,
                 refresh: proof.provenAt,
                 config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
             },

@@ -4,6 +4,8 @@ import { ask } from "../preflight/request";
 /** An Application, as far as a cluster's entry and exit depend on it. */
 export interface Application {
     readonly name: string;
+    /** Namespace that it delivers to; nothing where its objects say it themselves. */
+    readonly namespace: string | undefined;
     /** Whether an ApplicationSet made it. */
     readonly applicationSet: boolean;
     readonly deleting: boolean;
@@ -21,7 +23,9 @@ interface ApplicationList {
             readonly deletionTimestamp?: string;
             readonly ownerReferences?: readonly { readonly kind: string }[];
         };
-        readonly spec?: { readonly destination?: { readonly server?: string; readonly name?: string } };
+        readonly spec?: {
+            readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
+        };
         readonly status?: {
             readonly reconciledAt?: string;
             readonly sync?: { readonly status?: string };
@@ -57,8 +61,9 @@ export async function applicationsOf(
             const { name, server: url = "" } = spec?.destination ?? {};
             return name === cluster || url.replace(/\/$/, "") === server.replace(/\/$/, "");
         })
-        .map(({ metadata, status: state }) => ({
+        .map(({ metadata, spec, status: state }) => ({
             name: metadata.name,
+            namespace: spec?.destination?.namespace,
             applicationSet: metadata.ownerReferences?.some(({ kind }) => kind === "ApplicationSet") ?? false,
             deleting: metadata.deletionTimestamp !== undefined,
             reconciledAt: state?.reconciledAt,

@@ -1,4 +1,5 @@
-import { stackAnnotation } from "../components/clusterSecret";
+import { generationAnnotation, stackAnnotation } from "../components/clusterSecret";
+import type { EnvironmentSettings } from "../settings";
 import type { ClusterAddress } from "./kubeconfig";
 import { get } from "./request";
 
@@ -12,6 +13,7 @@ export interface Registration {
     /** DNS domain of what runs there; nothing when it was registered by other means. */
     readonly domain: string | undefined;
     readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
 }
 
 interface SecretList {
@@ -36,6 +38,7 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
         stack: metadata.annotations?.[stackAnnotation],
         domain: metadata.annotations?.domain,
         labels: metadata.labels ?? {},
+        annotations: metadata.annotations ?? {},
     }));
 }
 
@@ -44,24 +47,55 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
  * an arbitrary one, and of two with one name its cluster generator keeps one.
  *
  * @param servers URL of each cluster that the stack registers, by name
- * @throws Error that names the registration that exists
+ * @param adopted the Secrets made by other means that the stack takes over, by the cluster's name
+ * @throws Error that names the registration that exists, and how to adopt it
  */
 export function refuseSecondRegistration(
     servers: Readonly<Record<string, string>>,
     existing: readonly Registration[],
     stack: string,
+    adopted: Readonly<Record<string, string>> = {},
 ): void {
     const others = existing.filter((registration) => registration.stack !== stack);
     const problems = Object.entries(servers).flatMap(([name, server]) =>
         others
-            .filter((other) => other.cluster === name || sameServer(other.server, server))
+            .filter((other) => isOfCluster(other, { name, server }) && other.secret !== adopted[name])
             .map(
                 (other) =>
                     `hubspoke:clusters.${name}: the hub has a cluster "${other.cluster}" at ${other.server} already ` +
                     `(Secret ${other.secret}, ${other.stack ? `of stack ${other.stack}` : "made by other means"}). ` +
-                    "Choose another name and API server, or remove that registration first",
+                    (other.stack
+                        ? "Choose another name and API server, or remove that registration first"
+                        : `Take it over by npm run adopt -- ${stack.split("/").at(-1)}, or choose another name and API server`),
             ),
     );
+    if (problems.length > 0) {
+        throw new Error(problems.join("\n  "));
+    }
+}
+
+/**
+ * Refuses a token's generation that is older than the one that the hub holds: a retired token does not come back, and a
+ * stack file that asks for it was not changed, or not merged, after a rotation.
+ *
+ * @throws Error that names the settings
+ */
+export function refuseOlderGeneration(
+    { clusters }: Pick<EnvironmentSettings, "clusters">,
+    existing: readonly Registration[],
+    stack: string,
+): void {
+    const own = existing.filter((registration) => registration.stack === stack);
+    const problems = Object.entries(clusters).flatMap(([name, { credentials }]) => {
+        const held = Number(own.find(({ cluster }) => cluster === name)?.annotations[generationAnnotation] ?? 0);
+        return credentials.type === "token" && credentials.generation < held
+            ? [
+                  `hubspoke:clusters.${name}.credentials.generation: is ${credentials.generation}, and the hub holds token ` +
+                      `${held} already: a rotation's stack file was not committed or merged. Write ${held}, or ` +
+                      `${held + 1} for a new token, and \`retired: ${held - 1}\``,
+              ]
+            : [];
+    });
     if (problems.length > 0) {
         throw new Error(problems.join("\n  "));
     }
@@ -83,6 +117,14 @@ export function refuseSharedServer(servers: Readonly<Record<string, string>>): v
             );
         }
     }
+}
+
+/** Whether a registration has the name or the URL of a cluster. */
+export function isOfCluster(
+    registration: Pick<Registration, "cluster" | "server">,
+    { name, server }: { readonly name: string; readonly server: string },
+): boolean {
+    return registration.cluster === name || sameServer(registration.server, server);
 }
 
 /** Argo CD itself compares URLs without a slash at their end. */

@@ -2,12 +2,16 @@ import type { ChartChoice } from "../argocd/chart-choice";
 import { environmentStacks, readCommitted, readInLab, stackNames, type Overlay } from "./project";
 
 /** The part of an environment's settings that the lab reads or changes. */
-type Clusters = Record<string, { revision?: string; labels?: { deploy?: string | boolean } }>;
+type Clusters = Record<
+    string,
+    { revision?: string; labels?: { deploy?: string | boolean }; credentials?: unknown; clusterSecret?: unknown }
+>;
 
 /**
- * The lab's own settings over the committed stack files; contexts need none, since the lab's have the same names.
+ * The lab's own settings over the committed stack files; contexts need none, since the lab's have the same names. What
+ * a promotion, a rotation or an adoption wrote into the lab's stack files stays: the clusters are so already.
  *
- * @param revision commit that clusters with a pin start at; a pin that was moved in the lab stays
+ * @param revision commit that clusters with a pin start at
  */
 export function labOverlay(chart: ChartChoice, repository: string, revision: string): Overlay {
     const agent = readCommitted("hub")["hubspoke:agent"] as Record<string, unknown>;
@@ -15,8 +19,13 @@ export function labOverlay(chart: ChartChoice, repository: string, revision: str
     const pinned = environmentStacks.map((stack) => {
         const inLab = clustersOf(readInLab(stack));
         const clusters = Object.entries(clustersOf(readCommitted(stack))).map(([name, settings]) => {
-            const pin = inLab[name]?.revision ?? revision;
-            return [name, settings.revision === undefined ? settings : { ...settings, revision: pin }];
+            const { revision: pin = revision, credentials, clusterSecret } = inLab[name] ?? {};
+            const written = {
+                ...(settings.revision !== undefined && { revision: pin }),
+                ...(credentials !== undefined && { credentials }),
+                ...(clusterSecret !== undefined && { clusterSecret }),
+            };
+            return [name, { ...settings, ...written }];
         });
         return [stack, { "hubspoke:clusters": Object.fromEntries(clusters) as Clusters }];
     });

@@ -13,6 +13,8 @@ export interface EnvironmentStack {
     readonly namespace: string;
     /** Namespace of the agent on every spoke. */
     readonly agentNamespace: string;
+    /** The fleet's domain. */
+    readonly domain: string;
 }
 
 /**
@@ -26,6 +28,6 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
         throw new Error(`${stack} is the stack of the hub. Name an environment's`);
     }
     const outputs = await ask(settings.hub.stack ?? "hub", ["stack", "output", "--json"]);
-    const { argoCdNamespace: namespace, agentNamespace } = outputs as HubOutputs;
-    return { stack, settings, hub: await findCluster("hub", settings.hub), namespace, agentNamespace };
+    const { argoCdNamespace: namespace, agentNamespace, domain } = outputs as HubOutputs;
+    return { stack, settings, hub: await findCluster("hub", settings.hub), namespace, agentNamespace, domain };
 }

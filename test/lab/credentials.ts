@@ -1,21 +1,13 @@
 import { expect } from "chai";
-import * as https from "node:https";
 import { clusterStates } from "../../lab/clusters";
 import { clusterSecret } from "./support/lab";
+import { askWith } from "./support/token";
 
 /** Asks an API server as Argo CD does: with the Secret's token and CA, and nothing else. */
 async function ask(cluster: string, path: string): Promise<number> {
     const { server, config } = await clusterSecret(cluster);
-    const ca = Buffer.from(config.tlsClientConfig.caData, "base64");
-    const headers = { authorization: `Bearer ${config.bearerToken}` };
-    return new Promise((resolve, reject) => {
-        https
-            .get(`${server}${path}`, { ca, headers, timeout: 10_000 }, (response) => {
-                response.resume();
-                resolve(response.statusCode ?? 0);
-            })
-            .on("error", reject);
-    });
+    const credential = { server, caData: config.tlsClientConfig.caData, token: config.bearerToken };
+    return (await askWith(credential, path)).status;
 }
 
 describe("the credential that the hub holds for a spoke", () => {

@@ -1,22 +1,12 @@
 import { expect } from "chai";
-import * as https from "node:https";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { clusterSecret, npmRun, pulumiOk } from "./support/lab";
 import { whileSyncing } from "./support/syncing";
+import { askWith } from "./support/token";
 
 /** Asks a spoke with a token alone. */
-async function answers(server: string, ca: string, token: string): Promise<number> {
-    const headers = { authorization: `Bearer ${token}` };
-    const url = `${server}/apis/apps/v1/namespaces/agent/deployments`;
-    return new Promise((resolve, reject) => {
-        const options = { ca: Buffer.from(ca, "base64"), headers, timeout: 10_000 };
-        https
-            .get(url, options, (response) => {
-                response.resume();
-                resolve(response.statusCode ?? 0);
-            })
-            .on("error", reject);
-    });
+async function answers(server: string, caData: string, token: string): Promise<number> {
+    return (await askWith({ server, caData, token }, "/apis/apps/v1/namespaces/agent/deployments")).status;
 }
 
 interface Outputs {

@@ -6,9 +6,11 @@ import { stringify } from "yaml";
 import { refuseOldChart } from "../../preflight/chart";
 import { findCluster } from "../../preflight/kubeconfig";
 import { allOf } from "../../preflight/problems";
-import { refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
+import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
 import { get } from "../../preflight/request";
+import { type EnvironmentSettings, parseSettings } from "../../settings";
 import { closedPort, failure } from "./support/failure";
+import { registration } from "./support/registration";
 
 function kubeconfig(user: Record<string, string>, server = "https://a.example.com"): string {
     return stringify({
@@ -80,20 +82,42 @@ describe("a chart at a path", () => {
     });
 });
 
+/** Settings of one cluster, prod, with a token. */
+function asksFor(generation: number): EnvironmentSettings {
+    const prod = { context: "prod", labels: { region: "eu" }, credentials: { generation, retired: generation - 1 } };
+    return parseSettings({ role: "environment", environment: "prod", hub: { context: "hub" }, clusters: { prod } }) as EnvironmentSettings;
+}
+
 describe("a registration", () => {
     const existing = [
-        { secret: "cluster-prod", cluster: "prod", server: "https://prod.example.com", stack: "organization/hubspoke/prod", domain: "prod.example.com", labels: {} },
-        { secret: "by-hand", cluster: "old", server: "https://old.example.com/", stack: undefined, domain: undefined, labels: {} },
+        registration({ secret: "cluster-prod", cluster: "prod", server: "https://prod.example.com", stack: "organization/hubspoke/prod" }),
+        registration({ secret: "by-hand", cluster: "old", server: "https://old.example.com/" }),
     ];
     const cases: { name: string; servers: Record<string, string>; names: RegExp }[] = [
         { name: "the same name", servers: { prod: "https://new.example.com" }, names: /cluster "prod".*cluster-prod.*stack organization\/hubspoke\/prod/ },
-        { name: "the same URL but for a slash", servers: { staging: "https://old.example.com" }, names: /cluster "old".*by-hand.*made by other means/ },
+        { name: "the same URL but for a slash", servers: { staging: "https://old.example.com" }, names: /cluster "old".*by-hand.*made by other means.*npm run adopt -- staging/ },
     ];
     for (const { name, servers, names } of cases) {
         it(`is refused where another has ${name}, which the error names`, () => {
             expect(() => refuseSecondRegistration(servers, existing, "organization/hubspoke/staging")).to.throw(names);
         });
     }
+
+    it("by other means is no conflict where the stack takes it over", () => {
+        const servers = { staging: "https://old.example.com/" };
+        refuseSecondRegistration(servers, existing, "organization/hubspoke/staging", { staging: "by-hand" });
+    });
+
+    it("with a newer token than the settings ask for is named, with what to write", () => {
+        const stack = "organization/hubspoke/prod";
+        const annotations = { "hubspoke/credential-generation": "3" };
+        const own = [registration({ cluster: "prod", stack, annotations }), registration({ cluster: "dr", annotations })];
+        const asking = (generation: number) => () => refuseOlderGeneration(asksFor(generation), own, stack);
+        expect(asking(2)).to.throw(/hubspoke:clusters\.prod\.credentials\.generation: is 2, and the hub holds token 3/);
+        asking(3)();
+        asking(4)();
+        refuseOlderGeneration(asksFor(1), own, "organization/hubspoke/other");
+    });
 
     it("of the stack itself is no conflict", () => {
         refuseSecondRegistration({ prod: "https://prod.example.com" }, existing, "organization/hubspoke/prod");

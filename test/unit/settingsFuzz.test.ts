@@ -50,10 +50,14 @@ function replaced(document: unknown, [key, ...rest]: Path, value: unknown): unkn
     if (key === undefined) {
         return value;
     }
-    const copy = (Array.isArray(document) ? [...(document as unknown[])] : { ...(document as object) }) as Record<
-        string | number,
-        unknown
-    >;
+    if (Array.isArray(document)) {
+        // A list has no members by name: such a one is appended.
+        const list = [...(document as unknown[])];
+        const index = typeof key === "number" ? key : list.length;
+        list[index] = replaced(list[index], rest, value);
+        return list;
+    }
+    const copy = { ...(document as Record<string, unknown>) };
     copy[key] = replaced(copy[key], rest, value);
     return copy;
 }

@@ -64,7 +64,9 @@ describe("an environment with two clusters", () => {
             },
             annotations: {
                 "hubspoke/stack": "organization/hubspoke/staging",
+                "pulumi.com/patchForce": "true",
                 domain: "staging-a.example.com",
+                "hubspoke/credential-generation": "1",
                 "hubspoke/credential-since": "2026-01-02T00:00:00Z",
                 "argocd.argoproj.io/refresh": "2026-01-01T00:00:00Z",
             },

@@ -86,6 +86,7 @@ describe("the active cluster", () => {
         stack: "s",
         domain,
         labels: {},
+        annotations: {},
     });
     const check = (given: object, existing: Registration[]) => () =>
         refuseUnknownActive({ domain: "example.com", traffic: schema.parse(given) }, existing);

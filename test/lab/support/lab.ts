@@ -7,6 +7,7 @@ import { run } from "../../../lab/processes/run";
 import { projectDir, pulumiEnvironment } from "../../../lab/stacks/environment";
 import type { StackName } from "../../../lab/stacks/project";
 import type { ClusterName } from "../../../lab/clusters";
+import { noteSecret } from "./secrets";
 
 if (labName === "default") {
     throw new Error("the lab tests bring a lab up and down: run them by `npm run test:lab`, in a lab of their own");
@@ -118,9 +119,7 @@ export async function namesOf(cluster: ClusterName, namespace: string, kind: str
 export async function clusterSecret(cluster: string) {
     const { data = {} } = await getObject("hub", "argocd", "secret", `cluster-${cluster}`);
     const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
-    return {
-        server: text("server"),
-        config: JSON.parse(text("config")) as { bearerToken: string; tlsClientConfig: { caData: string } },
-    };
+    const config = JSON.parse(text("config")) as { bearerToken: string; tlsClientConfig: { caData: string } };
+    noteSecret(`the token of ${cluster}`, config.bearerToken);
+    return { server: text("server"), config };
 }
-

@@ -7,6 +7,8 @@ export interface Recorded {
     readonly inputs: Record<string, unknown>;
     /** Name of the provider that it goes to; nothing for a component or a default provider. */
     readonly provider: string | undefined;
+    /** Id of what is imported; nothing for what is made. */
+    readonly importId: string | undefined;
 }
 
 let recorded: Recorded[] = [];
@@ -48,12 +50,14 @@ export async function mockPulumi(): Promise<void> {
     recorded = [];
     await pulumi.runtime.setMocks(
         {
-            newResource: ({ type, name, inputs, provider }) => {
+            newResource: ({ type, name, inputs, provider, id }) => {
                 if (!known.some((prefix) => type.startsWith(prefix))) {
                     throw new Error(`unexpected resource ${name} of type ${type}`);
                 }
                 const plain = inputs as Record<string, unknown>;
-                recorded.push({ type, name, inputs: plain, provider: provider?.match(/::([^:]+)::[^:]*$/)?.[1] });
+                const [, providerName] = provider?.match(/::([^:]+)::[^:]*$/) ?? [];
+                // The engine's protocol has an empty text for none.
+                recorded.push({ type, name, inputs: plain, provider: providerName, importId: id === "" ? undefined : id });
                 return { id: `${name}-id`, state: { ...plain, ...states[type]?.(plain, name) } };
             },
             call: ({ token }) => {

@@ -1,4 +1,5 @@
 import { Environment } from "../../../components/environment";
+import type { Adoptions } from "../../../components/values/adoption";
 import type { ProbePlan } from "../../../components/values/probes";
 import { parseSettings, type EnvironmentSettings } from "../../../settings";
 
@@ -7,6 +8,7 @@ export function registerClusters(
     environment: string,
     clusters: Record<string, unknown>,
     objects: ProbePlan["objects"] = "files",
+    adoptions: Adoptions = {},
 ): Environment {
     const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
     const given = { role: "environment", environment, hub: { context: "hub" }, clusters };
@@ -23,5 +25,6 @@ export function registerClusters(
             probes: JSON.stringify(probes),
         },
         stack: `organization/hubspoke/${environment}`,
+        adoptions,
     });
 }

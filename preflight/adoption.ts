@@ -1,0 +1,138 @@
+import { dnsDomainAnnotation, domainAnnotation, revisionAnnotation } from "../components/clusterSecret";
+import type { HubOutputs } from "../components/hub";
+import type { Adoption, Adoptions } from "../components/values/adoption";
+import { type Application, applicationsOf } from "../dynamic/applications";
+import { type EnvironmentSettings, ownLabels } from "../settings";
+import type { ClusterAddress } from "./kubeconfig";
+import { isOfCluster, type Registration } from "./registrations";
+import { ask } from "./request";
+
+/** A cluster of the settings, and what the hub says of it. */
+export interface Candidate {
+    readonly name: string;
+    /** URL of the API server as the stack would register it. */
+    readonly server: string;
+    readonly settings: Pick<EnvironmentSettings, "environment" | "clusters">;
+    readonly hub: Pick<HubOutputs, "domain" | "agentNamespace">;
+}
+
+/**
+ * The registration that a cluster's `clusterSecret` names, where other means made it; nothing where there is none, or
+ * the stack's own.
+ *
+ * @param stack the environment's stack
+ * @throws Error that names the setting, when the Secret belongs to another stack or to another cluster
+ */
+export function registrationToAdopt(
+    { name, server, settings }: Candidate,
+    existing: readonly Registration[],
+    stack: string,
+): Registration | undefined {
+    const secret = settings.clusters[name]?.clusterSecret;
+    const registration = existing.find((one) => one.secret === secret);
+    if (registration === undefined || registration.stack === stack) {
+        return undefined;
+    }
+    if (registration.stack !== undefined || !isOfCluster(registration, { name, server })) {
+        throw new Error(
+            `hubspoke:clusters.${name}.clusterSecret: Secret ${secret} registers "${registration.cluster}" at ` +
+                `${registration.server}${registration.stack ? ` for stack ${registration.stack}` : ""}. Remove the ` +
+                "setting, or name this cluster's own Secret",
+        );
+    }
+    return registration;
+}
+
+/**
+ * What an adoption would change that Applications see: the name, the URL, labels and annotations. A changed name or
+ * label can cost the Applications that were made from it.
+ *
+ * @returns for each difference the setting, what is registered, and what to write; nothing when all agree
+ */
+export function differences({ name, server, settings, hub }: Candidate, registration: Registration): string[] {
+    const at = `hubspoke:clusters.${name}`;
+    const problems: string[] = [];
+    const compare = (setting: string, path: string, given: string | undefined, registered: string | undefined) => {
+        if (registered !== undefined && given !== registered) {
+            problems.push(
+                `${setting}: is ${given === undefined ? "missing" : `"${given}"`}, and the registration that is adopted ` +
+                    `(Secret ${registration.secret}) has "${registered}". Write \`${path}: "${registered}"\``,
+            );
+        }
+    };
+    if (registration.cluster !== name) {
+        problems.push(
+            `${at}: the registration that is adopted (Secret ${registration.secret}) is called "${registration.cluster}", ` +
+                `and its Applications after it. Write clusters.${registration.cluster} in the place of clusters.${name}`,
+        );
+    }
+    const spoke = settings.clusters[name];
+    compare(`${at}.server`, "server", server, registration.server);
+    compare("hubspoke:environment", "hubspoke:environment", settings.environment, registration.labels.environment);
+    const labels = Object.entries(registration.labels).filter(([key]) => !ownLabels.includes(key));
+    for (const [key, value] of labels) {
+        compare(`${at}.labels.${key}`, `labels.${key}`, spoke?.labels[key], value);
+    }
+    if (registration.labels.deploy === undefined && spoke?.labels.deploy === "true") {
+        problems.push(
+            `${at}.labels.deploy: is "true", and the registration that is adopted has no such label: the agent is not ` +
+                'delivered there. Write `deploy: "false"`; it can become "true" afterwards',
+        );
+    }
+    const { annotations } = registration;
+    compare(`${at}.domain`, "domain", spoke?.domain ?? `${name}.${hub.domain}`, annotations[domainAnnotation]);
+    compare(`${at}.dnsDomain`, "dnsDomain", spoke?.dnsDomain, annotations[dnsDomainAnnotation]);
+    compare(`${at}.revision`, "revision", spoke?.revision, annotations[revisionAnnotation]);
+    return problems;
+}
+
+/**
+ * Applications that the account which takes over could not serve, since they deliver elsewhere than to the agent's
+ * namespace; nothing where the whole cluster is asked for.
+ */
+export function outOfReach({ name, settings, hub }: Candidate, applications: readonly Application[]): string[] {
+    if (settings.clusters[name]?.permissions.scope === "cluster") {
+        return [];
+    }
+    return applications
+        .filter(({ namespace }) => namespace !== hub.agentNamespace)
+        .map(
+            (application) =>
+                `hubspoke:clusters.${name}.permissions: Application ${application.name} delivers to ` +
+                `${application.namespace ? `namespace ${application.namespace}` : "no namespace of its own"}, and the account ` +
+                `that takes over may work in ${hub.agentNamespace} only. Move it, or write \`scope: cluster\` with the kinds`,
+        );
+}
+
+/**
+ * Finds what the stack takes over: the registrations that its clusters' `clusterSecret` names, made by other means.
+ *
+ * @param spokes the clusters' own API servers, by name
+ * @throws Error that lists what the adoption would change or break, and what to write instead
+ */
+export async function findAdoptions(
+    candidates: readonly Candidate[],
+    existing: readonly Registration[],
+    stack: string,
+    hub: { readonly address: ClusterAddress; readonly argoCdNamespace: string },
+    spokes: Readonly<Record<string, ClusterAddress>>,
+): Promise<Adoptions> {
+    const problems: string[] = [];
+    const adoptions: Record<string, Adoption> = {};
+    for (const candidate of candidates) {
+        const { name, server } = candidate;
+        const registration = registrationToAdopt(candidate, existing, stack);
+        const spoke = spokes[name];
+        if (registration === undefined || spoke === undefined) {
+            continue;
+        }
+        const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { cluster: name, server });
+        problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
+        const { status } = await ask(spoke, `api/v1/namespaces/${candidate.hub.agentNamespace}`);
+        adoptions[name] = { secret: registration.secret, namespaceExists: status === 200 };
+    }
+    if (problems.length > 0) {
+        throw new Error(problems.join("\n  "));
+    }
+    return adoptions;
+}

@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { agentRepositoryUrl } from "../../lab/argocd";
+import { kubectl } from "../../lab/kubectl";
+import { kubeconfigPath } from "../../lab/paths";
+import { run, waitFor } from "../../lab/processes";
+import { pulumiEnvironment } from "../../lab/stacks/environment";
+import { readInLab } from "../../lab/stacks/project";
+import { toolPath } from "../../lab/tools";
+import { waitForApplications } from "../../lab/waiting";
+import { applyByHand } from "./support/apply";
+import { argocdClusterAdd } from "./support/clusterAdd";
+import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
+
+/** A label that the registration has and the stack file lacks. */
+const tier = "gold";
+
+/** An Application that nobody's ApplicationSet made; its release is another, so that it shares no object. */
+function byHand(source: object, cluster: object): object {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: { name: "by-hand", namespace: "argocd", finalizers: ["resources-finalizer.argocd.argoproj.io"] },
+        spec: {
+            project: "agent",
+            source: {
+                ...source,
+                helm: {
+                    releaseName: "by-hand",
+                    valueFiles: ["values.yaml"],
+                    valuesObject: { cluster, replicas: 1, autoscaling: { enabled: false } },
+                },
+            },
+            destination: { name: "dr", namespace: "agent" },
+            syncPolicy: { automated: { prune: true, selfHeal: true } },
+        },
+    };
+}
+
+interface UidList {
+    readonly items: readonly {
+        readonly kind: string;
+        readonly metadata: { readonly name: string; readonly uid: string };
+    }[];
+}
+
+/** Applications on the hub, and workloads on dr, by their UIDs: what is made anew has another. */
+async function uids(): Promise<Record<string, string>> {
+    const lists = await Promise.all([
+        kubectl("hub", ["get", "applications", "--namespace=argocd", "--output=json"]),
+        kubectl("dr", ["get", "deployments,pods,services", "--namespace=agent", "--output=json"]),
+    ]);
+    const items = lists.flatMap((json) => (JSON.parse(json) as UidList).items);
+    return Object.fromEntries(items.map(({ kind, metadata }) => [`${kind} ${metadata.name}`, metadata.uid]));
+}
+
+describe("a cluster that `argocd cluster add` registered", () => {
+    let secret: string;
+    let revision: string;
+    /** Arguments of the `kubectl` commands that remove what is left of the old account. */
+    let commands: string[][];
+
+    before(async () => {
+        await pulumiOk("dr", "destroy", "--yes", "--skip-preview");
+        const clusters = readInLab("dr")["hubspoke:clusters"] as { dr: { revision: string } };
+        revision = clusters.dr.revision;
+        await kubectl("dr", ["create", "namespace", "agent"]);
+        secret = await argocdClusterAdd({
+            spoke: "dr",
+            namespace: "argocd",
+            labels: { deploy: "true", environment: "dr", region: "eu-central-1", tier },
+            annotations: { domain: "dr.example.com", revision },
+            more: ["--project", "agent"],
+        });
+        const source = { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: revision };
+        const cluster = {
+            name: "dr", environment: "dr", region: "eu-central-1", domain: "by-hand.example.com", dnsDomain: "cluster.local",
+        };
+        await applyByHand("hub", [byHand(source, cluster)]);
+        await waitForApplications(["agent-dr", "by-hand"]);
+    });
+
+    it("is refused in a preview, which names the registration and the way to take it over", async () => {
+        const { ok, output } = await pulumi("dr", "preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/clusters\.dr: the hub has a cluster "dr" at https:\S+ already/);
+        expect(output).to.include(`(Secret ${secret}, made by other means). Take it over by npm run adopt -- dr`);
+    });
+
+    it("is not adopted while the stack file lacks one of its labels; the error says what to write", async () => {
+        const before = readInLab("dr");
+        const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/nothing was changed/);
+        expect(output).to.match(/hubspoke:clusters\.dr\.labels\.tier: is missing.*Write `labels\.tier: "gold"`/);
+        expect(readInLab("dr")).to.deep.equal(before);
+        await pulumiOk("dr", "config", "set", "--path", "hubspoke:clusters.dr.labels.tier", tier);
+    });
+
+    it("is taken over as it is: no Application and no workload is made anew, and its token is a narrow one", async () => {
+        const registered = await getObject("hub", "argocd", "secret", secret);
+        const before = await uids();
+        expect(Object.keys(before)).to.include.members(["Application agent-dr", "Application by-hand", "Deployment agent"]);
+
+        const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
+        expect(ok, output).to.equal(true);
+        expect(output).to.include("dr: Argo CD works on dr with the stack's own account");
+        commands = [...output.matchAll(/^ {2}kubectl (.*)$/gm)].map(([, args = ""]) => args.split(" "));
+
+        const adopted = await getObject("hub", "argocd", "secret", secret);
+        expect(adopted.metadata.uid).to.equal(registered.metadata.uid);
+        expect(adopted.metadata.labels).to.include(registered.metadata.labels);
+        expect(adopted.metadata.annotations).to.include({ "hubspoke/stack": "organization/hubspoke/dr", revision });
+        expect(adopted.data).to.include({ name: registered.data?.name, server: registered.data?.server });
+        expect(adopted.data?.config).not.to.equal(registered.data?.config);
+        expect(Buffer.from(adopted.data?.namespaces ?? "", "base64").toString()).to.equal("agent");
+        expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-dr");
+        await waitForApplications(["agent-dr", "by-hand"]);
+        expect(await uids()).to.deep.equal(before);
+
+        const preview = await pulumi("dr", "preview", "--expect-no-changes");
+        expect(preview.ok, preview.output).to.equal(true);
+    });
+
+    it("is rid of the old account by the commands that were printed, and Argo CD goes on delivering", async () => {
+        expect(commands).to.have.length(2);
+        for (const args of commands) {
+            const { ok, output } = await run(toolPath("kubectl"), args, { env: { KUBECONFIG: kubeconfigPath } });
+            expect(ok, output).to.equal(true);
+        }
+        expect(await namesOf("dr", "kube-system", "serviceaccounts,secrets")).not.to.include.members(["argocd-manager"]);
+        const { uid } = (await getObject("dr", "agent", "service", "agent")).metadata;
+        await kubectl("dr", ["delete", "service", "agent", "--namespace=agent"]);
+        await kubectl("hub", ["delete", "application", "by-hand", "--namespace=argocd", "--wait=false"]);
+        await waitFor(
+            "Argo CD to put back the agent's Service, and to prune the Application by hand",
+            async () => {
+                const seen = await uids();
+                const back = seen["Service agent"] !== undefined && seen["Service agent"] !== uid;
+                const left = Object.keys(seen).filter((key) => key.includes("by-hand"));
+                return back && left.length === 0 ? { done: true } : { seen: Object.keys(seen).join(", ") };
+            },
+            { timeoutMs: 120_000, intervalMs: 500 },
+        );
+    });
+
+    it("is the stack's own afterwards: there is nothing more to adopt", async () => {
+        const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/nothing to adopt: .*This stack's own are "dr"/);
+    });
+});

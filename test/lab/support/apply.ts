@@ -1,0 +1,18 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import type { ClusterName } from "../../../lab/clusters";
+import { kubectl } from "../../../lab/kubectl";
+
+/** Applies objects on a cluster, as a person does by hand. */
+export async function applyByHand(cluster: ClusterName, objects: readonly object[]): Promise<void> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-apply-"));
+    const file = path.join(folder, "objects.yaml");
+    try {
+        fs.writeFileSync(file, objects.map((object) => stringify(object)).join("---\n"), { mode: 0o600 });
+        await kubectl(cluster, ["apply", `--filename=${file}`]);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}

@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import type { Application } from "../../dynamic/applications";
+import { type Candidate, differences, outOfReach, registrationToAdopt } from "../../preflight/adoption";
+import type { Registration } from "../../preflight/registrations";
+import { nothingToAdopt, registrationByOtherMeans } from "../../scripts/adoption/choice";
+import { describeRemains } from "../../scripts/adoption/remains";
+import { type EnvironmentSettings, parseSettings } from "../../settings";
+import { mockPulumi, one, settled } from "./support/mocks";
+import { registerClusters } from "./support/register";
+import { registration } from "./support/registration";
+
+const stack = "organization/hubspoke/staging";
+const labels = { deploy: "true", environment: "staging", region: "eu-west-1", tier: "gold" };
+
+/** The cluster `staging`, with what is given over the least settings. */
+function candidate(spoke: object = {}): Candidate {
+    const settings = parseSettings({
+        role: "environment",
+        environment: "staging",
+        hub: { context: "hub" },
+        clusters: {
+            staging: {
+                context: "staging",
+                clusterSecret: "cluster-staging.example.com-1234567",
+                labels: { region: "eu-west-1", tier: "gold" },
+                ...spoke,
+            },
+        },
+    }) as EnvironmentSettings;
+    const hub = { domain: "example.com", agentNamespace: "agent" };
+    return { name: "staging", server: "https://staging.example.com", settings, hub };
+}
+
+describe("the registration that a stack takes over", () => {
+    it("is the one that its settings name, made by other means", () => {
+        const registered = registration();
+        expect(registrationToAdopt(candidate(), [registered], stack)).to.equal(registered);
+        expect(registrationToAdopt(candidate({ clusterSecret: undefined }), [registered], stack)).to.equal(undefined);
+    });
+
+    it("is nothing any more, once the stack has it", () => {
+        expect(registrationToAdopt(candidate(), [registration({ stack })], stack)).to.equal(undefined);
+    });
+
+    const foreign = [
+        ["another stack's", registration({ stack: "organization/hubspoke/prod" }), /"staging" at .* for stack .*prod/],
+        ["another cluster's", registration({ cluster: "dr", server: "https://dr.example.com" }), /registers "dr"/],
+    ] as const;
+    for (const [what, registered, error] of foreign) {
+        it(`is not ${what}`, () => {
+            expect(() => registrationToAdopt(candidate(), [registered], stack)).to.throw(error);
+        });
+    }
+});
+
+describe("an adoption", () => {
+    it("is possible where it changes no name, URL, label or annotation", () => {
+        const annotations = { domain: "staging.example.com" };
+        expect(differences(candidate(), registration({ labels, annotations }))).to.deep.equal([]);
+    });
+
+    const cases: { what: string; spoke?: object; registered: object; problem: RegExp }[] = [
+        {
+            what: "a name",
+            registered: { cluster: "old" },
+            problem: /^hubspoke:clusters\.staging: .* is called "old".*Write clusters\.old in the place/,
+        },
+        {
+            what: "a URL, by a slash even",
+            registered: { server: "https://staging.example.com/" },
+            problem: /^hubspoke:clusters\.staging\.server: is "https.*Write `server: "https:.*example\.com\/"`/,
+        },
+        {
+            what: "a label that the settings lack",
+            spoke: { labels: { region: "eu-west-1" } },
+            registered: {},
+            problem: /^hubspoke:clusters\.staging\.labels\.tier: is missing, .*Write `labels\.tier: "gold"`/,
+        },
+        {
+            what: "a label with another value",
+            spoke: { labels: { region: "us-east-1", tier: "gold" } },
+            registered: {},
+            problem: /^hubspoke:clusters\.staging\.labels\.region: is "us-east-1".*has "eu-west-1"/,
+        },
+        {
+            what: "the environment",
+            registered: { labels: { ...labels, environment: "stage" } },
+            problem: /^hubspoke:environment: is "staging".*has "stage"/,
+        },
+        {
+            what: "the delivery, which nobody asked for before",
+            registered: { labels: { region: "eu-west-1", tier: "gold" } },
+            problem: /^hubspoke:clusters\.staging\.labels\.deploy: is "true".*Write `deploy: "false"`/,
+        },
+        {
+            what: "the agent's domain",
+            registered: { annotations: { domain: "old.example.com" } },
+            problem: /^hubspoke:clusters\.staging\.domain: is "staging\.example\.com".*has "old\.example\.com"/,
+        },
+        {
+            what: "the agent's revision",
+            spoke: { revision: "v2.0.0" },
+            registered: { annotations: { revision: "v1.0.0" } },
+            problem: /^hubspoke:clusters\.staging\.revision: is "v2\.0\.0".*has "v1\.0\.0"/,
+        },
+    ];
+    for (const { what, spoke, registered, problem } of cases) {
+        it(`is refused where it would change ${what}`, () => {
+            const problems = differences(candidate(spoke), registration({ labels, ...registered }));
+            expect(problems).to.have.length(1);
+            expect(problems[0]).to.match(problem);
+        });
+    }
+
+    it("is refused where an Application delivers to where the narrow account may not", () => {
+        const rest = { applicationSet: false, deleting: false, reconciledAt: undefined, sync: "Synced", message: "" };
+        const application = (name: string, namespace?: string): Application => ({ name, namespace, ...rest });
+        const others = [application("shop", "shop"), application("crds")];
+        const all = [application("agent-staging", "agent"), ...others];
+        const problems = outOfReach(candidate(), all);
+        expect(problems).to.have.length(2);
+        expect(problems[0]).to.match(/permissions: Application shop delivers to namespace shop, .* agent only/);
+        expect(problems[1]).to.match(/Application crds delivers to no namespace of its own/);
+        expect(outOfReach(candidate({ permissions: { scope: "cluster", admin: true } }), all)).to.deep.equal([]);
+    });
+});
+
+describe("npm run adopt", () => {
+    const wanted = { name: "staging", server: "https://staging.example.com", clusterSecret: undefined };
+
+    it("finds a cluster by its name or its URL, under whatever name its Secret has", () => {
+        const byUrl = registration({ cluster: "old", secret: "by-hand" });
+        expect(registrationByOtherMeans(wanted, [byUrl])).to.equal(byUrl);
+        const byName = registration({ server: "https://10.0.0.1" });
+        expect(registrationByOtherMeans(wanted, [byName])).to.equal(byName);
+        expect(registrationByOtherMeans(wanted, [registration({ stack })])).to.equal(undefined);
+    });
+
+    it("takes none of two candidates", () => {
+        const two = [registration(), registration({ secret: "by-hand", cluster: "old" })];
+        expect(() => registrationByOtherMeans(wanted, two)).to.throw(
+            /several registrations are candidates: "staging" at .*; "old" at .*by-hand/,
+        );
+    });
+
+    it("does not go against a Secret that the stack file names", () => {
+        expect(() => registrationByOtherMeans({ ...wanted, clusterSecret: "other" }, [registration()])).to.throw(
+            /hubspoke:clusters\.staging\.clusterSecret: is "other".*Secret cluster-staging\.example\.com-1234567/,
+        );
+    });
+
+    it("says what the hub has where there is nothing to adopt", () => {
+        const text = (existing: Registration[]) =>
+            nothingToAdopt("staging", [wanted], existing, (registered) => registered.stack === stack);
+        expect(text([])).to.match(/no registration of staging \(https:.*none at all: pulumi up registers/);
+        expect(text([registration({ stack })])).to.match(/This stack's own are "staging"/);
+        const stranger = registration({ cluster: "x", server: "https://x" });
+        expect(text([stranger])).to.match(/By other means it has "x" at https:\/\/x/);
+    });
+
+    it("tells what is left on a cluster, as commands", () => {
+        const remains = [
+            { namespace: undefined, objects: ["clusterrolebinding/b", "clusterrole/r"] },
+            { namespace: "kube-system", objects: ["secret/t", "serviceaccount/argocd-manager"] },
+        ];
+        expect(describeRemains("staging", "staging", { remains, unseen: [] }).slice(1)).to.deep.equal([
+            "  kubectl --context staging delete clusterrolebinding/b clusterrole/r",
+            "  kubectl --context staging --namespace kube-system delete secret/t serviceaccount/argocd-manager",
+        ]);
+        expect(describeRemains("staging", undefined, { remains: [], unseen: [] })).to.deep.equal([]);
+        expect(describeRemains("staging", undefined, { remains: [], unseen: ["ClusterRoles"] })[0]).to.match(
+            /may not list ClusterRoles: look there as an administrator/,
+        );
+    });
+});
+
+describe("a cluster that the stack takes over", () => {
+    const settings = { context: "a", labels: { region: "eu" }, clusterSecret: "by-hand" };
+    const secret = () => one("kubernetes:core/v1:Secret", "staging-cluster-secret");
+    const namespace = () => one("kubernetes:core/v1:Namespace", "staging-agent-namespace");
+
+    it("has its Secret and the agent's namespace imported, under the names that they have", async () => {
+        await mockPulumi();
+        registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand", namespaceExists: true } });
+        await settled();
+        expect(secret().importId).to.equal("argocd/by-hand");
+        expect((secret().inputs.metadata as { name: string }).name).to.equal("by-hand");
+        expect(secret().inputs).not.to.have.property("type");
+        expect(namespace().importId).to.equal("agent");
+        expect(one("pulumi-nodejs:dynamic/hubspoke:drain", "staging-drain").inputs.secret).to.equal("by-hand");
+    });
+
+    it("gets the agent's namespace where it has none", async () => {
+        await mockPulumi();
+        registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand", namespaceExists: false } });
+        await settled();
+        expect(secret().importId).to.equal("argocd/by-hand");
+        expect(namespace().importId).to.equal(undefined);
+    });
+
+    it("is the stack's own afterwards: nothing is imported, and the name stays", async () => {
+        await mockPulumi();
+        registerClusters("staging", { staging: settings });
+        await settled();
+        expect(secret().importId).to.equal(undefined);
+        expect((secret().inputs.metadata as { name: string }).name).to.equal("by-hand");
+    });
+});
