@@ -73,14 +73,16 @@ export const credentialsSchema = z.preprocess(
         .prefault({ type: "token" }),
 );
 
+/** Whom a server's certificate is from, in PEM. */
+export const certificateAuthority = z
+    .string("is missing or not text. Write the certificate in PEM")
+    .regex(/^\s*-----BEGIN CERTIFICATE-----/, "is no certificate in PEM. It begins with -----BEGIN CERTIFICATE-----")
+    .refine((pem) => !pem.includes("PRIVATE KEY"), "holds a private key, and a stack file is in Git. Remove it");
+
 /** The connection from Argo CD to a spoke's API server. */
 export const tlsSchema = z
     .strictObject({
-        ca: z
-            .string("is not text. Write the certificate in PEM")
-            .regex(/^\s*-----BEGIN CERTIFICATE-----/, "is no certificate in PEM. It begins with -----BEGIN CERTIFICATE-----")
-            .refine((pem) => !pem.includes("PRIVATE KEY"), "holds a private key, and a stack file is in Git. Remove it")
-            .optional(),
+        ca: certificateAuthority.optional(),
         serverName: text("the name in the API server's certificate", "api.prod.example.com").optional(),
         insecureSkipTlsVerify: z.boolean("is true or false. Write one of these").default(false),
     })

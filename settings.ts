@@ -5,6 +5,7 @@ import { chart } from "./chartSettings";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentialSettings";
 import { environmentName, namespaceLimits, protectedEnvironments, rollout, syncWindows } from "./deliverySettings";
 import { InputError } from "./inputError";
+import { secrets } from "./secretSettings";
 import { count, dnsLabel, dnsName, dnsNamePattern, goDuration, quantity, secret, text } from "./settingKinds";
 import { certificates, ingress } from "./tlsSettings";
 import { traffic } from "./trafficSettings";
@@ -248,6 +249,7 @@ const environmentShape = z.strictObject({
     role: z.literal("environment"),
     environment: environmentName,
     namespace: namespaceLimits,
+    secrets,
     production: z.boolean("is true or false. Write one of these").optional(),
     hub: clusterAccess.safeExtend({
         stack: text("the hub's stack", "organization/hubspoke/hub").optional(),
@@ -269,7 +271,11 @@ const trials = /^(dev|development|test|testing|sandbox|lab|staging)(-|$)/;
 
 const environmentSettings = environmentShape
     .transform((given) => ({ ...given, production: given.production ?? !trials.test(given.environment) }))
-    .superRefine(({ production, clusters }, context) => {
+    .superRefine(({ production, clusters, secrets }, context) => {
+        if (secrets?.store.type === "vault" && secrets.store.authMount !== undefined && Object.keys(clusters).length > 1) {
+            const message = "knows one cluster, and this environment has several. Remove it: each has kubernetes-<cluster>";
+            context.addIssue({ code: "custom", path: ["secrets", "store", "authMount"], message });
+        }
         const unverified = Object.entries(clusters).filter(([, { tls }]) => tls.insecureSkipTlsVerify);
         for (const [name] of production ? unverified : []) {
             const message =

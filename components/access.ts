@@ -10,7 +10,7 @@ export interface AccessArgs {
     readonly token?: { readonly namespace: pulumi.Input<string>; readonly secret: pulumi.Input<string> };
     /** A namespace that the account must be able to read. */
     readonly target: pulumi.Input<string>;
-    /** What changes whenever the account's rights do: versions of its Roles and bindings. */
+    /** What changes whenever the account's rights, or the kinds that they are for, do: versions and ids of objects. */
     readonly rights: pulumi.Input<string>[];
 }
 

@@ -84,7 +84,6 @@ function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSett
                                 environment: "{{.metadata.labels.environment}}",
                                 region: "{{.metadata.labels.region}}",
                                 domain: "{{.metadata.annotations.domain}}",
-                                dnsDomain: '{{ index .metadata.annotations "dns-domain" | default "cluster.local" }}',
                             },
                         },
                     },
@@ -102,5 +101,26 @@ function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSett
                 },
             },
         },
+        templatePatch: optionalFacts,
     };
 }
+
+/**
+ * Facts that only some clusters have, as values of the chart. A cluster without one gives the chart nothing: the
+ * chart's schema refuses what it does not know, and a cluster that is pinned to an older chart must not fail because
+ * the hub knows a newer fact.
+ */
+const optionalFacts = `spec:
+  source:
+    helm:
+      parameters:
+{{- if index .metadata.annotations "dns-domain" }}
+        - name: cluster.dnsDomain
+          value: {{ index .metadata.annotations "dns-domain" | quote }}
+          forceString: true
+{{- end }}
+{{- if index .metadata.annotations "secret-store" }}
+        - name: externalSecret.enabled
+          value: {{ index .metadata.annotations "secret-store" | quote }}
+{{- end }}
+`;

@@ -55,6 +55,8 @@ export interface ClusterSecretArgs {
     readonly dnsDomain?: string | undefined;
     /** Revision of the agent that the cluster is pinned to; without one it follows the hub's. */
     readonly revision?: string | undefined;
+    /** Whether the agent's namespace has a store of secrets; the chart asks it for the agent's. */
+    readonly secretStore?: boolean;
     /** The stack that registers the cluster; another stack is refused the same cluster. */
     readonly stack: string;
     /** The token's generation, and when it was made, as RFC 3339; nothing for a cloud's identity. */
@@ -99,6 +101,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         [domainAnnotation]: args.domain,
                         ...(args.dnsDomain === undefined ? {} : { [dnsDomainAnnotation]: args.dnsDomain }),
                         ...(args.revision === undefined ? {} : { [revisionAnnotation]: args.revision }),
+                        ...(args.secretStore === true ? { "secret-store": "true" } : {}),
                         ...(args.token === undefined
                             ? {}
                             : {

@@ -43,6 +43,7 @@ export class Environment extends pulumi.ComponentResource {
                         server,
                         environment: settings.environment,
                         namespace: settings.namespace,
+                        secrets: settings.secrets,
                         hub,
                         hubAccess: settings.hub,
                         hubProvider,

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceLimits } from "../deliverySettings";
+import type { SecretsSettings } from "../secretSettings";
 import type { Adoption } from "./values/adoption";
 import type { ClusterAccess, SpokeSettings } from "../settings";
 import { Access } from "./access";
 import { AgentNamespace } from "./agentNamespace";
+import { AgentSecrets } from "./agentSecrets";
 import { ClusterSecret } from "./clusterSecret";
 import { Drain } from "./drain";
 import type { HubOutputs } from "./hub";
@@ -21,6 +23,8 @@ export interface SpokeArgs {
     readonly environment: string;
     /** Limits of the agent's namespace. */
     readonly namespace: NamespaceLimits;
+    /** Where the agent's secrets come from; nothing where it has none. */
+    readonly secrets: SecretsSettings | undefined;
     /** What the hub's stack says of itself. */
     readonly hub: HubOutputs;
     /** How the hub is reached. */
@@ -67,6 +71,21 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, providers: [provider] },
         );
+        const store =
+            args.secrets === undefined
+                ? []
+                : [
+                      new AgentSecrets(
+                          `${name}-secrets`,
+                          {
+                              settings: args.secrets,
+                              namespace: namespace.namespaceName,
+                              environment: args.environment,
+                              cluster: name,
+                          },
+                          { parent: this, providers: [provider], dependsOn: [namespace] },
+                      ),
+                  ];
         const proof = new Access(
             `${name}-access`,
             {
@@ -74,7 +93,8 @@ export class Spoke extends pulumi.ComponentResource {
                 cluster: name,
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
                 target: namespace.namespaceName,
-                rights: account.rights,
+                // A new store may bring new kinds, which Argo CD only finds when it reads the cluster anew.
+                rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
             { parent: this },
         );
@@ -93,12 +113,13 @@ export class Spoke extends pulumi.ComponentResource {
                 domain,
                 dnsDomain: args.settings.dnsDomain,
                 revision: args.settings.revision,
+                secretStore: args.secrets !== undefined,
                 stack: args.stack,
                 token: account.tokens?.current,
                 refresh: proof.provenAt,
                 config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
             },
-            { parent: this, providers: [args.hubProvider], dependsOn: [namespace, account] },
+            { parent: this, providers: [args.hubProvider], dependsOn: [namespace, account, ...store] },
         );
         new Probes(
             `${name}-probes`,
@@ -127,7 +148,7 @@ export class Spoke extends pulumi.ComponentResource {
                 server: args.server,
                 stack: args.stack.split("/").at(-1) ?? args.stack,
             },
-            { parent: this, dependsOn: [secret, account] },
+            { parent: this, dependsOn: [secret, account, ...store] },
         );
 
         this.secretName = secret.secretName;

@@ -47,6 +47,13 @@ export const extras = [
         package: "sigs.k8s.io/external-dns",
         stamps: {},
     },
+    {
+        name: "external-secrets",
+        version: "0.18.2",
+        module: "external-secrets",
+        package: "github.com/external-secrets/external-secrets",
+        stamps: {},
+    },
 ] as const satisfies readonly Tool[];
 
 /** Name of an extra. */

@@ -1,4 +1,5 @@
 import { catalogue } from "./catalogue";
+import { extras } from "./extras";
 import { moduleFiles } from "./goModule";
 
 /**
@@ -15,6 +16,22 @@ export async function argoCdManifests(report?: (line: string) => void): Promise<
             toolchain: "kubernetes",
             wanted: ["manifests/ha/install.yaml", "manifests/crds", "hack/git-verify-wrapper.sh", "hack/gpg-wrapper.sh"],
             target: `argo-cd-${version}`,
+        },
+        report,
+    );
+}
+
+/** The folder that holds the CRDs (`config/crds/bases`) and the chart of the External Secrets operator. */
+export async function externalSecretsManifests(report?: (line: string) => void): Promise<string> {
+    const { version } = extras.find((tool) => tool.name === "external-secrets")!;
+    return moduleFiles(
+        {
+            what: "the External Secrets operator's chart and CRDs",
+            module: "github.com/external-secrets/external-secrets",
+            version: `v${version}`,
+            toolchain: "external-secrets",
+            wanted: ["config/crds/bases", "deploy/charts/external-secrets"],
+            target: `external-secrets-${version}`,
         },
         report,
     );

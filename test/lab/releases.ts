@@ -4,5 +4,7 @@ import "./delivery";
 import "./promotion";
 import "./manifests";
 import "./recovery";
+import "./syncRules";
+import "./externalSecrets";
 import "./secrets";
 import "./end";

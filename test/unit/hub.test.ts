@@ -106,7 +106,6 @@ describe("the hub", () => {
                         environment: "{{.metadata.labels.environment}}",
                         region: "{{.metadata.labels.region}}",
                         domain: "{{.metadata.annotations.domain}}",
-                        dnsDomain: '{{ index .metadata.annotations "dns-domain" | default "cluster.local" }}',
                     },
                 },
             },

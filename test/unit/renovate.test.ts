@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { defaultChart } from "../../components/argoCd";
 import { certManagerOptions } from "../../components/values/certificates";
+import { operatorChart } from "../../components/values/secretsOperator";
 import { projectRoot } from "../../lab/paths";
 import { catalogue } from "../../lab/tools";
 
@@ -57,6 +58,7 @@ describe("Renovate's configuration", () => {
             "Pulumi.hub.yaml": hub.config["hubspoke:chart"].version,
             "components/argoCd.ts": defaultChart.version,
             "components/values/certificates.ts": certManager,
+            "components/values/secretsOperator.ts": operatorChart.version,
         });
     });
 

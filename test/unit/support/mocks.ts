@@ -25,6 +25,9 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
         inputs.type === "kubernetes.io/service-account-token"
             ? { ...aged(inputs), data: { token: encode(`mock-token of ${name}`), "ca.crt": encode("mock-ca") } }
             : {},
+    "kubernetes:external-secrets.io/v1:SecretStore": ({ metadata }, name) => ({
+        metadata: { ...(metadata as object), uid: `uid of ${name}` },
+    }),
     // Read, not made: what every cluster publishes.
     "kubernetes:core/v1:ConfigMap": () => ({ data: { "ca.crt": "published-ca" } }),
     "pulumi-nodejs:dynamic/hubspoke:access": () => ({ provenAt: "2026-01-01T00:00:00Z" }),

@@ -9,9 +9,10 @@ export function registerClusters(
     clusters: Record<string, unknown>,
     objects: ProbePlan["objects"] = "files",
     adoptions: Adoptions = {},
+    more: Record<string, unknown> = {},
 ): Environment {
     const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
-    const given = { role: "environment", environment, hub: { context: "hub" }, clusters };
+    const given = { role: "environment", environment, hub: { context: "hub" }, clusters, ...more };
     const settings = parseSettings(given) as EnvironmentSettings;
     return new Environment(environment, {
         settings,
