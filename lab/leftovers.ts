@@ -1,5 +1,6 @@
 import { type ClusterName, clusterNames } from "./clusters";
 import { kubectl } from "./kubectl";
+import { waitFor } from "./processes";
 
 /** Who writes objects for this program: Pulumi's provider, Helm, and Argo CD's components and CLI. */
 const ourManagers = /^(pulumi|helm|argocd)/i;
@@ -33,13 +34,20 @@ export async function refuseLeftovers(): Promise<void> {
 }
 
 async function leftoversOn(cluster: ClusterName): Promise<string[]> {
+    // A kind whose CRD has just gone is named by the API server for a moment longer, and then cannot be listed.
+    const all = async () => ({ done: await everyObject(cluster) });
+    const { items } = await waitFor(`all objects of ${cluster}`, all, { timeoutMs: 60_000, intervalMs: 1_000 });
+    return items
+        .filter(({ metadata }) => metadata.managedFields?.some(({ manager }) => ourManagers.test(manager ?? "")))
+        .map(({ kind, metadata }) => `${cluster}: ${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+}
+
+async function everyObject(cluster: ClusterName): Promise<ObjectList> {
     const kinds = (await kubectl(cluster, ["api-resources", "--verbs=list", "--output=name"])).split("\n");
     // Events are notes on what was, and go by themselves.
     const names = kinds.filter((kind) => kind !== "" && !kind.startsWith("events"));
     const everything = await kubectl(cluster, [
         "get", names.join(","), "--all-namespaces", "--output=json", "--show-managed-fields",
     ]);
-    return (JSON.parse(everything) as ObjectList).items
-        .filter(({ metadata }) => metadata.managedFields?.some(({ manager }) => ourManagers.test(manager ?? "")))
-        .map(({ kind, metadata }) => `${cluster}: ${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+    return JSON.parse(everything) as ObjectList;
 }

@@ -38,10 +38,14 @@ export async function secretValues(): Promise<Map<string, string>> {
             for (const [key, encoded] of Object.entries(data).filter(([name]) => !publicKeys.includes(name))) {
                 const where = `${cluster} ${metadata.namespace}/${metadata.name} ${key}`;
                 const text = Buffer.from(encoded, "base64").toString("utf8");
-                values.set(where, text);
-                const config = key === "config" ? (JSON.parse(text) as { bearerToken?: string }) : {};
-                if (config.bearerToken !== undefined) {
-                    values.set(`${where} bearerToken`, config.bearerToken);
+                if (key !== "config") {
+                    values.set(where, text);
+                    continue;
+                }
+                // The hub's own registration has no credential.
+                const { bearerToken } = JSON.parse(text) as { bearerToken?: string };
+                if (bearerToken !== undefined) {
+                    values.set(where, text).set(`${where} bearerToken`, bearerToken);
                 }
             }
         }
