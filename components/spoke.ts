@@ -12,6 +12,7 @@ import type { HubOutputs } from "./hub";
 import { accountName, ManagerAccount } from "./managerAccount";
 import { Probes } from "./probes";
 import { clusterProvider } from "./provider";
+import { marked } from "./stackMark";
 import { credentialFacts, type CredentialFacts } from "./values/credentialFacts";
 import { clusterConfig } from "./values/clusterConfig";
 
@@ -31,7 +32,7 @@ export interface SpokeArgs {
     readonly hubAccess: ClusterAccess;
     /** The hub's provider; the spoke's own is made here. */
     readonly hubProvider: pulumi.ProviderResource;
-    /** The stack's full name, which the cluster Secret carries. */
+    /** The stack's full name, which everything that is made carries. */
     readonly stack: string;
     /** What of it stands already and is taken over; nothing for a cluster that is new or the stack's own. */
     readonly adoption?: Adoption | undefined;
@@ -50,7 +51,7 @@ export class Spoke extends pulumi.ComponentResource {
     readonly credential: CredentialFacts;
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("hubspoke:index:Spoke", name, {}, opts);
+        super("hubspoke:index:Spoke", name, {}, marked(args.stack, opts));
 
         const provider = clusterProvider(name, args.settings, { parent: this });
         const namespace = new AgentNamespace(

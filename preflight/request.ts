@@ -29,6 +29,18 @@ export async function get<T>(cluster: ClusterAddress, path: string): Promise<T> 
 }
 
 /**
+ * Asks for something that may not be there.
+ *
+ * @returns the answer's JSON, or nothing where the API server does not know it
+ * @throws Error as {@link get}
+ */
+export async function find<T>(cluster: ClusterAddress, path: string): Promise<T | undefined> {
+    const { status, body } = await ask(cluster, path);
+    refuseOthers(cluster, path, status, [200, 404]);
+    return status === 200 ? (JSON.parse(body) as T) : undefined;
+}
+
+/**
  * Changes something on a cluster; what is not there any more is no error.
  *
  * @returns whether it was there

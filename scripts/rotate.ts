@@ -10,7 +10,7 @@ import { accountName } from "../components/managerAccount";
 import { probe } from "../dynamic/probe";
 import { until } from "../dynamic/provider";
 import { findCluster } from "../preflight/kubeconfig";
-import { get } from "../preflight/request";
+import { find } from "../preflight/request";
 import { main, say } from "./support/main";
 import { pulumi, setSettings, settingsOf, stackNames, ask } from "./support/pulumi";
 import { type EnvironmentStack, environmentStack } from "./support/stacks";
@@ -33,7 +33,8 @@ interface Rotation {
     readonly cluster: string;
     readonly server: string;
     readonly generation: number;
-    readonly oldToken: string;
+    /** Nothing where an earlier run has retired it, and was ended before it could say so. */
+    readonly oldToken: string | undefined;
 }
 
 export async function rotate(stack: string): Promise<void> {
@@ -99,13 +100,16 @@ function rotationOf(
     const read = async () => {
         const address = await findCluster(`clusters.${cluster}`, access);
         const path = `api/v1/namespaces/${accountName}/secrets/${previous.secret}`;
-        const { data } = await get<{ data: Record<string, string> }>(address, path);
-        return { cluster, server, generation: current.generation, oldToken: data.token ?? "" };
+        const old = await find<{ data: Record<string, string> }>(address, path);
+        return { cluster, server, generation: current.generation, oldToken: old?.data.token };
     };
     return read();
 }
 
 async function waitUntilRefused({ settings }: EnvironmentStack, { cluster, oldToken }: Rotation): Promise<void> {
+    if (oldToken === undefined) {
+        return;
+    }
     const address = await findCluster(`clusters.${cluster}`, settings.clusters[cluster] ?? {});
     const namespace = "default";
     await until(

@@ -35,6 +35,15 @@ export async function ask(stack: string, args: readonly string[]): Promise<unkno
     return JSON.parse(stdout);
 }
 
+/** Asks which backend `pulumi` works with. */
+export async function askBackend(): Promise<{ readonly url: string }> {
+    const { ok, stdout, output } = await run("pulumi", ["whoami", "--json", "--non-interactive"], { timeoutMs });
+    if (!ok) {
+        throw new Error(`pulumi whoami failed:\n${output}`);
+    }
+    return JSON.parse(stdout) as { url: string };
+}
+
 /** Names of all stacks of the project, in the order in which a change goes through them: production last. */
 export async function stackNames(): Promise<string[]> {
     const { ok, stdout, output } = await run("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeoutMs });

@@ -9,7 +9,15 @@ export interface StateResource {
     readonly type: string;
     readonly id?: string;
     readonly parent?: string;
+    /** URN and id of the provider. */
     readonly provider?: string;
+    readonly dependencies?: readonly string[];
+    readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+    readonly deletedWith?: string;
+    /** Replaced by another of the same URN, and to be deleted. */
+    readonly delete?: boolean;
+    /** Deleted already, and to be made anew. */
+    readonly pendingReplacement?: boolean;
     readonly inputs?: Record<string, unknown>;
     readonly outputs?: Record<string, unknown>;
 }
@@ -64,4 +72,55 @@ export function withoutSubtrees(state: State, roots: (resource: StateResource) =
         ({ resource }) => !gone.has(resource.urn) && !(resource.parent !== undefined && gone.has(resource.parent)),
     );
     return { ...state, deployment: { ...state.deployment, resources, pending_operations: pending } };
+}
+
+/**
+ * A state in which no operation is pending. What an operation has made stands in it as if that had ended: with its id,
+ * in the place of what it replaces, or beside it where that is still to be deleted.
+ *
+ * `pulumi refresh --import-pending-creates` promises the same, and loses the resource: it calls the operation an
+ * import, which the next write of the state drops (pulumi 3.259, operations/refresh.go and backend/snapshot.go).
+ *
+ * @param made id of each resource that a pending creation has made, by its URN
+ */
+export function settled(state: State, made: ReadonlyMap<string, string>): State {
+    const before = (state.deployment.resources ?? [])
+        .filter(({ urn, pendingReplacement }) => !(made.has(urn) && pendingReplacement))
+        .map((resource) => (made.has(resource.urn) ? { ...resource, delete: true } : resource));
+    const adopted = new Map<string, StateResource>();
+    for (const { type, resource } of state.deployment.pending_operations ?? []) {
+        const id = made.get(resource.urn);
+        if (type === "creating" && id !== undefined) {
+            adopted.set(resource.urn, { ...resource, id });
+        }
+    }
+    const resources = inOrder([...before, ...adopted.values()]);
+    return { ...state, deployment: { ...state.deployment, resources, pending_operations: [] } };
+}
+
+/** The engine wants everything after what it depends on; apart from that the order stays. */
+function inOrder(resources: readonly StateResource[]): StateResource[] {
+    const live = new Map(resources.filter((resource) => !resource.delete).map((resource) => [resource.urn, resource]));
+    const ordered = new Set<StateResource>();
+    const place = (resource: StateResource) => {
+        if (!ordered.has(resource)) {
+            for (const urn of needs(resource)) {
+                const needed = live.get(urn);
+                if (needed !== undefined && needed !== resource) {
+                    place(needed);
+                }
+            }
+            ordered.add(resource);
+        }
+    };
+    resources.forEach(place);
+    return [...ordered];
+}
+
+function needs({ parent, provider, dependencies, propertyDependencies, deletedWith }: StateResource): string[] {
+    const byProperty = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
+    const providerUrn = provider?.slice(0, provider.lastIndexOf("::"));
+    return [parent, providerUrn, ...(dependencies ?? []), ...byProperty, deletedWith].filter(
+        (urn) => urn !== undefined,
+    );
 }

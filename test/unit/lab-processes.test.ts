@@ -19,7 +19,7 @@ import {
     stopProcess,
     waitFor,
 } from "../../lab/processes";
-import { parsePs } from "../../lab/processes/identity";
+import { parsePs } from "../../scripts/support/processes";
 import { readRecord, writeRecord } from "../../lab/processes/records";
 import { failure } from "./support/failure";
 

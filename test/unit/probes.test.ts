@@ -43,6 +43,7 @@ describe("the probes of a cluster", () => {
         expect(inputs.metadata).to.deep.equal({
             name: "probe-prod",
             namespace: "argocd",
+            annotations: { "hubspoke/stack": "organization/hubspoke/prod" },
             labels: {
                 "app.kubernetes.io/managed-by": "pulumi",
                 "hubspoke/probe-targets": "true",
@@ -68,7 +69,11 @@ describe("the probes of a cluster", () => {
 
     it("are the Prometheus operator's objects where it is there", async () => {
         await register({}, "operator");
-        const metadata = { namespace: "argocd", labels: { release: "monitoring" } };
+        const metadata = {
+            namespace: "argocd",
+            labels: { release: "monitoring" },
+            annotations: { "hubspoke/stack": "organization/hubspoke/prod" },
+        };
         const probe = one("kubernetes:monitoring.coreos.com/v1:Probe", "prod-probes-api");
         expect(probe.provider).to.equal("hub");
         expect(probe.inputs.metadata).to.deep.equal({ ...metadata, name: "probe-prod-api" });

@@ -10,6 +10,9 @@ async function registerTwoClusters() {
     await settled();
 }
 
+/** What everything carries that the stack makes. */
+const mark = { "hubspoke/stack": "organization/hubspoke/staging" };
+
 /** A Secret with new contents is updated, never deleted and made anew. */
 const inPlace = { enableSecretMutable: "true" };
 
@@ -49,6 +52,13 @@ describe("an environment with two clusters", () => {
             ...onSpoke("staging-a"),
             ...onSpoke("staging-b"),
         ]);
+    });
+
+    it("marks every object with the stack that makes it", () => {
+        for (const { type, name, inputs } of everything().filter((resource) => resource.type.startsWith("kubernetes:"))) {
+            const { annotations } = inputs.metadata as { annotations?: object };
+            expect(annotations, `${type} ${name}`).to.include(mark);
+        }
     });
 
     it("registers a cluster with its labels, its stack and a credential that stays secret", () => {
@@ -97,11 +107,11 @@ describe("an environment with two clusters", () => {
     it("keeps the account apart from what it manages", () => {
         const account = one("kubernetes:core/v1:ServiceAccount", "staging-a-manager-account");
         expect(account.inputs).to.deep.include({
-            metadata: { name: "argocd-manager", namespace: "argocd-manager" },
+            metadata: { name: "argocd-manager", namespace: "argocd-manager", annotations: mark },
             automountServiceAccountToken: false,
         });
         const role = one("kubernetes:rbac.authorization.k8s.io/v1:Role", "staging-a-manager-agent-role");
-        expect(role.inputs.metadata).to.deep.equal({ name: "argocd-manager", namespace: "agent" });
+        expect(role.inputs.metadata).to.deep.equal({ name: "argocd-manager", namespace: "agent", annotations: mark });
     });
 
     it("asks for a token by a name that nobody can guess", () => {
@@ -111,7 +121,7 @@ describe("an environment with two clusters", () => {
             metadata: {
                 name: "argocd-manager-abc123",
                 namespace: "argocd-manager",
-                annotations: { "kubernetes.io/service-account.name": "argocd-manager" },
+                annotations: { "kubernetes.io/service-account.name": "argocd-manager", ...mark },
             },
         });
     });
