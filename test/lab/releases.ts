@@ -1,4 +1,4 @@
-/** Releases on their way to the clusters, in a lab of their own beside that of stacks.ts, and in the same manner. */
+/** Releases on their way to the clusters, in a lab of their own after that of stacks.ts, and in the same manner. */
 import "./begin";
 import "./delivery";
 import "./promotion";

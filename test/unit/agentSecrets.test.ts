@@ -86,7 +86,8 @@ describe("the agent's secrets", () => {
                 auth: { serviceAccount: { name: "agent-store" } },
             },
         });
-        const where = { name: "agent-store", namespace: "agent-store" };
+        const mark = { "hubspoke/stack": "organization/hubspoke/staging" };
+        const where = { name: "agent-store", namespace: "agent-store", annotations: mark };
         const role = one("kubernetes:rbac.authorization.k8s.io/v1:Role", "staging-secrets-reader");
         expect(role.inputs).to.deep.include({
             metadata: where,
@@ -163,7 +164,11 @@ describe("the agent's secrets", () => {
             expect(storeOf("staging")).to.deep.equal(provider);
             const account = one("kubernetes:core/v1:ServiceAccount", "staging-secrets-account");
             expect(account.inputs).to.deep.include({
-                metadata: { name: "agent-store", namespace: "agent", annotations },
+                metadata: {
+                    name: "agent-store",
+                    namespace: "agent",
+                    annotations: { ...annotations, "hubspoke/stack": "organization/hubspoke/staging" },
+                },
                 automountServiceAccountToken: false,
             });
         });
