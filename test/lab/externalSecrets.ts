@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as https from "node:https";
 import * as os from "node:os";
@@ -20,10 +21,13 @@ import { makeStore, removeStore, type Store, type Values, writeSecret } from "./
 const environments = ["staging", "prod"] as const;
 type Environment = (typeof environments)[number];
 
-/** Values that stand nowhere but in a store. */
+/** Values that stand nowhere but in a store: they are others in each run. */
+const mark = randomBytes(8).toString("hex");
+const passwordOf = (environment: Environment) => `password-of-${environment}-${mark}`;
+const keyOf = (environment: Environment) => `key-of-${environment}-${mark}`;
 const valuesOf = (environment: Environment): Values => ({
-    database: { password: `password-of-${environment}` },
-    model: { key: `key-of-${environment}` },
+    database: { password: passwordOf(environment) },
+    model: { key: keyOf(environment) },
 });
 
 const stores = new Map<Environment, Store>();
@@ -141,10 +145,10 @@ describe("the agent's secrets", () => {
         }, { timeoutMs: 60_000 });
         await readNow("staging");
         for (const environment of environments) {
-            await waitForPassword(environment, `password-of-${environment}`);
+            await waitForPassword(environment, passwordOf(environment));
             expect(await agentSecret(environment)).to.deep.equal({
-                DATABASE_PASSWORD: `password-of-${environment}`,
-                MODEL_API_KEY: `key-of-${environment}`,
+                DATABASE_PASSWORD: passwordOf(environment),
+                MODEL_API_KEY: keyOf(environment),
             });
             const { spec } = await getObject(environment, "agent", "deployment", "agent");
             expect(JSON.stringify(spec)).to.include('"secretRef":{"name":"agent"}');
@@ -159,14 +163,14 @@ describe("the agent's secrets", () => {
         for (const { token } of stores.values()) {
             expect(kept.includes(token), "a store's token in the state").to.equal(false);
         }
-        expect(kept).not.to.match(/(password|key)-of-/);
+        expect(kept).not.to.include(mark);
     });
 
     it("follow a changed value in the store", async () => {
-        await writeSecret("store-staging", "database", { password: "rotated-of-staging" });
+        await writeSecret("store-staging", "database", { password: `rotated-${mark}` });
         await readNow("staging");
-        await waitForPassword("staging", "rotated-of-staging");
-        expect((await agentSecret("prod"))?.DATABASE_PASSWORD).to.equal("password-of-prod");
+        await waitForPassword("staging", `rotated-${mark}`);
+        expect((await agentSecret("prod"))?.DATABASE_PASSWORD).to.equal(passwordOf("prod"));
     });
 
     it("may come from any kind of store: the operator's own schema accepts what the program makes of each", async () => {
