@@ -2,6 +2,7 @@ import { chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer
 import { clusterStates, startClusters } from "../clusters";
 import { forgetUp, isUpToDate, rememberUp } from "../fingerprint";
 import { labName } from "../paths";
+import { agentUrls, installDnsEndpoints } from "../monitoring";
 import { Phases } from "../phases";
 import { listProcesses } from "../processes";
 import { startSimulation } from "../simulation";
@@ -35,7 +36,8 @@ export async function up(): Promise<void> {
         const choice = await chooseChart(report);
         report(choice.description);
         const { commit } = await publishAgentRepository();
-        writeProject(labOverlay(choice, await startGitServer(), commit));
+        writeProject(labOverlay(choice, await startGitServer(), commit, await agentUrls()));
+        await installDnsEndpoints();
     });
     await phases.run("pulumi up: hub", (report) => bringUp("hub", report));
     await phases.run("Argo CD", async (report) => {

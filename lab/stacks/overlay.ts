@@ -4,7 +4,13 @@ import { environmentStacks, readCommitted, readInLab, stackNames, type Overlay }
 /** The part of an environment's settings that the lab reads or changes. */
 type Clusters = Record<
     string,
-    { revision?: string; labels?: { deploy?: string | boolean }; credentials?: unknown; clusterSecret?: unknown }
+    {
+        revision?: string;
+        labels?: { deploy?: string | boolean };
+        credentials?: unknown;
+        clusterSecret?: unknown;
+        probe?: { agent: string | undefined };
+    }
 >;
 
 /**
@@ -12,8 +18,14 @@ type Clusters = Record<
  * a promotion, a rotation or an adoption wrote into the lab's stack files stays: the clusters are so already.
  *
  * @param revision commit that clusters with a pin start at
+ * @param agents URL of the agent on each cluster, which has no address of its own in the lab
  */
-export function labOverlay(chart: ChartChoice, repository: string, revision: string): Overlay {
+export function labOverlay(
+    chart: ChartChoice,
+    repository: string,
+    revision: string,
+    agents: Readonly<Record<string, string>>,
+): Overlay {
     const agent = readCommitted("hub")["hubspoke:agent"] as Record<string, unknown>;
     const rollout = readCommitted("hub")["hubspoke:rollout"] as Record<string, unknown>;
     const pinned = environmentStacks.map((stack) => {
@@ -24,6 +36,7 @@ export function labOverlay(chart: ChartChoice, repository: string, revision: str
                 ...(settings.revision !== undefined && { revision: pin }),
                 ...(credentials !== undefined && { credentials }),
                 ...(clusterSecret !== undefined && { clusterSecret }),
+                probe: { agent: agents[name] },
             };
             return [name, { ...settings, ...written }];
         });
@@ -38,8 +51,22 @@ export function labOverlay(chart: ChartChoice, repository: string, revision: str
             ...(chart.path === undefined ? {} : { "hubspoke:chart": { path: chart.path } }),
             "hubspoke:agent": { ...agent, repository },
             "hubspoke:rollout": { ...rollout, soak: labSoak },
+            // What Argo CD says of a cluster is as old as its last look.
+            "hubspoke:scale": { clusterCacheResync: "1m" },
+            "hubspoke:alerts": labAlerts,
+            "hubspoke:traffic": labTraffic(),
         },
     };
+}
+
+/** An outage in the lab is to be seen while somebody looks on. */
+const labAlerts = { objects: "files", interval: "2s", unreachableFor: "10s" };
+
+/** The users' name is on the cluster that a failover in the lab moved it to; nothing moves without being told to. */
+function labTraffic() {
+    const { active = "prod" } = (readInLab("hub")["hubspoke:traffic"] ?? {}) as { active?: string };
+    const automatic = { enabled: false, after: "20s", coolDown: "1m" };
+    return { active, ttl: 5, externalDns: { mode: "existing" }, automatic };
 }
 
 /** A promotion in the lab waits for nobody's users. */

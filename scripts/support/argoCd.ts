@@ -3,7 +3,7 @@ import { until } from "../../dynamic/provider";
 import { change } from "../../preflight/request";
 import type { EnvironmentStack } from "./stacks";
 
-/** Limit for Argo CD to compare an Application anew, in seconds. */
+/** Limit for Argo CD to compare an Application anew, in seconds: after a rotation it reads the whole cluster first. */
 const limitSeconds = 180;
 
 /**
@@ -11,8 +11,9 @@ const limitSeconds = 180;
  * the cluster with what the cluster Secret holds now. A cluster to which nothing is delivered has nothing to show.
  */
 export async function waitUntilArgoCdWorks(
-    { hub, namespace }: EnvironmentStack,
+    { hub, namespace }: Pick<EnvironmentStack, "hub" | "namespace">,
     cluster: { readonly cluster: string; readonly server: string },
+    seconds = limitSeconds,
 ): Promise<void> {
     // Times of Argo CD have whole seconds.
     const begin = Math.ceil(Date.now() / 1000) * 1000;
@@ -22,8 +23,8 @@ export async function waitUntilArgoCdWorks(
         await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
     }
     await until(
-        `Argo CD to work on ${cluster.cluster} with the new token`,
-        { seconds: limitSeconds, intervalMs: 500 },
+        `Argo CD to work on ${cluster.cluster}`,
+        { seconds, intervalMs: 500 },
         async () => {
             const applications = await applicationsOf(hub, namespace, cluster);
             const waiting = applications.filter(

@@ -1,0 +1,68 @@
+import { type Application, isBehind, revisionOf } from "./applications";
+import { type Capacity, lacks } from "./capacity";
+
+/** What is known of the cluster that users are to go to, and of the one that they come from. */
+export interface Facts {
+    readonly from: string;
+    readonly to: string;
+    /** What the agent on the target answered from outside: undefined where it serves, or why not. */
+    readonly probe: string | undefined;
+    readonly source: Application | undefined;
+    readonly target: Application | undefined;
+    readonly capacity: { readonly from: Capacity; readonly to: Capacity };
+}
+
+/** What was found, in words for a person: what speaks for the move, and what forbids it. */
+export interface Findings {
+    readonly good: readonly string[];
+    readonly problems: readonly string[];
+}
+
+/** Judges whether users can be sent from one cluster to another. */
+export function judge(facts: Facts): Findings {
+    const findings = [probeFindings(facts), ...applicationFindings(facts), capacityFindings(facts)];
+    return {
+        good: findings.flatMap(({ good = [] }) => good),
+        problems: findings.flatMap(({ problems = [] }) => problems),
+    };
+}
+
+type Finding = Partial<Findings>;
+
+function probeFindings({ to, probe }: Facts): Finding {
+    return probe === undefined
+        ? { good: [`the agent on ${to} answers from outside`] }
+        : { problems: [`the agent on ${to} does not serve users: ${probe}`] };
+}
+
+function applicationFindings({ from, to, source, target }: Facts): Finding[] {
+    const { sync, health } = target?.status ?? {};
+    if (target === undefined) {
+        return [{ problems: [`the hub has no Application agent-${to}`] }];
+    }
+    const state = `agent-${to} is ${sync?.status ?? "Unknown"} and ${health?.status ?? "Unknown"}`;
+    const fit = sync?.status === "Synced" && health?.status === "Healthy";
+    return [fit ? { good: [state] } : { problems: [state] }, revisionFinding(from, to, source, target)];
+}
+
+function revisionFinding(from: string, to: string, source: Application | undefined, target: Application): Finding {
+    const wanted = revisionOf(source);
+    const own = revisionOf(target);
+    if (wanted === undefined || own === undefined) {
+        const unknown = wanted === undefined ? from : to;
+        return { problems: [`the hub does not know which revision ${unknown} runs, so nobody can tell who is behind`] };
+    }
+    if (isBehind(target, wanted)) {
+        const remedy = `Promote it first: npm run promote -- --from … --to …`;
+        return { problems: [`${to} runs ${own}, and has not had ${wanted} of ${from}. ${remedy}`] };
+    }
+    return { good: [own === wanted ? `${to} runs ${own}, as ${from} does` : `${to} runs ${own}, later than ${wanted} of ${from}`] };
+}
+
+function capacityFindings({ from, to, capacity }: Facts): Finding {
+    const problems = lacks(to, capacity.to, from, capacity.from);
+    const replicas = capacity.to.replicas;
+    return problems.length > 0
+        ? { problems }
+        : { good: [`${to} can carry what ${from} may take; ${replicas?.ready} replicas are ready, up to ${replicas?.most}`] };
+}

@@ -1,0 +1,168 @@
+import { hostname, userInfo } from "node:os";
+import { milliseconds } from "../promotion/duration";
+import { say } from "../support/main";
+import { type AutomaticRules, automaticRefusal } from "./automatic";
+import { examine } from "./examine";
+import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./fleet";
+import { runHook } from "./hook";
+import { lockHolder, takeLock } from "./lock";
+import { waitUntilItResolves, whereItPoints } from "./names";
+import { publish } from "./publish";
+import { whyNotServing } from "./probe";
+import { announce, type Move, readMoves, writeMoves } from "./record";
+import { withPatience } from "./patience";
+
+/** What is asked for. */
+export interface Request {
+    /** The hub's stack. */
+    readonly stack: string;
+    /** The cluster that users are to go to; `back` is where the last move took them from. */
+    readonly to: string | { readonly back: true };
+    readonly why: string;
+    readonly dryRun: boolean;
+    /** Nobody has asked for it: what the settings say of automatic moves holds. */
+    readonly automatic: boolean;
+    /** DNS server to ask, as `address:port`; nothing means the machine's own. */
+    readonly resolver: string | undefined;
+    /** Limit for the name to resolve to the new cluster, in seconds. */
+    readonly seconds: number;
+}
+
+/** The rules of automatic moves, from the hub's settings. */
+export function automaticRules({ traffic, settings }: FailoverHub): AutomaticRules {
+    const { enabled, after, coolDown } = traffic.automatic;
+    return {
+        enabled,
+        afterMs: milliseconds(after),
+        coolDownMs: milliseconds(coolDown),
+        unreachableForMs: milliseconds(settings.alerts.unreachableFor),
+    };
+}
+
+/**
+ * Sends users to another cluster, after checks, and records it. What fails before the name moved changes nothing; run
+ * again after a failure, it goes on.
+ *
+ * @throws Error that says what forbids it, or where it stopped
+ */
+export async function failover(request: Request): Promise<void> {
+    const hub = await withPatience("the hub", () => readHub(request.stack));
+    const { moves, from, to } = await destination(hub, request);
+    if (request.automatic) {
+        await refuseAutomatic(hub, moves, from);
+    }
+    if (request.dryRun) {
+        await rehearse(hub, from, to, request.resolver);
+        return;
+    }
+    const by = process.env.GITHUB_ACTOR ?? `${userInfo().username}@${hostname()}`;
+    const lock = await withPatience("the hub", () =>
+        takeLock(hub.address, hub.namespace, `${by}: ${from.name} to ${to.name}`),
+    );
+    try {
+        const begun = Date.now();
+        await check(hub, from, to);
+        const move = {
+            at: new Date(begun).toISOString(),
+            by,
+            from: from.name,
+            to: to.name,
+            why: request.why,
+            automatic: request.automatic,
+            state: "begun",
+        } as const;
+        await record(hub, "FailoverBegun", move, moves);
+        await runHook(hub.traffic.hooks.database, move);
+        await withPatience("the hub", () => lock.check());
+        await publish(hub, to.name);
+        await waitUntilItResolves(hub.usersName, to.agentName, { server: request.resolver, seconds: request.seconds });
+        const seconds = (Date.now() - begun) / 1000;
+        say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
+        await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
+    } finally {
+        await lock.release().catch((error: Error) => say(`the lock was not released: ${error.message}`));
+    }
+    sayWhatRemains(hub, from, to);
+}
+
+/** The clusters that users come from and go to. */
+async function destination(hub: FailoverHub, { to: wanted }: Request) {
+    const moves = await withPatience("the hub", () => readMoves(hub.address, hub.namespace));
+    const { active } = hub.traffic;
+    const last = moves.find((move) => move.to === active);
+    const to = typeof wanted === "string" ? wanted : last?.from;
+    if (to === undefined) {
+        throw new Error(`users are on ${active}, and no move there is on record: name the cluster by --to`);
+    }
+    // A move that stopped after the stack file was changed is taken up again from where it began.
+    const half = moves[0]?.state === "begun" && moves[0].to === to ? moves[0] : undefined;
+    if (to === active && half === undefined) {
+        throw new Error(`users are on ${to} already (hubspoke:traffic.active)`);
+    }
+    const names = [to === active ? (half?.from ?? active) : active, to];
+    const [from, target] = await withPatience("the hub", () => readClusters(hub, names));
+    return { moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
+}
+
+async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: FailoverCluster): Promise<void> {
+    const refusal = automaticRefusal(automaticRules(hub), moves, Date.now());
+    if (refusal !== undefined) {
+        throw new Error(`no automatic move: ${refusal}`);
+    }
+    if ((await whyNotServing(from.probeUrl)) === undefined) {
+        throw new Error(`no automatic move: ${from.name} serves users, as seen from here`);
+    }
+}
+
+async function check(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<void> {
+    const { good, problems } = await withPatience("the hub", () => examine(hub, from, to));
+    if (problems.length > 0) {
+        throw new Error(`users stay on ${from.name}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    }
+    good.forEach((finding) => say(`${to.name}: ${finding}`));
+}
+
+async function rehearse(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    resolver: string | undefined,
+): Promise<void> {
+    const holder = await lockHolder(hub.address, hub.namespace);
+    if (holder !== undefined) {
+        throw new Error(`somebody else is moving users: ${holder}`);
+    }
+    await check(hub, from, to);
+    const { database } = hub.traffic.hooks;
+    [
+        `${hub.usersName} points at ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,
+        `  write the move into the ConfigMap failover-record on the hub, and an Event`,
+        `  run for the database: ${database === undefined ? "nothing (traffic.hooks.database is not set)" : database.join(" ")}`,
+        `  set hubspoke:traffic.active to ${to.name} in the stack file of ${hub.stack}, and run pulumi up for the record alone`,
+        `  wait until ${hub.usersName} resolves to ${to.agentName}`,
+    ].forEach(say);
+}
+
+async function record(
+    hub: FailoverHub,
+    reason: "FailoverBegun" | "FailoverDone",
+    move: Move,
+    earlier: readonly Move[],
+): Promise<void> {
+    await withPatience("the hub", async () => {
+        await writeMoves(hub.address, hub.namespace, [move, ...earlier]);
+        await announce(hub.address, hub.namespace, reason, move);
+    });
+}
+
+function sayWhatRemains({ stack, traffic, usersName }: FailoverHub, from: FailoverCluster, to: FailoverCluster): void {
+    [
+        `Users of ${usersName} go to ${to.name}. What remains:`,
+        `  commit the stack file of ${stack}, or the next pulumi up from another checkout moves users back`,
+        traffic.hooks.database === undefined
+            ? `  the database: nothing was run. Make ${to.name}'s the one that is written, and ${from.name}'s not`
+            : `  the database: the hook has run; see that ${from.name} can write to none of it`,
+        `  users who asked before keep ${from.name} for up to ${traffic.ttl} s`,
+        `  nothing moves back by itself: npm run failover -- --back`,
+    ].forEach(say);
+}

@@ -1,0 +1,29 @@
+import { say } from "../support/main";
+import { run } from "../support/run";
+
+/** Limit of the hook, in milliseconds: promoting a database may take its time. */
+const timeoutMs = 30 * 60_000;
+
+/**
+ * Runs the owner's command for the database and awaits it: before users arrive at the new cluster, since what they
+ * write there must be kept. It is told where they come from and go to.
+ *
+ * @throws Error with the end of its output, when it fails; the name has not moved then
+ */
+export async function runHook(
+    command: readonly string[] | undefined,
+    { from, to, why }: { readonly from: string; readonly to: string; readonly why: string },
+): Promise<void> {
+    const [file, ...args] = command ?? [];
+    if (file === undefined) {
+        return;
+    }
+    say(`the database: ${file} …`);
+    const env = { HUBSPOKE_FROM: from, HUBSPOKE_TO: to, HUBSPOKE_REASON: why };
+    const { ok, output, reason } = await run(file, args, { env, timeoutMs });
+    if (!ok) {
+        const tail = output.trimEnd().split("\n").slice(-10).join("\n");
+        throw new Error(`traffic.hooks.database failed, so users stay on ${from}: ${reason}\n${tail}`);
+    }
+    say(`the database: ${file} is done`);
+}

@@ -1,0 +1,20 @@
+/** Limit of one probe, in milliseconds: as the blackbox_exporter's. */
+const timeout = 5_000;
+
+/**
+ * Asks the agent as a user does, from where this runs.
+ *
+ * @returns undefined where it serves; otherwise why not
+ */
+export async function whyNotServing(url: string | undefined): Promise<string | undefined> {
+    if (url === undefined) {
+        return "its settings have no probe of the agent (clusters.<name>.probe.agent)";
+    }
+    try {
+        const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
+        return response.status === 200 ? undefined : `${url} answers ${response.status}`;
+    } catch (error) {
+        const { cause, message } = error as Error;
+        return `${url} does not answer: ${cause instanceof Error ? cause.message : message}`;
+    }
+}

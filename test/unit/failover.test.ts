@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { type Application, isBehind, revisionOf } from "../../scripts/failover/applications";
+import { type Capacity, lacks } from "../../scripts/failover/capacity";
+import { type Facts, judge } from "../../scripts/failover/checks";
+import { isHeld } from "../../scripts/failover/lock";
+import { numberOf } from "../../scripts/failover/quantity";
+
+function application(
+    revision: string,
+    facts: { history?: string[]; sync?: string; health?: string } = {},
+): Application {
+    const { history = [revision], sync = "Synced", health = "Healthy" } = facts;
+    return {
+        metadata: { name: "agent" },
+        status: {
+            sync: { status: sync, revision },
+            health: { status: health },
+            history: history.map((one) => ({ revision: one })),
+        },
+    };
+}
+
+describe("a failover: the revision of a cluster", () => {
+    it("is what it is Synced to", () => {
+        expect(revisionOf(application("b", { history: ["a"] }))).to.equal("b");
+    });
+
+    it("is what was deployed last, where a comparison went on without a sync or the cluster is lost", () => {
+        expect(revisionOf(application("b", { history: ["z", "a"], sync: "OutOfSync" }))).to.equal("a");
+        expect(revisionOf(application("", { history: ["a"], sync: "Unknown" }))).to.equal("a");
+    });
+
+    it("is unknown where nothing was ever deployed", () => {
+        expect(revisionOf(undefined)).to.equal(undefined);
+        expect(revisionOf({ metadata: { name: "agent" } })).to.equal(undefined);
+    });
+
+    const cases: [name: string, target: Application, other: string, behind: boolean][] = [
+        ["the same", application("a"), "a", false],
+        ["not yet had the other's", application("a"), "b", true],
+        ["had the other's and gone on", application("b", { history: ["a", "b"] }), "a", false],
+        ["been rolled back to before the other's", application("a", { history: ["a", "b", "a"] }), "b", true],
+        ["the same without a deployment of its own", application("b", { history: ["a"] }), "b", false],
+        ["nothing", { metadata: { name: "agent" } }, "a", true],
+    ];
+    for (const [name, target, other, behind] of cases) {
+        it(`${behind ? "is" : "is not"} behind where it has ${name}`, () => {
+            expect(isBehind(target, other)).to.equal(behind);
+        });
+    }
+});
+
+const enough: Capacity = {
+    limits: { cpu: 8, memory: 8e9, pods: 20 },
+    nodes: { cpu: 48, memory: 192e9, pods: 330 },
+    replicas: { ready: 3, wanted: 3, most: 10 },
+};
+
+describe("a failover: capacity", () => {
+    it("suffices where limits, nodes and replicas do", () => {
+        expect(lacks("dr", enough, "prod", enough)).to.deep.equal([]);
+        expect(lacks("dr", enough, "prod", { ...enough, nodes: undefined, replicas: undefined })).to.deep.equal([]);
+    });
+
+    const lacking: [name: string, capacity: Partial<Capacity>, reason: RegExp][] = [
+        ["limits are lower", { limits: { ...enough.limits, cpu: 4 } }, /^the agent's namespace on dr has 4 cores, and prod may take 8$/],
+        ["nodes are too few", { nodes: { cpu: 6, memory: 192e9, pods: 330 } }, /^all nodes of dr has 6 cores/],
+        ["pods are too few", { nodes: { cpu: 48, memory: 192e9, pods: 3 } }, /has 3 pods, and prod may take 20$/],
+        ["replicas are not ready", { replicas: { ready: 2, wanted: 3, most: 10 } }, /^dr has 2 of 3 replicas ready$/],
+        ["its autoscaler ends earlier", { replicas: { ready: 3, wanted: 3, most: 4 } }, /^dr goes up to 4 replicas, and prod to 10$/],
+        ["it does not answer", { nodes: undefined }, /^dr does not answer/],
+    ];
+    for (const [name, capacity, reason] of lacking) {
+        it(`does not where ${name}`, () => {
+            const found = lacks("dr", { ...enough, ...capacity }, "prod", enough);
+            expect(found).to.have.length(1);
+            expect(found[0]).to.match(reason);
+        });
+    }
+
+    const quantities: [string, number][] = [
+        ["8", 8],
+        ["500m", 0.5],
+        ["1.5Gi", 1.5 * 2 ** 30],
+        ["64Gi", 64 * 2 ** 30],
+        ["2G", 2e9],
+        ["1e3", 1000],
+    ];
+    for (const [quantity, number] of quantities) {
+        it(`reads ${quantity}`, () => expect(numberOf(quantity)).to.equal(number));
+    }
+
+    for (const wrong of ["", "abc", "1X", "1 Gi", "-1"]) {
+        it(`takes ${JSON.stringify(wrong)} for no quantity`, () => expect(() => numberOf(wrong)).to.throw("no quantity"));
+    }
+});
+
+describe("a failover: the checks", () => {
+    const facts: Facts = {
+        from: "prod",
+        to: "dr",
+        probe: undefined,
+        source: application("a"),
+        target: application("a"),
+        capacity: { from: { ...enough, nodes: undefined, replicas: undefined }, to: enough },
+    };
+
+    it("find nothing against a cluster that serves, runs the same and has room", () => {
+        const { good, problems } = judge(facts);
+        expect(problems).to.deep.equal([]);
+        expect(good).to.include("dr runs a, as prod does").and.include("agent-dr is Synced and Healthy");
+    });
+
+    it("allow a cluster that has gone on to a later release", () => {
+        const { good, problems } = judge({ ...facts, target: application("b", { history: ["a", "b"] }) });
+        expect(problems).to.deep.equal([]);
+        expect(good).to.include("dr runs b, later than a of prod");
+    });
+
+    const refused: [name: string, change: Partial<Facts>, reason: RegExp][] = [
+        ["does not serve", { probe: "it answers 503" }, /^the agent on dr does not serve users: it answers 503$/],
+        ["is OutOfSync", { target: application("a", { sync: "OutOfSync" }) }, /^agent-dr is OutOfSync and Healthy$/],
+        ["is Degraded", { target: application("a", { health: "Degraded" }) }, /^agent-dr is Synced and Degraded$/],
+        ["is behind", { source: application("b") }, /^dr runs a, and has not had b of prod\. Promote it first/],
+        ["has no Application", { target: undefined }, /^the hub has no Application agent-dr$/],
+        ["cannot be compared", { source: undefined }, /^the hub does not know which revision prod runs/],
+        ["has no room", { capacity: { ...facts.capacity, to: { ...enough, nodes: undefined } } }, /^dr does not answer/],
+    ];
+    for (const [name, change, reason] of refused) {
+        it(`forbid the move to a cluster that ${name}`, () => {
+            const { problems } = judge({ ...facts, ...change });
+            expect(problems).to.have.length(1);
+            expect(problems[0]).to.match(reason);
+        });
+    }
+
+    it("tell all reasons at once", () => {
+        expect(judge({ ...facts, probe: "no", target: application("z", { health: "Degraded" }) }).problems).to.have.length(3);
+    });
+});
+
+describe("a failover: the lock", () => {
+    const lease = (renewTime: string | undefined) => ({ spec: { renewTime, leaseDurationSeconds: 60 } });
+    const noon = Date.parse("2026-01-01T12:00:00Z");
+
+    it("holds while its holder touches it, and not for ever", () => {
+        expect(isHeld(lease("2026-01-01T11:59:01.000000Z"), noon)).to.equal(true);
+        expect(isHeld(lease("2026-01-01T11:58:59.000000Z"), noon)).to.equal(false);
+        expect(isHeld(lease(undefined), noon)).to.equal(false);
+    });
+});

@@ -1,0 +1,179 @@
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { type Alert, type AutomaticRules, automaticRefusal, FiringAlerts } from "../../scripts/failover/automatic";
+import { receiver } from "../../scripts/failover/receiver";
+import type { Move } from "../../scripts/failover/record";
+
+const minute = 60_000;
+const noon = Date.parse("2026-01-01T12:00:00Z");
+const rules: AutomaticRules = {
+    enabled: true,
+    afterMs: 2 * minute,
+    coolDownMs: 30 * minute,
+    unreachableForMs: minute / 2,
+};
+
+function move(minutesAgo: number, automatic: boolean): Move {
+    const at = new Date(noon - minutesAgo * minute).toISOString();
+    return { at, by: "somebody", from: "prod", to: "dr", why: "", automatic, state: "done" };
+}
+
+describe("an automatic failover", () => {
+    const cases: [name: string, rules: AutomaticRules, moves: Move[], refusal: RegExp | undefined][] = [
+        ["is allowed where nothing has moved", rules, [], undefined],
+        ["is off by default", { ...rules, enabled: false }, [], /enabled is off/],
+        ["waits after a person's move", rules, [move(29, false)], /coolDown is 1800 s/],
+        ["is allowed after the cool-down", rules, [move(31, false)], undefined],
+        ["happens once a day", rules, [move(23 * 60, true)], /at most one a day/],
+        ["happens once a day, whatever people did since", rules, [move(60, false), move(23 * 60, true)], /at most one a day/],
+        ["is allowed on the next day", rules, [move(24 * 60 + 1, true)], undefined],
+    ];
+    for (const [name, given, moves, refusal] of cases) {
+        it(name, () => {
+            const found = automaticRefusal(given, moves, noon);
+            if (refusal === undefined) {
+                expect(found).to.equal(undefined);
+            } else {
+                expect(found).to.match(refusal);
+            }
+        });
+    }
+});
+
+const alert = (labels: Record<string, string>, startsAt: number, status = "firing"): Alert => ({
+    status,
+    labels,
+    startsAt: new Date(startsAt).toISOString(),
+    fingerprint: JSON.stringify(labels),
+});
+const api = { alertname: "ClusterUnreachable", cluster: "prod" };
+const outside = { alertname: "AgentUnreachable", cluster: "prod", vantage: "outside" };
+const fromHub = { ...outside, vantage: "hub" };
+
+describe("a failover that is due", () => {
+    it("is so when the probes of hub and users have both failed for the time, the later one counting", () => {
+        const firing = new FiringAlerts();
+        firing.take([alert(api, noon), alert(outside, noon + 10_000)]);
+        // Each alert fires half a minute after its probe first failed.
+        expect(firing.dueAt("prod", rules)).to.equal(noon + 10_000 - minute / 2 + 2 * minute);
+    });
+
+    const never: [name: string, alerts: Alert[]][] = [
+        ["the hub alone has lost the cluster, whose users are served", [alert(api, noon), alert(fromHub, noon)]],
+        ["users alone have lost it", [alert(outside, noon)]],
+        ["another cluster is lost", [{ ...api, cluster: "dr" }, { ...outside, cluster: "dr" }].map((one) => alert(one, noon))],
+        ["one has recovered", [alert(api, noon), alert(outside, noon), alert(outside, noon, "resolved")]],
+        ["nothing fires", []],
+    ];
+    for (const [name, alerts] of never) {
+        it(`is none where ${name}`, () => {
+            const firing = new FiringAlerts();
+            firing.take(alerts);
+            expect(firing.dueAt("prod", rules)).to.equal(undefined);
+        });
+    }
+
+    it("moves a flapping cluster's users at most once a day, and never before both have failed for the time", () => {
+        const event = fc.record({
+            seconds: fc.integer({ min: 1, max: 4 * 3600 }),
+            labels: fc.constantFrom(api, outside, fromHub),
+            status: fc.constantFrom("firing", "resolved"),
+        });
+        fc.assert(
+            fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+                const firing = new FiringAlerts();
+                const since = new Map<object, number>();
+                let moves: Move[] = [];
+                let now = noon;
+                for (const { seconds, labels, status } of events) {
+                    const before = now;
+                    now += seconds * 1000;
+                    const due = firing.dueAt("prod", rules);
+                    const then = Math.max(due ?? now, before);
+                    if (due !== undefined && due <= now && automaticRefusal(rules, moves, then) === undefined) {
+                        const latest = Math.max(since.get(api)!, since.get(outside)!);
+                        expect(then - latest).to.be.at.least(rules.afterMs - rules.unreachableForMs);
+                        moves = [{ ...move(0, true), at: new Date(then).toISOString() }, ...moves];
+                    }
+                    if (status === "resolved") {
+                        since.delete(labels);
+                    } else if (!since.has(labels)) {
+                        since.set(labels, now);
+                    }
+                    firing.take([alert(labels, since.get(labels) ?? now, status)]);
+                }
+                const times = moves.map(({ at }) => Date.parse(at));
+                times.slice(1).forEach((time, index) => expect(times[index]! - time).to.be.at.least(24 * 60 * minute));
+            }),
+        );
+    });
+});
+
+describe("the receiver of automatic failovers", () => {
+    const token = "a-token-of-more-than-24-characters";
+
+    async function withReceiver(
+        work: (send: (body: unknown, authorization?: string, path?: string) => Promise<number>) => Promise<void>,
+        afterMs = 0,
+    ): Promise<{ moved: string[]; said: string[] }> {
+        const moved: string[] = [];
+        const said: string[] = [];
+        const server = receiver({
+            token,
+            rules: () => Promise.resolve({ active: "prod", rules: { ...rules, afterMs } }),
+            move: (active, reason) => {
+                moved.push(`${active}: ${reason}`);
+                return Promise.reject(new Error("dr is behind"));
+            },
+            say: (line) => said.push(line),
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const { port } = server.address() as AddressInfo;
+        const send = async (body: unknown, authorization = `Bearer ${token}`, path = "/alerts") => {
+            const headers = { authorization, "content-type": "application/json" };
+            const init = { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) };
+            return (await fetch(`http://127.0.0.1:${port}${path}`, init)).status;
+        };
+        try {
+            await work(send);
+            await new Promise((resolve) => setImmediate(resolve));
+        } finally {
+            await new Promise((resolve) => server.close(resolve));
+        }
+        return { moved, said };
+    }
+
+    const outage = { alerts: [alert(api, noon), alert(outside, noon)] };
+
+    it("moves users when both probes have failed, and says why it could not", async () => {
+        const { moved, said } = await withReceiver(async (send) => {
+            expect(await send(outage)).to.equal(202);
+        });
+        expect(moved).to.have.length(1);
+        expect(moved[0]).to.match(/^prod: the hub's probe and the outside probe of prod have failed/);
+        expect(said).to.include("dr is behind");
+    });
+
+    it("waits for the time to pass, and not at all once one has recovered", async () => {
+        const future = Date.now() + minute;
+        const { moved, said } = await withReceiver(async (send) => {
+            await send({ alerts: [alert(api, future), alert(outside, future)] });
+            await send({ alerts: [alert(outside, future, "resolved")] });
+        });
+        expect(moved).to.deep.equal([]);
+        expect(said.join("\n")).to.match(/users move in \d+ s unless one recovers/);
+    });
+
+    it("does nothing without the token, elsewhere, or for what is no message", async () => {
+        const { moved, said } = await withReceiver(async (send) => {
+            expect(await send(outage, "Bearer wrong")).to.equal(401);
+            expect(await send(outage, `Bearer ${token}x`)).to.equal(401);
+            expect(await send(outage, undefined, "/other")).to.equal(404);
+            expect(await send("{")).to.equal(400);
+            expect(await send({ alerts: [{}] })).to.equal(400);
+            expect(await send("x".repeat(2 * 1024 * 1024))).to.equal(413);
+        });
+        expect({ moved, said }).to.deep.equal({ moved: [], said: [] });
+    });
+});
