@@ -9,6 +9,8 @@ import "./namespaces";
 import "./credentials";
 import "./hub";
 import "./state";
+import "./backup";
+import "./policy";
 import "./protection";
 import "./badInput";
 import "./promotion";

@@ -4,10 +4,12 @@ import { PackageDependency, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { unary } from "../plugin/handlers";
 import { directDependencies, requiredPlugins } from "./packages";
 import { runProgram } from "./run";
+import { runPlugin } from "./runPlugin";
 
 /**
  * The engine's `LanguageRuntime` service for Node.js: what `up`, `preview`, `refresh`, `destroy` and `about`
- * call. Methods that are left out (code generation, `pulumi install`) answer "unimplemented".
+ * call, and what starts a policy pack. Methods that are left out (code generation, `pulumi install`) answer
+ * "unimplemented".
  */
 export function languageRuntime(engine: string): UntypedServiceImplementation {
     return {
@@ -25,6 +27,7 @@ export function languageRuntime(engine: string): UntypedServiceImplementation {
             ),
         ),
         run: runProgram(engine),
+        runPlugin,
         about: unary(() =>
             new pb.AboutResponse()
                 .setExecutable(process.execPath)

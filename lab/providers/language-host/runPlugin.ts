@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import * as path from "node:path";
+import type { handleServerStreamingCall, ServerWritableStream } from "@grpc/grpc-js";
+import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
+import { messageOf, toServiceError } from "../plugin/errors";
+
+/** What the engine calls a policy pack. */
+const policyPack = "analyzer";
+
+/** Plugins that run now. */
+const plugins = new Set<ChildProcess>();
+
+/** Ends the plugins that run now: the engine is gone. */
+export function stopPlugins(): void {
+    for (const plugin of plugins) {
+        plugin.kill("SIGTERM");
+    }
+}
+
+/**
+ * Runs a policy pack in a node process of its own, and hands on what it prints: the engine reads its port from that.
+ * A cancelled call ends the process. Plugins of other kinds come as executables, and not through here.
+ *
+ * Like the official host (sdk/nodejs/cmd/pulumi-language-nodejs, RunPlugin), it starts the pack in the pack's folder
+ * and gives node no arguments. Unlike it, it does not hand over the stack's configuration.
+ */
+export const runPlugin: handleServerStreamingCall<RunPluginRequest, RunPluginResponse> = (call) => {
+    try {
+        follow(start(call.request), call);
+    } catch (error) {
+        call.emit("error", toServiceError(error));
+    }
+};
+
+function start(request: RunPluginRequest): ChildProcess {
+    if (request.getKind() !== policyPack) {
+        throw new Error(`The lab's language host runs policy packs, and no plugins of kind "${request.getKind()}".`);
+    }
+    const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
+    return spawn(process.execPath, [runnerModule(directory), ...request.getArgsList(), directory], {
+        cwd: directory,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: environment(request.getEnvList()),
+    });
+}
+
+/** The SDK's own runner of policy packs, from the pack's dependencies. */
+function runnerModule(directory: string): string {
+    try {
+        return createRequire(path.join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run-policy-pack");
+    } catch (error) {
+        throw new Error(
+            `The Pulumi SDK was not found from ${directory} (${messageOf(error)}). Run "npm install" in the project.`,
+        );
+    }
+}
+
+/** The engine sends NAME=VALUE. */
+export function environment(entries: readonly string[]): Record<string, string> {
+    return Object.fromEntries(
+        entries.map((entry) => {
+            const split = entry.indexOf("=");
+            return [entry.slice(0, split), entry.slice(split + 1)];
+        }),
+    );
+}
+
+function follow(plugin: ChildProcess, call: ServerWritableStream<RunPluginRequest, RunPluginResponse>): void {
+    plugins.add(plugin);
+    plugin.stdout?.on("data", (data: Buffer) => call.write(new RunPluginResponse().setStdout(data)));
+    plugin.stderr?.on("data", (data: Buffer) => call.write(new RunPluginResponse().setStderr(data)));
+    call.on("cancelled", () => plugin.kill("SIGTERM"));
+    plugin.on("close", (code) => {
+        plugins.delete(plugin);
+        call.write(new RunPluginResponse().setExitcode(code ?? 1));
+        call.end();
+    });
+}
