@@ -286,8 +286,13 @@ const environmentShape = z.strictObject({
 /** Whatever is not said to be otherwise, and is not named as a place for trials, is production. */
 const trials = /^(dev|development|test|testing|sandbox|lab|staging)(-|$)/;
 
+/** Whether an environment is production, from its name and its setting `production`. */
+export function isProduction(environment: string, production: boolean | undefined): boolean {
+    return production ?? !trials.test(environment);
+}
+
 const environmentSettings = environmentShape
-    .transform((given) => ({ ...given, production: given.production ?? !trials.test(given.environment) }))
+    .transform((given) => ({ ...given, production: isProduction(given.environment, given.production) }))
     .superRefine(({ production, clusters }, context) => {
         const unverified = Object.entries(clusters).filter(([, { tls }]) => tls.insecureSkipTlsVerify);
         for (const [name] of production ? unverified : []) {
