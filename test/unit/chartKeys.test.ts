@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { argoCdValues } from "../../components/values/argoCd";
 import { oldestChart } from "../../chartSettings";
 import { defaultChart } from "../../components/argoCd";
-import { type HubSettings, parseSettings } from "../../settings";
 import newest from "../fixtures/argo-cd-10.1.1.json";
 import oldest from "../fixtures/argo-cd-8.6.0.json";
+import { hubSettings } from "./support/hub";
 
 type Keys = Readonly<Record<string, string>>;
 
@@ -75,12 +75,5 @@ for (const [version, known] of Object.entries(charts)) {
 }
 
 function valuesOf(more: Readonly<Record<string, unknown>>) {
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
-    return argoCdValues({ settings, serviceMonitors: true });
+    return argoCdValues({ settings: hubSettings(more), serviceMonitors: true });
 }

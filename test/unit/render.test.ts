@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { render, renderCommitted, renderFolder } from "../../scripts/render";
-import { type HubSettings, parseSettings } from "../../settings";
+import { hubSettings } from "./support/hub";
 
 interface Manifest {
     readonly kind: string;
@@ -13,16 +13,6 @@ interface Manifest {
 
 function manifests(text: string | undefined): Manifest[] {
     return parseAllDocuments(text ?? "").map((document) => document.toJS() as Manifest);
-}
-
-function settings(more: object = {}): HubSettings {
-    return parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
 }
 
 describe("the manifests in argocd/", () => {
@@ -39,7 +29,7 @@ describe("the manifests in argocd/", () => {
     });
 
     it("hold an AppProject and an ApplicationSet each, which differ in the clusters that they select alone", () => {
-        const files = render(settings());
+        const files = render(hubSettings());
         const [project, everywhere] = manifests(files["agent-multi-cluster-appset.yaml"]);
         const [sameProject, staging] = manifests(files["agent-staging-only-appset.yaml"]);
         expect([project?.kind, everywhere?.kind]).to.deep.equal(["AppProject", "ApplicationSet"]);
@@ -55,7 +45,7 @@ describe("the manifests in argocd/", () => {
     });
 
     it("follow the settings", () => {
-        const text = render(settings({ rollout: { strategy: "rolling" } }))["agent-multi-cluster-appset.yaml"];
+        const text = render(hubSettings({ rollout: { strategy: "rolling" } }))["agent-multi-cluster-appset.yaml"];
         expect(manifests(text)[1]?.spec).to.have.nested.property("strategy.type", "RollingSync");
     });
 });

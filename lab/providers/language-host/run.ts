@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import * as path from "node:path";
 import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
 import { RunResponse, type RunRequest } from "@pulumi/pulumi/proto/language_pb";
-import { messageOf, toServiceError } from "../plugin/errors";
+import { toServiceError } from "../plugin/errors";
+import { runnerModule } from "./runner";
 import { runtimeOptions } from "./options";
 
 /** Exit code with which the SDK's runner says that it has told the user everything already. */
@@ -46,7 +45,7 @@ async function run(engine: string, call: ServerUnaryCall<RunRequest, RunResponse
 function startProgram(engine: string, request: RunRequest): ChildProcess {
     const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
     const options = runtimeOptions(request.getInfo());
-    const args = [...options.nodeArguments, runnerModule(directory), ...programArguments(engine, request)];
+    const args = [...options.nodeArguments, runnerModule(directory, "run"), ...programArguments(engine, request)];
     return spawn(process.execPath, args, {
         cwd: directory,
         stdio: ["ignore", "inherit", "inherit"],
@@ -58,17 +57,6 @@ function startProgram(engine: string, request: RunRequest): ChildProcess {
             ...(options.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
         },
     });
-}
-
-/** The SDK's own runner, from the program's dependencies. */
-function runnerModule(directory: string): string {
-    try {
-        return createRequire(path.join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
-    } catch (error) {
-        throw new Error(
-            `The Pulumi SDK was not found from ${directory} (${messageOf(error)}). Run "npm install" in the project.`,
-        );
-    }
 }
 
 /** Arguments of the runner (`@pulumi/pulumi/cmd/run`): its flags, then the program and its own arguments. */

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import * as path from "node:path";
 import type { handleServerStreamingCall, ServerWritableStream } from "@grpc/grpc-js";
 import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
-import { messageOf, toServiceError } from "../plugin/errors";
+import { toServiceError } from "../plugin/errors";
+import { runnerModule } from "./runner";
 
 /** What the engine calls a policy pack. */
 const policyPack = "analyzer";
@@ -38,22 +37,11 @@ function start(request: RunPluginRequest): ChildProcess {
         throw new Error(`The lab's language host runs policy packs, and no plugins of kind "${request.getKind()}".`);
     }
     const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
-    return spawn(process.execPath, [runnerModule(directory), ...request.getArgsList(), directory], {
+    return spawn(process.execPath, [runnerModule(directory, "run-policy-pack"), ...request.getArgsList(), directory], {
         cwd: directory,
         stdio: ["ignore", "pipe", "pipe"],
         env: environment(request.getEnvList()),
     });
-}
-
-/** The SDK's own runner of policy packs, from the pack's dependencies. */
-function runnerModule(directory: string): string {
-    try {
-        return createRequire(path.join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run-policy-pack");
-    } catch (error) {
-        throw new Error(
-            `The Pulumi SDK was not found from ${directory} (${messageOf(error)}). Run "npm install" in the project.`,
-        );
-    }
 }
 
 /** The engine sends NAME=VALUE. */

@@ -9,6 +9,17 @@ export interface HubUnderMocks {
     readonly settings: HubSettings;
 }
 
+/** The least settings of a hub, and what is given over them. */
+export function hubSettings(more: object = {}): HubSettings {
+    return parseSettings({
+        role: "hub",
+        cluster: { context: "hub" },
+        domain: "example.com",
+        agent: { repository: "https://git.example.com/agent.git" },
+        ...more,
+    }) as HubSettings;
+}
+
 /** Brings a hub up under mocks, with the least settings and what is given over them. */
 export async function bringUpHub(
     more: Readonly<Record<string, unknown>> = {},
@@ -16,13 +27,7 @@ export async function bringUpHub(
     alertObjects: HubArgs["alertObjects"] = "files",
 ): Promise<HubUnderMocks> {
     await mockPulumi();
-    const settings = parseSettings({
-        role: "hub",
-        cluster: { context: "hub" },
-        domain: "example.com",
-        agent: { repository: "https://git.example.com/agent.git" },
-        ...more,
-    }) as HubSettings;
+    const settings = hubSettings(more);
     const args = { settings, stack: "organization/hubspoke/hub", serviceMonitors: false, alertObjects };
     const hub = new Hub("hub", args, opts);
     await settled();
