@@ -12,6 +12,8 @@ export interface AgentApplicationSetArgs {
     readonly project: pulumi.Input<string>;
     readonly agent: AgentSettings;
     readonly rollout: RolloutSettings;
+    /** The name by which users reach the agent on whichever cluster is active; nothing where there is none. */
+    readonly usersHost: string | undefined;
 }
 
 /** The ApplicationSet that gives every cluster labelled `deploy=true` its own Application of the agent. */
@@ -21,7 +23,7 @@ export class AgentApplicationSet extends pulumi.ComponentResource {
 
         new CustomResource(
             `${name}-applicationset`,
-            agentApplicationSet(args.namespace, args.project, args.agent, args.rollout),
+            agentApplicationSet(args.namespace, args.project, args),
             { parent: this },
         );
         this.registerOutputs();
@@ -32,14 +34,13 @@ export class AgentApplicationSet extends pulumi.ComponentResource {
 export function agentApplicationSet<Text extends pulumi.Input<string>>(
     namespace: Text,
     project: Text,
-    agent: AgentSettings,
-    rollout: RolloutSettings,
+    args: Pick<AgentApplicationSetArgs, "agent" | "rollout" | "usersHost">,
 ) {
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "ApplicationSet",
         metadata: { name: "agent", namespace, labels: { "app.kubernetes.io/name": "agent" } },
-        spec: agentApplicationSetSpec(project, agent, rollout),
+        spec: agentApplicationSetSpec(project, args),
     };
 }
 
@@ -50,7 +51,10 @@ export function agentApplicationSet<Text extends pulumi.Input<string>>(
  * A key that the template needs and a cluster lacks is an error (`missingkey=error`), never an empty text. The
  * namespace is not made by Argo CD: the environment stack makes it, with its limits and policies.
  */
-function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSettings, rollout: RolloutSettings) {
+function agentApplicationSetSpec(
+    project: pulumi.Input<string>,
+    { agent, rollout, usersHost }: Pick<AgentApplicationSetArgs, "agent" | "rollout" | "usersHost">,
+) {
     const { targetRevision, strategy } = rolloutOf(rollout, agent);
     return {
         goTemplate: true,
@@ -85,6 +89,8 @@ function agentApplicationSetSpec(project: pulumi.Input<string>, agent: AgentSett
                                 region: "{{.metadata.labels.region}}",
                                 domain: "{{.metadata.annotations.domain}}",
                             },
+                            // A variable of the agent, since the schema of every revision of the chart lets it through.
+                            ...(usersHost === undefined ? {} : { config: { USERS_HOST: usersHost } }),
                         },
                     },
                 },

@@ -15,6 +15,7 @@ import { Traffic } from "./traffic";
 import { argoCdHost } from "./values/argoCd";
 import { type ProbePlan, probePlan } from "./values/probes";
 import { rolloutRules } from "./values/rollout";
+import { usersName } from "./values/traffic";
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
 export const argoCdNamespace = "argocd";
@@ -102,7 +103,13 @@ export class Hub extends pulumi.ComponentResource {
                 : [new ApplicationProtection("protection", { namespace, environments }, onHub)];
         const applicationSet = new AgentApplicationSet(
             "agent-applicationset",
-            { namespace, project: project.projectName, agent: settings.agent, rollout: settings.rollout },
+            {
+                namespace,
+                project: project.projectName,
+                agent: settings.agent,
+                rollout: settings.rollout,
+                usersHost: settings.traffic && usersName(settings.domain, settings.traffic),
+            },
             { ...onHub, protect, dependsOn: [...repositories, ...protection] },
         );
         const entrance = new Entrance(

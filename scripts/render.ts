@@ -11,6 +11,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { agentApplicationSet } from "../components/agentApplicationSet";
 import { agentProject } from "../components/agentProject";
+import { usersName } from "../components/values/traffic";
 import { type HubSettings, parseSettings } from "../settings";
 
 const root = path.resolve(__dirname, "..");
@@ -31,7 +32,9 @@ const howToApply = (file: string) => [
 
 /** The rendered files: each one's name and text. The same settings give the same bytes. */
 export function render(settings: HubSettings): Record<string, string> {
-    const everywhere = agentApplicationSet(namespace, project, settings.agent, settings.rollout);
+    const { agent, rollout, domain, traffic } = settings;
+    const usersHost = traffic && usersName(domain, traffic);
+    const everywhere = agentApplicationSet(namespace, project, { agent, rollout, usersHost });
     const staging = {
         ...everywhere,
         spec: {

@@ -39,6 +39,38 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- printf "agent.%s" .Values.cluster.domain -}}
 {{- end -}}
 
+{{/*
+The name by which users reach the agent wherever it is active. Empty where there is none beside the cluster's own.
+It stands in .Values.config, which the schema of every revision of this chart lets through: a cluster that is pinned to
+an older one must not fail because the hub has a name for users.
+*/}}
+{{- define "agent.usersHost" -}}
+{{- with .Values.config.USERS_HOST }}{{ if ne . (include "agent.host" $) }}{{ . }}{{ end }}{{ end -}}
+{{- end -}}
+
+{{/* Hosts that the agent answers to. */}}
+{{- define "agent.hosts" -}}
+- {{ include "agent.host" . }}
+{{- with include "agent.usersHost" . }}
+- {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/*
+Annotations for external-dns: the cluster's own name alone. The users' name is the hub's to publish, so the hosts of the
+object itself are not looked at. Releases of external-dns before 0.22 read the prefix with "alpha", later ones the other.
+Takes a dict: root, settings (enabled, ttlSeconds), and source, which says which kind of object it is for.
+*/}}
+{{- define "agent.externalDns" -}}
+{{- range $prefix := list "external-dns.alpha.kubernetes.io" "external-dns.kubernetes.io" }}
+{{ $prefix }}/{{ $.source }}-hostname-source: annotation-only
+{{- if $.settings.enabled }}
+{{ $prefix }}/hostname: {{ include "agent.host" $.root }}
+{{ $prefix }}/ttl: {{ $.settings.ttlSeconds | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* The agent's environment, as the ConfigMap's data. The cluster's facts win over .Values.config. */}}
 {{- define "agent.config" -}}
 {{- $cluster := dict

@@ -24,6 +24,19 @@ function ofKind(all: Manifest[], kind: string): Manifest {
     return found[0]!;
 }
 
+/** Of external-dns' annotations: before its release 0.22, and since. */
+const externalDnsPrefixes = ["external-dns.alpha.kubernetes.io", "external-dns.kubernetes.io"];
+
+/** What has either external-dns publish that name and no other. */
+function published(source: string, host: string): Record<string, string> {
+    const annotations = { [`${source}-hostname-source`]: "annotation-only", hostname: host, ttl: "60" };
+    return Object.fromEntries(
+        externalDnsPrefixes.flatMap((prefix) =>
+            Object.entries(annotations).map(([name, value]) => [`${prefix}/${name}`, value]),
+        ),
+    );
+}
+
 /** The first words of helm's refusal; fails when helm does not refuse. */
 async function refusal(settings: string[]): Promise<string> {
     try {
@@ -80,11 +93,38 @@ describe("the agent's chart", function () {
         const ingress = ofKind(await manifests("values-staging.yaml"), "Ingress");
         expect(ingress).to.have.deep.nested.property("metadata.annotations", {
             "cert-manager.io/cluster-issuer": "letsencrypt",
-            "external-dns.alpha.kubernetes.io/hostname": "agent.staging.example.com",
-            "external-dns.alpha.kubernetes.io/ttl": "60",
+            ...published("ingress", "agent.staging.example.com"),
         });
         const off = ofKind(await manifests("values-staging.yaml", ["ingress.externalDns.enabled=false"]), "Ingress");
-        expect(off).to.have.nested.property("metadata.annotations").that.has.all.keys("cert-manager.io/cluster-issuer");
+        expect(off).to.have.nested.property("metadata.annotations").that.has.all.keys(
+            "cert-manager.io/cluster-issuer",
+            ...externalDnsPrefixes.map((prefix) => `${prefix}/ingress-hostname-source`),
+        );
+    });
+
+    it("answers to the users' name on every cluster, with a certificate of its own, and publishes it from none", async () => {
+        const users = ["config.USERS_HOST=agent.example.com", "httpRoute.enabled=true"];
+        const all = await manifests("values-dr.yaml", users);
+        const ingress = ofKind(all, "Ingress");
+        const rules = ingress.spec.rules as { host: string; http: object }[];
+        expect(rules.map(({ host }) => host)).to.deep.equal(["agent.dr.example.com", "agent.example.com"]);
+        expect(rules[1]?.http).to.deep.equal(rules[0]?.http);
+        expect(ingress.spec.tls).to.deep.equal([
+            { hosts: ["agent.dr.example.com"], secretName: "agent-tls" },
+            { hosts: ["agent.example.com"], secretName: "agent-users-tls" },
+        ]);
+        const route = ofKind(all, "HTTPRoute");
+        expect(route.spec.hostnames).to.deep.equal(["agent.dr.example.com", "agent.example.com"]);
+        expect(ingress).to.have.deep.nested.property("metadata.annotations", {
+            "cert-manager.io/cluster-issuer": "letsencrypt",
+            ...published("ingress", "agent.dr.example.com"),
+        });
+        expect(route).to.have.deep.nested.property("metadata.annotations", published("gateway", "agent.dr.example.com"));
+        expect(ofKind(all, "ConfigMap")).to.have.nested.property("data.USERS_HOST", "agent.example.com");
+
+        const same = await manifests("values-dr.yaml", ["config.USERS_HOST=agent.dr.example.com", "httpRoute.enabled=true"]);
+        expect(ofKind(same, "Ingress").spec).to.have.property("rules").with.lengthOf(1);
+        expect(ofKind(same, "HTTPRoute").spec.hostnames).to.deep.equal(["agent.dr.example.com"]);
     });
 
     it("restarts the pods when the configuration changes, and only then", async () => {
@@ -119,6 +159,7 @@ describe("the agent's chart", function () {
         { setting: "replica=3", words: "additional properties 'replica' not allowed" },
         { setting: "ingress.tls.issuer=x", words: "additional properties 'issuer' not allowed" },
         { setting: "image.tag=latest", words: "at '/image/tag': 'not' failed" },
+        { setting: "config.USERS_HOST=https://agent.example.com", words: "at '/config/USERS_HOST'" },
         { setting: "cluster.domain=null", words: "at '/cluster': missing property 'domain'" },
         { setting: "networkPolicy.egress.all.cidr=0.0.0.0/0", words: "missing property 'ports'" },
     ];

@@ -7,6 +7,16 @@ import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
 
 const endpoint = "kubernetes:externaldns.k8s.io/v1alpha1:DNSEndpoint";
 
+/** What the ApplicationSet gives the agent's chart. */
+function chartValues(): object {
+    const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
+    return (inputs as { spec: ApplicationSetSpec }).spec.template.spec.source.helm.valuesObject;
+}
+
+interface ApplicationSetSpec {
+    readonly template: { readonly spec: { readonly source: { readonly helm: { readonly valuesObject: object } } } };
+}
+
 describe("the users' name", () => {
     it("is an alias of the active cluster's, for external-dns to publish", async () => {
         await bringUpHub({ traffic: { active: "prod" } });
@@ -34,9 +44,17 @@ describe("the users' name", () => {
         expect(spec.endpoints[0]).to.deep.include({ targets: ["agent.eu.example.net"] });
     });
 
+    it("is told to the chart on every cluster, in a value that any revision of it takes", async () => {
+        await bringUpHub({ traffic: { active: "prod" } });
+        expect(chartValues()).to.deep.include({ config: { USERS_HOST: "agent.example.com" } });
+        await bringUpHub({ traffic: { active: "prod", name: "api.example.com" } });
+        expect(chartValues()).to.deep.include({ config: { USERS_HOST: "api.example.com" } });
+    });
+
     it("is nobody's where the settings have none", async () => {
         await bringUpHub();
         expect(all(endpoint)).to.deep.equal([]);
+        expect(chartValues()).to.have.all.keys("cluster");
     });
 });
 
