@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { environmentName } from "./deliverySettings";
-import { text } from "./settingKinds";
+import { filtersOf, notifications } from "./notificationSettings";
+import { severity, text } from "./settingKinds";
 
 /** Settings of how a failure is seen, and of who is told. */
 
@@ -11,11 +12,6 @@ const duration = z
 
 const httpUrl = (example: string) =>
     z.url({ protocol: /^https?$/, error: `is no http(s) URL. Write for example "${example}"` });
-
-const severity = z.enum(
-    ["critical", "warning", "info"],
-    'is no severity here. Write "critical", "warning" or "info"',
-);
 
 /** What Prometheus watches, and how it is told; components/values/alerts/ has the alerts themselves. */
 export const alerts = z
@@ -46,7 +42,18 @@ export const alerts = z
         certificateEndsIn: duration.default("336h"),
         /** Where the pages of docs/runbooks are; nothing means beside the agent's chart, in its repository. */
         runbooks: httpUrl("https://git.example.com/agent/blob/main/docs/runbooks").optional(),
+        notifications,
     })
+    .refine(
+        ({ notifications, severities }) => {
+            const levels = new Set(["warning", ...Object.values(severities)]);
+            return filtersOf(notifications).every((filter) => filter.severities.some((level) => levels.has(level)));
+        },
+        {
+            path: ["notifications"],
+            error: "somebody waits for a severity that no environment has. Change their severities, or alerts.severities",
+        },
+    )
     .prefault({});
 
 /** What is asked to see whether a cluster serves; `false` asks nothing. */

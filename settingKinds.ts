@@ -40,3 +40,11 @@ export function dnsName(what: string, example: string) {
 export const secret = z
     .string("is missing or not text. Set it by `pulumi config set --secret --path`")
     .min(1, "is empty");
+
+/** How bad something is, by the environment that it happens in: `alerts.severities`. */
+export const severity = z.enum(
+    ["critical", "warning", "info"],
+    'is no severity here. Write "critical", "warning" or "info"',
+);
+
+export type Severity = z.output<typeof severity>;

@@ -10,6 +10,7 @@ import { secretData } from "./secretData";
 import { oidcSecret } from "./values/access";
 import { argoCdValues } from "./values/argoCd";
 import { priorityClass } from "./values/availability";
+import { notificationSecrets, notificationsSecret } from "./values/notifications/notifications";
 import { webhookEntries } from "./values/repositories";
 
 /** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
@@ -71,6 +72,16 @@ export class ArgoCd extends pulumi.ComponentResource {
             ...(oidc === undefined
                 ? []
                 : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
+            ...(settings.alerts.notifications === undefined
+                ? []
+                : [
+                      this.secret(
+                          `${name}-notifications`,
+                          namespace,
+                          notificationsSecret,
+                          notificationSecrets(settings.alerts),
+                      ),
+                  ]),
         ];
         const release = new Release(
             `${name}-release`,

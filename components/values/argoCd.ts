@@ -6,6 +6,7 @@ import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./fleet";
 import { ingressValues } from "./ingress";
 import { metricsValues } from "./metrics";
+import { notificationValues } from "./notifications/notifications";
 import { knownHostsValues } from "./repositories";
 
 /** Host name of Argo CD in the fleet's domain. */
@@ -19,7 +20,7 @@ export type ArgoCdValues = Readonly<Record<string, unknown>>;
 export interface ArgoCdValuesArgs {
     readonly settings: Pick<
         HubSettings,
-        "access" | "availability" | "certificates" | "domain" | "fleet" | "ingress" | "knownHosts" | "scale"
+        "access" | "alerts" | "availability" | "certificates" | "domain" | "fleet" | "ingress" | "knownHosts" | "scale"
     >;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
@@ -51,6 +52,7 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
         exclusionValues(settings.scale.exclusions),
         accessValues(settings.access, `https://${domain}`),
         metricsValues(serviceMonitors),
+        notificationValues(settings.alerts),
         knownHostsValues(settings.knownHosts),
         ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
     );

@@ -3,8 +3,10 @@ import { parse } from "yaml";
 import { argoCdValues } from "../../components/values/argoCd";
 import { priorityClass } from "../../components/values/availability";
 import { usualExclusions } from "../../components/values/exclusions";
+import { notificationsSecret } from "../../components/values/notifications/notifications";
 import { scaleOf } from "../../components/values/fleet";
 import { type HubSettings, parseSettings } from "../../settings";
+import { everyService } from "../unit/support/notifications";
 import { awayInRollout, type Container, type KubeObject, reaches, type Workload, workloads } from "./support/objects";
 import { type Chart, charts, defaultValues, render } from "./support/render";
 
@@ -179,6 +181,26 @@ const testChart = (chart: Chart) => describe(`the real argo-cd chart ${chart.nam
             expect(denial?.spec).to.deep.equal({ podSelector: {}, policyTypes: ["Ingress"] });
         });
     }
+
+    it("leaves the tokens of notifications to the program's Secret, which the controller alone may get", async () => {
+        const hub = await Rendered.from(chart, { alerts: { notifications: everyService } });
+        const { objects } = hub;
+        expect(objects.filter(({ kind }) => kind === "Secret")).to.deep.equal([]);
+        expect(JSON.stringify(objects)).not.to.include("hunter2");
+        const [container] = hub.workload(alone).pod.containers as [Container & { args: string[] }];
+        expect(container.args).to.include(`--secret-name=${notificationsSecret}`);
+        const role = objects.find(({ kind, metadata }) => kind === "Role" && metadata.name === alone);
+        expect(role).to.have.property("rules").that.deep.includes({
+            apiGroups: [""],
+            resources: ["secrets"],
+            resourceNames: [notificationsSecret],
+            verbs: ["get"],
+        });
+        const configured = objects.find(({ metadata }) => metadata.name === "argocd-notifications-cm")?.data ?? {};
+        expect(configured).to.include.keys("service.slack", "trigger.on-deployed", "template.app-deployed");
+        expect(parse(configured.context ?? "")).to.deep.equal({ argocdUrl: "https://argocd.example.com" });
+        expect(parse(configured.subscriptions ?? "")).to.have.length(6);
+    });
 
     it("lets people in by an Ingress with the hub's certificate, and by no other way", async () => {
         const { objects } = await Rendered.from(chart, { ingress: { kind: "ingress", class: "nginx" } });

@@ -5,6 +5,7 @@ import { defaultChart } from "../../components/argoCd";
 import newest from "../fixtures/argo-cd-10.1.1.json";
 import oldest from "../fixtures/argo-cd-8.6.0.json";
 import { hubSettings } from "./support/hub";
+import { everyService } from "./support/notifications";
 
 type Keys = Readonly<Record<string, string>>;
 
@@ -63,6 +64,11 @@ for (const [version, known] of Object.entries(charts)) {
                 expect(misfits(known, valuesOf({ ingress }))).to.deep.equal([]);
             });
         }
+
+        it("are all known to it: every service for notifications", () => {
+            const alerts = { notifications: everyService };
+            expect(misfits(known, valuesOf({ alerts }))).to.deep.equal([]);
+        });
 
         it("would not pass with a key or a type that the chart lacks", () => {
             const wrong = { server: { replica: 2, replicas: "2" }, configs: { cm: { anything: "goes" } } };

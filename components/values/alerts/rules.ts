@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { AlertSettings } from "../../../alertSettings";
+import type { Severity } from "../../../settingKinds";
 import { alertsOf } from "./alerts";
 
 /** A rule as Prometheus reads it (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
@@ -53,7 +54,10 @@ export function fleetRules(settings: AlertSettings, runbooks: string): RuleGroup
         alert: name,
         expr,
         ...(lasting === undefined ? {} : { for: lasting }),
-        labels: severity === "by environment" ? { severity: severityOf(settings) } : ofHub(severity, settings),
+        labels:
+            severity === "by environment"
+                ? { severity: severityTemplate(settings.severities, "$labels.environment") }
+                : ofHub(severity, settings),
         annotations: { summary, description, runbook_url: `${runbooks}/${name}.md` },
     }));
     return { groups: [{ name: "hubspoke", interval: settings.interval, rules: [clusters, ...alerts] }] };
@@ -61,17 +65,22 @@ export function fleetRules(settings: AlertSettings, runbooks: string): RuleGroup
 
 function ofHub(severity: "hub" | "none", { severities }: AlertSettings): Record<string, string> {
     return {
-        severity: severity === "none" ? "none" : (severities[hubEnvironment] ?? "warning"),
+        severity: severity === "none" ? "none" : severityOf(severities, hubEnvironment),
         environment: hubEnvironment,
     };
 }
 
-/** Prometheus' template that chooses the severity by the environment of what the alert is about. */
-function severityOf({ severities }: AlertSettings): string {
+/** How bad it is in an environment. */
+export function severityOf(severities: AlertSettings["severities"], environment: string): Severity {
+    return severities[environment] ?? "warning";
+}
+
+/** Go template that chooses the severity by an environment, which `variable` is. */
+export function severityTemplate(severities: AlertSettings["severities"], variable: string): string {
     const levels = ["critical", "info"].flatMap((level) => {
         const names = Object.keys(severities).filter((name) => severities[name] === level);
         const list = names.sort().map((name) => `"${name}"`).join(" ");
-        return names.length === 0 ? [] : [`if eq $labels.environment ${list} }}${level}{{ else `];
+        return names.length === 0 ? [] : [`if eq ${variable} ${list} }}${level}{{ else `];
     });
     return levels.length === 0 ? "warning" : `{{ ${levels.join("")}}}warning{{ end }}`;
 }
