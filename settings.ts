@@ -269,8 +269,13 @@ const environmentShape = z.strictObject({
 /** Whatever is not said to be otherwise, and is not named as a place for trials, is production. */
 const trials = /^(dev|development|test|testing|sandbox|lab|staging)(-|$)/;
 
+/** Whether an environment is production, from its name and its setting `production`. */
+export function isProduction(environment: string, production: boolean | undefined): boolean {
+    return production ?? !trials.test(environment);
+}
+
 const environmentSettings = environmentShape
-    .transform((given) => ({ ...given, production: given.production ?? !trials.test(given.environment) }))
+    .transform((given) => ({ ...given, production: isProduction(given.environment, given.production) }))
     .superRefine(({ production, clusters, secrets }, context) => {
         if (secrets?.store.type === "vault" && secrets.store.authMount !== undefined && Object.keys(clusters).length > 1) {
             const message = "knows one cluster, and this environment has several. Remove it: each has kubernetes-<cluster>";

@@ -7,11 +7,13 @@ import type { ClusterAccess } from "../settings";
  *
  * `clusterIdentifier` is the cluster's name: a changed context or a renewed kubeconfig then updates the provider and
  * never replaces what stands on the cluster. A Secret with new contents is updated in place: by default the provider
- * deletes it and makes another, and a cluster Secret that is gone for a moment costs every Application of that cluster
- * (pulumi-kubernetes, provider inputs `clusterIdentifier` and `enableSecretMutable`).
+ * deletes it and makes another, and a cluster Secret that is gone for a moment costs every Application of that cluster.
+ * So is a ConfigMap: Prometheus on the hub reads some (pulumi-kubernetes, provider inputs `clusterIdentifier`,
+ * `enableSecretMutable` and `enableConfigMapMutable`).
  */
 export function clusterProvider(name: string, access: ClusterAccess, opts?: pulumi.ResourceOptions): k8s.Provider {
-    return new k8s.Provider(name, { ...accessInput(access), clusterIdentifier: name, enableSecretMutable: true }, opts);
+    const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
+    return new k8s.Provider(name, { ...accessInput(access), clusterIdentifier: name, ...inPlace }, opts);
 }
 
 /** How a cluster is reached, as an input of a resource: a context is a name, a kubeconfig is a secret. */

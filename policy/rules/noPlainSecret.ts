@@ -1,17 +1,9 @@
 import { z } from "zod";
+import { credentials } from "../credentials";
 import { walk } from "../read";
 import { rule } from "../rule";
 
 const secretType = "kubernetes:core/v1:Secret";
-
-/** Texts that are a credential by their form. */
-const credentials: Readonly<Record<string, RegExp>> = {
-    "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-    "a token (JWT)": /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
-    "a URL with a password": /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/,
-    "a token of a Git host": /\b(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,})/,
-    "a key of a cloud": /\bAKIA[0-9A-Z]{16}\b/,
-};
 
 /** Kinds whose values are shown to many, and keys under which a credential stands there. */
 const shown = ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMap"];

@@ -13,8 +13,8 @@ async function registerTwoClusters() {
 /** What everything carries that the stack makes. */
 const mark = { "hubspoke/stack": "organization/hubspoke/staging" };
 
-/** A Secret with new contents is updated, never deleted and made anew. */
-const inPlace = { enableSecretMutable: "true" };
+/** A Secret or ConfigMap with new contents is updated, never deleted and made anew. */
+const inPlace = { enableSecretMutable: "true", enableConfigMapMutable: "true" };
 
 describe("an environment with two clusters", () => {
     before(registerTwoClusters);

@@ -1,0 +1,85 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { run } from "../support/run";
+
+/** Where the agent's chart is: a checkout of its repository, and the branch that a change would be merged into. */
+export interface Checkout {
+    readonly folder: string;
+    /** A revision that Git knows: what the change is compared with. */
+    readonly base: string;
+}
+
+/** A chart on disk, at a revision of the agent's repository. */
+export type Chart = { readonly folder: string } | { readonly missing: string };
+
+/** The name of a branch without its remote. */
+export function branchOf(base: string): string {
+    return base.replace(/^(refs\/remotes\/|refs\/heads\/)?(origin\/)?/, "");
+}
+
+/** Whether two URLs are of one Git repository, however they are written. */
+export function sameRepository(left: string, right: string): boolean {
+    const plain = (url: string) =>
+        url
+            .replace(/^[a-z+]+:\/\//, "")
+            .replace(/^[^@/]+@/, "")
+            .replace(/^([^/:]+):(?!\d+\/)/, "$1/")
+            .replace(/(\.git)?\/*$/, "")
+            .toLowerCase();
+    return plain(left) === plain(right);
+}
+
+/** The URL that a checkout's `origin` has; nothing where it has none. */
+export async function originOf(folder: string): Promise<string | undefined> {
+    return (await git(folder, ["remote", "get-url", "origin"]))?.trim();
+}
+
+/**
+ * Finds the chart that an Application's revision means: for the branch that is merged into, the base before the change
+ * and the checkout's files after it; for a tag or commit, that.
+ *
+ * @param scratch folder for what is taken out of Git; a revision is taken once
+ */
+export async function chartAt(
+    { folder, base }: Checkout,
+    scratch: string,
+    chartPath: string,
+    revision: string,
+    time: "before" | "after",
+): Promise<Chart> {
+    const follows = revision === branchOf(base) || revision === "HEAD";
+    if (follows && time === "after") {
+        return there(path.join(folder, chartPath), `the checkout has no ${chartPath}`);
+    }
+    const wanted = follows ? base : revision;
+    const commit = (await git(folder, ["rev-parse", "--verify", "--quiet", `${wanted}^{commit}`]))?.trim();
+    if (commit === undefined) {
+        return { missing: `the checkout has no revision ${wanted}` };
+    }
+    const target = path.join(scratch, commit);
+    if (!fs.existsSync(target)) {
+        await takeOut(folder, commit, chartPath, target);
+    }
+    return there(path.join(target, chartPath), `revision ${wanted} has no ${chartPath}`);
+}
+
+/** Puts a folder of a commit on disk, all at once: others may look for it at the same time. */
+async function takeOut(folder: string, commit: string, chartPath: string, target: string): Promise<void> {
+    const own = fs.mkdtempSync(`${target}-`);
+    const archive = path.join(own, ".tar");
+    if ((await git(folder, ["archive", "--output", archive, commit, "--", chartPath])) !== undefined) {
+        await run("tar", ["-xf", archive, "-C", own]);
+    }
+    if (!fs.existsSync(target)) {
+        fs.renameSync(own, target);
+    }
+}
+
+function there(folder: string, missing: string): Chart {
+    return fs.existsSync(path.join(folder, "Chart.yaml")) ? { folder } : { missing };
+}
+
+async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+    const { ok, stdout } = await run("git", ["-C", folder, ...args]);
+    return ok ? stdout : undefined;
+}

@@ -1,0 +1,149 @@
+import type { Change, Inputs } from "./events";
+
+/** A cluster as Argo CD's cluster generator sees it: the parts of its Secret that are no secret. */
+export interface Cluster {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    /** URL of the API server, or what stands for it. */
+    readonly server: string;
+    /** Stack that registers it. */
+    readonly stack: string;
+}
+
+/** An ApplicationSet as far as it decides which Applications there are. */
+export interface ApplicationSet {
+    readonly generators: readonly { readonly clusters?: { readonly selector?: Selector } }[];
+    readonly template: object;
+    /** Go template of a patch of the template, in YAML. */
+    readonly templatePatch?: string;
+}
+
+/** A label selector of Kubernetes. */
+export interface Selector {
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly {
+        readonly key: string;
+        readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        readonly values?: readonly string[];
+    }[];
+}
+
+/** All that decides which Application is on which cluster, at one time. */
+export interface Fleet {
+    readonly applicationSet: ApplicationSet | undefined;
+    readonly clusters: readonly Cluster[];
+    /** Environments whose Applications the hub does not let go. */
+    readonly kept: readonly string[];
+}
+
+/** A resource at one time. */
+interface Seen {
+    readonly stack: string;
+    readonly change: Change;
+    readonly inputs: Inputs;
+}
+
+/** The fleet as the states have it, and as the program asks for it. */
+export function fleets(previews: readonly { readonly stack: string; readonly changes: readonly Change[] }[]): {
+    readonly before: Fleet;
+    readonly after: Fleet;
+} {
+    const at = (time: "before" | "after"): Fleet => {
+        const all = previews.flatMap(({ stack, changes }) =>
+            changes.flatMap((change): Seen[] => {
+                const inputs = change[time];
+                return inputs === undefined ? [] : [{ stack, change, inputs }];
+            }),
+        );
+        const applicationSets = all.filter(({ change }) => change.type.endsWith(":ApplicationSet") && isCustom(change));
+        return {
+            applicationSet: applicationSets.map(({ inputs }) => inputs.spec as ApplicationSet)[0],
+            clusters: clustersOf(all),
+            kept: all.flatMap(({ change, inputs }) =>
+                change.type.endsWith(":ValidatingAdmissionPolicy") ? keptBy(inputs) : [],
+            ),
+        };
+    };
+    return { before: at("before"), after: at("after") };
+}
+
+function isCustom({ type }: Change): boolean {
+    return type.startsWith("kubernetes:");
+}
+
+interface ClusterSecret {
+    readonly metadata?: {
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
+}
+
+/** A cluster's name and address are in its Secret, which is masked; but its exit has both in plain text. */
+interface Drain {
+    readonly cluster?: string;
+    readonly server?: string;
+}
+
+function clustersOf(all: readonly Seen[]): Cluster[] {
+    return all.flatMap(({ stack, change, inputs }) => {
+        const { labels = {}, annotations = {} } = (inputs as ClusterSecret).metadata ?? {};
+        if (change.type !== "kubernetes:core/v1:Secret" || labels["argocd.argoproj.io/secret-type"] !== "cluster") {
+            return [];
+        }
+        const name = clusterOf(change);
+        const drain = all
+            .filter((other) => other.stack === stack && other.change.type.endsWith("hubspoke:drain"))
+            .map((other) => other.inputs as Drain)
+            .find(({ cluster }) => cluster === name);
+        return [{ name, labels, annotations, stack, server: drain?.server ?? `(API server of ${name})` }];
+    });
+}
+
+/** The component's name that the Secret is part of: a spoke's is `<cluster>-cluster`, the hub's own its name. */
+function clusterOf({ name, urn }: Change): string {
+    return name.replace(urn.includes("$hubspoke:index:Spoke$") ? /-cluster-secret$/ : /-secret$/, "");
+}
+
+interface AdmissionPolicy {
+    readonly spec?: { readonly matchConstraints?: { readonly objectSelector?: Selector } };
+}
+
+function keptBy(inputs: Inputs): readonly string[] {
+    const expressions = (inputs as AdmissionPolicy).spec?.matchConstraints?.objectSelector?.matchExpressions ?? [];
+    return expressions.flatMap(({ key, values }) => (key === "environment" ? (values ?? []) : []));
+}
+
+/** Whether a selector takes an object with these labels. */
+export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Cluster["labels"]): boolean {
+    const byLabels = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+    return (
+        byLabels &&
+        matchExpressions.every(({ key, operator, values = [] }) => {
+            const value = labels[key];
+            switch (operator) {
+                case "In":
+                    return value !== undefined && values.includes(value);
+                case "NotIn":
+                    return value === undefined || !values.includes(value);
+                case "Exists":
+                    return value !== undefined;
+                case "DoesNotExist":
+                    return value === undefined;
+                default:
+                    return operator satisfies never;
+            }
+        })
+    );
+}
+
+/** Clusters that get an Application. */
+export function chosen({ applicationSet, clusters }: Fleet): readonly Cluster[] {
+    const selectors = (applicationSet?.generators ?? []).map((generator) => {
+        if (generator.clusters === undefined) {
+            throw new Error(`the ApplicationSet has a generator ${Object.keys(generator).join()} that is unknown here`);
+        }
+        return generator.clusters.selector ?? {};
+    });
+    return clusters.filter(({ labels }) => selectors.some((selector) => selects(selector, labels)));
+}

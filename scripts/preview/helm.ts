@@ -1,0 +1,99 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseAllDocuments, stringify } from "yaml";
+import { run } from "../support/run";
+
+/** Limit of one `helm template`, in milliseconds. */
+const timeoutMs = 60_000;
+
+/** Works in a folder of its own, which is gone afterwards. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-helm-"));
+    try {
+        return await work(folder);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}
+
+/** A value that is given by its path, as Argo CD's Applications have it. */
+export interface Parameter {
+    readonly name: string;
+    readonly value: string;
+    /** Whether it is a text, whatever it looks like. */
+    readonly forceString?: boolean;
+}
+
+/** What to render of a chart. */
+export interface Rendering {
+    /** The chart's folder. */
+    readonly chart: string;
+    readonly release: string;
+    readonly namespace: string;
+    /** Values files, relative to the chart. */
+    readonly valueFiles: readonly string[];
+    /** Values that win over the files. */
+    readonly values: object;
+    /** Values that win over all. */
+    readonly parameters: readonly Parameter[];
+}
+
+/**
+ * Renders a chart as Argo CD does, by `helm template`.
+ *
+ * @throws Error with Helm's own words
+ */
+export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
+    const { chart, release, namespace, valueFiles, values, parameters } = rendering;
+    return inFolder(async (folder) => {
+        const own = path.join(folder, "values.yaml");
+        fs.writeFileSync(own, stringify(values));
+        const files = [...valueFiles.map((file) => path.join(chart, file)), own];
+        const args = ["template", release, chart, "--namespace", namespace, "--include-crds"];
+        const all = [...args, ...files.flatMap((file) => ["--values", file]), ...parameters.flatMap(flagOf)];
+        const { ok, stdout, output, notFound, reason } = await run("helm", all, { timeoutMs });
+        if (!ok) {
+            throw new Error(notFound ? "helm is not on PATH" : `helm template failed: ${output.trim() || reason}`);
+        }
+        return parseAllDocuments(stdout)
+            .map((document) => document.toJS() as unknown)
+            .filter((object) => object !== null);
+    });
+}
+
+/** Argo CD keeps a comma in a value from beginning the next one, too (argo-cd, util/helm/helm.go). */
+function flagOf({ name, value, forceString = false }: Parameter): string[] {
+    return [forceString ? "--set-string" : "--set", `${name}=${value.replaceAll(",", "\\,")}`];
+}
+
+/** A chart whose only template renders every text of `.Values.texts` for every item of `.Values.items`. */
+const textsChart = {
+    "Chart.yaml": "apiVersion: v2\nname: texts\nversion: 1.0.0\n",
+    "templates/texts.yaml":
+        "{{- range $item := .Values.items }}\n---\nkind: Texts\n" +
+        "texts: {{ $rendered := list }}{{- range $.Values.texts }}" +
+        "{{- $rendered = append $rendered (tpl . $item) }}{{- end }}{{ toJson $rendered }}\n{{- end }}\n",
+};
+
+/**
+ * Renders Go templates for each of some items, by Helm's engine: the same language and functions as Argo CD's
+ * ApplicationSets have. Unlike there, a key that an item lacks gives an empty text.
+ *
+ * @returns for each item the rendered texts, in order
+ */
+export async function renderTexts(texts: readonly string[], items: readonly object[]): Promise<string[][]> {
+    if (texts.length === 0 || items.length === 0) {
+        return items.map(() => []);
+    }
+    return inFolder(async (chart) => {
+        fs.mkdirSync(path.join(chart, "templates"));
+        for (const [file, text] of Object.entries(textsChart)) {
+            fs.writeFileSync(path.join(chart, file), text);
+        }
+        const values = { texts, items };
+        const rendering = { chart, release: "texts", namespace: "default", valueFiles: [], values, parameters: [] };
+        const documents = await helmTemplate(rendering);
+        return documents.map((document) => (document as { texts: string[] }).texts);
+    });
+}
