@@ -1,7 +1,7 @@
 import type { ClusterAddress } from "../../preflight/kubeconfig";
 import { get } from "../../preflight/request";
+import { amountOf } from "../support/quantity";
 import type { Amounts, Capacity, Replicas } from "./capacity";
-import { numberOf } from "./quantity";
 
 type Quantities = Readonly<{ cpu?: string; memory?: string; pods?: string }>;
 
@@ -27,7 +27,7 @@ interface AutoscalerList {
 }
 
 function amounts({ cpu = "0", memory = "0", pods = "0" }: Quantities): Amounts {
-    return { cpu: numberOf(cpu), memory: numberOf(memory), pods: numberOf(pods) };
+    return { cpu: amountOf(cpu), memory: amountOf(memory), pods: amountOf(pods) };
 }
 
 /**

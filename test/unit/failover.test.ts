@@ -3,7 +3,6 @@ import { type Application, isBehind, revisionOf } from "../../scripts/failover/a
 import { type Capacity, lacks } from "../../scripts/failover/capacity";
 import { type Facts, judge } from "../../scripts/failover/checks";
 import { isHeld } from "../../scripts/failover/lock";
-import { numberOf } from "../../scripts/failover/quantity";
 
 function application(
     revision: string,
@@ -76,22 +75,6 @@ describe("a failover: capacity", () => {
             expect(found).to.have.length(1);
             expect(found[0]).to.match(reason);
         });
-    }
-
-    const quantities: [string, number][] = [
-        ["8", 8],
-        ["500m", 0.5],
-        ["1.5Gi", 1.5 * 2 ** 30],
-        ["64Gi", 64 * 2 ** 30],
-        ["2G", 2e9],
-        ["1e3", 1000],
-    ];
-    for (const [quantity, number] of quantities) {
-        it(`reads ${quantity}`, () => expect(numberOf(quantity)).to.equal(number));
-    }
-
-    for (const wrong of ["", "abc", "1X", "1 Gi", "-1"]) {
-        it(`takes ${JSON.stringify(wrong)} for no quantity`, () => expect(() => numberOf(wrong)).to.throw("no quantity"));
     }
 });
 

@@ -5,7 +5,7 @@ import { compare } from "../../lab/providers/kubernetes/diff/changes";
 import { immutablePaths } from "../../lab/providers/kubernetes/diff/force-new";
 import { formatPath, isInside, parsePath } from "../../lab/providers/kubernetes/model/path";
 import { prune } from "../../lab/providers/kubernetes/model/prune";
-import { isQuantityPath, parseQuantity } from "../../lab/providers/kubernetes/model/quantity";
+import { isQuantityPath } from "../../lab/providers/kubernetes/model/quantity";
 import { readSettings } from "../../lab/providers/kubernetes/settings";
 
 const settings = readSettings(new Map(), {});
@@ -153,20 +153,6 @@ describe("lab provider: property paths", () => {
 });
 
 describe("lab provider: quantities", () => {
-    const cases: [text: string | number, value: number | undefined][] = [
-        ["100m", 0.1],
-        ["1", 1],
-        [2, 2],
-        ["1Gi", 2 ** 30],
-        ["1e3", 1000],
-        ["10k", 10_000],
-        ["abc", undefined],
-        ["1.2.3", undefined],
-    ];
-    for (const [text, value] of cases) {
-        it(`${text} is ${value ?? "none"}`, () => expect(parseQuantity(text)).to.equal(value));
-    }
-
     it("are found by the map that holds them", () => {
         expect(isQuantityPath(["resources", "limits", "cpu"])).to.equal(true);
         expect(isQuantityPath(["data", "cpu"])).to.equal(false);

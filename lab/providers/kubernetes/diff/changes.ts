@@ -1,7 +1,8 @@
+import { parseQuantity } from "../../../../scripts/support/quantity";
 import type { ChangeKind, PropertyChange } from "../../plugin/provider";
 import { isMap, Unknown, type PropertyMap, type Value } from "../../plugin/values";
 import { formatPath, type Path } from "../model/path";
-import { isQuantityPath, parseQuantity } from "../model/quantity";
+import { isQuantityPath } from "../model/quantity";
 import { touches } from "./force-new";
 
 /** What is compared: the live object as far as the old inputs name it, with the old and the new inputs. */

@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { amountOf, parseQuantity } from "../../scripts/support/quantity";
+
+describe("a quantity of Kubernetes", () => {
+    const quantities: [text: string | number, value: number][] = [
+        ["8", 8],
+        [2, 2],
+        ["100m", 0.1],
+        ["500m", 0.5],
+        ["1.5Gi", 1.5 * 2 ** 30],
+        ["64Gi", 64 * 2 ** 30],
+        ["2G", 2e9],
+        ["10k", 10_000],
+        ["1e3", 1000],
+        ["1E", 1e18],
+        ["-1", -1],
+    ];
+    for (const [text, value] of quantities) {
+        it(`is ${value} as ${text}`, () => expect(parseQuantity(text)).to.equal(value));
+    }
+
+    for (const text of ["", "abc", "1X", "1 Gi", "1.2.3", "1e3Ki", "."]) {
+        it(`is not ${JSON.stringify(text)}`, () => {
+            expect(parseQuantity(text)).to.equal(undefined);
+            expect(() => amountOf(text)).to.throw("no quantity");
+        });
+    }
+
+    it("is no amount below nothing", () => {
+        expect(amountOf("0")).to.equal(0);
+        expect(() => amountOf("-1")).to.throw('"-1" is no quantity');
+    });
+});
