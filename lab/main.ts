@@ -1,10 +1,11 @@
 import { bench } from "./commands/bench";
 import { down } from "./commands/down";
+import { drillCommand } from "./commands/drill";
 import { env } from "./commands/env";
 import { status } from "./commands/status";
 import { up } from "./commands/up";
 
-const commands: Record<string, () => void | Promise<void>> = { up, status, env, down, bench };
+const commands: Record<string, () => void | Promise<void>> = { up, status, env, down, bench, drill: drillCommand };
 
 async function main(): Promise<void> {
     const name = process.argv[2] ?? "up";

@@ -56,6 +56,23 @@ export function readInLab(stack: StackName): Record<string, unknown> {
     return fs.existsSync(file) ? (readYaml<StackFile>(file).config ?? {}) : {};
 }
 
+/**
+ * Changes the configuration in the lab's stack file; a value of undefined takes a setting away.
+ *
+ * @returns whether the file has changed
+ */
+export function changeInLab(
+    stack: StackName,
+    change: (config: Record<string, unknown>) => Record<string, unknown>,
+): boolean {
+    const file = path.join(projectDir, `Pulumi.${stack}.yaml`);
+    const before = fs.readFileSync(file, "utf8");
+    const { config = {}, ...rest } = parse(before) as StackFile;
+    const after = stringify({ ...rest, config: change(config) });
+    fs.writeFileSync(file, after);
+    return after !== before;
+}
+
 function readYaml<T>(file: string): T {
     return parse(fs.readFileSync(file, "utf8")) as T;
 }

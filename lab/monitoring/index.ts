@@ -1,0 +1,34 @@
+import { ensureExtras } from "../tools";
+import { agentClusters, startAgent, stopAgent } from "./agents";
+import { startDns, stopDns } from "./dns";
+import { monitoringPorts, type MonitoringPorts } from "./ports";
+import { startWatch, stopWatch } from "./watch";
+
+export { type AgentCluster, agentClusters, agentUrls, startAgent, stopAgent } from "./agents";
+export { clusterOfUsers, dnsSyncSeconds, fleetDomain, installDnsEndpoints, removeDnsEndpoints } from "./dns";
+export { monitoringDir, monitoringPorts, type MonitoringPorts } from "./ports";
+export { failoverToken, query } from "./watch";
+
+const tools = ["prometheus", "alertmanager", "blackbox_exporter", "coredns", "external-dns"] as const;
+
+/** Builds the tools of what watches the lab, where they are not built yet: about 25 minutes on two cores. */
+export async function ensureMonitoringTools(report: (line: string) => void): Promise<void> {
+    await ensureExtras(tools, report);
+}
+
+/**
+ * Starts what watches the lab and leads users to a cluster: the agents' endpoints, DNS, Prometheus, Alertmanager.
+ * What ran before is started anew, since the stacks may emit something else by now.
+ */
+export async function startMonitoring(report: (line: string) => void): Promise<MonitoringPorts> {
+    await ensureMonitoringTools(report);
+    await stopMonitoring();
+    const ports = await monitoringPorts();
+    await Promise.all([...agentClusters.map(startAgent), startDns(ports), startWatch(ports)]);
+    return ports;
+}
+
+/** Stops all of it. */
+export async function stopMonitoring(): Promise<void> {
+    await Promise.all([...agentClusters.map(stopAgent), stopDns(), stopWatch()]);
+}
