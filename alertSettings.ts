@@ -42,6 +42,8 @@ export const alerts = z
         certificateEndsIn: duration.default("336h"),
         /** Where the pages of docs/runbooks are; nothing means beside the agent's chart, in its repository. */
         runbooks: httpUrl("https://git.example.com/agent/blob/main/docs/runbooks").optional(),
+        /** Whether there is a dashboard for Grafana, in a ConfigMap that its usual sidecar picks up. */
+        dashboard: z.boolean("is true or false. Write one of these").default(true),
         notifications,
     })
     .refine(

@@ -6,6 +6,7 @@ import type { AgentSettings } from "../settings";
 import type { AlertSettings } from "../alertSettings";
 import { fleetRules, rulesFile, rulesLabel } from "./values/alerts/rules";
 import { runbookFolder } from "./values/alerts/runbooks";
+import { dashboardLabel, fleetDashboard } from "./values/dashboard/fleet";
 import { blackboxModules, type ProbePlan } from "./values/probes";
 
 export interface AlertsArgs {
@@ -18,7 +19,7 @@ export interface AlertsArgs {
     readonly objects: Exclude<ProbePlan["objects"], "none">;
 }
 
-/** The fleet's rules for the hub's Prometheus, and the blackbox_exporter's modules that its probes name. */
+/** The fleet's rules for the hub's Prometheus, the modules of the blackbox_exporter for its probes, and a dashboard. */
 export class Alerts extends pulumi.ComponentResource {
     constructor(name: string, args: AlertsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Alerts", name, {}, opts);
@@ -34,6 +35,16 @@ export class Alerts extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        if (settings.dashboard) {
+            new ConfigMap(
+                `${name}-dashboard`,
+                {
+                    metadata: { name: "hubspoke-dashboard", namespace, labels: { ...managed, ...dashboardLabel } },
+                    data: { "hubspoke-fleet.json": JSON.stringify(fleetDashboard(), undefined, 1) },
+                },
+                { parent: this },
+            );
+        }
         switch (args.objects) {
             case "operator":
                 new CustomResource(

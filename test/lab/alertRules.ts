@@ -3,7 +3,9 @@ import { alerts } from "../../alertSettings";
 import { alertsOf } from "../../components/values/alerts/alerts";
 import { fleetRules, rulesFile } from "../../components/values/alerts/rules";
 import { credentialRules } from "../../components/values/probes";
-import { type Series, testRules } from "./support/promtool";
+import { fleetDashboard } from "../../components/values/dashboard/fleet";
+import { expressionsOf, plainly } from "../unit/support/dashboard";
+import { checkExpressions, type Series, testRules } from "./support/promtool";
 
 /** What an alert is shown, and what must come of it. Label names are those of Argo CD 3.6 and blackbox_exporter. */
 interface Case {
@@ -352,4 +354,15 @@ describe("the alerts, in Prometheus", () => {
             expect(ok, output).to.equal(true);
         });
     }
+});
+
+describe("the dashboard, in Prometheus", () => {
+    it("asks for nothing that it cannot parse", async () => {
+        const asked = expressionsOf(fleetDashboard()).map(plainly);
+        const { ok, output } = await checkExpressions(asked);
+        expect(ok, output).to.equal(true);
+        expect(output).to.include(`SUCCESS: ${asked.length} rules found`);
+        const wrong = await checkExpressions([...asked, "count(up"]);
+        expect(wrong.ok).to.equal(false);
+    });
 });

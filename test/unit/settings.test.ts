@@ -64,6 +64,7 @@ describe("settings", () => {
                 interval: "15s",
                 severities: { prod: "critical", dr: "critical" },
                 unreachableFor: "30s",
+                dashboard: true,
                 degradedFor: "5m",
                 outOfSyncFor: "30m",
                 credentialMaxAge: "2160h",

@@ -15,19 +15,33 @@ export interface Alert {
 }
 
 /** What a metric about a cluster is summed up by. */
-const byCluster = "cluster, environment, region";
+export const byCluster = "cluster, environment, region";
 
-/** Adds the names of the cluster to a metric that has only its URL, as `server`. */
-function named(vector: string): string {
-    return `(${vector})\n* on (server) group_left (${byCluster}) hubspoke:cluster:info`;
+/**
+ * Adds the names of the cluster to a metric that has only its URL, as `server`.
+ *
+ * @param clusters which of them, as a selector of labels; nothing means all
+ */
+export function named(vector: string, clusters = ""): string {
+    return `(${vector})\n* on (server) group_left (${byCluster}) hubspoke:cluster:info${clusters}`;
 }
 
-/** Applications in a state, with the names of their cluster. */
-function applications(state: string): string {
-    return named(
-        `label_replace(max by (name, project, dest_server) (argocd_app_info{${state}}), "server", "$1", "dest_server", "(.*)")`,
-    );
+/**
+ * Applications in a state, with the names of their cluster.
+ *
+ * @param labels labels of `argocd_app_info` that are kept
+ */
+export function applications(state: string, labels = "name, project, dest_server", clusters = ""): string {
+    const found = `max by (${labels}) (argocd_app_info{${state}})`;
+    return named(`label_replace(${found}, "server", "$1", "dest_server", "(.*)")`, clusters);
 }
+
+/** How many changes wait for Argo CD, by the queue's name. */
+export const queueDepth =
+    'sum by (name) (workqueue_depth{name=~"app_reconciliation_queue|app_operation_processing_queue"})';
+
+/** Requests to Git that failed, as counters. */
+export const gitFailures = ["argocd_git_fetch_fail_total", "argocd_git_lsremote_fail_total"];
 
 /** All alerts: the hub's sight of the clusters, the Applications, Argo CD itself, and the watch itself. */
 export function alertsOf(settings: AlertSettings): Alert[] {
@@ -125,14 +139,12 @@ function aboutApplications(settings: AlertSettings): Alert[] {
 }
 
 function aboutArgoCd(): Alert[] {
-    const depth = 'sum by (name) (workqueue_depth{name=~"app_reconciliation_queue|app_operation_processing_queue"})';
-    const failures = ["argocd_git_fetch_fail_total", "argocd_git_lsremote_fail_total"];
     const calls = 'grpc_server_handled_total{grpc_service="repository.RepoServerService"';
     const failed = "Unknown|Internal|Unavailable|DeadlineExceeded|ResourceExhausted";
     return [
         {
             name: "ReconciliationQueueGrowing",
-            expr: `min_over_time(${depth}[15m:1m]) > 0 and deriv(${depth}[15m:1m]) > 0`,
+            expr: `min_over_time(${queueDepth}[15m:1m]) > 0 and deriv(${queueDepth}[15m:1m]) > 0`,
             lasting: "15m",
             severity: "hub",
             summary: "Argo CD does not keep up",
@@ -142,7 +154,7 @@ function aboutArgoCd(): Alert[] {
         {
             name: "RepoServerErrors",
             expr: [
-                ...failures.map((metric) => `sum by (repo) (increase(${metric}[15m])) > 0`),
+                ...gitFailures.map((metric) => `sum by (repo) (increase(${metric}[15m])) > 0`),
                 `sum by (grpc_method) (increase(${calls}, grpc_code=~"${failed}"}[15m]))\n` +
                     `  / sum by (grpc_method) (increase(${calls}}[15m])) > 0.05`,
             ].join("\nor\n"),

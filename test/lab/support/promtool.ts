@@ -33,17 +33,31 @@ export interface RuleTest {
  * @returns whether all passed, and what promtool says
  */
 export async function testRules(files: readonly string[], tests: readonly RuleTest[]) {
+    const names = files.map((_, index) => `rules-${index}.yaml`);
+    const suite = { rule_files: names, evaluation_interval: "15s", tests: tests.map(written) };
+    const texts = Object.fromEntries(names.map((name, index) => [name, files[index] ?? ""]));
+    return promtool(["test", "rules", "tests.yaml"], { ...texts, "tests.yaml": stringify(suite) });
+}
+
+/**
+ * Has Prometheus' own parser read expressions of PromQL, by `promtool check rules`.
+ *
+ * @returns whether it could, and what promtool says
+ */
+export async function checkExpressions(expressions: readonly string[]) {
+    const rules = expressions.map((expr, index) => ({ record: `expression:${index}`, expr }));
+    return promtool(["check", "rules", "rules.yaml"], { "rules.yaml": stringify({ groups: [{ name: "all", rules }] }) });
+}
+
+/** Runs promtool in a folder of its own with those files. */
+async function promtool(args: readonly string[], files: Readonly<Record<string, string>>) {
     await ensureExtras(["promtool"], () => undefined);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-rules-"));
     try {
-        const names = files.map((text, index) => {
-            const name = `rules-${index}.yaml`;
+        for (const [name, text] of Object.entries(files)) {
             fs.writeFileSync(path.join(folder, name), text);
-            return name;
-        });
-        const file = path.join(folder, "tests.yaml");
-        fs.writeFileSync(file, stringify({ rule_files: names, evaluation_interval: "15s", tests: tests.map(written) }));
-        return await run(toolPath("promtool"), ["test", "rules", file], { timeoutMs: 60_000 });
+        }
+        return await run(toolPath("promtool"), [...args], { cwd: folder, timeoutMs: 60_000 });
     } finally {
         fs.rmSync(folder, { recursive: true });
     }
