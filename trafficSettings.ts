@@ -43,6 +43,26 @@ const externalDns = z
     )
     .default({ mode: "existing" });
 
+/**
+ * Failover records of Route53 in the place of a plain alias: it answers with the active cluster while that one's health
+ * check passes, and else with the other. The health checks are made by other means.
+ */
+const route53 = z.strictObject({
+    /** The two clusters, each with the id of its health check. */
+    healthChecks: z
+        .record(
+            dnsLabel("a cluster's name", "prod"),
+            text("a health check's id", "0123abcd-01ab-23cd-45ef-0123456789ab").regex(
+                /^[A-Za-z0-9-]{1,64}$/,
+                'is no id of a health check. Write what `aws route53 list-health-checks` prints as "Id"',
+            ),
+        )
+        .refine(
+            (checks) => Object.keys(checks).length === 2,
+            "names the active cluster and one other, since Route53 has one primary and one secondary record. Name two",
+        ),
+});
+
 export const traffic = z
     .strictObject({
         /** The cluster that users reach. This is the one place that says so; `npm run failover` changes it. */
@@ -54,6 +74,7 @@ export const traffic = z
         /** Seconds for which a resolver may keep the answer. */
         ttl: z.int("is no whole number of seconds").min(1, "must be at least 1").max(86_400, "is over a day").default(30),
         externalDns,
+        route53: route53.optional(),
         /** Commands that a failover runs and awaits, by what they are for. */
         hooks: z.strictObject({ database: command.optional() }).default({}),
         automatic: z
@@ -63,6 +84,16 @@ export const traffic = z
                 coolDown: goDuration.default("30m"),
             })
             .prefault({}),
+    })
+    .superRefine(({ active, externalDns, route53 }, context) => {
+        if (route53 !== undefined && route53.healthChecks[active] === undefined) {
+            const message = `knows ${Object.keys(route53.healthChecks).join(", ")}, and not the active cluster, ${active}. Add it`;
+            context.addIssue({ code: "custom", path: ["route53", "healthChecks"], message });
+        }
+        if (route53 !== undefined && externalDns.mode === "install" && externalDns.provider !== "aws") {
+            const message = 'is not "aws", and route53 is set. Write "aws", or remove route53';
+            context.addIssue({ code: "custom", path: ["externalDns", "provider"], message });
+        }
     })
     .optional();
 

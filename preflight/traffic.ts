@@ -31,17 +31,18 @@ export function refuseUnknownActive(
     if (traffic === undefined || clusters.length === 0) {
         return;
     }
-    const active = clusters.find(({ cluster }) => cluster === traffic.active);
-    if (active === undefined) {
-        throw new Error(
-            `hubspoke:traffic.active: is "${traffic.active}", and the hub has ` +
-                `${clusters.map(({ cluster }) => cluster).sort().join(", ")}. Write one of these, or register it first`,
-        );
-    }
-    const own = `agent.${active.domain}`;
-    if (active.domain !== undefined && agentName(domain, traffic, traffic.active) !== own) {
-        throw new Error(
-            `hubspoke:traffic.names.${traffic.active}: the agent's name on ${traffic.active} is ${own}. Write that`,
-        );
+    const standby = Object.keys(traffic.route53?.healthChecks ?? {}).filter((name) => name !== traffic.active);
+    for (const [setting, name] of [["active", traffic.active], ...standby.map((name) => ["route53.healthChecks", name])]) {
+        const found = clusters.find(({ cluster }) => cluster === name);
+        if (found === undefined) {
+            throw new Error(
+                `hubspoke:traffic.${setting}: is "${name}", and the hub has ` +
+                    `${clusters.map(({ cluster }) => cluster).sort().join(", ")}. Write one of these, or register it first`,
+            );
+        }
+        const own = `agent.${found.domain}`;
+        if (found.domain !== undefined && agentName(domain, traffic, found.cluster) !== own) {
+            throw new Error(`hubspoke:traffic.names.${name}: the agent's name on ${name} is ${own}. Write that`);
+        }
     }
 }

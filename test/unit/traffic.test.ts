@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { refuseUnknownActive, refuseUnpublishedName } from "../../preflight/traffic";
 import type { Registration } from "../../preflight/registrations";
 import { traffic as schema } from "../../trafficSettings";
-import { bringUpHub } from "./support/hub";
+import { bringUpHub, hubSettings } from "./support/hub";
 import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
 
 const endpoint = "kubernetes:externaldns.k8s.io/v1alpha1:DNSEndpoint";
@@ -43,6 +43,46 @@ describe("the users' name", () => {
         expect(spec.endpoints[0]).to.include({ dnsName: "api.example.com", recordTTL: 5 });
         expect(spec.endpoints[0]).to.deep.include({ targets: ["agent.eu.example.net"] });
     });
+
+    it("is two records of Route53, primary where users are, and a move swaps their targets and nothing else", async () => {
+        const healthChecks = { dr: "d-1", prod: "p-1" };
+        const record = (part: string, cluster: string, check: string) => ({
+            dnsName: "agent.example.com",
+            recordType: "CNAME",
+            recordTTL: 30,
+            targets: [`agent.${cluster}.example.com`],
+            setIdentifier: part,
+            providerSpecific: [
+                { name: "aws/failover", value: part.toUpperCase() },
+                { name: "aws/health-check-id", value: check },
+            ],
+        });
+        await bringUpHub({ traffic: { active: "prod", route53: { healthChecks } } });
+        expect(one(endpoint, "traffic-endpoint").inputs.spec).to.deep.equal({
+            endpoints: [record("primary", "prod", "p-1"), record("secondary", "dr", "d-1")],
+        });
+        await bringUpHub({ traffic: { active: "dr", route53: { healthChecks } } });
+        expect(one(endpoint, "traffic-endpoint").inputs.spec).to.deep.equal({
+            endpoints: [record("primary", "dr", "d-1"), record("secondary", "prod", "p-1")],
+        });
+    });
+
+    const checks = (...names: string[]) => ({ healthChecks: Object.fromEntries(names.map((name) => [name, "id-1"])) });
+    const bad: [name: string, given: object, problem: RegExp][] = [
+        ["of three clusters", { route53: checks("prod", "dr", "eu") }, /healthChecks: names the active cluster and one other/],
+        ["without the active cluster", { route53: checks("eu", "dr") }, /healthChecks: knows eu, dr, and not .*, prod\. Add it/],
+        ["with a text that is no id", { route53: { healthChecks: { prod: "a b", dr: "id" } } }, /healthChecks\.prod: is no id/],
+        [
+            "by another provider",
+            { route53: checks("prod", "dr"), externalDns: { mode: "install", provider: "google" } },
+            /externalDns\.provider: is not "aws"/,
+        ],
+    ];
+    for (const [name, given, problem] of bad) {
+        it(`is no pair of Route53's records ${name}`, () => {
+            expect(() => hubSettings({ traffic: { active: "prod", ...given } })).to.throw(problem);
+        });
+    }
 
     it("is told to the chart on every cluster, in a value that any revision of it takes", async () => {
         await bringUpHub({ traffic: { active: "prod" } });
@@ -118,6 +158,12 @@ describe("the active cluster", () => {
         );
         expect(check({ active: "dr" }, existing)).to.throw(
             "hubspoke:traffic.names.dr: the agent's name on dr is agent.dr.example.net. Write that",
+        );
+        const route53 = { healthChecks: { prod: "p", dr: "d" } };
+        check({ active: "prod", route53, names: { dr: "agent.dr.example.net" } }, existing)();
+        expect(check({ active: "prod", route53 }, existing)).to.throw("hubspoke:traffic.names.dr: ");
+        expect(check({ active: "prod", route53 }, existing.slice(0, 2))).to.throw(
+            'hubspoke:traffic.route53.healthChecks: is "dr", and the hub has prod. ',
         );
     });
 
