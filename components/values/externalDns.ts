@@ -8,7 +8,7 @@ export const externalDnsNamespace = "external-dns";
 export type ExternalDnsSettings = Extract<NonNullable<TrafficSettings>["externalDns"], { mode: "install" }>;
 
 /** Chart and version used where the settings name none. */
-const defaultChart = { repository: "https://kubernetes-sigs.github.io/external-dns/", version: "1.22.0" };
+export const defaultChart = { repository: "https://kubernetes-sigs.github.io/external-dns/", version: "1.22.0" };
 
 /** Where the chart comes from, as arguments of a Helm release. */
 export function externalDnsSource({ path, version }: ExternalDnsSettings["chart"]) {

@@ -3,7 +3,6 @@ export interface KubeObject {
     readonly kind: string;
     readonly metadata: { readonly name: string };
     readonly data?: Readonly<Record<string, string>>;
-    readonly stringData?: Readonly<Record<string, string>>;
     readonly spec: ObjectSpec;
 }
 
@@ -18,6 +17,7 @@ export interface ObjectSpec {
     readonly minReplicas?: number;
     readonly scaleTargetRef?: { readonly name: string };
     readonly maxUnavailable?: number;
+    readonly minAvailable?: number;
     readonly selector?: Selector;
     readonly strategy?: Strategy;
     readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };

@@ -4,7 +4,6 @@ import { promisify } from "node:util";
 import { parse, parseAllDocuments } from "yaml";
 import { oldestChart } from "../../../chartSettings";
 import { defaultChart } from "../../../components/argoCd";
-import type { ArgoCdValues } from "../../../components/values/argoCd";
 import { cachedTool } from "../../../lab/tools/cache";
 import { catalogue } from "../../../lab/tools/catalogue";
 import type { KubeObject } from "./objects";
@@ -16,28 +15,53 @@ function findHelm(): string {
     return process.env.HELM ?? (existsSync(built) ? built : "helm");
 }
 
-/** A version of the argo-cd chart, and the words by which Helm finds it. */
+/** A version of a chart, the words by which Helm finds it, and the release that the program makes of it. */
 export interface Chart {
     readonly name: string;
+    readonly release: string;
+    readonly namespace: string;
     readonly words: readonly string[];
     /** What a person does where Helm does not find it. */
     readonly remedy: string;
 }
 
-/** The chart in ARGO_CD_CHART, or from its repository the oldest one that the program knows and the default one. */
-export function charts(): Chart[] {
-    const path = process.env.ARGO_CD_CHART;
+/** Where a chart comes from. */
+export interface Source {
+    /** Name of the chart, and of what the program makes of it. */
+    readonly chart: string;
+    readonly release: string;
+    readonly namespace: string;
+    /** Environment variable with the path of a chart. */
+    readonly variable: string;
+    readonly repository: string;
+    readonly versions: readonly string[];
+}
+
+/** The chart at the path in the environment, or else those versions of it from its repository. */
+export function chartsFrom({ chart, release, namespace, variable, repository, versions }: Source): Chart[] {
+    const path = process.env[variable];
     if (path !== undefined) {
-        const remedy = `ARGO_CD_CHART=${path} is no such chart, or it lacks its dependencies`;
-        return [{ name: `at ${path}`, words: [path], remedy }];
+        const remedy = `${variable}=${path} is no such chart, or it lacks its dependencies`;
+        return [{ name: `${chart} at ${path}`, release, namespace, words: [path], remedy }];
     }
-    const { repository } = defaultChart;
-    return [oldestChart, defaultChart.version].map((version) => {
-        const words = ["argo-cd", "--repo", repository, "--version", version];
+    return versions.map((version) => {
+        const words = [chart, "--repo", repository, "--version", version];
         const remedy =
             `${repository} may be out of reach. Download the chart where that is possible ` +
-            `(helm pull ${words.join(" ")}), and name it in ARGO_CD_CHART`;
-        return { name: version, words, remedy };
+            `(helm pull ${words.join(" ")}), and name it in ${variable}`;
+        return { name: `${chart} ${version}`, release, namespace, words, remedy };
+    });
+}
+
+/** The argo-cd chart: the oldest that the program knows, and the default one. */
+export function argoCdCharts(): Chart[] {
+    return chartsFrom({
+        chart: "argo-cd",
+        release: "argocd",
+        namespace: "argocd",
+        variable: "ARGO_CD_CHART",
+        repository: defaultChart.repository,
+        versions: [oldestChart, defaultChart.version],
     });
 }
 
@@ -45,17 +69,22 @@ async function helm(command: string[], { words, remedy }: Chart, flags: string[]
     const running = promisify(execFile)(findHelm(), [...command, ...words, ...flags], { maxBuffer: 64 * 1024 * 1024 });
     running.child.stdin?.end(values);
     return running.then(
-        ({ stdout }) => stdout,
+        ({ stdout, stderr }) => {
+            if (stderr.includes("warning:")) {
+                throw new Error(`Helm is not content with the values: ${stderr}`);
+            }
+            return stdout;
+        },
         (error: Error) => {
-            throw new Error(`${error.message}\nThese tests need the real argo-cd chart; ${remedy}`);
+            throw new Error(`${error.message}\nThese tests need the real chart; ${remedy}`);
         },
     );
 }
 
-/** Renders the chart as the program's release does; CRDs and Helm's own test pods are left out. */
-export async function render(chart: Chart, values: ArgoCdValues): Promise<KubeObject[]> {
-    const flags = ["--namespace", "argocd", "--kube-version", "1.30.0", "--skip-tests", "--values", "-"];
-    const text = await helm(["template", "argocd"], chart, flags, JSON.stringify(values));
+/** Renders a chart as the program's release does; CRDs and Helm's own test pods are left out. */
+export async function render(chart: Chart, values: object): Promise<KubeObject[]> {
+    const flags = ["--namespace", chart.namespace, "--kube-version", "1.30.0", "--skip-tests", "--values", "-"];
+    const text = await helm(["template", chart.release], chart, flags, JSON.stringify(values));
     const objects = parseAllDocuments(text).map((document) => document.toJS() as KubeObject | null);
     return objects.filter((object): object is KubeObject => object !== null && object.kind !== "CustomResourceDefinition");
 }
