@@ -72,16 +72,7 @@ export class ArgoCd extends pulumi.ComponentResource {
             ...(oidc === undefined
                 ? []
                 : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
-            ...(settings.alerts.notifications === undefined
-                ? []
-                : [
-                      this.secret(
-                          `${name}-notifications`,
-                          namespace,
-                          notificationsSecret,
-                          notificationSecrets(settings.alerts),
-                      ),
-                  ]),
+            this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts)),
         ];
         const release = new Release(
             `${name}-release`,

@@ -7,6 +7,7 @@ import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { waitForApplications } from "../../lab/waiting";
 import { applicationOf, applicationSetStatus, push, runs, waitForState } from "./support/delivery";
 import { pulumiOk, transcript, withConfig, type Outcome } from "./support/lab";
+import { openReceiver, type Receiver } from "./support/receiver";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
 const healthy = { sync: "Synced", health: "Healthy" };
@@ -84,20 +85,33 @@ describe("a release, rollout pinned", () => {
     });
 });
 
-describe("a release, rollout rolling", () => {
-    const strategy = (name: string) => (config: Record<string, unknown>) => ({
-        ...config,
-        "hubspoke:rollout": { strategy: name, soak: "3s" },
-    });
+describe("a release, rollout rolling and a webhook told of it", () => {
+    const token = "the-token-of-the-webhook";
+    let receiver: Receiver;
 
     before(async () => {
-        await withConfig("hub", strategy("rolling"), () => pulumiOk("hub", "up", "--yes", "--skip-preview"));
+        receiver = await openReceiver(token);
+        const webhooks = { test: { url: receiver.url, token } };
+        const changed = (config: Record<string, unknown>) => ({
+            ...config,
+            "hubspoke:rollout": { strategy: "rolling", soak: "3s" },
+            "hubspoke:alerts": { ...(config["hubspoke:alerts"] as object), notifications: { webhooks } },
+        });
+        await withConfig("hub", changed, () => pulumiOk("hub", "up", "--yes", "--skip-preview"));
         await waitForApplications(everywhere);
     });
 
     after(async () => {
         await pulumiOk("hub", "up", "--yes", "--skip-preview");
+        await receiver.close();
         await waitForApplications(everywhere);
+    });
+
+    it("tells what each Application runs when somebody first listens", async () => {
+        for (const cluster of ["staging", "prod", "dr"]) {
+            const { revision } = await runs(cluster);
+            await receiver.heard({ event: "deployed", application: `agent-${cluster}`, revision });
+        }
     });
 
     it("that breaks on staging stops there; what comes after it waits, and a person can sync dr all the same", async () => {
@@ -123,6 +137,12 @@ describe("a release, rollout rolling", () => {
         await waitForState("dr", { ...healthy, revision: broken });
         expect(await imageOf("dr")).to.match(/:1\.0\.2$/);
         expect((await runs("prod")).revision).to.equal(before[0]);
+
+        await receiver.heard({ event: "deployed", application: "agent-dr", revision: broken });
+        const degraded = await receiver.heard({ event: "degraded", application: "agent-staging", revision: broken });
+        expect(degraded).to.include({ environment: "staging", severity: "warning", health: "Degraded" });
+        expect(degraded.url).to.match(/^https:\/\/argocd\.example\.com\/applications\/argocd\/agent-staging$/);
+        expect(degraded.region).to.match(/^eu-/);
     });
 
     it("goes through all three in order once it is sound", async () => {
@@ -135,6 +155,13 @@ describe("a release, rollout rolling", () => {
         const [staging, prod, dr] = await Promise.all(["staging", "prod", "dr"].map(startOf));
         expect([staging, prod, dr]).to.deep.equal([staging, prod, dr].sort());
         expect(await imageOf("dr")).to.match(/:1\.0\.3$/);
+        for (const cluster of ["staging", "prod", "dr"]) {
+            await receiver.heard({ event: "deployed", application: `agent-${cluster}`, revision: fixed });
+        }
+        const once = receiver.messages.filter(({ event }) => event === "deployed").map(({ application, revision }) => {
+            return `${application} ${revision}`;
+        });
+        expect(new Set(once)).to.have.property("size", once.length);
     });
 
     it("would never reach an environment that no step names, so that one is refused", async () => {

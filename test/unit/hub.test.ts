@@ -16,7 +16,7 @@ describe("the hub", () => {
 
     it("sends everything to the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
-        expect(objects).to.have.length(17);
+        expect(objects).to.have.length(19);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 

@@ -4,7 +4,7 @@ import { alerts } from "../../alertSettings";
 import { argoCdValues } from "../../components/values/argoCd";
 import { notificationSecrets, notificationValues } from "../../components/values/notifications/notifications";
 import { bringUpHub, hubSettings } from "./support/hub";
-import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
+import { encode, everything, one, unwrapSecret } from "./support/mocks";
 import { everyService } from "./support/notifications";
 
 interface Values {
@@ -65,12 +65,12 @@ describe("notifications", () => {
         const { inputs, provider } = one("kubernetes:core/v1:Secret", "argocd-notifications");
         expect(provider).to.equal("hub");
         expect(inputs.metadata).to.deep.equal({
-            name: "hubspoke-notifications",
+            name: "argocd-notifications-secret",
             namespace: "argocd",
             labels: { "app.kubernetes.io/part-of": "argocd" },
         });
         expect(unwrapSecret(inputs.data)).to.deep.include({ "slack-token": encode("xoxb-hunter2") });
-        expect(valuesOf(everyService).secret).to.deep.equal({ create: false, name: "hubspoke-notifications" });
+        expect(valuesOf(everyService).secret).to.deep.equal({ create: false, name: "argocd-notifications-secret" });
         const plain = everything().map(({ inputs }) => ({ ...inputs, data: undefined }));
         expect(JSON.stringify(plain)).not.to.include("hunter2");
     });
@@ -138,12 +138,11 @@ describe("notifications", () => {
         expect(Object.values(valuesOf({ pagerduty: everyService.pagerduty }).templates).join()).not.to.include("webhook");
     });
 
-    it("are nobody's where the settings have none: the chart keeps its own", async () => {
+    it("are nobody's where the settings have none, and the Secret is there for when they have", async () => {
         await bringUpHub();
-        const names = all("kubernetes:core/v1:Secret").map(({ name }) => name);
-        expect(names).not.to.include("argocd-notifications");
+        expect(unwrapSecret(one("kubernetes:core/v1:Secret", "argocd-notifications").inputs.data)).to.deep.equal({});
         const { notifications } = argoCdValues({ settings: hubSettings(), serviceMonitors: false });
-        expect(notifications).not.to.have.any.keys("secret", "notifiers", "subscriptions");
+        expect(notifications).to.have.all.keys("metrics", "resources", "secret");
     });
 
     const bad: [name: string, given: object, problem: RegExp][] = [

@@ -7,10 +7,11 @@ import type { ArgoCdValues } from "../argoCd";
 import { templates, triggerOf, triggers } from "./events";
 
 /**
- * The Secret with the tokens. Not the chart's own `argocd-notifications-secret`: that one is there already where
- * notifications are turned on later, and nobody can make it a second time.
+ * The Secret with the tokens. The program makes it in the chart's place and always, empty where nobody is told: what
+ * the chart has made nobody can make again when notifications are turned on. Under another name, the controller that
+ * still runs then would not find the tokens, and take for sent what it could not send.
  */
-export const notificationsSecret = "hubspoke-notifications";
+export const notificationsSecret = "argocd-notifications-secret";
 
 type Settings = Pick<AlertSettings, "notifications" | "severities">;
 
@@ -28,20 +29,19 @@ export function notificationSecrets({ notifications }: Settings): Record<string,
     );
 }
 
-/** Values of the argo-cd chart; nothing where nobody is told. No secret is among them. */
+/** Values of the argo-cd chart, with no secret among them. */
 export function notificationValues(settings: Settings): ArgoCdValues {
-    if (settings.notifications === undefined) {
-        return {};
-    }
-    return {
-        notifications: {
-            secret: { create: false, name: notificationsSecret },
-            notifiers: services(settings.notifications),
-            triggers: triggers(),
-            templates: templates(settings, Object.keys(settings.notifications.webhooks ?? {})),
-            subscriptions: subscriptions(settings),
-        },
-    };
+    const { notifications } = settings;
+    const told =
+        notifications === undefined
+            ? {}
+            : {
+                  notifiers: services(notifications),
+                  triggers: triggers(),
+                  templates: templates(settings, Object.keys(notifications.webhooks ?? {})),
+                  subscriptions: subscriptions(settings),
+              };
+    return { notifications: { secret: { create: false, name: notificationsSecret }, ...told } };
 }
 
 /** The services' configuration, where `$name` stands for what the Secret holds (argo-cd, docs/…/services). */
