@@ -1,6 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { secretData } from "./secretData";
+import { takeOver } from "./takeOver";
 import type { ClusterConfig } from "./values/clusterConfig";
 
 /**
@@ -26,12 +27,6 @@ export const dnsDomainAnnotation = "dns-domain";
 
 /** Annotation of a cluster Secret with the agent's revision there. */
 export const revisionAnnotation = "revision";
-
-/**
- * Annotation by which the provider takes over fields that somebody else has set, in place of a conflict: an adopted
- * Secret's, or the time at which Argo CD's user interface invalidates a cluster's cache.
- */
-const takeOverAnnotation = "pulumi.com/patchForce";
 
 export interface ClusterSecretArgs {
     /** Argo CD's namespace on the hub. */
@@ -97,7 +92,8 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     },
                     annotations: {
                         [stackAnnotation]: args.stack,
-                        [takeOverAnnotation]: "true",
+                        // An adopted Secret's fields, and the time of a refresh that Argo CD's user interface asks for.
+                        ...takeOver,
                         [domainAnnotation]: args.domain,
                         ...(args.dnsDomain === undefined ? {} : { [dnsDomainAnnotation]: args.dnsDomain }),
                         ...(args.revision === undefined ? {} : { [revisionAnnotation]: args.revision }),

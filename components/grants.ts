@@ -2,6 +2,7 @@ import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kube
 import * as pulumi from "@pulumi/pulumi";
 import type { Permissions } from "../credentialSettings";
 import agentRules from "./agentRules.json";
+import { takeOver } from "./takeOver";
 
 /** Whom a Role is bound to (rbac.authorization.k8s.io/v1, Subject). */
 export interface Subject {
@@ -25,7 +26,8 @@ const delivering = ["get", "list", "watch", "create", "update", "patch", "delete
 
 /**
  * What Argo CD may do on a spoke: in each managed namespace what the agent's chart needs and no more, or, where the
- * settings ask for it by name, kinds of the whole cluster or all of it.
+ * settings ask for it by name, kinds of the whole cluster or all of it. Rights that somebody changed by hand are put
+ * back.
  */
 export class Grants extends pulumi.ComponentResource {
     /** Versions of the Roles and bindings: they change whenever the rights do. */
@@ -45,14 +47,14 @@ export class Grants extends pulumi.ComponentResource {
     }
 
     private oneNamespace(name: string, namespace: pulumi.Input<string>, { roleName, subject }: GrantsArgs) {
-        const metadata = { name: roleName, namespace };
+        const metadata = { name: roleName, namespace, annotations: takeOver };
         const role = new Role(`${name}-role`, { metadata, rules: agentRules }, { parent: this });
         const roleRef = { apiGroup: rbac, kind: "Role", name: role.metadata.name };
         return [role, new RoleBinding(`${name}-binding`, { metadata, roleRef, subjects: [subject] }, { parent: this })];
     }
 
     private wholeCluster(name: string, { roleName, subject, permissions }: GrantsArgs) {
-        const metadata = { name: roleName };
+        const metadata = { name: roleName, annotations: takeOver };
         const bind = (role: pulumi.Input<string>) =>
             new ClusterRoleBinding(
                 `${name}-binding`,

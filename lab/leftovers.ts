@@ -17,8 +17,8 @@ interface ObjectList {
 }
 
 /** Removes the CRDs that Helm keeps when Argo CD's release goes (`crds.keep`): their loss costs every Application. */
-export async function removeKeptCrds(): Promise<void> {
-    await kubectl("hub", ["delete", "crd", "--selector", "app.kubernetes.io/part-of=argocd", "--timeout=50s"]);
+export async function removeKeptCrds(cluster: ClusterName = "hub"): Promise<void> {
+    await kubectl(cluster, ["delete", "crd", "--selector", "app.kubernetes.io/part-of=argocd", "--timeout=50s"]);
 }
 
 /**

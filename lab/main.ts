@@ -5,7 +5,10 @@ import { env } from "./commands/env";
 import { status } from "./commands/status";
 import { up } from "./commands/up";
 
-const commands: Record<string, () => void | Promise<void>> = { up, status, env, down, bench, drill: drillCommand };
+const commands: Record<string, (argument?: string) => void | Promise<void>> = {
+    ...{ up, status, env, down, bench },
+    drill: drillCommand,
+};
 
 async function main(): Promise<void> {
     const name = process.argv[2] ?? "up";
@@ -13,7 +16,7 @@ async function main(): Promise<void> {
     if (command === undefined) {
         throw new Error(`there is no lab command "${name}". Write one of: ${Object.keys(commands).join(", ")}`);
     }
-    await command();
+    await command(process.argv[3]);
 }
 
 main().catch((error: unknown) => {

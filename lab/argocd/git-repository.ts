@@ -33,7 +33,7 @@ export async function publishAgentRepository(): Promise<Revision> {
         fs.mkdirSync(gitRoot, { recursive: true });
         await git(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", agentRepository], {});
     }
-    return commit("Publish the checkout's chart", async (index) => {
+    return commit(agentRepository, "Publish the checkout's chart", async (index) => {
         await git(["add", "--all", "--", "helm"], { ...index, GIT_WORK_TREE: projectRoot });
     });
 }
@@ -43,20 +43,37 @@ export async function publishAgentRepository(): Promise<Revision> {
  *
  * @param file path in the repository, such as `helm/values-prod.yaml`.
  * @param change gets the file's text and returns the new one.
+ * @param repository another repository, such as one of {@link copyAgentRepository}.
  */
-export async function changeAgentFile(file: string, change: (text: string) => string): Promise<Revision> {
+export async function changeAgentFile(
+    file: string,
+    change: (text: string) => string,
+    repository = agentRepository,
+): Promise<Revision> {
+    const inRepository = { GIT_DIR: repository };
     const before = await git(["cat-file", "blob", `${branch}:${file}`], inRepository, { keepNewline: true });
     const blob = await git(["hash-object", "-w", "--stdin"], inRepository, { input: change(before) });
-    return commit(`Change ${file}`, async (index) => {
+    return commit(repository, `Change ${file}`, async (index) => {
         await git(["read-tree", branch], index);
         await git(["update-index", "--cacheinfo", `100644,${blob},${file}`], index);
     });
 }
 
-const inRepository = { GIT_DIR: agentRepository };
+/** Makes a copy of the agent's repository, which the lab's Git server serves beside it; returns its path. */
+export async function copyAgentRepository(name: string): Promise<string> {
+    const copy = path.join(gitRoot, `${name}.git`);
+    fs.rmSync(copy, { recursive: true, force: true });
+    await git(["clone", "--quiet", "--bare", "--template=", agentRepository, copy], {});
+    return copy;
+}
 
 /** Commits what `fill` puts into an empty index, if it differs from the branch. */
-async function commit(message: string, fill: (index: Record<string, string>) => Promise<void>): Promise<Revision> {
+async function commit(
+    repository: string,
+    message: string,
+    fill: (index: Record<string, string>) => Promise<void>,
+): Promise<Revision> {
+    const inRepository = { GIT_DIR: repository };
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "lab-git-"));
     try {
         const index = { ...inRepository, GIT_INDEX_FILE: path.join(scratch, "index") };

@@ -9,9 +9,9 @@ const name = "git-server";
 const portFile = path.join(gitRoot, "port");
 const startLimitMs = 30_000;
 
-/** URL of the agent's repository, once the Git server has been started in this lab. */
-export function agentRepositoryUrl(): string {
-    return `http://127.0.0.1:${fs.readFileSync(portFile, "utf8")}/${path.basename(agentRepository)}`;
+/** URL of the agent's repository, or of a copy of it, once the Git server has been started in this lab. */
+export function agentRepositoryUrl(repository = agentRepository): string {
+    return `http://127.0.0.1:${fs.readFileSync(portFile, "utf8")}/${path.basename(repository)}`;
 }
 
 /**

@@ -1,14 +1,13 @@
 import { holderOf, locksIn, nameOfHolder } from "../../scripts/recovery/lock";
 import { run } from "../processes/run";
 import { backendDir, pulumiEnvironment } from "./environment";
-import type { StackName } from "./project";
 
 /**
  * Releases a stack's lock that a killed run left behind: says what holds it, and checks that the holder is dead.
  *
  * @throws Error when the holder lives, or is on another machine and cannot be checked
  */
-export async function releaseDeadLock(stack: StackName, report: (line: string) => void): Promise<void> {
+export async function releaseDeadLock(stack: string, report: (line: string) => void): Promise<void> {
     const locks = locksOf(stack);
     for (const lock of locks) {
         const holder = nameOfHolder(lock);
@@ -33,10 +32,10 @@ export async function releaseDeadLock(stack: StackName, report: (line: string) =
 }
 
 /** Whether anything holds a lock of the stack. */
-export function isLocked(stack: StackName): boolean {
+export function isLocked(stack: string): boolean {
     return locksOf(stack).length > 0;
 }
 
-function locksOf(stack: StackName) {
+function locksOf(stack: string) {
     return locksIn(backendDir, `organization/hubspoke/${stack}`);
 }

@@ -45,6 +45,15 @@ export function writeProject(overlay: Overlay): void {
     }
 }
 
+/**
+ * Writes the stack file of another hub in the lab, on one of its spokes: with the settings of the lab's hub, of which
+ * `changes` are replaced.
+ */
+export function writeOtherHub(stack: string, context: string, changes: Record<string, unknown> = {}): void {
+    const config = { ...readInLab("hub"), "hubspoke:cluster": { context }, ...changes };
+    writeYaml(path.join(projectDir, `Pulumi.${stack}.yaml`), { config });
+}
+
 /** The configuration in a committed stack file. */
 export function readCommitted(stack: StackName): Record<string, unknown> {
     return readYaml<StackFile>(path.join(projectRoot, `Pulumi.${stack}.yaml`)).config ?? {};

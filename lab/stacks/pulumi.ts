@@ -4,7 +4,6 @@ import { logDir } from "../paths";
 import { run } from "../processes/run";
 import { backendDir, pulumiEnvironment } from "./environment";
 import { releaseDeadLock } from "./lock";
-import type { StackName } from "./project";
 
 /** Limit of one `pulumi` command, in milliseconds. */
 const timeoutMs = 15 * 60_000;
@@ -14,7 +13,7 @@ const timeoutMs = 15 * 60_000;
  *
  * @throws Error with the end of the output, when the command fails or takes over 15 minutes
  */
-export async function pulumi(stack: StackName, args: readonly string[]): Promise<string> {
+export async function pulumi(stack: string, args: readonly string[]): Promise<string> {
     const result = await runPulumi(stack, args);
     fs.mkdirSync(logDir, { recursive: true });
     const log = path.join(logDir, `pulumi-${stack}.log`);
@@ -28,7 +27,7 @@ export async function pulumi(stack: StackName, args: readonly string[]): Promise
 }
 
 /** Asks for something that may be a secret: what it prints is in no log and no error. */
-async function query(stack: StackName, args: readonly string[]): Promise<string> {
+async function query(stack: string, args: readonly string[]): Promise<string> {
     const result = await runPulumi(stack, args);
     if (!result.ok) {
         throw new Error(`pulumi ${args.join(" ")} of stack ${stack} failed`);
@@ -36,7 +35,7 @@ async function query(stack: StackName, args: readonly string[]): Promise<string>
     return result.stdout;
 }
 
-function runPulumi(stack: StackName, args: readonly string[]) {
+function runPulumi(stack: string, args: readonly string[]) {
     return run("pulumi", [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
         env: pulumiEnvironment(),
         timeoutMs,
@@ -44,7 +43,7 @@ function runPulumi(stack: StackName, args: readonly string[]) {
 }
 
 /** Brings a stack up, after making it where there is none and releasing the lock of a run that was killed. */
-export async function up(stack: StackName, report: (line: string) => void): Promise<void> {
+export async function up(stack: string, report: (line: string) => void): Promise<void> {
     if (!exists(stack)) {
         await pulumi(stack, ["stack", "init"]);
     }
@@ -53,7 +52,7 @@ export async function up(stack: StackName, report: (line: string) => void): Prom
 }
 
 /** Destroys all that a stack made; a stack that is not there is no error. */
-export async function destroy(stack: StackName, report: (line: string) => void): Promise<void> {
+export async function destroy(stack: string, report: (line: string) => void): Promise<void> {
     if (!exists(stack)) {
         return;
     }
@@ -66,7 +65,7 @@ export async function adminPassword(): Promise<string> {
     return (await query("hub", ["stack", "output", "adminPassword", "--show-secrets"])).trim();
 }
 
-function exists(stack: StackName): boolean {
+function exists(stack: string): boolean {
     return fs.existsSync(path.join(backendDir, ".pulumi", "stacks", "hubspoke", `${stack}.json`));
 }
 

@@ -7,7 +7,7 @@ import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { readInLab } from "../../lab/stacks/project";
 import { toolPath } from "../../lab/tools";
 import { waitForApplications } from "../../lab/waiting";
-import { applyByHand } from "./support/apply";
+import { applyByHand } from "../../lab/apply";
 import { argocdClusterAdd } from "./support/clusterAdd";
 import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
 

@@ -4,7 +4,7 @@ import { kubectl } from "../../lab/kubectl";
 import { waitFor } from "../../lab/processes";
 import { table } from "../../lab/tables";
 import { waitForApplications } from "../../lab/waiting";
-import { applyByHand } from "./support/apply";
+import { applyByHand } from "../../lab/apply";
 import { argocdClusterAdd } from "./support/clusterAdd";
 import { clusterSecret, getObject, namesOf } from "./support/lab";
 import { otherNamespace, startOtherArgoCd } from "./support/otherArgoCd";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { readApplications } from "../../lab/argocd";
+import { agentRepository, readApplications } from "../../lab/argocd";
 import { argoCdSession } from "../../lab/session";
 import { type ClusterName, startApiServer, stopApiServer } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
-import { waitFor } from "../../lab/processes";
+import { run, waitFor } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { waitForApplications } from "../../lab/waiting";
 import { restrictedKubeconfig } from "./support/restricted";
@@ -100,5 +100,21 @@ describe("the end", () => {
             },
             { timeoutMs: 180_000 },
         );
+    });
+
+    it("of all environments but one leaves a fleet of one, which the others join by their stacks alone", async () => {
+        await pulumiOk("prod", "destroy", "--yes", "--skip-preview");
+        expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-staging"]);
+        await waitForApplications(["agent-staging"]);
+
+        const held = async () => {
+            const { metadata } = await getObject("hub", "argocd", "applicationset", "agent");
+            const { stdout } = await run("git", ["--git-dir", agentRepository, "rev-parse", "main"]);
+            return { generation: metadata.generation, commit: stdout };
+        };
+        const before = await held();
+        await Promise.all((["prod", "dr"] as const).map((stack) => pulumiOk(stack, "up", "--yes", "--skip-preview")));
+        await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
+        expect(await held()).to.deep.equal(before);
     });
 });

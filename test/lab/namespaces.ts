@@ -1,38 +1,12 @@
 import { expect } from "chai";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { parseAllDocuments, stringify } from "yaml";
+import { parseAllDocuments } from "yaml";
+import { alerts } from "../../alertSettings";
+import { fleetRules } from "../../components/values/alerts/rules";
+import { credentialRules, probePlan, probeSpec, probeTargets } from "../../components/values/probes";
 import { kubectl } from "../../lab/kubectl";
-import { toolPath } from "../../lab/tools";
+import { otherCrds, toolPath } from "../../lab/tools";
 import { renderChart, valuesFiles } from "../../scripts/rules";
-
-/** Kinds of the chart whose CRDs no cluster of the lab has. */
-const absentKinds = ["ExternalSecret", "HTTPRoute", "ServiceMonitor"];
-
-/** Gives objects to staging's API server, which validates and admits them as if it kept them. */
-async function dryRun(objects: readonly object[]): Promise<string> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-dry-run-"));
-    const file = path.join(folder, "objects.yaml");
-    try {
-        fs.writeFileSync(file, objects.map((object) => stringify(object)).join("---\n"));
-        return await kubectl("staging", [
-            "apply", "--namespace=agent", "--dry-run=server", "--validate=strict", "--warnings-as-errors",
-            `--filename=${file}`,
-        ]);
-    } finally {
-        fs.rmSync(folder, { recursive: true });
-    }
-}
-
-async function refusal(object: object): Promise<string> {
-    return dryRun([object]).then(
-        (output) => {
-            throw new Error(`the API server accepts it: ${output}`);
-        },
-        (error: Error) => error.message,
-    );
-}
+import { dryRun, refusal } from "./support/dryRun";
 
 /** A pod that passes the restricted standard, with a change. */
 function pod(changes: { securityContext?: object; requests?: object; priorityClassName?: string } = {}): object {
@@ -59,19 +33,50 @@ function pod(changes: { securityContext?: object; requests?: object; priorityCla
 }
 
 describe("the agent's namespace on a spoke", () => {
+    let files: string[];
+    before(async () => {
+        files = (await otherCrds()).map((file) => `--filename=${file}`);
+        await kubectl("staging", ["apply", "--server-side", ...files]);
+        await kubectl("staging", ["wait", "--for=condition=Established", "--timeout=50s", ...files]);
+    });
+    after(() => kubectl("staging", ["delete", "--timeout=50s", ...files]));
+
     for (const values of valuesFiles()) {
         it(`admits all that the chart renders with ${values}, without a warning`, async () => {
             const objects = parseAllDocuments(await renderChart(toolPath("helm"), values)).map(
-                (document) => document.toJS() as { kind: string },
+                (document) => document.toJS() as object,
             );
-            const known = objects.filter(({ kind }) => !absentKinds.includes(kind));
-            const output = await dryRun(known);
-            expect(output.trim().split("\n")).to.have.length(known.length);
+            expect(await dryRun(objects)).to.have.length(objects.length);
         });
     }
 
+    it("admits what the hub's stacks make where the Prometheus operator is", async () => {
+        const settings = alerts.parse({ prober: "blackbox-exporter.monitoring:9115" });
+        const plan = probePlan({ alerts: settings }, "operator");
+        const of = { cluster: "prod", environment: "prod", region: "eu-west-1" };
+        const targets = probeTargets({
+            ...of,
+            server: "https://prod.example.com:6443",
+            domain: "prod.example.com",
+            deployed: true,
+            proxied: false,
+            probe: {},
+        });
+        const object = (kind: string, name: string, spec: object) => {
+            return { apiVersion: "monitoring.coreos.com/v1", kind, metadata: { name }, spec };
+        };
+        const objects = [
+            object("PrometheusRule", "hubspoke", fleetRules(settings, "https://git.example.com/runbooks")),
+            object("PrometheusRule", "probe-prod", credentialRules(of, "2026-01-01T00:00:00Z")),
+            ...targets.map((target) => object("Probe", `probe-prod-${target.kind}`, probeSpec(target, plan))),
+        ];
+        expect(await dryRun(objects)).to.have.length(4);
+        const misspelt = { ...probeSpec(targets[0]!, plan), jobname: "x" };
+        expect(await refusal(object("Probe", "misspelt", misspelt))).to.match(/unknown field "spec.jobname"/);
+    });
+
     it("refuses a pod that the restricted standard forbids, and admits it restricted", async () => {
-        expect(await dryRun([pod()])).to.include("pod/probe created");
+        expect((await dryRun([pod()])).join()).to.include("pod/probe created");
         expect(await refusal(pod({ securityContext: { privileged: true, allowPrivilegeEscalation: true } }))).to.match(
             /violates PodSecurity "restricted:latest": .*privileged/,
         );

@@ -12,11 +12,13 @@ describe("secrets", () => {
         const values = await secretValues();
         // One for each spoke, beside those that were replaced meanwhile.
         expect([...values.keys()].filter((where) => /^hub argocd\/.*bearerToken$/.test(where))).to.have.length(3);
-        for (const stack of stackNames) {
-            await pulumiOk(stack, "stack", "output", "--json");
-            await pulumiOk(stack, "preview", "--diff");
-            await pulumiOk(stack, "stack", "export");
-        }
+        await Promise.all(
+            stackNames.map(async (stack) => {
+                await pulumiOk(stack, "stack", "output", "--json");
+                await pulumiOk(stack, "preview", "--diff");
+                await pulumiOk(stack, "stack", "export");
+            }),
+        );
         const places = [backendDir, projectDir, logDir].map(textsBelow);
         const metadata = await Promise.all(clusterNames.map(metadataTexts));
         const texts = new Map([...places, ...metadata, await gitTexts()].flatMap((map) => [...map]));

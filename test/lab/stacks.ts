@@ -11,6 +11,7 @@ import "./comparison";
 import "./hub";
 import "./certificates";
 import "./upgrade";
+import "./reinstall";
 import "./state";
 import "./backup";
 import "./policy";

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { ClusterName } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import { projectRoot } from "../../lab/paths";
 import { run } from "../../lab/processes/run";
@@ -19,6 +20,14 @@ interface ClusterList {
     }[];
 }
 
+/** What the credential may do in the agent's namespace, and to whom it is given. */
+async function rulesOn(cluster: ClusterName): Promise<unknown> {
+    const names = ["role/argocd-manager", "rolebinding/argocd-manager"];
+    const json = await kubectl(cluster, ["get", ...names, "--namespace", "agent", "--output=json"]);
+    const { items } = JSON.parse(json) as { items: { rules?: unknown; roleRef?: unknown; subjects?: unknown }[] };
+    return items.map(({ rules, roleRef, subjects }) => ({ rules, roleRef, subjects }));
+}
+
 /** When the application controller last read a whole cluster. */
 async function lastCacheSync(cluster: string): Promise<string> {
     const session = await argoCdSession();
@@ -30,13 +39,13 @@ async function lastCacheSync(cluster: string): Promise<string> {
 }
 
 describe("the stacks, once up", () => {
-    for (const stack of stackNames) {
-        it(`have nothing to change in a second preview of ${stack}`, async () => {
-            const { ok, output } = await pulumi(stack, "preview", "--expect-no-changes");
+    it("have nothing to change in a second preview of each", async () => {
+        const previews = stackNames.map((stack) => pulumi(stack, "preview", "--expect-no-changes"));
+        for (const { ok, output } of await Promise.all(previews)) {
             expect(ok, output).to.equal(true);
             expect(output).to.match(/\d+ unchanged/);
-        });
-    }
+        }
+    });
 
     it("are found up by a second `npm run lab`", async () => {
         const { ok, output } = await npmRun("lab");
@@ -60,26 +69,45 @@ describe("the stacks, once up", () => {
         expect(output).to.include((await clusterSecret("prod")).server);
     });
 
-    it("find an object that was deleted by hand, and put it back", async () => {
-        const before = Date.parse(await refreshOf("cluster-staging"));
-        await kubectl("staging", ["delete", "rolebinding", "argocd-manager", "--namespace", "agent"]);
-        expect(await pulumiOk("staging", "refresh", "--yes", "--skip-preview")).to.match(/1 deleted/);
-        expect(await pulumiOk("staging", "up", "--yes", "--skip-preview")).to.match(/1 created/);
-        const binding = await getObject("staging", "agent", "rolebinding", "argocd-manager");
-        expect(binding.metadata.name).to.equal("argocd-manager");
-        const { ok, output } = await pulumi("staging", "preview", "--expect-no-changes");
-        expect(ok, output).to.equal(true);
+    const damages = [
+        {
+            stack: "staging",
+            what: "an object that was deleted",
+            command: ["delete", "rolebinding"],
+            found: /1 deleted/,
+            mended: /1 created/,
+        },
+        {
+            stack: "dr",
+            what: "a Role whose rules were changed",
+            command: ["patch", "role", "--type=json", '--patch=[{"op":"remove","path":"/rules/0"}]'],
+            found: /1 updated/,
+            mended: /:Role dr-manager-agent-role updated/,
+        },
+    ] as const;
+    for (const { stack, what, command, found, mended } of damages) {
+        it(`find ${what} by hand, put it back, and have Argo CD read the cluster anew`, async () => {
+            const before = Date.parse(await refreshOf(`cluster-${stack}`));
+            const rules = await rulesOn(stack);
+            await kubectl(stack, [...command, "argocd-manager", "--namespace", "agent"]);
+            expect(await pulumiOk(stack, "refresh", "--yes", "--skip-preview")).to.match(found);
+            expect(await pulumiOk(stack, "up", "--yes", "--skip-preview")).to.match(mended);
+            expect(await rulesOn(stack)).to.deep.equal(rules);
+            const { ok, output } = await pulumi(stack, "preview", "--expect-no-changes");
+            expect(ok, output).to.equal(true);
 
-        // What was forbidden meanwhile is gone from Argo CD's cache: it is told to read the cluster anew, and does.
-        const told = Date.parse(await refreshOf("cluster-staging"));
-        expect(told).to.be.greaterThan(before);
-        await waitFor(
-            "Argo CD to read staging anew",
-            async () => {
-                const read = await lastCacheSync("staging");
-                return Date.parse(read) >= told ? { done: true } : { seen: read };
-            },
-            { timeoutMs: 60_000 },
-        );
-    });
+            // What was forbidden meanwhile is gone from Argo CD's cache: it is told to read the cluster anew, and does.
+            // It is told a time rounded up to a whole second, and tells its own rounded down.
+            const told = Date.parse(await refreshOf(`cluster-${stack}`));
+            expect(told).to.be.greaterThan(before);
+            await waitFor(
+                `Argo CD to read ${stack} anew`,
+                async () => {
+                    const read = await lastCacheSync(stack);
+                    return Date.parse(read) >= told - 1000 ? { done: true } : { seen: `${read}, told ${told}` };
+                },
+                { timeoutMs: 60_000 },
+            );
+        });
+    }
 });

@@ -111,7 +111,8 @@ describe("an environment with two clusters", () => {
             automountServiceAccountToken: false,
         });
         const role = one("kubernetes:rbac.authorization.k8s.io/v1:Role", "staging-a-manager-agent-role");
-        expect(role.inputs.metadata).to.deep.equal({ name: "argocd-manager", namespace: "agent", annotations: mark });
+        const annotations = { ...mark, "pulumi.com/patchForce": "true" };
+        expect(role.inputs.metadata).to.deep.equal({ name: "argocd-manager", namespace: "agent", annotations });
     });
 
     it("asks for a token by a name that nobody can guess", () => {

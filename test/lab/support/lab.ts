@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { kubectl } from "../../../lab/kubectl";
@@ -73,6 +74,25 @@ export async function withConfig<T>(stack: StackName, change: (config: Config) =
     }
 }
 
+/** Runs `pulumi` with a changed copy of the stack file, beside which the file itself stays as it is. */
+export async function pulumiWithConfig(
+    change: (config: Config) => Config,
+    stack: StackName,
+    ...args: string[]
+): Promise<Outcome> {
+    const { config, ...rest } = parse(fs.readFileSync(path.join(projectDir, `Pulumi.${stack}.yaml`), "utf8")) as {
+        config: Config;
+    };
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-config-"));
+    const file = path.join(folder, `Pulumi.${stack}.yaml`);
+    try {
+        fs.writeFileSync(file, stringify({ ...rest, config: change(config) }), { mode: 0o600 });
+        return await pulumi(stack, ...args, "--config-file", file);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}
+
 /** A configuration with other labels on the stack's only cluster. */
 export function labelled(cluster: string, labels: Record<string, string>): (config: Config) => Config {
     return changedCluster(cluster, (settings) => ({
@@ -95,6 +115,7 @@ export interface KubeObject {
         readonly name: string;
         readonly uid: string;
         readonly resourceVersion: string;
+        readonly generation?: number;
         readonly labels?: Record<string, string>;
         readonly annotations?: Record<string, string>;
     };

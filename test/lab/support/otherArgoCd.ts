@@ -3,7 +3,7 @@ import { readState } from "../../../lab/argocd/state";
 import { kubectl } from "../../../lab/kubectl";
 import { freePorts, startProcess, stopProcess } from "../../../lab/processes";
 import { toolPath } from "../../../lab/tools";
-import { applyByHand } from "./apply";
+import { applyByHand } from "../../../lab/apply";
 
 /** Namespace of the other Argo CD on the hub's API server. */
 export const otherNamespace = "other-argocd";

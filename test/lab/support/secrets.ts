@@ -33,25 +33,32 @@ const publicKeys = [
 export async function secretValues(): Promise<Map<string, string>> {
     const values = new Map(noted);
     for (const cluster of clusterNames) {
-        const json = await kubectl(cluster, ["get", "secrets", "--all-namespaces", "--output=json"]);
-        for (const { metadata, data = {} } of (JSON.parse(json) as SecretList).items) {
-            for (const [key, encoded] of Object.entries(data).filter(([name]) => !publicKeys.includes(name))) {
-                const where = `${cluster} ${metadata.namespace}/${metadata.name} ${key}`;
-                const text = Buffer.from(encoded, "base64").toString("utf8");
-                if (key !== "config") {
-                    values.set(where, text);
-                    continue;
-                }
-                // The hub's own registration has no credential.
-                const { bearerToken } = JSON.parse(text) as { bearerToken?: string };
-                if (bearerToken !== undefined) {
-                    values.set(where, text).set(`${where} bearerToken`, bearerToken);
-                }
-            }
-        }
+        (await secretsOn(cluster)).forEach((value, where) => values.set(where, value));
     }
     values.set("the admin's password", await adminPassword());
     values.set("the passphrase of the stacks", fs.readFileSync(passphraseFile, "utf8"));
+    return values;
+}
+
+/** Every secret value that exists on one cluster, under where it was found. */
+export async function secretsOn(cluster: ClusterName): Promise<Map<string, string>> {
+    const values = new Map<string, string>();
+    const json = await kubectl(cluster, ["get", "secrets", "--all-namespaces", "--output=json"]);
+    for (const { metadata, data = {} } of (JSON.parse(json) as SecretList).items) {
+        for (const [key, encoded] of Object.entries(data).filter(([name]) => !publicKeys.includes(name))) {
+            const where = `${cluster} ${metadata.namespace}/${metadata.name} ${key}`;
+            const text = Buffer.from(encoded, "base64").toString("utf8");
+            if (key !== "config") {
+                values.set(where, text);
+                continue;
+            }
+            // The hub's own registration has no credential.
+            const { bearerToken } = JSON.parse(text) as { bearerToken?: string };
+            if (bearerToken !== undefined) {
+                values.set(where, text).set(`${where} bearerToken`, bearerToken);
+            }
+        }
+    }
     return values;
 }
 

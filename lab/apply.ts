@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import type { ClusterName } from "../../../lab/clusters";
-import { kubectl } from "../../../lab/kubectl";
+import type { ClusterName } from "./clusters";
+import { kubectl } from "./kubectl";
 
 /** Applies objects on a cluster, as a person does by hand. */
 export async function applyByHand(cluster: ClusterName, objects: readonly object[]): Promise<void> {

@@ -1,0 +1,5 @@
+/**
+ * Annotations of an object whose fields the provider takes over where somebody else has set them meanwhile, in place of
+ * a conflict (Pulumi Kubernetes provider, "Server-Side Apply", `pulumi.com/patchForce`).
+ */
+export const takeOver = { "pulumi.com/patchForce": "true" };

@@ -1,0 +1,85 @@
+import { stringify } from "yaml";
+import { argoCdNamespace } from "../../argocd/hub";
+import { kubectl } from "../../kubectl";
+import type { BenchCluster } from "./spokes";
+
+/** AppProject of the benchmark, whose token and account have the same name. */
+export const project = "bench";
+
+/** Allows what the agent's own AppProject allows, in the benchmark's namespaces and from its repositories. */
+export function appProject(repositories: readonly string[]): object {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "AppProject",
+        metadata: { name: project, namespace: argoCdNamespace },
+        spec: {
+            sourceRepos: repositories,
+            destinations: [{ server: "*", namespace: "bench-*" }],
+            permitOnlyProjectScopedClusters: true,
+            clusterResourceWhitelist: [],
+        },
+    };
+}
+
+interface ApplicationSet {
+    readonly spec: {
+        readonly template: {
+            readonly metadata: object;
+            readonly spec: { readonly source: object; readonly destination: object };
+        };
+    };
+}
+
+/**
+ * The lab's own ApplicationSet, as the program made it, for the benchmark's clusters: their label, repository, project
+ * and namespaces are the only differences.
+ */
+export async function applicationSet(repository: string, label: Record<string, string>): Promise<object> {
+    const json = await kubectl("hub", ["get", "applicationset", "agent", "--namespace", argoCdNamespace, "--output=json"]);
+    const { spec } = JSON.parse(json) as ApplicationSet;
+    const { metadata, spec: wanted } = spec.template;
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "ApplicationSet",
+        metadata: { name: project, namespace: argoCdNamespace },
+        spec: {
+            ...spec,
+            generators: [{ clusters: { selector: { matchLabels: label } } }],
+            template: {
+                metadata: { ...metadata, name: "{{.name}}" },
+                spec: {
+                    ...wanted,
+                    project,
+                    source: { ...wanted.source, repoURL: repository },
+                    destination: { ...wanted.destination, namespace: "{{.name}}" },
+                },
+            },
+        },
+    };
+}
+
+/** What a person writes by hand for one cluster, without an ApplicationSet. */
+export function plainApplication(repository: string, { name, server }: BenchCluster): object {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: { name, namespace: argoCdNamespace, finalizers: ["resources-finalizer.argocd.argoproj.io"] },
+        spec: {
+            project,
+            source: {
+                repoURL: repository,
+                targetRevision: "main",
+                path: "helm",
+                helm: {
+                    releaseName: "agent",
+                    valueFiles: ["values.yaml", "values-staging.yaml"],
+                    values: stringify({
+                        cluster: { name, environment: "staging", region: "lab", domain: `${name}.example.com` },
+                    }),
+                },
+            },
+            destination: { server, namespace: name },
+            syncPolicy: { automated: { prune: true, selfHeal: true } },
+        },
+    };
+}

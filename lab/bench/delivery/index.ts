@@ -1,0 +1,107 @@
+import * as fs from "node:fs";
+import { applyByHand } from "../../apply";
+import { agentRepositoryUrl, copyAgentRepository } from "../../argocd";
+import { argoCdNamespace, readApplicationObjects } from "../../argocd/hub";
+import { kubectl } from "../../kubectl";
+import { waitFor } from "../../processes";
+import { table } from "../../tables";
+import { median } from "../medians";
+import { applicationSet, appProject, plainApplication, project } from "./applications";
+import { release, waitForRevision } from "./releases";
+import { registerClusters } from "./spokes";
+
+const sizes = [1, 5, 20];
+const rounds = 3;
+
+/** Who makes the Applications: the program's ApplicationSet, or a person one by one. */
+const makers = ["set", "plain"] as const;
+
+/**
+ * From a push to Synced and Healthy on all of 1 to 20 clusters: Applications of the program's ApplicationSet, in turns
+ * with plain ones written by hand, told of the push by the webhook and by polling.
+ */
+export async function delivery(): Promise<string[]> {
+    const rows: string[][] = [];
+    for (const size of sizes) {
+        process.stderr.write(`${size} of ${sizes.at(-1)} clusters; a poll may take six minutes\n`);
+        rows.push(...(await withApplications(size, measure)));
+    }
+    return [
+        `Seconds from a push to Synced and Healthy on all clusters, medians of ${rounds} rounds:`,
+        table(["clusters", "told by", "ApplicationSet", "plain Applications", "ratio"], rows),
+    ];
+}
+
+type Measured = Readonly<Record<(typeof makers)[number], { readonly repository: string; readonly names: string[] }>>;
+
+async function measure(measured: Measured): Promise<string[][]> {
+    const none = (): Record<(typeof makers)[number], number[]> => ({ set: [], plain: [] });
+    const times = { webhook: none(), polling: none() };
+    for (let round = 0; round < rounds; round++) {
+        for (const maker of makers) {
+            const { repository, names } = measured[maker];
+            times.webhook[maker].push(await release(repository, names, true));
+        }
+    }
+    // A poll is waited for, not worked for: the two do not disturb each other.
+    for (let round = 0; round < rounds; round++) {
+        await Promise.all(
+            makers.map(async (maker) => {
+                const { repository, names } = measured[maker];
+                times.polling[maker].push(await release(repository, names, false));
+            }),
+        );
+    }
+    return Object.entries(times).map(([told, { set, plain }]) => [
+        String(measured.set.names.length),
+        told,
+        median(set).toFixed(1),
+        median(plain).toFixed(1),
+        (median(set) / median(plain)).toFixed(2),
+    ]);
+}
+
+/** Does something while so many clusters have an Application of each maker, and takes all of it away again. */
+async function withApplications<T>(size: number, work: (measured: Measured) => Promise<T>): Promise<T> {
+    const names = (maker: string) => Array.from({ length: size }, (_, index) => `bench-${maker}-${index + 1}`);
+    const measured = {
+        set: { repository: await copyAgentRepository("bench-set"), names: names("set") },
+        plain: { repository: await copyAgentRepository("bench-plain"), names: names("plain") },
+    };
+    const urls = makers.map((maker) => agentRepositoryUrl(measured[maker].repository));
+    const [setUrl = "", plainUrl = ""] = urls;
+    const label = { bench: "set" };
+    await applyByHand("hub", [appProject(urls)]);
+    const set = await registerClusters(measured.set.names, label);
+    const plain = await registerClusters(measured.plain.names, {});
+    await applyByHand("hub", [
+        await applicationSet(setUrl, label),
+        ...plain.clusters.map((cluster) => plainApplication(plainUrl, cluster)),
+    ]);
+    const all = [...measured.set.names, ...measured.plain.names];
+    try {
+        await waitForRevision(all);
+        return await work(measured);
+    } finally {
+        const applications = measured.plain.names.map((name) => `application/${name}`);
+        const made = [`applicationset/${project}`, ...applications];
+        await kubectl("hub", ["delete", "--namespace", argoCdNamespace, "--wait=false", ...made]);
+        await waitForNone();
+        await set.close();
+        await plain.close();
+        await kubectl("hub", ["delete", "appproject", project, "--namespace", argoCdNamespace]);
+        Object.values(measured).forEach(({ repository }) => fs.rmSync(repository, { recursive: true }));
+    }
+}
+
+async function waitForNone(): Promise<void> {
+    await waitFor(
+        "the benchmark's Applications to be gone",
+        async () => {
+            const all = (await readApplicationObjects()) as { metadata: { name: string } }[];
+            const left = all.filter(({ metadata }) => metadata.name.startsWith("bench-"));
+            return left.length === 0 ? { done: undefined } : { seen: `${left.length} are left` };
+        },
+        { timeoutMs: 5 * 60_000 },
+    );
+}

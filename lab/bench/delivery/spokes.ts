@@ -1,0 +1,125 @@
+import * as net from "node:net";
+import agentRules from "../../../components/agentRules.json";
+import { applyByHand } from "../../apply";
+import { argoCdNamespace } from "../../argocd/hub";
+import { clusterStates } from "../../clusters";
+import { readCredentials } from "../../clusters/api";
+import { kubectl } from "../../kubectl";
+
+/** The spoke on which all clusters of the benchmark are. */
+const spoke = "staging";
+const account = "bench";
+const metadata = { name: account };
+
+/** A cluster of the benchmark: as Argo CD knows it, its own; in truth one namespace of a spoke. */
+export interface BenchCluster {
+    /** Its name in Argo CD, and its namespace's. */
+    readonly name: string;
+    readonly server: string;
+}
+
+/** Clusters that Argo CD has to treat as so many: each has an address, a cache and watches of its own. */
+export interface BenchClusters {
+    readonly clusters: readonly BenchCluster[];
+    /** Removes them from Argo CD and the spoke. */
+    close(): Promise<void>;
+}
+
+/**
+ * Registers clusters on the lab's hub. Each is a port on loopback that leads to one spoke's API server, and a namespace
+ * there; the token may do what the program's own may.
+ *
+ * @param label label of their cluster Secrets, which the benchmark's ApplicationSet selects
+ */
+export async function registerClusters(
+    names: readonly string[],
+    label: Record<string, string>,
+): Promise<BenchClusters> {
+    const state = (await clusterStates()).find(({ name }) => name === spoke);
+    const target = Number(new URL(state?.server ?? "").port);
+    const forwarders = await Promise.all(names.map(() => forward(target)));
+    const clusters = names.map((name, index) => ({ name, server: `https://127.0.0.1:${forwarders[index]?.port}` }));
+    const namespaces = names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+    await applyByHand(spoke, [...access(), ...namespaces]);
+    const token = await kubectl(spoke, ["create", "token", account, "--namespace=default", "--duration=4h"]);
+    const config = { bearerToken: token.trim(), tlsClientConfig: { caData: Buffer.from(readCredentials(spoke).ca).toString("base64") } };
+    await applyByHand("hub", clusters.map((cluster) => registration(cluster, label, config)));
+    return {
+        clusters,
+        close: async () => {
+            const secrets = names.map((name) => `secret/${name}`);
+            await kubectl("hub", ["delete", "--namespace", argoCdNamespace, "--wait=false", ...secrets]);
+            await kubectl(spoke, ["delete", "--wait=false", ...names.map((name) => `namespace/${name}`)]);
+            const granted = [`clusterrole/${account}`, `clusterrolebinding/${account}`];
+            await kubectl(spoke, ["delete", "--ignore-not-found", ...granted]);
+            await kubectl(spoke, ["delete", "--ignore-not-found", "--namespace=default", `serviceaccount/${account}`]);
+            forwarders.forEach(({ close }) => close());
+        },
+    };
+}
+
+function access(): object[] {
+    const rbac = "rbac.authorization.k8s.io";
+    const subject = { kind: "ServiceAccount", name: account, namespace: "default" };
+    return [
+        { apiVersion: "v1", kind: "ServiceAccount", metadata: { ...metadata, namespace: "default" } },
+        { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata, rules: agentRules },
+        {
+            apiVersion: `${rbac}/v1`,
+            kind: "ClusterRoleBinding",
+            metadata,
+            roleRef: { apiGroup: rbac, kind: "ClusterRole", name: account },
+            subjects: [subject],
+        },
+    ];
+}
+
+function registration({ name, server }: BenchCluster, label: Record<string, string>, config: object) {
+    return {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: {
+            name,
+            namespace: argoCdNamespace,
+            labels: {
+                "argocd.argoproj.io/secret-type": "cluster",
+                environment: "staging",
+                region: "lab",
+                ...label,
+            },
+            annotations: { domain: `${name}.example.com` },
+        },
+        stringData: {
+            name,
+            server,
+            project: account,
+            namespaces: name,
+            clusterResources: "false",
+            config: JSON.stringify(config),
+        },
+    };
+}
+
+async function forward(target: number): Promise<{ readonly port: number; readonly close: () => void }> {
+    const sockets = new Set<net.Socket>();
+    const server = net.createServer((client) => {
+        const upstream = net.connect(target, "127.0.0.1");
+        for (const [one, other] of [
+            [client, upstream],
+            [upstream, client],
+        ] as const) {
+            sockets.add(one);
+            one.pipe(other);
+            one.on("error", () => other.destroy());
+            one.on("close", () => sockets.delete(one));
+        }
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return {
+        port: (server.address() as net.AddressInfo).port,
+        close: () => {
+            server.close();
+            sockets.forEach((socket) => socket.destroy());
+        },
+    };
+}
