@@ -1,6 +1,5 @@
 import * as path from "node:path";
-import { build } from "esbuild";
-import { findProcess, startProcess, stopProcess, waitFor } from "../processes";
+import { bundleScript, findProcess, startProcess, stopProcess, waitFor } from "../processes";
 import { lookAtHttp } from "../argocd/health";
 import { monitoringDir, type MonitoringPorts, monitoringPorts } from "./ports";
 
@@ -63,17 +62,8 @@ function processName(cluster: AgentCluster): string {
     return `${cluster}-agent`;
 }
 
-/** One script, so that its process does not hold the loader that TypeScript needs. */
 async function bundle(): Promise<string> {
     const outfile = path.join(monitoringDir, "agent.cjs");
-    await build({
-        entryPoints: [path.join(__dirname, "agent-main.ts")],
-        outfile,
-        bundle: true,
-        platform: "node",
-        format: "cjs",
-        target: "node20",
-        logLevel: "error",
-    });
+    await bundleScript(path.join(__dirname, "agent-main.ts"), outfile);
     return outfile;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { build } from "esbuild";
+import { bundleScript } from "../processes";
 import { projectRoot } from "../paths";
 
 /**
@@ -34,18 +34,11 @@ export async function bundle(plugin: StandIn, directory: string): Promise<string
     );
     if (!exists) {
         const temporary = `${script}.${process.pid}`;
-        await build({
-            entryPoints: [path.join(__dirname, folders[plugin], "main.ts")],
-            outfile: temporary,
-            bundle: true,
-            platform: "node",
-            format: "cjs",
-            target: "node20",
+        await bundleScript(path.join(__dirname, folders[plugin], "main.ts"), temporary, {
             minifySyntax: true,
             minifyWhitespace: true,
             keepNames: true,
             external: [...(external[plugin] ?? [])],
-            logLevel: "error",
         });
         await fs.rename(temporary, script);
     }

@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { build } from "esbuild";
 import { type ClusterName, clusterNames } from "../clusters";
 import { clusterDir } from "../clusters/names";
 import { readCluster, serverUrl } from "../clusters/record";
 import { labDir } from "../paths";
 import {
+    bundleScript,
     findProcess,
     freePorts,
     isFree,
@@ -90,18 +90,9 @@ async function choosePort(before: number | undefined): Promise<number> {
     return port!;
 }
 
-/** One script of the server alone, so that its process does not hold the loader that TypeScript needs. */
 async function bundle(): Promise<string> {
     const outfile = path.join(folder, "metrics-server.cjs");
-    await build({
-        entryPoints: [path.join(__dirname, "metrics-main.ts")],
-        outfile,
-        bundle: true,
-        platform: "node",
-        format: "cjs",
-        target: "node20",
-        logLevel: "error",
-    });
+    await bundleScript(path.join(__dirname, "metrics-main.ts"), outfile);
     return outfile;
 }
 
