@@ -1,0 +1,35 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { latestMove } from "../../lab/drill/stage";
+import { failoverToken } from "../../lab/monitoring";
+import { labDir } from "../../lab/paths";
+import { npmRun } from "./support/lab";
+import { noteSecret } from "./support/secrets";
+
+describe("npm run drill", () => {
+    it("loses prod: people are told, users move to dr and back, releases go on, and it is all on record", async () => {
+        const { ok, output } = await npmRun("drill", {}, "--keep");
+        expect(ok, output).to.equal(true);
+        process.stdout.write(output);
+        noteSecret("the token of the receiver of failovers", failoverToken());
+
+        const { steps } = JSON.parse(fs.readFileSync(path.join(labDir, "drill.json"), "utf8")) as {
+            steps: { what: string; seconds: number }[];
+        };
+        const order = [
+            /^the hub's probe of the API server fails$/,
+            /ClusterUnreachable prod, critical$/,
+            /^DNS answers dr$/,
+            /^dr has taken the release, while prod is lost$/,
+            /ClusterUnreachable prod is resolved$/,
+            /^--back is refused: prod has not had the release/,
+            /^--back: DNS answers prod$/,
+        ];
+        const found = order.map((pattern) => steps.findIndex(({ what }) => pattern.test(what)));
+        expect(found).to.not.include(-1);
+        expect(found).to.deep.equal([...found].sort((one, other) => one - other));
+        expect(fs.readFileSync(path.join(labDir, "drill.svg"), "utf8")).to.match(/^<svg .*DNS answers dr.*<\/svg>\n$/s);
+        expect(await latestMove()).to.include({ from: "dr", to: "prod", state: "done", why: "the drill is over" });
+    });
+});

@@ -1,0 +1,229 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { logIn, startArgoCd } from "../../lab/argocd";
+import { startApiServer, startClusters, stopApiServer } from "../../lab/clusters";
+import { removeCluster } from "../../lab/clusters/stop";
+import { prepareLab, restoreLab } from "../../lab/drill/lab";
+import { People } from "../../lab/drill/people";
+import { dnsServer, startReceiver, stopReceiver } from "../../lab/drill/receiver";
+import { allowed, forgetMoves, latestMove, script, waitForUsersOn } from "../../lab/drill/stage";
+import { kubectl } from "../../lab/kubectl";
+import {
+    clusterOfUsers,
+    installDnsEndpoints,
+    type MonitoringPorts,
+    startAgent,
+    startMonitoring,
+    stopAgent,
+    stopMonitoring,
+} from "../../lab/monitoring";
+import { labDir } from "../../lab/paths";
+import { waitFor } from "../../lab/processes";
+import { startSimulation } from "../../lab/simulation";
+import { changeInLab, readInLab, stackNames } from "../../lab/stacks/project";
+import { adminPassword } from "../../lab/stacks/pulumi";
+import { waitForApplications, waitForConnections } from "../../lab/waiting";
+import { type Config, getObject, type Outcome, pulumiOk, transcript } from "./support/lab";
+
+const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
+const quiet = () => undefined;
+
+let ports: MonitoringPorts;
+
+/** Runs one of the project's scripts on the lab. */
+async function run(name: string, ...args: string[]): Promise<Outcome> {
+    const outcome = await script(name, ...args);
+    transcript.push(outcome.output);
+    return outcome;
+}
+
+async function failover(...args: string[]): Promise<Outcome> {
+    return run("failover", ...args, "--resolver", dnsServer(ports));
+}
+
+/** The cluster that the hub's stack file says users are on. */
+function active(): string {
+    return (readInLab("hub")["hubspoke:traffic"] as { active: string }).active;
+}
+
+/** Nothing has moved: neither the name, nor what the stack file says. */
+async function expectUsersOn(cluster: string): Promise<void> {
+    expect(await clusterOfUsers(ports)).to.equal(cluster);
+    expect(active()).to.equal(cluster);
+}
+
+/** Runs `work` while the settings have a hook for the database: a script for Node. */
+async function withHook<T>(source: string, work: () => Promise<T>): Promise<T> {
+    const set = (hooks: object | undefined) =>
+        changeInLab("hub", (config) => ({
+            ...config,
+            "hubspoke:traffic": { ...(config["hubspoke:traffic"] as Config), hooks },
+        }));
+    set({ database: [process.execPath, "--eval", source] });
+    try {
+        return await work();
+    } finally {
+        set(undefined);
+    }
+}
+
+/** Identity of what runs on each spoke. */
+async function workloads(): Promise<string[]> {
+    const clusters = ["staging", "prod", "dr"] as const;
+    return Promise.all(
+        clusters.map(async (cluster) => {
+            const uids = "--output=jsonpath={.items[*].metadata.uid}";
+            const pods = await kubectl(cluster, ["get", "pods", "--namespace=agent", uids]);
+            const { uid } = (await getObject(cluster, "agent", "deployment", "agent")).metadata;
+            return `${cluster} ${uid} ${pods.split(" ").sort().join(" ")}`;
+        }),
+    );
+}
+
+describe("a failover", () => {
+    let wasUpToDate: boolean;
+
+    before(async () => {
+        wasUpToDate = await prepareLab(quiet);
+        ports = await startMonitoring(quiet);
+        await waitForUsersOn("prod", ports);
+    });
+
+    after(async () => {
+        await stopMonitoring();
+        await restoreLab(wasUpToDate, quiet);
+    });
+
+    it("says what it would do, by --dry-run, and does nothing", async () => {
+        const { ok, output } = await failover("--to", "dr", "--dry-run");
+        expect(ok, output).to.equal(true);
+        expect(output).to.match(/Argo CD is connected to dr\n[^]* points at 192\.0\.2\.2\. Nothing was changed/);
+        expect(output).to.match(/set hubspoke:traffic\.active to dr/);
+        await expectUsersOn("prod");
+    });
+
+    it("is refused where the other cluster does not serve users, with the reason", async () => {
+        await stopAgent("dr");
+        try {
+            const { ok, output } = await failover("--to", "dr");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/users stay on prod:\n {2}the agent on dr does not serve users: http/);
+        } finally {
+            await startAgent("dr");
+        }
+        await expectUsersOn("prod");
+    });
+
+    it("whose hook for the database fails has moved nothing, and says why", async () => {
+        await withHook('console.log("the replica in dr is behind"); process.exit(3)', async () => {
+            const { ok, output } = await failover("--to", "dr");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/traffic\.hooks\.database failed, so users stay on prod: /);
+            expect(output).to.include("the replica in dr is behind");
+            await expectUsersOn("prod");
+        });
+        expect(await latestMove()).to.include({ from: "prod", to: "dr", state: "begun" });
+    });
+
+    it("does not come by itself where the hub alone has lost prod, nor where prod's agent comes and goes", async () => {
+        const people = new People();
+        await people.listen(ports.people);
+        await forgetMoves();
+        await startReceiver("dr");
+        const begin = Date.now();
+        const told = (status: "firing" | "resolved", alertname: string, since: number) =>
+            people.wait(status, { alertname, cluster: "prod" }, { since, timeoutMs: 60_000 });
+        try {
+            // Its API server answers nobody; its agent answers users.
+            await stopApiServer("prod");
+            const { at } = await told("firing", "ClusterUnreachable", begin);
+            const { automaticAfter, interval } = allowed();
+            const due = at + (automaticAfter + 2 * interval) * 1000;
+            for (let flap = 0; flap < 2 || Date.now() < due; flap++) {
+                const since = Date.now();
+                await stopAgent("prod");
+                await told("firing", "AgentUnreachable", since);
+                await startAgent("prod");
+                await told("resolved", "AgentUnreachable", since);
+            }
+            expect(await latestMove()).to.equal(undefined);
+            await expectUsersOn("prod");
+        } finally {
+            await startAgent("prod");
+            await startApiServer("prod");
+            await stopReceiver();
+            people.close();
+        }
+        await waitForApplications(everywhere);
+    });
+
+    it("asked for twice happens once, after the hook, though the hub's API server is restarted meanwhile", async () => {
+        const note = path.join(labDir, "hook");
+        const hook = `
+            const { HUBSPOKE_FROM: from, HUBSPOKE_TO: to, HUBSPOKE_REASON: why, PULUMI_OPTION_CWD: folder } = process.env;
+            const fs = require("node:fs");
+            setTimeout(() => {
+                const [active] = /active: \\w+/.exec(fs.readFileSync(folder + "/Pulumi.hub.yaml", "utf8"));
+                fs.appendFileSync(${JSON.stringify(note)}, [from, to, why, active].join(", ") + "\\n");
+            }, 4_000);`;
+        const outcomes = await withHook(hook, async () => {
+            const both = Promise.all([1, 2].map(() => failover("--to", "dr", "--reason", "a lab test")));
+            await waitFor(
+                "the hook to run",
+                async () => {
+                    const move = await latestMove();
+                    return move?.state === "begun" ? { done: true } : { seen: JSON.stringify(move ?? "no move") };
+                },
+                { timeoutMs: 60_000, intervalMs: 50 },
+            );
+            await stopApiServer("hub");
+            await startApiServer("hub");
+            return both;
+        });
+        const said = outcomes.map(({ output }) => output).join("\n---\n");
+        expect(outcomes.filter(({ ok }) => ok), said).to.have.length(1);
+        expect(outcomes.find(({ ok }) => !ok)?.output).to.match(/somebody else is moving|users are on dr already/);
+        expect(fs.readFileSync(note, "utf8")).to.equal("prod, dr, a lab test, active: prod\n");
+        await expectUsersOn("dr");
+        const events = await kubectl("hub", ["get", "events", "--namespace=argocd"]);
+        expect(events).to.match(/FailoverDone .*prod to dr, done .*a lab test/);
+    });
+
+    it("stays when the hub is lost, as all the rest; npm run rebuild brings it back", async () => {
+        const before = await workloads();
+        await removeCluster("hub");
+        expect(await workloads()).to.deep.equal(before);
+        await expectUsersOn("dr");
+
+        await startClusters(quiet);
+        await startSimulation(quiet);
+        await installDnsEndpoints();
+        const begin = Date.now();
+        const rebuilt = run("rebuild");
+        // In a cluster Argo CD's pods would start; here its processes are started when their objects are there.
+        const argoCd = waitFor("Argo CD on the new hub", async () => ({ done: await startArgoCd(quiet) }), {
+            timeoutMs: 240_000,
+            intervalMs: 1000,
+        });
+        const [{ ok, output }] = await Promise.all([rebuilt, argoCd]);
+        expect(ok, output).to.equal(true);
+        process.stdout.write(`${output}\n      the hub's rebuild: ${((Date.now() - begin) / 1000).toFixed(0)} s\n`);
+        await logIn(await adminPassword());
+        await waitForApplications(everywhere);
+        await waitForConnections(everywhere);
+        expect(await workloads()).to.deep.equal(before);
+        const endpoint = await kubectl("hub", ["get", "dnsendpoint", "agent", "--namespace=argocd", "--output=json"]);
+        expect(endpoint).to.match(/"targets": \[\s*"agent\.dr\./);
+        await Promise.all(stackNames.map((stack) => pulumiOk(stack, "preview", "--expect-no-changes")));
+    });
+
+    it("goes back when it is told to", async () => {
+        ports = await startMonitoring(quiet);
+        const forgotten = await failover("--back");
+        expect(forgotten.output).to.match(/users are on dr, and no move there is on record: name the cluster by --to/);
+        const { ok, output } = await failover("--to", "prod", "--reason", "a lab test");
+        expect(ok, output).to.equal(true);
+        await expectUsersOn("prod");
+    });
+});
