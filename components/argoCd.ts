@@ -72,7 +72,6 @@ export class ArgoCd extends pulumi.ComponentResource {
             ...(oidc === undefined
                 ? []
                 : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
-            this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts)),
         ];
         const release = new Release(
             `${name}-release`,
@@ -85,6 +84,11 @@ export class ArgoCd extends pulumi.ComponentResource {
             },
             { ...guarded, dependsOn: [priority, ...secrets] },
         );
+        // After the release: one that has made a Secret of that name itself takes it away when it is updated.
+        this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), {
+            parent: this,
+            dependsOn: release,
+        });
 
         this.namespace = release.status.namespace;
         this.adminPassword = admin?.result;
