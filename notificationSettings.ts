@@ -38,7 +38,7 @@ const slack = z.strictObject({
 const email = z
     .strictObject({
         host: dnsName("the mail server", "smtp.example.com"),
-        /** 465 is TLS from the start; at any other port it is begun where the server offers it. */
+        /** 465 is TLS from the start, with a user; else TLS begins where the server offers it. */
         port: z.int("is no whole number").min(1, "must be at least 1").max(65_535, "is no port").default(587),
         from: z.email('is missing or no address. Write for example "argocd@example.com"'),
         username: text("the user", "argocd").optional(),
