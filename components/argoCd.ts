@@ -28,6 +28,8 @@ export interface ArgoCdArgs {
     readonly settings: HubSettings;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
+    /** Whether an earlier release of the chart has made the Secret of notifications, which is the program's now. */
+    readonly chartHasSecret: boolean;
 }
 
 /** Argo CD on the hub: its namespace, its passwords, and its Helm release. */
@@ -40,7 +42,7 @@ export class ArgoCd extends pulumi.ComponentResource {
     constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ArgoCd", name, {}, opts);
 
-        const { settings, serviceMonitors } = args;
+        const { settings, serviceMonitors, chartHasSecret } = args;
         const { oidc } = settings.access;
         const guarded = { parent: this, protect: isProtected(settings) };
         const namespace = new Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, guarded);
@@ -73,6 +75,10 @@ export class ArgoCd extends pulumi.ComponentResource {
                 ? []
                 : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
         ];
+        const notifications = (opts?: pulumi.CustomResourceOptions) =>
+            this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), opts);
+        // Before the release, which brings the configuration that needs it: what cannot be sent then is never sent.
+        const told = chartHasSecret ? [] : [notifications()];
         const release = new Release(
             `${name}-release`,
             {
@@ -82,13 +88,12 @@ export class ArgoCd extends pulumi.ComponentResource {
                 values: argoCdValues({ settings, serviceMonitors }),
                 timeout: installTimeout,
             },
-            { ...guarded, dependsOn: [priority, ...secrets] },
+            { ...guarded, dependsOn: [priority, ...secrets, ...told] },
         );
-        // After the release: one that has made a Secret of that name itself takes it away when it is updated.
-        this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), {
-            parent: this,
-            dependsOn: release,
-        });
+        if (chartHasSecret) {
+            // The release takes its own of that name away when it is updated.
+            notifications({ parent: this, dependsOn: release });
+        }
 
         this.namespace = release.status.namespace;
         this.adminPassword = admin?.result;

@@ -45,6 +45,8 @@ export interface HubArgs {
     readonly stack: string;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
+    /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
+    readonly chartHasSecret: boolean;
     /** What Prometheus on the hub reads: the operator's objects or files. */
     readonly alertObjects: ProbePlan["objects"];
 }
@@ -59,13 +61,13 @@ export class Hub extends pulumi.ComponentResource {
     constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Hub", name, {}, opts);
 
-        const { settings, stack, serviceMonitors, alertObjects } = args;
+        const { settings, stack, serviceMonitors, chartHasSecret, alertObjects } = args;
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
         const onHub = { parent: this, providers: [provider] };
         const protect = isProtected(settings);
         const argoCd = new ArgoCd(
             "argocd",
-            { namespace: argoCdNamespace, settings, serviceMonitors },
+            { namespace: argoCdNamespace, settings, serviceMonitors, chartHasSecret },
             onHub,
         );
         const namespace = argoCd.namespace;

@@ -1,11 +1,12 @@
 import { argoCdNamespace } from "../components/hub";
+import { notificationsSecret } from "../components/values/notifications/notifications";
 import type { ProbePlan } from "../components/values/probes";
 import type { HubSettings } from "../settings";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "./kubeconfig";
 import { allOf } from "./problems";
 import { type Registration, registrations } from "./registrations";
-import { get } from "./request";
+import { find, get } from "./request";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
 
@@ -18,6 +19,8 @@ export interface HubFacts {
     readonly serviceMonitors: boolean;
     /** What Prometheus on the hub reads, or what the settings say of it. */
     readonly alertObjects: ProbePlan["objects"];
+    /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
+    readonly chartHasSecret: boolean;
 }
 
 interface NodeList {
@@ -54,7 +57,17 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     return {
         serviceMonitors: metrics.serviceMonitors === "auto" ? operator : metrics.serviceMonitors,
         alertObjects: alerts.objects === "auto" ? (operator ? "operator" : "files") : alerts.objects,
+        chartHasSecret: madeByHelm(
+            await find(hub, `api/v1/namespaces/${argoCdNamespace}/secrets/${notificationsSecret}`),
+        ),
     };
+}
+
+/** Whether an object is a Helm release's: Helm writes that upon everything that it makes. */
+export function madeByHelm(
+    object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } } | undefined,
+): boolean {
+    return object?.metadata.annotations?.["meta.helm.sh/release-name"] !== undefined;
 }
 
 async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {

@@ -84,7 +84,7 @@ describe("a hub's watch", () => {
     });
 
     it("is the same rules as a PrometheusRule where there is one, with the labels that it looks for", async () => {
-        await bringUpHub({ alerts: { labels: { release: "monitoring" } } }, undefined, "operator");
+        await bringUpHub({ alerts: { labels: { release: "monitoring" } } }, undefined, { alertObjects: "operator" });
         const { inputs } = one("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "alerts-rules");
         expect(inputs.metadata).to.deep.equal({
             name: "hubspoke",
@@ -108,7 +108,7 @@ describe("a hub's watch", () => {
     });
 
     it("can be left to others", async () => {
-        await bringUpHub({}, undefined, "none");
+        await bringUpHub({}, undefined, { alertObjects: "none" });
         expect(all("kubernetes:core/v1:ConfigMap")).to.deep.equal([]);
         expect(everything().filter(({ type }) => type.includes("monitoring.coreos.com"))).to.deep.equal([]);
     });

@@ -52,7 +52,7 @@ describe("the dashboard", () => {
 
     for (const objects of ["files", "operator"] as const) {
         it(`is a ConfigMap for Grafana's sidecar, where Prometheus reads ${objects}`, async () => {
-            await bringUpHub({}, undefined, objects);
+            await bringUpHub({}, undefined, { alertObjects: objects });
             const { inputs } = one("kubernetes:core/v1:ConfigMap", "alerts-dashboard");
             expect(inputs.metadata).to.deep.equal({
                 name: "hubspoke-dashboard",

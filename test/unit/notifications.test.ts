@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { alerts } from "../../alertSettings";
 import { argoCdValues } from "../../components/values/argoCd";
 import { notificationSecrets, notificationValues } from "../../components/values/notifications/notifications";
+import { madeByHelm } from "../../preflight/hub";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { encode, everything, one, unwrapSecret } from "./support/mocks";
 import { everyService } from "./support/notifications";
@@ -73,6 +74,23 @@ describe("notifications", () => {
         expect(valuesOf(everyService).secret).to.deep.equal({ create: false, name: "argocd-notifications-secret" });
         const plain = everything().map(({ inputs }) => ({ ...inputs, data: undefined }));
         expect(JSON.stringify(plain)).not.to.include("hunter2");
+    });
+
+    it("have their Secret before the release that needs it, and after one that takes its own of that name away", async () => {
+        const order = () => {
+            const names = everything().map(({ name }) => name);
+            return names.indexOf("argocd-notifications") - names.indexOf("argocd-release");
+        };
+        await bringUpHub();
+        expect(order()).to.be.lessThan(0);
+        await bringUpHub({}, undefined, { chartHasSecret: true });
+        expect(order()).to.be.greaterThan(0);
+    });
+
+    it("know a Secret that Helm has made from the program's own", () => {
+        const annotations = { "meta.helm.sh/release-name": "argocd" };
+        expect(madeByHelm({ metadata: { annotations } })).to.equal(true);
+        expect([undefined, { metadata: {} }, { metadata: { annotations: {} } }].map(madeByHelm)).to.not.include(true);
     });
 
     it("go by default to everybody for the agent everywhere, and to PagerDuty in an emergency alone", () => {

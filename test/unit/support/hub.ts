@@ -24,11 +24,18 @@ export function hubSettings(more: object = {}): HubSettings {
 export async function bringUpHub(
     more: Readonly<Record<string, unknown>> = {},
     opts?: pulumi.ComponentResourceOptions,
-    alertObjects: HubArgs["alertObjects"] = "files",
+    facts: Partial<Pick<HubArgs, "alertObjects" | "chartHasSecret">> = {},
 ): Promise<HubUnderMocks> {
     await mockPulumi();
     const settings = hubSettings(more);
-    const args = { settings, stack: "organization/hubspoke/hub", serviceMonitors: false, alertObjects };
+    const args = {
+        settings,
+        stack: "organization/hubspoke/hub",
+        serviceMonitors: false,
+        alertObjects: "files" as const,
+        chartHasSecret: false,
+        ...facts,
+    };
     const hub = new Hub("hub", args, opts);
     await settled();
     return { hub, settings };
