@@ -24,12 +24,14 @@ export async function drillCommand(): Promise<void> {
     await phases.run("tools", ensureMonitoringTools);
     const wasUpToDate = await phases.run("the drill's settings", prepareLab);
     const ports = await phases.run("DNS, probes, Prometheus and Alertmanager", startMonitoring);
+    const onInterrupt = () => void giveUp("interrupted");
+    process.once("SIGINT", onInterrupt);
     try {
         show(await phases.run("the drill", (report) => drillWithPeople(ports, report)));
     } catch (error) {
-        await stopMonitoring();
-        throw new Error(`${(error as Error).message}\nThe lab has the drill's settings; npm run lab brings it back`, { cause: error });
+        await giveUp((error as Error).message);
     }
+    process.off("SIGINT", onInterrupt);
     if (values.keep) {
         tellWhatRuns(ports);
         return;
@@ -38,6 +40,14 @@ export async function drillCommand(): Promise<void> {
         await stopMonitoring();
         await restoreLab(wasUpToDate, report);
     });
+}
+
+/** Ends a drill half-way: nothing that it started may move users afterwards. */
+async function giveUp(why: string): Promise<never> {
+    await stopReceiver();
+    await stopMonitoring();
+    process.stderr.write(`${why}\nThe lab has the drill's settings, and prod may be dead: npm run lab brings it back\n`);
+    process.exit(1);
 }
 
 async function drillWithPeople(ports: MonitoringPorts, tell: (line: string) => void): Promise<readonly Step[]> {
