@@ -5,6 +5,7 @@ import { chart } from "./chartSettings";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentialSettings";
 import { environmentName, namespaceLimits, protectedEnvironments, rollout, syncWindows } from "./deliverySettings";
 import { InputError } from "./inputError";
+import { previewers } from "./previewSettings";
 import { secrets } from "./secretSettings";
 import { count, dnsLabel, dnsName, dnsNamePattern, goDuration, quantity, secret, text } from "./settingKinds";
 import { certificates, ingress } from "./tlsSettings";
@@ -215,6 +216,7 @@ const hubSettings = z.strictObject({
     rollout,
     syncWindows,
     protectedEnvironments,
+    previewers,
     alerts,
     traffic,
     labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
@@ -249,6 +251,7 @@ const environmentShape = z.strictObject({
     role: z.literal("environment"),
     environment: environmentName,
     namespace: namespaceLimits,
+    previewers,
     secrets,
     production: z.boolean("is true or false. Write one of these").optional(),
     hub: clusterAccess.safeExtend({

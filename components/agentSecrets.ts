@@ -4,6 +4,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretsSettings } from "../secretSettings";
+import { onceMade } from "./onceMade";
 import { secretData } from "./secretData";
 import { operatorChart, operatorNamespace, operatorValues } from "./values/secretsOperator";
 import { accountAnnotations, storeAccount, storeName, type StoreOwner, storeProvider, storeToken } from "./values/secretStore";
@@ -50,7 +51,7 @@ export class AgentSecrets extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [account, ...access, ...operator] },
         );
-        this.storeId = made.metadata.uid;
+        this.storeId = onceMade(made, made.metadata.uid);
         this.registerOutputs({ storeId: this.storeId });
     }
 

@@ -121,7 +121,8 @@ export class ArgoCd extends pulumi.ComponentResource {
                     namespace: namespace.metadata.name,
                     labels: { "app.kubernetes.io/part-of": "argocd" },
                 },
-                data: secretData(data),
+                // The API server keeps no empty map: a refresh would find it missing.
+                ...(Object.keys(data).length > 0 && { data: secretData(data) }),
             },
             opts,
         );

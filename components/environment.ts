@@ -44,6 +44,7 @@ export class Environment extends pulumi.ComponentResource {
                         environment: settings.environment,
                         namespace: settings.namespace,
                         secrets: settings.secrets,
+                        previewers: settings.previewers,
                         hub,
                         hubAccess: settings.hub,
                         hubProvider,

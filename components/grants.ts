@@ -2,6 +2,7 @@ import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kube
 import * as pulumi from "@pulumi/pulumi";
 import type { Permissions } from "../credentialSettings";
 import agentRules from "./agentRules.json";
+import { onceMade } from "./onceMade";
 import { takeOver } from "./takeOver";
 
 /** Whom a Role is bound to (rbac.authorization.k8s.io/v1, Subject). */
@@ -42,7 +43,7 @@ export class Grants extends pulumi.ComponentResource {
                 : Object.entries(args.namespaces).flatMap(([key, target]) =>
                       this.oneNamespace(`${name}-${key}`, target, args),
                   );
-        this.versions = made.map(({ metadata }) => metadata.resourceVersion);
+        this.versions = made.map((object) => onceMade(object, object.metadata.resourceVersion));
         this.registerOutputs();
     }
 

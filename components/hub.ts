@@ -8,6 +8,7 @@ import { ArgoCd } from "./argoCd";
 import { ClusterSecret } from "./clusterSecret";
 import { Entrance } from "./entrance";
 import { Guard } from "./guard";
+import { PreviewAccess } from "./previewAccess";
 import { isProtected } from "./protection";
 import { clusterProvider } from "./provider";
 import { Repository } from "./repository";
@@ -138,6 +139,10 @@ export class Hub extends pulumi.ComponentResource {
             settings.traffic === undefined
                 ? []
                 : [new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub)];
+        if (settings.previewers !== undefined) {
+            const namespaces = { argocd: { namespace, rules: "argocd" } } as const;
+            new PreviewAccess("preview", { previewers: settings.previewers, namespaces, hub: true }, onHub);
+        }
         new Guard(
             "hub-guard",
             { hub: settings.cluster, namespace, stack },

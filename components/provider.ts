@@ -13,8 +13,19 @@ import type { ClusterAccess } from "../settings";
  */
 export function clusterProvider(name: string, access: ClusterAccess, opts?: pulumi.ResourceOptions): k8s.Provider {
     const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
-    return new k8s.Provider(name, { ...accessInput(access), clusterIdentifier: name, ...inPlace }, opts);
+    const inputs = { ...accessInput(access), clusterIdentifier: name, ...inPlace };
+    const transformations = access.kubeconfig === undefined ? [notTheUsersOwn] : [];
+    return new k8s.Provider(name, inputs, pulumi.mergeOptions(opts, { transformations }));
 }
+
+/**
+ * The SDK would write the path in KUBECONFIG into the state, and the next user's run would read it from there. The
+ * provider looks into each user's own kubeconfig by itself.
+ */
+const notTheUsersOwn: pulumi.ResourceTransformation = ({ props, opts }) => ({
+    props: { ...(props as object), kubeconfig: undefined },
+    opts,
+});
 
 /** How a cluster is reached, as an input of a resource: a context is a name, a kubeconfig is a secret. */
 export function accessInput({ context, kubeconfig }: ClusterAccess) {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceLimits } from "../deliverySettings";
+import type { Previewers } from "../previewSettings";
 import type { SecretsSettings } from "../secretSettings";
 import type { Adoption } from "./values/adoption";
 import type { ClusterAccess, SpokeSettings } from "../settings";
@@ -10,6 +11,7 @@ import { ClusterSecret } from "./clusterSecret";
 import { Drain } from "./drain";
 import type { HubOutputs } from "./hub";
 import { accountName, ManagerAccount } from "./managerAccount";
+import { PreviewAccess } from "./previewAccess";
 import { Probes } from "./probes";
 import { clusterProvider } from "./provider";
 import { marked } from "./stackMark";
@@ -26,6 +28,8 @@ export interface SpokeArgs {
     readonly namespace: NamespaceLimits;
     /** Where the agent's secrets come from; nothing where it has none. */
     readonly secrets: SecretsSettings | undefined;
+    /** Who may read what the stack makes on the spoke, and change nothing. */
+    readonly previewers?: Previewers | undefined;
     /** What the hub's stack says of itself. */
     readonly hub: HubOutputs;
     /** How the hub is reached. */
@@ -87,6 +91,21 @@ export class Spoke extends pulumi.ComponentResource {
                           { parent: this, providers: [provider], dependsOn: [namespace] },
                       ),
                   ];
+        if (args.previewers !== undefined) {
+            const own = { account: { namespace: accountName, rules: "account" } } as const;
+            new PreviewAccess(
+                `${name}-preview`,
+                {
+                    previewers: args.previewers,
+                    namespaces: {
+                        agent: { namespace: namespace.namespaceName, rules: "agent" },
+                        ...(account.tokens && own),
+                    },
+                    hub: false,
+                },
+                { parent: this, providers: [provider], dependsOn: [account] },
+            );
+        }
         const proof = new Access(
             `${name}-access`,
             {

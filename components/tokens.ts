@@ -1,6 +1,7 @@
 import { Secret, type ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
+import { onceMade } from "./onceMade";
 import { secretValue } from "./secretData";
 
 export interface TokensArgs {
@@ -66,6 +67,7 @@ export class Tokens extends pulumi.ComponentResource {
     }
 }
 
-function factsOf(generation: number, { metadata }: Secret): TokenFacts {
-    return { generation, secret: metadata.name, created: metadata.creationTimestamp };
+function factsOf(generation: number, secret: Secret): TokenFacts {
+    const { name, creationTimestamp } = secret.metadata;
+    return { generation, secret: name, created: onceMade(secret, creationTimestamp) };
 }

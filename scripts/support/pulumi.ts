@@ -53,12 +53,29 @@ export async function stackNames(): Promise<string[]> {
     return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name).sort();
 }
 
+/** A stack's full name, as the program knows it: `organization/hubspoke/prod` in a bucket or folder. */
+export async function fullNameOf(stack: string): Promise<string> {
+    const args = ["stack", "ls", "--json", "--fully-qualify-stack-names", "--non-interactive"];
+    const { ok, stdout, output } = await run("pulumi", args, { timeoutMs });
+    const names = ok ? (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name) : [];
+    const found = names.find((name) => name === stack || name.endsWith(`/${stack}`));
+    if (found === undefined) {
+        throw new Error(ok ? `there is no stack ${stack}: there are ${names.join(", ")}` : `pulumi stack ls failed:\n${output}`);
+    }
+    return found;
+}
+
 /**
  * A stack's settings, with the secrets in them.
  *
  * @throws InputError as the program itself does
  */
 export async function settingsOf(stack: string): Promise<Settings> {
+    return parseSettings(await configOf(stack));
+}
+
+/** A stack's configuration as it is written, with the secrets in it: the keys of `hubspoke`, without that. */
+export async function configOf(stack: string): Promise<Record<string, unknown>> {
     const config = (await ask(stack, ["config", "--json", "--show-secrets"])) as Record<
         string,
         { value?: string; objectValue?: unknown }
@@ -66,7 +83,7 @@ export async function settingsOf(stack: string): Promise<Settings> {
     const values = Object.entries(config)
         .filter(([key]) => key.startsWith("hubspoke:"))
         .map(([key, { value, objectValue }]) => [key.slice("hubspoke:".length), objectValue ?? plain(value)]);
-    return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
+    return Object.fromEntries(values) as Record<string, unknown>;
 }
 
 /** Only true and false are no text, as in the program. */

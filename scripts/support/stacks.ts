@@ -27,7 +27,11 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
     if (settings.role !== "environment") {
         throw new Error(`${stack} is the stack of the hub. Name an environment's`);
     }
-    const outputs = await ask(settings.hub.stack ?? "hub", ["stack", "output", "--json"]);
-    const { argoCdNamespace: namespace, agentNamespace, domain } = outputs as HubOutputs;
+    const { argoCdNamespace: namespace, agentNamespace, domain } = await hubOutputsOf(settings);
     return { stack, settings, hub: await findCluster("hub", settings.hub), namespace, agentNamespace, domain };
+}
+
+/** What the hub of an environment says of itself. */
+export async function hubOutputsOf({ hub }: Pick<EnvironmentSettings, "hub">): Promise<HubOutputs> {
+    return (await ask(hub.stack ?? "hub", ["stack", "output", "--json"])) as HubOutputs;
 }

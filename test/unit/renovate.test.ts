@@ -62,8 +62,8 @@ describe("Renovate's configuration", () => {
         });
     });
 
-    it("watches the Pulumi CLI of every workflow that installs it, which is the lab's", () => {
-        const workflows = files.filter((file) => file.startsWith(".github/workflows/"));
+    it("watches the Pulumi CLI of every workflow and action that installs it, which is the lab's", () => {
+        const workflows = files.filter((file) => /^\.github\/(workflows|actions)\/.+\.yml$/.test(file));
         const installing = workflows.filter((file) =>
             readFileSync(path.join(projectRoot, file), "utf8").includes("uses: pulumi/actions@"),
         );

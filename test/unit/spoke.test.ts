@@ -28,6 +28,18 @@ describe("an environment with two clusters", () => {
         });
     });
 
+    it("leaves it to each user's machine where the contexts are", async () => {
+        const { KUBECONFIG: before } = process.env;
+        process.env.KUBECONFIG = "/home/somebody/.kube/config";
+        try {
+            await registerTwoClusters();
+        } finally {
+            delete process.env.KUBECONFIG;
+            Object.assign(process.env, before === undefined ? {} : { KUBECONFIG: before });
+        }
+        expect(all("pulumi:providers:kubernetes").filter(({ inputs }) => "kubeconfig" in inputs)).to.deep.equal([]);
+    });
+
     it("puts on each spoke two namespaces, an account, a Role, its binding and a token, and on the hub a Secret and probes", () => {
         const placed = everything()
             .filter(({ type }) => type.startsWith("kubernetes:"))

@@ -5,23 +5,29 @@ import type { ClusterName } from "../../../lab/clusters";
 import { kubectl } from "../../../lab/kubectl";
 import { kubeconfigPath, labDir, projectRoot } from "../../../lab/paths";
 
-/** Namespace and name of an account that has what docs/rbac gives, and no more. */
-const account = "ci";
+/** A kubeconfig whose users may do what some manifests allow, and no more. */
+export interface RestrictedKubeconfig {
+    readonly file: string;
+    /** Takes all of it away again. */
+    readonly remove: () => Promise<void>;
+}
 
 /**
- * Makes an account on the hub and on a spoke with the rights of docs/rbac, and a kubeconfig that holds their tokens
- * alone.
+ * Makes an account on some clusters with the rights of a manifest of docs/rbac each, and a kubeconfig that holds their
+ * tokens alone.
  *
- * @returns the kubeconfig's path, and what takes all of it away again
+ * @param account name of the accounts, and of their namespaces
  */
-export async function restrictedKubeconfig(spoke: ClusterName): Promise<{ file: string; remove: () => Promise<void> }> {
-    const file = path.join(labDir, "restricted-kubeconfig");
-    const manifests = { hub: "hub.yaml", [spoke]: "spoke.yaml" };
+export async function restrictedKubeconfig(
+    account: string,
+    manifests: Partial<Record<ClusterName, string>>,
+): Promise<RestrictedKubeconfig> {
+    const file = path.join(labDir, `${account}-kubeconfig`);
     const users: { name: string; user: { token: string } }[] = [];
     const applied: [ClusterName, string][] = [];
     for (const [cluster, name] of Object.entries(manifests) as [ClusterName, string][]) {
-        const manifest = path.join(labDir, `restricted-${name}`);
-        fs.writeFileSync(manifest, boundToAccount(name));
+        const manifest = path.join(labDir, `${account}-${cluster}.yaml`);
+        fs.writeFileSync(manifest, boundToAccount(name, account));
         await kubectl(cluster, ["create", "namespace", account]);
         await kubectl(cluster, ["create", "serviceaccount", account, `--namespace=${account}`]);
         await kubectl(cluster, ["apply", `--filename=${manifest}`]);
@@ -47,7 +53,7 @@ export async function restrictedKubeconfig(spoke: ClusterName): Promise<{ file: 
 }
 
 /** The committed manifests, with the account in the place of the group. */
-function boundToAccount(name: string): string {
+function boundToAccount(name: string, account: string): string {
     const text = fs.readFileSync(path.join(projectRoot, "docs", "rbac", name), "utf8");
     const documents = parseAllDocuments(text).map((document) => document.toJS() as Record<string, unknown>);
     return documents

@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+import { InputError } from "../../inputError";
+
+/** A cluster to add, as the command line says it. */
+export interface NewCluster {
+    readonly environment: string;
+    readonly name: string;
+    /** Its settings, as they will stand in the stack file. */
+    readonly settings: {
+        readonly context: string;
+        readonly revision?: string;
+        readonly labels: Readonly<Record<string, string>>;
+    };
+}
+
+const usage =
+    "usage: npm run cluster:add -- --environment prod --name prod-eu --context prod-eu --label region=eu " +
+    "[--label KEY=VALUE …] [--revision TAG]";
+
+/**
+ * Reads the command line.
+ *
+ * @throws InputError with what is wrong
+ */
+export function newCluster(args: string[]): NewCluster {
+    const { environment, name, context, revision, label } = optionsIn(args);
+    if (environment === undefined || name === undefined || context === undefined) {
+        throw new InputError(`--environment, --name and --context are needed; ${usage}`);
+    }
+    const labels: Record<string, string> = {};
+    for (const one of label) {
+        const [, key, value] = /^([^=]+)=(.*)$/.exec(one) ?? [];
+        if (key === undefined || value === undefined) {
+            throw new InputError(`--label ${one}: is no KEY=VALUE. Write for example --label region=eu-west-1`);
+        }
+        if (key in labels) {
+            throw new InputError(`--label ${one}: ${key} is given twice. Keep one`);
+        }
+        labels[key] = value;
+    }
+    return { environment, name, settings: { context, ...(revision === undefined ? {} : { revision }), labels } };
+}
+
+function optionsIn(args: string[]) {
+    try {
+        const { values } = parseArgs({
+            args,
+            options: {
+                environment: { type: "string" },
+                name: { type: "string" },
+                context: { type: "string" },
+                revision: { type: "string" },
+                label: { type: "string", multiple: true, default: [] },
+            },
+        });
+        return values;
+    } catch (error) {
+        throw new InputError(`${(error as Error).message}\n${usage}`);
+    }
+}

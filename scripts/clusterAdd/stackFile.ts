@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { isMap, parseDocument } from "yaml";
+import { InputError } from "../../inputError";
+import type { NewCluster } from "./options";
+
+const clustersPath = ["config", "hubspoke:clusters"];
+
+/**
+ * Finds the stack of an environment by the stack files of a folder.
+ *
+ * @throws InputError when there is none, or several
+ */
+export function stackOf(folder: string, environment: string): string {
+    const environments = readdirSync(folder).flatMap((file) => {
+        const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+        if (stack === undefined) {
+            return [];
+        }
+        const document = parseDocument(readFileSync(path.join(folder, file), "utf8"));
+        const named = document.getIn(["config", "hubspoke:environment"]);
+        return typeof named === "string" ? [{ stack, environment: named }] : [];
+    });
+    const [found, ...more] = environments.filter((one) => one.environment === environment);
+    if (found === undefined) {
+        const known = [...new Set(environments.map((one) => one.environment))].join(", ");
+        throw new InputError(
+            `--environment ${environment}: no stack file in ${folder} is of this environment; there are ${known || "none"}. ` +
+                "Write one of these, or make a stack file for it first",
+        );
+    }
+    if (more.length > 0) {
+        const stacks = [found, ...more].map(({ stack }) => `Pulumi.${stack}.yaml`).join(" and ");
+        throw new InputError(`--environment ${environment}: ${stacks} are both of this environment. Add the cluster by hand`);
+    }
+    return found.stack;
+}
+
+/**
+ * A stack file's text with one more cluster; comments and the rest stay. Where the clusters that are there are all
+ * pinned to one revision, so is the new one, unless it says otherwise.
+ *
+ * @param file the file's name, for errors
+ * @throws InputError when the file has no clusters, or one of that name
+ */
+export function withCluster(
+    text: string,
+    file: string,
+    { name, settings }: NewCluster,
+): { readonly text: string; readonly entry: object } {
+    const document = parseDocument(text);
+    const clusters = document.getIn(clustersPath);
+    if (document.errors.length > 0 || !isMap(clusters)) {
+        const why = document.errors[0]?.message ?? "it has no hubspoke:clusters";
+        throw new InputError(`${file} cannot be edited: ${why}. Mend it first`);
+    }
+    if (clusters.has(name)) {
+        throw new InputError(`--name ${name}: ${file} has a cluster of this name already. Choose another, or edit it there`);
+    }
+    const pins = new Set(clusters.items.map(({ key }) => document.getIn([...clustersPath, String(key), "revision"])));
+    const [pin] = pins;
+    const pinned = pins.size === 1 && typeof pin === "string" ? { revision: pin } : {};
+    const { context, labels, ...given } = settings;
+    const entry = { context, ...pinned, ...given, labels: { deploy: "true", ...labels } };
+    document.setIn([...clustersPath, name], document.createNode(entry));
+    return { text: document.toString({ lineWidth: 0, flowCollectionPadding: false }), entry };
+}

@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { projectRoot } from "../../lab/paths";
+import { marker } from "../../scripts/preview/comment";
+
+interface Step {
+    readonly id?: string;
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+    readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Job {
+    readonly if?: string;
+    readonly needs?: string | readonly string[];
+    readonly environment?: string;
+    readonly permissions?: Readonly<Record<string, string>>;
+    readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
+    readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
+    readonly steps?: readonly Step[];
+    readonly with?: Readonly<Record<string, string>>;
+}
+
+interface Workflow {
+    readonly permissions?: Readonly<Record<string, string>>;
+    readonly concurrency?: Job["concurrency"];
+    readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const folder = path.join(projectRoot, ".github", "workflows");
+const texts = new Map(readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), "utf8")]));
+const workflows = new Map([...texts].map(([file, text]) => [file, parse(text) as Workflow]));
+const action = readFileSync(path.join(projectRoot, ".github/actions/stacks/action.yml"), "utf8");
+
+function workflow(file: string): Workflow {
+    const found = workflows.get(file);
+    if (found === undefined) {
+        throw new Error(`there is no workflow ${file}`);
+    }
+    return found;
+}
+
+function stepsOf({ jobs }: Workflow): Step[] {
+    return Object.values(jobs).flatMap(({ steps = [] }) => steps);
+}
+
+describe("every workflow", () => {
+    it("takes actions of others by their commit alone", () => {
+        const uses = [...texts.values(), action].flatMap((text) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
+        const others = uses.filter(([, what]) => !what?.startsWith("./"));
+        expect(others.length).to.be.greaterThan(20);
+        const loose = others.filter(([, what, comment]) => !/@[0-9a-f]{40}$/.test(what ?? "") || !/^ # v\d/.test(comment ?? ""));
+        expect(loose.map(([line]) => line)).to.deep.equal([]);
+    });
+
+    for (const [file, one] of workflows) {
+        it(`${file} may read the repository and no more, unless a job says so, and keeps no credential of Git`, () => {
+            expect(one.permissions).to.deep.equal({ contents: "read" });
+            const checkouts = stepsOf(one).filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+            expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).to.deep.equal([]);
+        });
+
+        it(`${file} puts no text of somebody else's into a script`, () => {
+            const scripts = stepsOf(one).flatMap(({ run }) => (run === undefined ? [] : [run]));
+            expect(scripts.filter((script) => script.includes("${{"))).to.deep.equal([]);
+        });
+    }
+});
+
+describe("the workflow of a pull request", () => {
+    const { jobs, concurrency } = workflow("preview.yml");
+    const secrets = Object.entries(jobs).filter(([, job]) => /secrets\./.test(JSON.stringify(job)));
+
+    it("has secrets in one job, which waits for the checks and an environment's approval, and can write nothing", () => {
+        expect(secrets.map(([name]) => name)).to.deep.equal(["preview"]);
+        const { environment, needs, permissions } = jobs.preview ?? {};
+        expect({ environment, needs, permissions }).to.deep.equal({
+            environment: "preview",
+            needs: "checks",
+            permissions: { contents: "read" },
+        });
+    });
+
+    it("gives a fork what needs no secret: types, the unit tests with the policies, and the render", () => {
+        expect(jobs.preview?.if).to.include("github.event.pull_request.head.repo.full_name == github.repository");
+        expect(jobs.checks).not.to.have.any.keys("if", "environment");
+        const commands = (jobs.checks?.steps ?? []).map(({ run }) => run).join("\n");
+        expect(commands).to.include("npm run types").and.include("npm run test:unit").and.include("npm run render");
+    });
+
+    it("writes the comment from a job that runs nothing of the author's", () => {
+        const { steps = [], permissions } = jobs.comment ?? {};
+        expect(permissions).to.deep.equal({ "pull-requests": "write" });
+        expect(steps.map(({ uses }) => uses?.split("@")[0])).to.deep.equal(["actions/download-artifact", undefined]);
+        expect(steps[1]?.run).to.include(`startswith("${marker}")`).and.include("--method PATCH");
+    });
+
+    it("gives way to the one of a newer push", () => {
+        expect(concurrency?.["cancel-in-progress"]).to.equal(true);
+    });
+});
+
+describe("the workflow that deploys", () => {
+    const { jobs } = workflow("deploy.yml");
+    const { up } = workflow("deploy-stack.yml").jobs;
+
+    it("goes from the hub to staging, and from there to prod and dr", () => {
+        const order = Object.entries(jobs).map(([name, { needs }]) => [name, needs]);
+        expect(order).to.deep.equal([["hub", undefined], ["staging", "hub"], ["production", "staging"]]);
+        expect(jobs.production?.strategy?.matrix.stack).to.deep.equal(["prod", "dr"]);
+    });
+
+    it("has for each stack an environment, and a turn in which nobody else works on it and nobody cancels it", () => {
+        expect(up?.environment).to.equal("${{ inputs.stack }}");
+        expect(up?.concurrency).to.deep.equal({ group: "stack-${{ inputs.stack }}", "cancel-in-progress": false });
+        expect(workflow("deploy.yml")).not.to.have.property("concurrency");
+    });
+
+    it("constrains each `up` to the plan that is made right before", () => {
+        const script = readFileSync(path.join(projectRoot, ".ci/deploy"), "utf8");
+        const commands = script.split("\n").filter((line) => line.startsWith("pulumi "));
+        expect(commands.map((line) => line.split(" ")[1])).to.deep.equal(["preview", "up"]);
+        expect(commands[0]).to.match(/--save-plan "\$folder\/plan\.json"$/);
+        expect(commands[1]).to.match(/--skip-preview --plan "\$folder\/plan\.json"$/);
+    });
+});
+
+describe("the workflow that looks for drift", () => {
+    const { jobs } = workflow("drift.yml");
+
+    it("looks at every stack, and only the job that looks at none may write issues", () => {
+        expect(jobs.look?.strategy?.matrix.stack).to.deep.equal(["hub", "staging", "prod", "dr"]);
+        expect(jobs.look).not.to.have.property("permissions");
+        expect(jobs.report?.permissions).to.deep.equal({ contents: "read", issues: "write" });
+        expect(JSON.stringify(jobs.report)).not.to.include("secrets.");
+    });
+});
