@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { stopArgoCd, stopGitServer } from "../argocd";
+import { clearDelivery } from "../bench/delivery/clear";
 import { clusterStates, stopClusters } from "../clusters";
 import { refuseLeftovers, removeKeptCrds } from "../leftovers";
 import { labDir } from "../paths";
@@ -22,6 +23,7 @@ export async function down(): Promise<void> {
     const states = await clusterStates();
     const dead = states.filter(({ serving }) => !serving);
     if (dead.length === 0) {
+        await clearDelivery();
         await phases.run("pulumi destroy: environments", async (report) => {
             await Promise.all(environmentStacks.map((stack) => destroy(stack, report)));
         });

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { argoCdNamespace } from "../../argocd/hub";
 import { kubectl } from "../../kubectl";
+import { benchLabel } from "./clear";
 import type { BenchCluster } from "./spokes";
 
 /** AppProject of the benchmark, whose token and account have the same name. */
@@ -11,7 +12,7 @@ export function appProject(repositories: readonly string[]): object {
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "AppProject",
-        metadata: { name: project, namespace: argoCdNamespace },
+        metadata: { name: project, namespace: argoCdNamespace, labels: benchLabel },
         spec: {
             sourceRepos: repositories,
             destinations: [{ server: "*", namespace: "bench-*" }],
@@ -24,7 +25,7 @@ export function appProject(repositories: readonly string[]): object {
 interface ApplicationSet {
     readonly spec: {
         readonly template: {
-            readonly metadata: object;
+            readonly metadata: { readonly labels?: object };
             readonly spec: { readonly source: object; readonly destination: object };
         };
     };
@@ -41,12 +42,12 @@ export async function applicationSet(repository: string, label: Record<string, s
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "ApplicationSet",
-        metadata: { name: project, namespace: argoCdNamespace },
+        metadata: { name: project, namespace: argoCdNamespace, labels: benchLabel },
         spec: {
             ...spec,
             generators: [{ clusters: { selector: { matchLabels: label } } }],
             template: {
-                metadata: { ...metadata, name: "{{.name}}" },
+                metadata: { ...metadata, name: "{{.name}}", labels: { ...metadata.labels, ...benchLabel } },
                 spec: {
                     ...wanted,
                     project,
@@ -63,7 +64,7 @@ export function plainApplication(repository: string, { name, server }: BenchClus
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Application",
-        metadata: { name, namespace: argoCdNamespace, finalizers: ["resources-finalizer.argocd.argoproj.io"] },
+        metadata: { name, namespace: argoCdNamespace, labels: benchLabel },
         spec: {
             project,
             source: {

@@ -1,12 +1,10 @@
 import * as fs from "node:fs";
 import { applyByHand } from "../../apply";
 import { agentRepositoryUrl, copyAgentRepository } from "../../argocd";
-import { argoCdNamespace, readApplicationObjects } from "../../argocd/hub";
-import { kubectl } from "../../kubectl";
-import { waitFor } from "../../processes";
 import { table } from "../../tables";
 import { median } from "../medians";
-import { applicationSet, appProject, plainApplication, project } from "./applications";
+import { applicationSet, appProject, plainApplication } from "./applications";
+import { clearDelivery } from "./clear";
 import { release, waitForRevision } from "./releases";
 import { registerClusters } from "./spokes";
 
@@ -84,38 +82,22 @@ async function withApplications(size: number, work: (measured: Measured) => Prom
     };
     const urls = makers.map((maker) => agentRepositoryUrl(measured[maker].repository));
     const [setUrl = "", plainUrl = ""] = urls;
-    const label = { bench: "set" };
+    const label = { "hubspoke/bench-maker": "set" };
+    await clearDelivery();
     await applyByHand("hub", [appProject(urls)]);
     const set = await registerClusters(measured.set.names, label);
     const plain = await registerClusters(measured.plain.names, {});
-    await applyByHand("hub", [
-        await applicationSet(setUrl, label),
-        ...plain.clusters.map((cluster) => plainApplication(plainUrl, cluster)),
-    ]);
-    const all = [...measured.set.names, ...measured.plain.names];
     try {
-        await waitForRevision(all);
+        await applyByHand("hub", [
+            await applicationSet(setUrl, label),
+            ...plain.clusters.map((cluster) => plainApplication(plainUrl, cluster)),
+        ]);
+        await waitForRevision([...measured.set.names, ...measured.plain.names]);
         await work(measured);
     } finally {
-        const applications = measured.plain.names.map((name) => `application/${name}`);
-        const made = [`applicationset/${project}`, ...applications];
-        await kubectl("hub", ["delete", "--namespace", argoCdNamespace, "--wait=false", ...made]);
-        await waitForNone();
-        await set.close();
-        await plain.close();
-        await kubectl("hub", ["delete", "appproject", project, "--namespace", argoCdNamespace]);
+        await clearDelivery();
+        set.close();
+        plain.close();
         Object.values(measured).forEach(({ repository }) => fs.rmSync(repository, { recursive: true }));
     }
-}
-
-async function waitForNone(): Promise<void> {
-    await waitFor(
-        "the benchmark's Applications to be gone",
-        async () => {
-            const all = (await readApplicationObjects()) as { metadata: { name: string } }[];
-            const left = all.filter(({ metadata }) => metadata.name.startsWith("bench-"));
-            return left.length === 0 ? { done: undefined } : { seen: `${left.length} are left` };
-        },
-        { timeoutMs: 10 * 60_000 },
-    );
 }

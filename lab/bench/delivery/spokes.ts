@@ -5,11 +5,10 @@ import { argoCdNamespace } from "../../argocd/hub";
 import { clusterStates } from "../../clusters";
 import { readCredentials } from "../../clusters/api";
 import { kubectl } from "../../kubectl";
+import { benchLabel, spoke } from "./clear";
 
-/** The spoke on which all clusters of the benchmark are. */
-const spoke = "staging";
 const account = "bench";
-const metadata = { name: account };
+const metadata = { name: account, labels: benchLabel };
 
 /** A cluster of the benchmark: as Argo CD knows it, its own; in truth one namespace of a spoke. */
 export interface BenchCluster {
@@ -21,8 +20,8 @@ export interface BenchCluster {
 /** Clusters that Argo CD has to treat as so many: each has an address, a cache and watches of its own. */
 export interface BenchClusters {
     readonly clusters: readonly BenchCluster[];
-    /** Removes them from Argo CD and the spoke. */
-    close(): Promise<void>;
+    /** Cuts Argo CD off from them. */
+    close(): void;
 }
 
 /**
@@ -39,22 +38,16 @@ export async function registerClusters(
     const target = Number(new URL(state?.server ?? "").port);
     const forwarders = await Promise.all(names.map(() => forward(target)));
     const clusters = names.map((name, index) => ({ name, server: `https://127.0.0.1:${forwarders[index]?.port}` }));
-    const namespaces = names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+    const namespaces = names.map((name) => {
+        return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: benchLabel } };
+    });
     await applyByHand(spoke, [...access(), ...namespaces]);
     const token = await kubectl(spoke, ["create", "token", account, "--namespace=default", "--duration=4h"]);
     const config = { bearerToken: token.trim(), tlsClientConfig: { caData: Buffer.from(readCredentials(spoke).ca).toString("base64") } };
     await applyByHand("hub", clusters.map((cluster) => registration(cluster, label, config)));
     return {
         clusters,
-        close: async () => {
-            const secrets = names.map((name) => `secret/${name}`);
-            await kubectl("hub", ["delete", "--namespace", argoCdNamespace, "--wait=false", ...secrets]);
-            await kubectl(spoke, ["delete", "--wait=false", ...names.map((name) => `namespace/${name}`)]);
-            const granted = [`clusterrole/${account}`, `clusterrolebinding/${account}`];
-            await kubectl(spoke, ["delete", "--ignore-not-found", ...granted]);
-            await kubectl(spoke, ["delete", "--ignore-not-found", "--namespace=default", `serviceaccount/${account}`]);
-            forwarders.forEach(({ close }) => close());
-        },
+        close: () => forwarders.forEach(({ close }) => close()),
     };
 }
 
@@ -85,6 +78,7 @@ function registration({ name, server }: BenchCluster, label: Record<string, stri
                 "argocd.argoproj.io/secret-type": "cluster",
                 environment: "staging",
                 region: "lab",
+                ...benchLabel,
                 ...label,
             },
             annotations: { domain: `${name}.example.com` },
