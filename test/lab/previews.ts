@@ -1,0 +1,5 @@
+/** Pull requests, in a lab of their own: `npm run test:previews`, and a job of its own in CI. */
+import "./begin";
+import "./pullRequests";
+import "./secrets";
+import "./end";
