@@ -5,7 +5,7 @@ import { kubectl } from "../kubectl";
 import { removeKeptCrds } from "../leftovers";
 import { kubeconfigPath } from "../paths";
 import { run } from "../processes/run";
-import { readInLab, writeOtherHub } from "../stacks/project";
+import { readInLab, removeOtherHub, writeOtherHub } from "../stacks/project";
 import { destroy, pulumi, up } from "../stacks/pulumi";
 import { table } from "../tables";
 import { toolPath } from "../tools";
@@ -40,6 +40,7 @@ export async function hub(): Promise<string[]> {
             times.helm.push(await seconds(() => helm(...install, "--timeout=10m")));
             await removeRelease();
         }
+        removeOtherHub(stack);
     } finally {
         fs.rmSync(folder, { recursive: true });
     }

@@ -54,6 +54,11 @@ export function writeOtherHub(stack: string, context: string, changes: Record<st
     writeYaml(path.join(projectDir, `Pulumi.${stack}.yaml`), { config });
 }
 
+/** Removes the stack file of another hub, once that is destroyed: the lab is as it was brought up then. */
+export function removeOtherHub(stack: string): void {
+    fs.rmSync(path.join(projectDir, `Pulumi.${stack}.yaml`));
+}
+
 /** The configuration in a committed stack file. */
 export function readCommitted(stack: StackName): Record<string, unknown> {
     return readYaml<StackFile>(path.join(projectRoot, `Pulumi.${stack}.yaml`)).config ?? {};

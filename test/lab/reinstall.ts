@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { kubectl } from "../../lab/kubectl";
 import { removeKeptCrds } from "../../lab/leftovers";
-import { writeOtherHub } from "../../lab/stacks/project";
+import { removeOtherHub, writeOtherHub } from "../../lab/stacks/project";
 import { destroy, up } from "../../lab/stacks/pulumi";
 import { noteSecret, secretsOn } from "./support/secrets";
 
@@ -30,6 +30,7 @@ async function controllers(): Promise<string> {
 describe("a hub of one replica each that is taken away and made anew", () => {
     after(async () => {
         await destroy(stack, toNobody);
+        removeOtherHub(stack);
         await removeKeptCrds(cluster);
     });
 
