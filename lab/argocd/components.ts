@@ -42,10 +42,12 @@ export type PortName = (typeof portNames)[number];
 export type Ports = Readonly<Record<PortName, number>>;
 
 /** Makes the ports' table, one name after the other. */
-export async function portsBy(choose: (name: PortName) => Promise<number>): Promise<Ports> {
+export async function portsBy(
+    choose: (name: PortName, taken: readonly number[]) => Promise<number>,
+): Promise<Ports> {
     const entries: [PortName, number][] = [];
     for (const name of portNames) {
-        entries.push([name, await choose(name)]);
+        entries.push([name, await choose(name, entries.map(([, port]) => port))]);
     }
     return Object.fromEntries(entries) as Ports;
 }

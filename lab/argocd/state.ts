@@ -42,15 +42,17 @@ export function rememberFingerprint(name: string, fingerprint: string): void {
 export async function choosePorts(processes: readonly string[]): Promise<Ports> {
     const remembered = readState();
     const ours = new Set(processes.flatMap((name) => findProcess(name)?.ports ?? []));
-    const ports = await portsBy(async (name) => {
+    const ports = await portsBy(async (name, taken) => {
         const before = remembered.ports[name];
-        return before !== undefined && (ours.has(before) || (await isFree(before))) ? before : freshPort();
+        const isKept = before !== undefined && !taken.includes(before) && (ours.has(before) || (await isFree(before)));
+        return isKept ? before : freshPort(taken);
     });
     writeState({ ...remembered, ports });
     return ports;
 }
 
-async function freshPort(): Promise<number> {
-    const [port] = await freePorts(1);
+/** A free port that none of the others has: chosen at random, two are the same once in two hundred labs. */
+export async function freshPort(taken: readonly number[]): Promise<number> {
+    const [port] = await freePorts(1, taken);
     return port!;
 }

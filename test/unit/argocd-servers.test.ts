@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { callers, portsBy, repoServer } from "../../lab/argocd/components";
 import { parseHead, serveGit } from "../../lab/argocd/git-http";
 import { lookAtRedis } from "../../lab/argocd/health";
+import { freshPort } from "../../lab/argocd/state";
 
 describe("Argo CD's components on this machine", () => {
     it("listen on loopback, apart from the two whose metrics address is fixed", async () => {
@@ -17,6 +18,22 @@ describe("Argo CD's components on this machine", () => {
             const addresses = flags(ports).filter((flag) => /address=|addr=|redis=|repo-server=/.test(flag));
             expect(addresses.every((flag) => flag.includes("=127.0.0.1")), name).to.equal(true);
         }
+    });
+});
+
+describe("the ports of Argo CD's components", () => {
+    const { random } = Math;
+    afterEach(() => (Math.random = random));
+
+    it("differ, also where chance draws one twice", async () => {
+        const drawn: number[] = [];
+        Math.random = () => {
+            drawn.push(random());
+            // Every draw comes twice.
+            return drawn[Math.floor((drawn.length - 1) / 2)]!;
+        };
+        const ports = Object.values(await portsBy((_, taken) => freshPort(taken)));
+        expect(new Set(ports).size).to.equal(ports.length);
     });
 });
 
