@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RolloutSettings } from "../deliverySettings";
 import type { AgentSettings } from "../settings";
 import { allowDeleteAnnotation } from "./applicationProtection";
+import { takingOver } from "./takeOver";
 import { rolloutOf } from "./values/rollout";
 
 export interface AgentApplicationSetArgs {
@@ -23,7 +24,8 @@ export class AgentApplicationSet extends pulumi.ComponentResource {
 
         new CustomResource(
             `${name}-applicationset`,
-            agentApplicationSet(args.namespace, args.project, args),
+            // Whoever asks for a refresh by an annotation has Argo CD write the whole object back, without it.
+            takingOver(agentApplicationSet(args.namespace, args.project, args)),
             { parent: this },
         );
         this.registerOutputs();

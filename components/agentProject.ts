@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings, HubSettings } from "../settings";
+import { takingOver } from "./takeOver";
 import { syncWindows } from "./values/rollout";
 
 export interface AgentProjectArgs {
@@ -25,7 +26,8 @@ export class AgentProject extends pulumi.ComponentResource {
 
         const project = new CustomResource(
             `${name}-appproject`,
-            agentProject(args.namespace, args.agent, args.syncWindows),
+            // Argo CD's user interface writes the whole object back.
+            takingOver(agentProject(args.namespace, args.agent, args.syncWindows)),
             { parent: this },
         );
         this.projectName = project.metadata.name;

@@ -71,6 +71,17 @@ describe("the hub", () => {
         });
     });
 
+    it("takes its AppProject and its ApplicationSet back from Argo CD, which writes whole objects", () => {
+        const resources = [
+            ["AppProject", "agent-project-appproject"],
+            ["ApplicationSet", "agent-applicationset-applicationset"],
+        ] as const;
+        for (const [kind, name] of resources) {
+            const { inputs } = one(`kubernetes:argoproj.io/v1alpha1:${kind}`, name);
+            expect(inputs).to.have.deep.nested.property("metadata.annotations", { "pulumi.com/patchForce": "true" });
+        }
+    });
+
     it("registers itself so that the agent does not land there", () => {
         const { inputs } = one("kubernetes:core/v1:Secret", "in-cluster-secret");
         const metadata = inputs.metadata as { labels: Record<string, string> };
