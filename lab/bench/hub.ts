@@ -5,7 +5,7 @@ import { kubectl } from "../kubectl";
 import { removeKeptCrds } from "../leftovers";
 import { kubeconfigPath } from "../paths";
 import { run } from "../processes/run";
-import { readInLab, removeOtherHub, writeOtherHub } from "../stacks/project";
+import { hasOtherHub, readInLab, removeOtherHub, writeOtherHub } from "../stacks/project";
 import { destroy, pulumi, up } from "../stacks/pulumi";
 import { table } from "../tables";
 import { toolPath } from "../tools";
@@ -25,6 +25,7 @@ export async function hub(): Promise<string[]> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bench-hub-"));
     const values = path.join(folder, "values.json");
     const { path: chart = "" } = readInLab("hub")["hubspoke:chart"] as { path?: string };
+    await clearHub(() => undefined);
     writeOtherHub(stack, cluster);
     const times = { created: [] as number[], unchanged: [] as number[], helm: [] as number[] };
     let unchanged = "";
@@ -60,9 +61,18 @@ export async function hub(): Promise<string[]> {
     ];
 }
 
+/** Takes away what a run of the benchmark that was cut off left. */
+export async function clearHub(report: (line: string) => void): Promise<void> {
+    if (hasOtherHub(stack)) {
+        await destroy(stack, report);
+        await removeRelease();
+        removeOtherHub(stack);
+    }
+}
+
 async function removeRelease(): Promise<void> {
-    await helm("uninstall", "argocd", "--wait");
-    await kubectl(cluster, ["delete", "namespace", "argocd", "--timeout=50s"]);
+    await helm("uninstall", "argocd", "--wait", "--ignore-not-found");
+    await kubectl(cluster, ["delete", "namespace", "argocd", "--ignore-not-found", "--timeout=50s"]);
     await removeKeptCrds(cluster);
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { stopArgoCd, stopGitServer } from "../argocd";
 import { clearDelivery } from "../bench/delivery/clear";
+import { clearHub } from "../bench/hub";
 import { clusterStates, stopClusters } from "../clusters";
 import { refuseLeftovers, removeKeptCrds } from "../leftovers";
 import { labDir } from "../paths";
@@ -24,6 +25,7 @@ export async function down(): Promise<void> {
     const dead = states.filter(({ serving }) => !serving);
     if (dead.length === 0) {
         await clearDelivery();
+        await clearHub((line) => process.stdout.write(`${line}\n`));
         await phases.run("pulumi destroy: environments", async (report) => {
             await Promise.all(environmentStacks.map((stack) => destroy(stack, report)));
         });

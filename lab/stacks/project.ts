@@ -54,6 +54,11 @@ export function writeOtherHub(stack: string, context: string, changes: Record<st
     writeYaml(path.join(projectDir, `Pulumi.${stack}.yaml`), { config });
 }
 
+/** Whether another hub has a stack file. */
+export function hasOtherHub(stack: string): boolean {
+    return fs.existsSync(path.join(projectDir, `Pulumi.${stack}.yaml`));
+}
+
 /** Removes the stack file of another hub, once that is destroyed: the lab is as it was brought up then. */
 export function removeOtherHub(stack: string): void {
     fs.rmSync(path.join(projectDir, `Pulumi.${stack}.yaml`));
