@@ -36,7 +36,7 @@ export function writeProject(overlay: Overlay): void {
     const project = readYaml<Record<string, unknown>>(path.join(projectRoot, "Pulumi.yaml"));
     writeYaml(path.join(projectDir, "Pulumi.yaml"), { ...project, main: path.relative(projectDir, projectRoot) });
     for (const stack of stackNames) {
-        const target = path.join(projectDir, `Pulumi.${stack}.yaml`);
+        const target = labFile(stack);
         const salt = fs.existsSync(target) ? readYaml<StackFile>(target).encryptionsalt : undefined;
         writeYaml(target, {
             ...(salt === undefined ? {} : { encryptionsalt: salt }),
@@ -51,17 +51,17 @@ export function writeProject(overlay: Overlay): void {
  */
 export function writeOtherHub(stack: string, context: string, changes: Record<string, unknown> = {}): void {
     const config = { ...readInLab("hub"), "hubspoke:cluster": { context }, ...changes };
-    writeYaml(path.join(projectDir, `Pulumi.${stack}.yaml`), { config });
+    writeYaml(labFile(stack), { config });
 }
 
 /** Whether another hub has a stack file. */
 export function hasOtherHub(stack: string): boolean {
-    return fs.existsSync(path.join(projectDir, `Pulumi.${stack}.yaml`));
+    return fs.existsSync(labFile(stack));
 }
 
 /** Removes the stack file of another hub, once that is destroyed: the lab is as it was brought up then. */
 export function removeOtherHub(stack: string): void {
-    fs.rmSync(path.join(projectDir, `Pulumi.${stack}.yaml`));
+    fs.rmSync(labFile(stack));
 }
 
 /** The configuration in a committed stack file. */
@@ -71,7 +71,7 @@ export function readCommitted(stack: StackName): Record<string, unknown> {
 
 /** The configuration in the lab's stack file; nothing before the lab was first up. */
 export function readInLab(stack: StackName): Record<string, unknown> {
-    const file = path.join(projectDir, `Pulumi.${stack}.yaml`);
+    const file = labFile(stack);
     return fs.existsSync(file) ? (readYaml<StackFile>(file).config ?? {}) : {};
 }
 
@@ -84,12 +84,17 @@ export function changeInLab(
     stack: StackName,
     change: (config: Record<string, unknown>) => Record<string, unknown>,
 ): boolean {
-    const file = path.join(projectDir, `Pulumi.${stack}.yaml`);
+    const file = labFile(stack);
     const before = fs.readFileSync(file, "utf8");
     const { config = {}, ...rest } = parse(before) as StackFile;
     const after = stringify({ ...rest, config: change(config) });
     fs.writeFileSync(file, after);
     return after !== before;
+}
+
+/** A stack's file in the lab. */
+function labFile(stack: string): string {
+    return path.join(projectDir, `Pulumi.${stack}.yaml`);
 }
 
 function readYaml<T>(file: string): T {

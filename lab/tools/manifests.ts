@@ -38,40 +38,34 @@ export async function externalSecretsManifests(report?: (line: string) => void):
     );
 }
 
+/** Go modules with CRDs, as lab/toolchain/crds pins them. */
+const crdModules = [
+    {
+        what: "the Prometheus operator's CRDs",
+        module: "github.com/prometheus-operator/prometheus-operator",
+        version: "v0.85.0",
+        name: "prometheus-operator",
+        wanted: ["servicemonitors", "prometheusrules", "probes"].map(
+            (kind) => `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
+        ),
+    },
+    {
+        what: "the Gateway API's CRDs",
+        module: "sigs.k8s.io/gateway-api",
+        version: "v1.7.0",
+        name: "gateway-api",
+        wanted: ["config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"],
+    },
+];
+
 /** Files with the CRDs of every kind that the program or its chart makes and Kubernetes itself does not know. */
 export async function otherCrds(report?: (line: string) => void): Promise<string[]> {
-    const monitoring = ["servicemonitors", "prometheusrules", "probes"].map(
-        (kind) => `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
-    );
-    const routes = ["config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"];
-    const operatorVersion = "v0.85.0";
-    const operator = await moduleFiles(
-        {
-            what: "the Prometheus operator's CRDs",
-            module: "github.com/prometheus-operator/prometheus-operator",
-            version: operatorVersion,
-            toolchain: "crds",
-            wanted: monitoring,
-            target: `prometheus-operator-${operatorVersion}`,
-        },
-        report,
-    );
-    const gatewayVersion = "v1.7.0";
-    const gateway = await moduleFiles(
-        {
-            what: "the Gateway API's CRDs",
-            module: "sigs.k8s.io/gateway-api",
-            version: gatewayVersion,
-            toolchain: "crds",
-            wanted: routes,
-            target: `gateway-api-${gatewayVersion}`,
-        },
-        report,
-    );
     const secrets = await externalSecretsManifests(report);
-    return [
-        ...monitoring.map((file) => path.join(operator, file)),
-        ...routes.map((file) => path.join(gateway, file)),
-        path.join(secrets, "config/crds/bases/external-secrets.io_externalsecrets.yaml"),
-    ];
+    const files = [path.join(secrets, "config/crds/bases/external-secrets.io_externalsecrets.yaml")];
+    for (const { name, ...source } of crdModules) {
+        const target = `${name}-${source.version}`;
+        const folder = await moduleFiles({ ...source, toolchain: "crds", target }, report);
+        files.push(...source.wanted.map((file) => path.join(folder, file)));
+    }
+    return files;
 }

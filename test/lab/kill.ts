@@ -119,6 +119,13 @@ describe("a `pulumi` that was killed", () => {
         fs.writeFileSync(stackFile, stringify({ ...rest, config: change(config) }));
     }
 
+    /** A destroy that is killed at a moment is replaced by one that ends. */
+    async function expectReplaced(moment: keyof typeof moments): Promise<void> {
+        await kill(moment, "destroy");
+        await recover(moment, "destroy");
+        await expectGone();
+    }
+
     it("in a rotation leaves what the next run goes on with", async () => {
         configure({ generation: 2, retired: 0 });
         let moment: keyof typeof moments = "rotation: a new token is made, and the state does not know it";
@@ -143,11 +150,8 @@ describe("a `pulumi` that was killed", () => {
     });
 
     it("in the drain of a destroy, is replaced by a destroy that ends", async () => {
-        const moment = "destroy: in the drain, when the hub has been told to take the agent away";
         await waitForApplications(["agent-staging"]);
-        await kill(moment, "destroy");
-        await recover(moment, "destroy");
-        await expectGone();
+        await expectReplaced("destroy: in the drain, when the hub has been told to take the agent away");
     });
 
     it("is not recovered from while it lives, nor with an object in the way that is another's", async () => {
@@ -170,10 +174,7 @@ describe("a `pulumi` that was killed", () => {
     });
 
     it("when it has taken the registration away, is replaced by a destroy that ends", async () => {
-        const moment = "destroy: the registration is gone, and the state still has it";
-        await kill(moment, "destroy");
-        await recover(moment, "destroy");
-        await expectGone();
+        await expectReplaced("destroy: the registration is gone, and the state still has it");
     });
 
     it("with an object made and not recorded, is replaced by an `up` that has it", async () => {
@@ -185,10 +186,7 @@ describe("a `pulumi` that was killed", () => {
     });
 
     it("when it has taken the token away, is replaced by a destroy that ends", async () => {
-        const moment = "destroy: the token is gone, and the state still has it";
-        await kill(moment, "destroy");
-        await recover(moment, "destroy");
-        await expectGone();
+        await expectReplaced("destroy: the token is gone, and the state still has it");
     });
 
     it("three times in one registration leaves one token and one registration", async () => {
