@@ -170,7 +170,7 @@ const repository = z
     });
 
 const knownHosts = z.string().regex(
-    /^((#.*|[^\s|]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
+    /^((#.*|[^\s|#]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
     "has a line that is no `host type key`. Write what `ssh-keyscan HOST` prints, after a comparison with the host's own word",
 );
 

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ChartSource } from "../chartSettings";
 import type { HubSettings } from "../settings";
+import { onceMade } from "./onceMade";
 import { isProtected } from "./protection";
 import { secretData } from "./secretData";
 import { oidcSecret } from "./values/access";
@@ -95,7 +96,9 @@ export class ArgoCd extends pulumi.ComponentResource {
             notifications({ parent: this, dependsOn: release });
         }
 
-        this.namespace = release.status.namespace;
+        // Not `status.namespace`: a preview of a changed release does not know it, and would announce that all which
+        // stands in the namespace is replaced.
+        this.namespace = onceMade(release, release.namespace);
         this.adminPassword = admin?.result;
         this.registerOutputs({ namespace: this.namespace });
     }

@@ -1,5 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "../settings";
+import { defaultFiles, parseProblem } from "./kubeconfigErrors";
 
 /** A cluster as its kubeconfig describes it: where it is, and how to speak to it. */
 export interface ClusterAddress {
@@ -32,6 +33,7 @@ export async function findCluster(setting: string, access: ClusterAccess): Promi
     if (server === undefined) {
         throw new Error(`hubspoke:${setting}: context "${context}" names no cluster. Add its server to the kubeconfig`);
     }
+    refuseUnusableUrl(setting, context, server);
     const credentials = Object.entries(kubeConfig.getCurrentUser() ?? {}).filter(([key]) => key !== "name");
     if (credentials.every(([, value]) => value === undefined)) {
         throw new Error(
@@ -42,19 +44,41 @@ export async function findCluster(setting: string, access: ClusterAccess): Promi
     return { setting, server, kubeConfig };
 }
 
+/** A URL is named in errors, so one that holds a credential is refused, and never printed. */
+function refuseUnusableUrl(setting: string, context: string, server: string): void {
+    const url = URL.canParse(server) ? new URL(server) : undefined;
+    if (url === undefined || url.username !== "" || url.password !== "") {
+        throw new Error(
+            `hubspoke:${setting}: the server of context "${context}" ` +
+                (url === undefined ? "is no URL. Write https://HOST:PORT" : "holds a credential. Write it without") +
+                " in the kubeconfig",
+        );
+    }
+}
+
 /** The client is imported natively, when needed: required through tsx it takes three times as long to load. */
 async function load(setting: string, access: ClusterAccess): Promise<KubeConfig> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const kubeConfig = new KubeConfig();
-    if (access.kubeconfig === undefined) {
-        kubeConfig.loadFromDefault();
+    if (access.kubeconfig !== undefined) {
+        try {
+            kubeConfig.loadFromString(access.kubeconfig);
+        } catch (error) {
+            throw new Error(parseProblem(setting, undefined, error));
+        }
         return kubeConfig;
     }
     try {
-        kubeConfig.loadFromString(access.kubeconfig);
+        kubeConfig.loadFromDefault();
     } catch {
-        // The parser's own message would quote the kubeconfig, which is a secret.
-        throw new Error(`hubspoke:${setting}.kubeconfig: is no kubeconfig. Write what \`kubectl config view --raw\` prints`);
+        for (const file of defaultFiles()) {
+            try {
+                new KubeConfig().loadFromFile(file);
+            } catch (error) {
+                throw new Error(parseProblem(setting, file, error));
+            }
+        }
+        throw new Error(`hubspoke:${setting}: the files in KUBECONFIG cannot be merged. Point it at one of them`);
     }
     return kubeConfig;
 }

@@ -1,5 +1,6 @@
 import * as https from "node:https";
 import type { ClusterAddress } from "./kubeconfig";
+import { credentialProblem } from "./kubeconfigErrors";
 
 /** Limit of one question to an API server, in milliseconds. */
 const timeout = 10_000;
@@ -59,7 +60,9 @@ export async function change(cluster: ClusterAddress, path: string, what: Change
  */
 export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
     const options: https.RequestOptions = { timeout };
-    await cluster.kubeConfig.applyToHTTPSOptions(options);
+    await cluster.kubeConfig.applyToHTTPSOptions(options).catch((error: unknown) => {
+        throw new Error(credentialProblem(cluster.setting, cluster.kubeConfig.getCurrentUser(), error));
+    });
     if (what !== undefined) {
         options.method = what.method;
         const type = what.method === "PATCH" ? "application/merge-patch+json" : "application/json";

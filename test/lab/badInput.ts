@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import { kubeconfigPath } from "../../lab/paths";
+import { kubeconfigPath, labDir } from "../../lab/paths";
 import type { StackName } from "../../lab/stacks/project";
-import { changedCluster, type Config, type Outcome, pulumiWithConfig } from "./support/lab";
+import { changedCluster, type Config, type Outcome, pulumiWith, pulumiWithConfig } from "./support/lab";
+import { noteSecret } from "./support/secrets";
 
 /** Settings without one of them. */
 function without(key: string): (settings: Config) => Config {
@@ -156,4 +158,31 @@ describe("bad input", () => {
             expect(output).to.match(error);
         });
     }
+
+    const token = "EXAMPLE-SECRET-TOKEN-OF-A-BROKEN-KUBECONFIG";
+    const broken = `apiVersion: v1\nkind: Config\nusers:\n- name: staging\n  user:\n    token: ${token}\n   client: [\n`;
+
+    it("is refused without a word of its contents: a kubeconfig that cannot be read", async () => {
+        noteSecret("the token in a kubeconfig that cannot be read", token);
+        const file = path.join(labDir, "broken-kubeconfig");
+        fs.writeFileSync(file, broken);
+        const { ok, output } = await pulumiWith({ KUBECONFIG: file }, "staging", "preview");
+        fs.rmSync(file);
+        expect(ok, output).to.equal(false);
+        expect(output).to.include(`hubspoke:clusters.staging: ${file} is no kubeconfig: line 7 cannot be read as YAML`);
+        expect(output).not.to.include(token);
+    });
+
+    it("is refused without a word of its contents: an exec plugin that prints its environment", async () => {
+        const env = [{ name: "TOKEN", value: token }];
+        const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sh", args: ["-c", "env >&2; exit 1"], env };
+        const change = spoke((settings) => ({
+            ...without("context")(settings),
+            kubeconfig: kubeconfigOf("staging", { exec }),
+        }));
+        const { ok, output } = await pulumiWithConfig(change, "staging", "preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.include("hubspoke:clusters.staging: the exec plugin of the kubeconfig failed");
+        expect(output).not.to.include(token);
+    });
 });

@@ -16,6 +16,7 @@ import { accessValues } from "../../components/values/access";
 import { ArgoCdCli } from "./support/argocdCli";
 import { brokenBudgets, componentStates } from "./support/components";
 import { type GitGate, openGitGate } from "./support/gitGate";
+import { previewAndUp } from "./support/hubChanges";
 import { type Config, getObject, namesOf, pulumi, pulumiOk, withConfig } from "./support/lab";
 
 const hubUp = () => pulumiOk("hub", "up", "--yes", "--skip-preview");
@@ -48,6 +49,15 @@ describe("the hub's end", () => {
         }
         expect(output).not.to.match(/[1-9]\d* deleted/);
         await pulumiOk("hub", "preview", "--expect-no-changes");
+    });
+});
+
+describe("the hub under another domain", () => {
+    it("is previewed as what up then does: updates, and nothing is replaced", async () => {
+        const { there, back } = await previewAndUp({ domain: "other.example.com" });
+        expect(there.done).to.deep.equal(there.announced);
+        expect(back.done).to.deep.equal(back.announced);
+        expect(new Set(Object.values(there.done))).to.deep.equal(new Set(["update"]));
     });
 });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { refuseOldChart } from "../../preflight/chart";
 import { findCluster } from "../../preflight/kubeconfig";
 import { allOf } from "../../preflight/problems";
@@ -39,10 +39,104 @@ describe("a cluster in a kubeconfig", () => {
         expect(error).to.match(/hubspoke:hub: context "a" has no credentials/);
     });
 
-    it("is not quoted where it cannot be read", async () => {
-        const error = await failure(findCluster("hub", { kubeconfig: "hunter2: [" }));
-        expect(error).to.match(/hubspoke:hub\.kubeconfig: is no kubeconfig/).and.not.match(/hunter2/);
+});
+
+describe("a kubeconfig that cannot be read", () => {
+    const secretText = "EXAMPLE-SECRET-TOKEN";
+    const nearToken = `apiVersion: v1\nusers:\n- name: a\n  user:\n    token: ${secretText}\n   client: [\n`;
+    let folder: string;
+    before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubeconfig-"))));
+    after(() => fs.rmSync(folder, { recursive: true }));
+    let kubeconfigBefore: string | undefined;
+    before(() => (process.env.OURS = secretText));
+    after(() => delete process.env.OURS);
+    beforeEach(() => (kubeconfigBefore = process.env.KUBECONFIG));
+    afterEach(() => {
+        if (kubeconfigBefore === undefined) {
+            delete process.env.KUBECONFIG;
+        } else {
+            process.env.KUBECONFIG = kubeconfigBefore;
+        }
     });
+
+    const texts: { name: string; text: string; line?: number }[] = [
+        { name: "a wrong indentation after a token", text: nearToken, line: 6 },
+        { name: "an alias that is not there", text: `users: [{ name: a, user: { token: *${secretText} } }]`, line: 1 },
+        { name: "a tag that YAML does not know", text: `users:\n- !${secretText} x`, line: 2 },
+        { name: "a key twice", text: `${secretText}: 1\n${secretText}: 2`, line: 2 },
+        { name: "no YAML at all", text: `%${secretText}\n---\n{`, line: 4 },
+        { name: "text in the place of a map", text: secretText },
+        { name: "a cluster without a server", text: `clusters: [{ name: ${secretText}, cluster: {} }]` },
+        { name: "a server that is a map", text: `clusters: [{ name: a, cluster: { server: { ${secretText}: 1 } } }]` },
+        { name: "a token file that is not there", text: `users: [{ name: a, user: { token-file: /${secretText} } }]` },
+    ];
+    for (const { name, text, line } of texts) {
+        it(`with ${name} is named by the setting and the file, and nothing of it is quoted`, async () => {
+            const file = path.join(folder, "config");
+            fs.writeFileSync(file, text);
+            process.env.KUBECONFIG = file;
+            const inFile = await failure(findCluster("clusters.a", { context: "a" }));
+            const inSettings = await failure(findCluster("clusters.a", { kubeconfig: text }));
+            const at = line === undefined ? "" : `.*line ${line} `;
+            expect(inFile).to.match(new RegExp(`^hubspoke:clusters\\.a(\\.context)?: .*${at}`));
+            expect(inSettings).to.match(new RegExp(`^hubspoke:clusters\\.a(\\.context|\\.kubeconfig)?: .*${at}`));
+            if (!inFile.includes(".context:")) {
+                expect(inFile).to.include(file);
+            }
+            expect(inFile + inSettings).not.to.include(secretText);
+        });
+    }
+
+    it("is the one of several that is bad", async () => {
+        const [good, bad] = ["good", "bad"].map((name) => path.join(folder, name));
+        fs.writeFileSync(good ?? "", kubeconfig({ token: "t" }));
+        fs.writeFileSync(bad ?? "", nearToken);
+        process.env.KUBECONFIG = `${good}${path.delimiter}${bad}`;
+        const error = await failure(findCluster("hub", { context: "a" }));
+        expect(error).to.match(/^hubspoke:hub: \S+\/bad is no kubeconfig: line 6 cannot be read as YAML/);
+    });
+
+    it("with a credential in its server is refused", async () => {
+        const url = `https://user:${secretText}@a.example.com`;
+        const error = await failure(findCluster("hub", { kubeconfig: kubeconfig({ token: "t" }, url) }));
+        expect(error).to.match(/^hubspoke:hub: the server of context "a" holds a credential/);
+        expect(error).not.to.include(secretText);
+    });
+
+    const plugin = (exec: object) => {
+        const whole = parse(kubeconfig({ token: "t" })) as object;
+        return stringify({ ...whole, users: [{ name: "a", user: { exec } }] });
+    };
+    const sh = (script: string, env: object[] = []) =>
+        plugin({ apiVersion: "client.authentication.k8s.io/v1beta1", command: "sh", args: ["-c", script], env });
+    const users: { name: string; text: string; says: RegExp }[] = [
+        {
+            name: "an exec plugin that is not there",
+            text: plugin({ command: "no-such-plugin" }),
+            says: /exec plugin no-such-plugin.*cannot be started \(ENOENT\)/,
+        },
+        { name: "an exec plugin that fails", text: sh("echo Token has expired >&2; exit 255"), says: /plugin of the kubeconfig failed: Token has expired/ },
+        { name: "an exec plugin that prints its variables", text: sh('echo "no: $T" >&2; exit 1', [{ name: "T", value: secretText }]), says: /failed: no: \*\*\*/ },
+        { name: "an exec plugin that prints its arguments", text: sh(`echo ${secretText} >&2; exit 1`), says: /failed: \*\*\*/ },
+        { name: "a plugin that prints no JSON", text: sh(`echo ${secretText}`), says: /cannot be used/ },
+        { name: "a plugin that prints no credential", text: sh(`echo '{"kind":"${secretText}"}'`), says: /cannot be used/ },
+        { name: "a variable with a null byte", text: sh("true", [{ name: "T", value: `${secretText}\0` }]), says: /cannot be used/ },
+        { name: "variables that are no list", text: plugin({ command: "sh", env: { T: secretText } }), says: /cannot be used/ },
+        { name: "an argument that is a map", text: plugin({ command: "sh", args: [{ [secretText]: 1 }] }), says: /failed/ },
+        { name: "an exec plugin that prints our variables", text: sh("echo $OURS >&2; exit 1"), says: /failed: \*\*\*/ },
+        {
+            name: "a client certificate that is not there",
+            text: kubeconfig({ "client-certificate": `/${secretText}`, "client-key": `/${secretText}` }),
+            says: /a file that the kubeconfig names.*\(ENOENT\).*--flatten/,
+        },
+    ];
+    for (const { name, text, says } of users) {
+        it(`with ${name} is named by the setting, and nothing of it is quoted`, async () => {
+            const cluster = await findCluster("clusters.a", { kubeconfig: text });
+            const error = await failure(get(cluster, "version"));
+            expect(error).to.match(/^hubspoke:clusters\.a: /).and.match(says).and.not.include(secretText);
+        });
+    }
 });
 
 describe("an API server that does not answer", () => {

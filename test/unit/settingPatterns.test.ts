@@ -1,0 +1,44 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkSync } from "recheck";
+import ts from "typescript";
+
+const root = path.resolve(__dirname, "../..");
+
+/** Every regular expression that stands in a file, with its place. */
+function patternsIn(file: string): { at: string; source: string; flags: string }[] {
+    const source = ts.createSourceFile(file, fs.readFileSync(path.join(root, file), "utf8"), ts.ScriptTarget.Latest, true);
+    const found: { at: string; source: string; flags: string }[] = [];
+    const visit = (node: ts.Node): void => {
+        if (ts.isRegularExpressionLiteral(node)) {
+            const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+            const end = node.text.lastIndexOf("/");
+            found.push({ at: `${file}:${line}`, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+        }
+        ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+}
+
+describe("the regular expressions that read a setting", () => {
+    const files = fs.readdirSync(root).filter((file) => file.endsWith(".ts"));
+    const patterns = files.flatMap(patternsIn);
+
+    it("are found by this test", () => {
+        expect(patterns.map(({ at }) => at.split(":")[0])).to.include.members(["settings.ts", "settingKinds.ts"]);
+    });
+
+    for (const { at, source, flags } of patterns) {
+        it(`${at} take no longer than the text is long, whatever the text: /${source}/`, () => {
+            const { status, ...found } = checkSync(source, flags, { timeout: 15_000 });
+            expect(status, JSON.stringify(found)).to.equal("safe");
+        });
+    }
+
+    it("would be refused as they once were", () => {
+        const { status } = checkSync("^((#.*|[^\\s|]\\S* \\S+ [A-Za-z0-9+/=]+( .*)?)?(\\n|$))*$", "");
+        expect(status).to.equal("vulnerable");
+    });
+});
