@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./components/environment";
 import { Hub, type HubOutputs } from "./components/hub";
-import { InputError } from "./inputError";
+import { InputError } from "./settings/inputError";
 import { checkAgainstHub, findClusters } from "./preflight/environment";
 import { checkHub } from "./preflight/hub";
-import { type EnvironmentSettings, type HubSettings, readSettings } from "./settings";
+import { readSettings } from "./settings";
+import type { EnvironmentSettings } from "./settings/environment";
+import type { HubSettings } from "./settings/hub";
 
 const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 

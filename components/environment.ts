@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Adoptions } from "./values/adoption";
-import type { EnvironmentSettings } from "../settings";
+import type { Adoptions } from "./account/adoption";
+import type { EnvironmentSettings } from "../settings/environment";
 import type { HubOutputs } from "./hub";
-import { clusterProvider } from "./provider";
+import { clusterProvider } from "./support/provider";
 import { Spoke } from "./spoke";
-import type { CredentialFacts } from "./values/credentialFacts";
+import type { CredentialFacts } from "./account/credentialFacts";
 
 export interface EnvironmentArgs {
     readonly settings: EnvironmentSettings;

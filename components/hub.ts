@@ -1,25 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { inClusterName, type HubSettings } from "../settings";
-import { AgentApplicationSet } from "./agentApplicationSet";
-import { AgentProject } from "./agentProject";
-import { Alerts } from "./alerts";
-import { ApplicationProtection } from "./applicationProtection";
-import { ArgoCd } from "./argoCd";
-import { ClusterSecret } from "./clusterSecret";
-import { Entrance } from "./entrance";
-import { Guard } from "./guard";
-import { PreviewAccess } from "./previewAccess";
-import { isProtected } from "./protection";
-import { clusterProvider } from "./provider";
-import { Repository } from "./repository";
-import { Traffic } from "./traffic";
-import { argoCdHost } from "./values/argoCd";
-import { type ProbePlan, probePlan } from "./values/probes";
-import { rolloutRules } from "./values/rollout";
-import { usersName } from "./values/traffic";
-
-/** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
-export const argoCdNamespace = "argocd";
+import { argoCdNamespace } from "../clusters/names";
+import { inClusterName } from "../settings/environment";
+import type { HubSettings } from "../settings/hub";
+import { AgentApplicationSet } from "./agent/applicationSet";
+import { AgentProject } from "./agent/project";
+import { Alerts } from "./watch/watch";
+import { ApplicationProtection } from "./agent/protection";
+import { ArgoCd } from "./argoCd/release";
+import { ClusterSecret } from "./account/clusterSecret";
+import { Entrance } from "./argoCd/entrance";
+import { Guard } from "./argoCd/guard";
+import { PreviewAccess } from "./account/previewers";
+import { isProtected } from "./support/protection";
+import { clusterProvider } from "./support/provider";
+import { Repository } from "./argoCd/repository";
+import { Traffic } from "./traffic/traffic";
+import { argoCdHost } from "./argoCd/values";
+import { type ProbePlan, probePlan } from "./watch/probePlan";
+import { rolloutRules } from "./agent/rollout";
+import { usersName } from "./traffic/names";
 
 /** The hub's API server as pods on the hub see it; Argo CD knows its own cluster by this URL. */
 const inClusterServer = "https://kubernetes.default.svc";
@@ -34,9 +33,9 @@ export interface HubOutputs {
     readonly agentNamespace: string;
     /** The fleet's domain; a cluster's own is `<cluster>.<domain>`. */
     readonly domain: string;
-    /** What the hub demands of environments, as JSON of `RolloutRules` (values/rollout.ts). */
+    /** What the hub demands of environments, as JSON of `RolloutRules` (agent/rollout.ts). */
     readonly rollout: string;
-    /** How the hub watches its clusters, as JSON of `ProbePlan` (values/probes.ts). */
+    /** How the hub watches its clusters, as JSON of `ProbePlan` (watch/probePlan.ts). */
     readonly probes: string;
 }
 

@@ -1,22 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NamespaceLimits } from "../deliverySettings";
-import type { Previewers } from "../previewSettings";
-import type { SecretsSettings } from "../secretSettings";
-import type { Adoption } from "./values/adoption";
-import type { ClusterAccess, SpokeSettings } from "../settings";
-import { Access } from "./access";
-import { AgentNamespace } from "./agentNamespace";
-import { AgentSecrets } from "./agentSecrets";
-import { ClusterSecret } from "./clusterSecret";
-import { Drain } from "./drain";
+import { accountName } from "../clusters/names";
+import type { NamespaceLimits } from "../settings/delivery";
+import type { Previewers } from "../settings/previewers";
+import type { SecretsSettings } from "../settings/secrets";
+import type { Adoption } from "./account/adoption";
+import type { ClusterConnection } from "../settings/connection";
+import type { SpokeSettings } from "../settings/environment";
+import { Access } from "./account/proof";
+import { AgentNamespace } from "./agent/namespace";
+import { AgentSecrets } from "./agent/secrets";
+import { ClusterSecret } from "./account/clusterSecret";
+import { Drain } from "./account/drain";
 import type { HubOutputs } from "./hub";
-import { accountName, ManagerAccount } from "./managerAccount";
-import { PreviewAccess } from "./previewAccess";
-import { Probes } from "./probes";
-import { clusterProvider } from "./provider";
-import { marked } from "./stackMark";
-import { credentialFacts, type CredentialFacts } from "./values/credentialFacts";
-import { clusterConfig } from "./values/clusterConfig";
+import { ManagerAccount } from "./account/managerAccount";
+import { PreviewAccess } from "./account/previewers";
+import { Probes } from "./watch/probes";
+import { clusterProvider } from "./support/provider";
+import { marked } from "./support/stackMark";
+import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
+import { clusterConfig } from "./account/clusterConfig";
 
 export interface SpokeArgs {
     readonly settings: SpokeSettings;
@@ -33,7 +35,7 @@ export interface SpokeArgs {
     /** What the hub's stack says of itself. */
     readonly hub: HubOutputs;
     /** How the hub is reached. */
-    readonly hubAccess: ClusterAccess;
+    readonly hubAccess: ClusterConnection;
     /** The hub's provider; the spoke's own is made here. */
     readonly hubProvider: pulumi.ProviderResource;
     /** The stack's full name, which everything that is made carries. */
@@ -177,6 +179,6 @@ export class Spoke extends pulumi.ComponentResource {
     }
 }
 
-function accessOf({ context, kubeconfig }: ClusterAccess): ClusterAccess {
+function accessOf({ context, kubeconfig }: ClusterConnection): ClusterConnection {
     return { context, kubeconfig };
 }

@@ -1,7 +1,7 @@
-import { findCluster } from "../preflight/kubeconfig";
-import { get } from "../preflight/request";
-import type { ClusterAccess } from "../settings";
-import { probe } from "./probe";
+import { findCluster } from "../clusters/kubeconfig";
+import { get } from "../clusters/request";
+import type { ClusterConnection } from "../settings/connection";
+import { probe } from "../clusters/tokenTrial";
 import { type DynamicProvider, idOf, until } from "./provider";
 
 /** Limit for a new token to be made and accepted, in seconds; an API server caches refusals for some. */
@@ -9,7 +9,7 @@ const limitSeconds = 60;
 
 /** What is to be proven: names only. The token itself is read from the spoke when it is needed. */
 export interface AccessInputs {
-    readonly spoke: ClusterAccess;
+    readonly spoke: ClusterConnection;
     readonly cluster: string;
     /** Where the token stands on the spoke; nothing for a cloud identity. */
     readonly token?: { readonly namespace: string; readonly secret: string };

@@ -1,7 +1,8 @@
-import { findCluster, type ClusterAddress } from "../preflight/kubeconfig";
-import { ask, change, get } from "../preflight/request";
-import type { ClusterAccess } from "../settings";
-import { applicationsOf, applicationsPath, type Application } from "./applications";
+import { allowDeleteAnnotation } from "../clusters/names";
+import { findCluster, type ClusterAddress } from "../clusters/kubeconfig";
+import { ask, change, get } from "../clusters/request";
+import type { ClusterConnection } from "../settings/connection";
+import { applicationsOf, applicationsPath, type Application } from "../clusters/applications";
 import { type DynamicProvider, idOf, PlainError, until } from "./provider";
 
 /** Limit for Argo CD to remove what it delivered to one cluster, in seconds. */
@@ -10,13 +11,10 @@ const limitSeconds = 300;
 /** Time that the ApplicationSet controller has to delete Applications by itself, in milliseconds. */
 const controllersTurnMs = 10_000;
 
-/** Annotation of an Application that allows its deletion in an environment whose Applications are protected. */
-const allowDelete = "hubspoke/allow-delete";
-
 /** What is needed to empty a cluster. Kubeconfig contexts are names; a kubeconfig in the settings is a secret here. */
 export interface DrainState {
-    readonly hub: ClusterAccess;
-    readonly spoke: ClusterAccess;
+    readonly hub: ClusterConnection;
+    readonly spoke: ClusterConnection;
     /** Argo CD's namespace on the hub. */
     readonly namespace: string;
     /** Name of the cluster Secret. */
@@ -56,7 +54,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     }
     await refuseDeadSpoke(state, before);
     for (const { name } of before) {
-        const annotations = { [allowDelete]: "true" };
+        const annotations = { [allowDeleteAnnotation]: "true" };
         await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
     }
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });

@@ -1,11 +1,11 @@
-import { findCluster } from "../preflight/kubeconfig";
+import { findCluster } from "../clusters/kubeconfig";
 import { registrations } from "../preflight/registrations";
-import type { ClusterAccess } from "../settings";
+import type { ClusterConnection } from "../settings/connection";
 import type { DynamicProvider } from "./provider";
 
 /** What is needed to ask the hub which clusters are registered. */
 export interface GuardState {
-    readonly hub: ClusterAccess;
+    readonly hub: ClusterConnection;
     /** Argo CD's namespace on the hub. */
     readonly namespace: string;
     /** The hub's own stack, whose registration of the hub itself goes with it. */

@@ -7,8 +7,8 @@ import { projectDir } from "./stacks/environment";
 /** What the lab's state is made from: the program, its settings, and the chart that it delivers. */
 const sources = [
     ...[
-        ...fs.readdirSync(projectRoot).filter((name) => name.endsWith(".ts")),
-        ...["components", "dynamic", "preflight", "helm", "package-lock.json", "Pulumi.yaml"],
+        ...["index.ts", "settings", "clusters", "components", "dynamic", "preflight", "helm"],
+        ...["package-lock.json", "Pulumi.yaml"],
     ].map((name) => path.join(projectRoot, name)),
     projectDir,
 ];

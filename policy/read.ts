@@ -1,3 +1,4 @@
+import { secretTypeLabel } from "../clusters/names";
 /** The value at a path; nothing where there is none. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
     return path.reduce<unknown>(
@@ -41,6 +42,6 @@ function known(value: object, key: string): unknown {
 export function isClusterSecret({ type, props }: { type: string; props: unknown }): boolean {
     return (
         type === "kubernetes:core/v1:Secret" &&
-        at(props, "metadata", "labels", "argocd.argoproj.io/secret-type") === "cluster"
+        at(props, "metadata", "labels", secretTypeLabel) === "cluster"
     );
 }

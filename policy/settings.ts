@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../inputError";
+import { InputError } from "../settings/inputError";
 import { rules } from "./rules";
 
 const enforcementLevel = z.enum(

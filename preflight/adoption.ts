@@ -1,11 +1,12 @@
-import { dnsDomainAnnotation, domainAnnotation, revisionAnnotation } from "../components/clusterSecret";
+import { dnsDomainAnnotation, domainAnnotation, revisionAnnotation } from "../clusters/names";
 import type { HubOutputs } from "../components/hub";
-import type { Adoption, Adoptions } from "../components/values/adoption";
-import { type Application, applicationsOf } from "../dynamic/applications";
-import { type EnvironmentSettings, ownLabels } from "../settings";
-import type { ClusterAddress } from "./kubeconfig";
+import type { Adoption, Adoptions } from "../components/account/adoption";
+import { type Application, applicationsOf } from "../clusters/applications";
+import type { EnvironmentSettings } from "../settings/environment";
+import { ownLabels } from "../settings/labels";
+import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isOfCluster, type Registration } from "./registrations";
-import { ask } from "./request";
+import { ask } from "../clusters/request";
 
 /** A cluster of the settings, and what the hub says of it. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { chartProblem, type ChartSource } from "../chartSettings";
+import { chartProblem, type ChartSource } from "../settings/chart";
 
 /** An archive as `helm pull` and `helm package` name it. */
 const archiveName = /-v?(\d+\.\d+\.\d+[^/]*)\.tgz$/;

@@ -1,12 +1,12 @@
 import type { HubOutputs } from "../components/hub";
-import type { Adoptions } from "../components/values/adoption";
-import type { RolloutRules } from "../components/values/rollout";
-import type { EnvironmentSettings } from "../settings";
+import type { Adoptions } from "../components/account/adoption";
+import type { RolloutRules } from "../components/agent/rollout";
+import type { EnvironmentSettings } from "../settings/environment";
 import { findAdoptions } from "./adoption";
-import { type ClusterAddress, findCluster } from "./kubeconfig";
+import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer, registrations } from "./registrations";
-import { get } from "./request";
+import { get } from "../clusters/request";
 import { refuseUnfitForRollout } from "./rollout";
 
 /** An environment's clusters, found in a kubeconfig, and the hub that they are registered on. */

@@ -1,12 +1,12 @@
-import { argoCdNamespace } from "../components/hub";
-import { notificationsSecret } from "../components/values/notifications/notifications";
-import type { ProbePlan } from "../components/values/probes";
-import type { HubSettings } from "../settings";
+import { argoCdNamespace } from "../clusters/names";
+import { notificationsSecret } from "../components/argoCd/notifications";
+import type { ProbePlan } from "../components/watch/probePlan";
+import type { HubSettings } from "../settings/hub";
 import { refuseOldChart } from "./chart";
-import { type ClusterAddress, findCluster } from "./kubeconfig";
+import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { type Registration, registrations } from "./registrations";
-import { find, get } from "./request";
+import { find, get } from "../clusters/request";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
 

@@ -1,4 +1,4 @@
-import { InputError } from "../inputError";
+import { InputError } from "../settings/inputError";
 
 /**
  * Waits for all checks, so that every problem is reported at once, before anything is touched.

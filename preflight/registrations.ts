@@ -1,7 +1,7 @@
-import { generationAnnotation, stackAnnotation } from "../components/clusterSecret";
-import type { EnvironmentSettings } from "../settings";
-import type { ClusterAddress } from "./kubeconfig";
-import { get } from "./request";
+import { domainAnnotation, generationAnnotation, secretTypeLabel, stackAnnotation } from "../clusters/names";
+import type { EnvironmentSettings } from "../settings/environment";
+import type { ClusterAddress } from "../clusters/kubeconfig";
+import { get } from "../clusters/request";
 
 /** A cluster Secret that stands on the hub, without its credentials. */
 export interface Registration {
@@ -29,14 +29,14 @@ interface SecretList {
 
 /** Reads which clusters are registered on the hub. */
 export async function registrations(hub: ClusterAddress, namespace: string): Promise<Registration[]> {
-    const selector = encodeURIComponent("argocd.argoproj.io/secret-type=cluster");
+    const selector = encodeURIComponent(`${secretTypeLabel}=cluster`);
     const list = await get<SecretList>(hub, `api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
     return list.items.map(({ metadata, data = {} }) => ({
         secret: metadata.name,
         cluster: decode(data.name),
         server: decode(data.server),
         stack: metadata.annotations?.[stackAnnotation],
-        domain: metadata.annotations?.domain,
+        domain: metadata.annotations?.[domainAnnotation],
         labels: metadata.labels ?? {},
         annotations: metadata.annotations ?? {},
     }));

@@ -1,5 +1,6 @@
-import { isWindowedBy, type RolloutRules } from "../components/values/rollout";
-import type { EnvironmentSettings, HubSettings } from "../settings";
+import { isWindowedBy, type RolloutRules } from "../components/agent/rollout";
+import type { EnvironmentSettings } from "../settings/environment";
+import type { HubSettings } from "../settings/hub";
 
 /**
  * Refuses an environment to which the hub's rollout would do something that nobody wants: sync it never, let it

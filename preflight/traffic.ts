@@ -1,5 +1,6 @@
-import { agentName } from "../components/values/traffic";
-import { type HubSettings, inClusterName } from "../settings";
+import { agentName } from "../components/traffic/names";
+import { inClusterName } from "../settings/environment";
+import type { HubSettings } from "../settings/hub";
 import type { Registration } from "./registrations";
 
 /**

@@ -1,8 +1,8 @@
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { parseDocument, stringify } from "yaml";
-import { toTemplate, upstreamEnvironment } from "./chart-templates";
-import { findObject, parseManifests, type UpstreamObject } from "./upstream-objects";
+import { toTemplate, upstreamEnvironment } from "./chartTemplates";
+import { findObject, parseManifests, type UpstreamObject } from "./upstreamObjects";
 
 /** The chart's own templates and values, beside this file. */
 const ownFiles = path.join(__dirname, "chart");

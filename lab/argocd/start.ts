@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { findProcess, type Look, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
 import { callers, type Component, type Ports, repoServer } from "./components";
 import { lookAtHttp, lookAtRedis } from "./health";
-import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./pod-processes";
+import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./podProcesses";
 import { prepareFiles, unlockCheckouts } from "./prepare";
 import { choosePorts, readState, rememberFingerprint } from "./state";
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { readSecret } from "./hub";
-import type { Revision } from "./git-repository";
+import type { Revision } from "./gitRepository";
 import { findArgoCd } from "./start";
 
 const answerLimitMs = 10_000;

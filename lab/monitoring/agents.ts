@@ -64,6 +64,6 @@ function processName(cluster: AgentCluster): string {
 
 async function bundle(): Promise<string> {
     const outfile = path.join(monitoringDir, "agent.cjs");
-    await bundleScript(path.join(__dirname, "agent-main.ts"), outfile);
+    await bundleScript(path.join(__dirname, "agentMain.ts"), outfile);
     return outfile;
 }

@@ -11,10 +11,10 @@ import { projectRoot } from "../paths";
 export type StandIn = "nodejs" | "kubernetes" | "random" | "kubernetes-cert-manager";
 
 const folders: Readonly<Record<StandIn, string>> = {
-    nodejs: "language-host",
+    nodejs: "languageHost",
     kubernetes: "kubernetes",
     random: "random",
-    "kubernetes-cert-manager": "cert-manager",
+    "kubernetes-cert-manager": "certManager",
 };
 
 /** Left out of a bundle: Pulumi's SDK finds files of its own beside it. Such a bundle lies below the project's root. */

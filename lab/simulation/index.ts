@@ -1,10 +1,10 @@
 import { clusterNames } from "../clusters";
 import { whyNotReady } from "../clusters/api";
 import { type Report, withClusters } from "../clusters/work";
-import { registerMetrics, unregisterMetrics } from "./metrics-api";
-import { startMetricsServer, stopMetricsServer } from "./metrics-process";
+import { registerMetrics, unregisterMetrics } from "./metricsApi";
+import { startMetricsServer, stopMetricsServer } from "./metricsProcess";
 
-export { simulatedLabel } from "./metrics-api";
+export { simulatedLabel } from "./metricsApi";
 
 /**
  * Gives every cluster what its autoscalers need: usage metrics of the simulated pods. Addresses of Ingresses

@@ -1,4 +1,4 @@
-import { holderOf, locksIn, nameOfHolder } from "../../scripts/recovery/lock";
+import { holderOf, locksIn, nameOfHolder } from "../../scripts/recover/lock";
 import { run } from "../processes/run";
 import { backendDir, pulumiEnvironment } from "./environment";
 

@@ -1,4 +1,4 @@
-import type { ChartChoice } from "../argocd/chart-choice";
+import type { ChartChoice } from "../argocd/chartChoice";
 import { environmentStacks, readCommitted, readInLab, stackNames, type Overlay } from "./project";
 
 /** The part of an environment's settings that the lab reads or changes. */

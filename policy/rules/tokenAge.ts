@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sinceAnnotation } from "../../clusters/names";
 import { at, isClusterSecret } from "../read";
 import { rule } from "../rule";
 
@@ -9,7 +10,7 @@ export const tokenAge = rule({
     description: "Argo CD's token for a cluster is not older than its limit.",
     options: z.strictObject({ days: z.int().min(1).default(90) }),
     check: ({ type, props }, { now, options: { days } }) => {
-        const since = at(props, "metadata", "annotations", "hubspoke/credential-since");
+        const since = at(props, "metadata", "annotations", sinceAnnotation);
         if (!isClusterSecret({ type, props }) || typeof since !== "string") {
             return [];
         }

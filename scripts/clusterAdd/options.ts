@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { InputError } from "../../inputError";
+import { InputError } from "../../settings/inputError";
 
 /** A cluster to add, as the command line says it. */
 export interface NewCluster {

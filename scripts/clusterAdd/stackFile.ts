@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { isMap, parseDocument } from "yaml";
-import { InputError } from "../../inputError";
+import { InputError } from "../../settings/inputError";
 import type { NewCluster } from "./options";
 
 const clustersPath = ["config", "hubspoke:clusters"];

@@ -1,6 +1,6 @@
-import type { ClusterAddress } from "../../preflight/kubeconfig";
-import { ask } from "../../preflight/request";
-import { applicationsPath } from "../../dynamic/applications";
+import type { ClusterAddress } from "../../clusters/kubeconfig";
+import { ask } from "../../clusters/request";
+import { applicationsPath } from "../../clusters/applications";
 
 /** What a failover reads of an Application. */
 export interface Application {

@@ -1,5 +1,5 @@
-import type { ClusterAddress } from "../../preflight/kubeconfig";
-import { get } from "../../preflight/request";
+import type { ClusterAddress } from "../../clusters/kubeconfig";
+import { get } from "../../clusters/request";
 import { amountOf } from "../support/quantity";
 import type { Amounts, Capacity, Replicas } from "./capacity";
 

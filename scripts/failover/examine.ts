@@ -1,4 +1,4 @@
-import { findCluster } from "../../preflight/kubeconfig";
+import { findCluster } from "../../clusters/kubeconfig";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { applicationOf } from "./applications";
 import type { Capacity } from "./capacity";

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
-import { milliseconds } from "../promotion/duration";
+import { milliseconds } from "../support/duration";
 import { say } from "../support/main";
-import { type AutomaticRules, automaticRefusal } from "./automatic";
+import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/automatic";
 import { examine } from "./examine";
 import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./fleet";
 import { runHook } from "./hook";

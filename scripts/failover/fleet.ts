@@ -1,13 +1,12 @@
-import { agentName, usersName } from "../../components/values/traffic";
-import { probeTargets } from "../../components/values/probes";
-import { type ClusterAddress, findCluster } from "../../preflight/kubeconfig";
+import { argoCdNamespace } from "../../clusters/names";
+import { agentName, usersName } from "../../components/traffic/names";
+import { probeTargets } from "../../components/watch/probePlan";
+import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { registrations } from "../../preflight/registrations";
-import type { EnvironmentSettings, HubSettings, SpokeSettings } from "../../settings";
-import type { TrafficSettings } from "../../trafficSettings";
+import type { EnvironmentSettings, SpokeSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
+import type { TrafficSettings } from "../../settings/traffic";
 import { settingsOf } from "../support/pulumi";
-
-/** Namespace of Argo CD on the hub. */
-const argoCdNamespace = "argocd";
 
 /** The hub, as a failover needs it. Holds credentials: never print it. */
 export interface FailoverHub {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ClusterAddress } from "../../preflight/kubeconfig";
-import { ask, change } from "../../preflight/request";
+import type { ClusterAddress } from "../../clusters/kubeconfig";
+import { ask, change } from "../../clusters/request";
 
 /** A lock whose holder does not touch it for this long is free; seconds. The hub's API server may be away meanwhile. */
 const leaseSeconds = 60;

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { setSetting, stackFile } from "../promotion/stackFile";
+import { setSetting, stackFile } from "../support/stackFile";
 import { say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import type { FailoverHub } from "./fleet";

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { ClusterAddress } from "../../preflight/kubeconfig";
-import { ask, change } from "../../preflight/request";
+import { failoverLabel } from "../../clusters/names";
+import type { ClusterAddress } from "../../clusters/kubeconfig";
+import { ask, change } from "../../clusters/request";
 
 /** Moves that are kept; the Events of older ones are gone long before. */
 const kept = 20;
@@ -45,7 +46,7 @@ export async function writeMoves(hub: ClusterAddress, namespace: string, moves: 
         "moves.json": `${JSON.stringify(moves.slice(0, kept), undefined, 1)}\n`,
         latest: latest === undefined ? "none" : describeMove(latest),
     };
-    const body = { metadata: { name: recordName, labels: { "hubspoke/failover": "record" } }, data };
+    const body = { metadata: { name: recordName, labels: failoverLabel }, data };
     if (!(await change(hub, recordPath(namespace), { method: "PATCH", body }))) {
         await change(hub, configMaps(namespace), { method: "POST", body: { apiVersion: "v1", kind: "ConfigMap", ...body } });
     }

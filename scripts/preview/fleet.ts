@@ -1,3 +1,4 @@
+import { secretTypeLabel } from "../../clusters/names";
 import type { Change, Inputs } from "./events";
 
 /** A cluster as Argo CD's cluster generator sees it: the parts of its Secret that are no secret. */
@@ -88,7 +89,7 @@ interface Drain {
 function clustersOf(all: readonly Seen[]): Cluster[] {
     return all.flatMap(({ stack, change, inputs }) => {
         const { labels = {}, annotations = {} } = (inputs as ClusterSecret).metadata ?? {};
-        if (change.type !== "kubernetes:core/v1:Secret" || labels["argocd.argoproj.io/secret-type"] !== "cluster") {
+        if (change.type !== "kubernetes:core/v1:Secret" || labels[secretTypeLabel] !== "cluster") {
             return [];
         }
         const name = clusterOf(change);

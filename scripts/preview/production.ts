@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
-import { isProduction } from "../../settings";
-import { stackFile } from "../promotion/stackFile";
+import { isProduction } from "../../settings/environment";
+import { stackFile } from "../support/stackFile";
 
 /**
  * Whether what a stack's file describes is production: a hub that is no lab, and an environment by its settings. A file

@@ -1,6 +1,7 @@
-import { applicationsOf, applicationsPath } from "../../dynamic/applications";
+import { refreshAnnotation } from "../../clusters/names";
+import { applicationsOf, applicationsPath } from "../../clusters/applications";
 import { until } from "../../dynamic/provider";
-import { change } from "../../preflight/request";
+import { change } from "../../clusters/request";
 import type { EnvironmentStack } from "./stacks";
 
 /** Limit for Argo CD to compare an Application anew, in seconds: after a rotation it reads the whole cluster first. */
@@ -18,7 +19,7 @@ export async function waitUntilArgoCdWorks(
     // Times of Argo CD have whole seconds.
     const begin = Math.ceil(Date.now() / 1000) * 1000;
     await new Promise((resolve) => setTimeout(resolve, begin - Date.now()));
-    const annotations = { "argocd.argoproj.io/refresh": "hard" };
+    const annotations = { [refreshAnnotation]: "hard" };
     for (const { name } of await applicationsOf(hub, namespace, cluster)) {
         await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
     }

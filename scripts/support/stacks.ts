@@ -1,7 +1,7 @@
-import type { ClusterAddress } from "../../preflight/kubeconfig";
-import { findCluster } from "../../preflight/kubeconfig";
+import type { ClusterAddress } from "../../clusters/kubeconfig";
+import { findCluster } from "../../clusters/kubeconfig";
 import type { HubOutputs } from "../../components/hub";
-import type { EnvironmentSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { ask, settingsOf } from "./pulumi";
 
 /** An environment's stack, with what is needed to work on it. Holds credentials: never print it. */

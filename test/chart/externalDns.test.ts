@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { defaultChart, externalDnsNamespace, externalDnsValues, type ExternalDnsSettings } from "../../components/values/externalDns";
-import { traffic } from "../../trafficSettings";
+import { defaultChart, externalDnsNamespace, externalDnsValues, type ExternalDnsSettings } from "../../components/traffic/externalDnsValues";
+import { traffic } from "../../settings/traffic";
 import { type Container, workloads } from "./support/objects";
 import { type Chart, chartsFrom, render } from "./support/render";
 

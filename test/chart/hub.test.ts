@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { argoCdValues } from "../../components/values/argoCd";
-import { priorityClass } from "../../components/values/availability";
-import { usualExclusions } from "../../components/values/exclusions";
-import { notificationsSecret } from "../../components/values/notifications/notifications";
-import { scaleOf } from "../../components/values/fleet";
-import { type HubSettings, parseSettings } from "../../settings";
+import { argoCdValues } from "../../components/argoCd/values";
+import { priorityClass } from "../../components/argoCd/availability";
+import { usualExclusions } from "../../components/argoCd/exclusions";
+import { notificationsSecret } from "../../components/argoCd/notifications";
+import { scaleOf } from "../../components/argoCd/scale";
+import { parseSettings } from "../../settings";
+import type { HubSettings } from "../../settings/hub";
 import { everyService } from "../unit/support/notifications";
 import { awayInRollout, type Container, type KubeObject, reaches, type Workload, workloads } from "./support/objects";
 import { argoCdCharts, type Chart, defaultValues, render } from "./support/render";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { alerts } from "../../alertSettings";
-import { alertsOf } from "../../components/values/alerts/alerts";
-import { fleetRules, rulesFile } from "../../components/values/alerts/rules";
-import { credentialRules } from "../../components/values/probes";
-import { fleetDashboard } from "../../components/values/dashboard/fleet";
+import { alerts } from "../../settings/alerts";
+import { alertsOf } from "../../components/watch/alerts";
+import { fleetRules, rulesFile } from "../../components/watch/rules";
+import { credentialRules } from "../../components/watch/probePlan";
+import { fleetDashboard } from "../../components/watch/dashboard";
 import { expressionsOf, plainly } from "../unit/support/dashboard";
 import { checkExpressions, type Series, testRules } from "./support/promtool";
 

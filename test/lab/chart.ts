@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { projectRoot } from "../../lab/paths";
 import { toolPath } from "../../lab/tools";
-import { agentRules, lintChart, renderChart, valuesFiles } from "../../scripts/rules";
+import { agentRules, lintChart, renderChart, valuesFiles } from "../../scripts/generate/rules";
 
 interface Manifest {
     readonly kind: string;
@@ -169,9 +169,9 @@ describe("the agent's chart", function () {
         });
     }
 
-    it("needs exactly the rules in components/agentRules.json", async () => {
+    it("needs exactly the rules in components/account/agentRules.json", async () => {
         const committed = readFileSync(path.join(projectRoot, "components", "agentRules.json"), "utf8");
-        const remedy = "stale: npx tsx scripts/rules.ts > components/agentRules.json";
+        const remedy = "stale: npx tsx scripts/generate/rules.ts > components/account/agentRules.json";
         expect(await agentRules(helm), remedy).to.equal(committed);
     });
 });

@@ -12,7 +12,7 @@ import { toolPath } from "../../lab/tools";
 import { expectedApplications } from "../../lab/stacks/overlay";
 import { adminPassword } from "../../lab/stacks/pulumi";
 import { waitForApplications } from "../../lab/waiting";
-import { accessValues } from "../../components/values/access";
+import { accessValues } from "../../components/argoCd/signOn";
 import { ArgoCdCli } from "./support/argocdCli";
 import { brokenBudgets, componentStates } from "./support/components";
 import { type GitGate, openGitGate } from "./support/gitGate";

@@ -8,7 +8,7 @@ import { type Look, waitFor } from "../../lab/processes";
 import { projectDir } from "../../lab/stacks/environment";
 import { argoCdSession } from "../../lab/session";
 import { waitForApplications } from "../../lab/waiting";
-import { hubSettingsIn, render, renderCommitted } from "../../scripts/render";
+import { hubSettingsIn, render, renderCommitted } from "../../scripts/generate/render";
 import { applicationOf } from "./support/delivery";
 import { getObject, pulumiOk } from "./support/lab";
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
-import { alerts } from "../../alertSettings";
-import { fleetRules } from "../../components/values/alerts/rules";
-import { credentialRules, probePlan, probeSpec, probeTargets } from "../../components/values/probes";
+import { alerts } from "../../settings/alerts";
+import { fleetRules } from "../../components/watch/rules";
+import { credentialRules, probePlan, probeSpec, probeTargets } from "../../components/watch/probePlan";
 import { kubectl } from "../../lab/kubectl";
 import { otherCrds, toolPath } from "../../lab/tools";
-import { renderChart, valuesFiles } from "../../scripts/rules";
+import { renderChart, valuesFiles } from "../../scripts/generate/rules";
 import { dryRun, refusal } from "./support/dryRun";
 
 /** A pod that passes the restricted standard, with a change. */

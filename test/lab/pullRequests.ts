@@ -151,7 +151,7 @@ describe("a pull request, previewed by the workflow's own commands with an ident
     describe("with another selector, and a cluster that goes", () => {
         it("turns red, and says what then happens; the hub keeps what it protects", async () => {
             fs.writeFileSync(staging, stagingBefore);
-            request.change("components/agentApplicationSet.ts", (text) =>
+            request.change("components/agent/applicationSet.ts", (text) =>
                 text.replace(
                     'matchLabels: { deploy: "true" }',
                     'matchLabels: { deploy: "true" }, matchExpressions: [{ key: "environment", operator: "NotIn", values: ["dr"] }]',

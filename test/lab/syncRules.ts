@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { syncWindows } from "../../components/values/rollout";
+import { syncWindows } from "../../components/agent/rollout";
 import { kubectl } from "../../lab/kubectl";
 import { type Look, waitFor } from "../../lab/processes";
 import { argoCdSession } from "../../lab/session";

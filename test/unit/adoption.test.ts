@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import type { Application } from "../../dynamic/applications";
+import type { Application } from "../../clusters/applications";
 import { type Candidate, differences, outOfReach, registrationToAdopt } from "../../preflight/adoption";
 import type { Registration } from "../../preflight/registrations";
-import { nothingToAdopt, registrationByOtherMeans } from "../../scripts/adoption/choice";
-import { describeRemains } from "../../scripts/adoption/remains";
-import { type EnvironmentSettings, parseSettings } from "../../settings";
+import { nothingToAdopt, registrationByOtherMeans } from "../../scripts/adopt/choice";
+import { describeRemains } from "../../scripts/adopt/remains";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { mockPulumi, one, settled } from "./support/mocks";
 import { registerClusters } from "./support/register";
 import { registration } from "./support/registration";

@@ -3,9 +3,10 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { AgentNamespace } from "../../components/agentNamespace";
-import { chartFolder } from "../../scripts/rules";
-import { type EnvironmentSettings, parseSettings } from "../../settings";
+import { AgentNamespace } from "../../components/agent/namespace";
+import { chartFolder } from "../../scripts/generate/rules";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { mockPulumi, one, settled, valueOf } from "./support/mocks";
 
 function limitsOf(given?: object): EnvironmentSettings["namespace"] {

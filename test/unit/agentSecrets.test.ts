@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../lab/paths";
-import { type EnvironmentSettings, parseSettings } from "../../settings";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { all, encode, everything, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
 import { registerClusters } from "./support/register";
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { fleetRules, type RuleGroups } from "../../components/values/alerts/rules";
-import { runbookFolder } from "../../components/values/alerts/runbooks";
-import { seconds } from "../../components/values/alerts/duration";
-import { alerts } from "../../alertSettings";
+import { fleetRules, type RuleGroups } from "../../components/watch/rules";
+import { runbookFolder } from "../../components/watch/runbooks";
+import { seconds } from "../../components/watch/duration";
+import { alerts } from "../../settings/alerts";
 import { bringUpHub } from "./support/hub";
 import { all, everything, one } from "./support/mocks";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { argoCdValues } from "../../components/values/argoCd";
-import { oldestChart } from "../../chartSettings";
-import { defaultChart } from "../../components/argoCd";
+import { argoCdValues } from "../../components/argoCd/values";
+import { oldestChart } from "../../settings/chart";
+import { defaultChart } from "../../components/argoCd/release";
 import newest from "../fixtures/argo-cd-10.1.1.json";
 import oldest from "../fixtures/argo-cd-8.6.0.json";
 import { hubSettings } from "./support/hub";

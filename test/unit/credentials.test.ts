@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterConfig } from "../../components/values/clusterConfig";
-import { parseSettings, type EnvironmentSettings } from "../../settings";
+import { clusterConfig } from "../../components/account/clusterConfig";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { all, encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
 import { registerClusters } from "./support/register";
 

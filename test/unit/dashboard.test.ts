@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { alerts } from "../../alertSettings";
-import { fleetRules } from "../../components/values/alerts/rules";
-import { fleetDashboard } from "../../components/values/dashboard/fleet";
-import { credentialRules } from "../../components/values/probes";
+import { alerts } from "../../settings/alerts";
+import { fleetRules } from "../../components/watch/rules";
+import { fleetDashboard } from "../../components/watch/dashboard";
+import { credentialRules } from "../../components/watch/probePlan";
 import { type Dashboard, expressionsOf, metricsIn } from "./support/dashboard";
 import { bringUpHub } from "./support/hub";
 import { all, one } from "./support/mocks";

@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { type Alert, type AutomaticRules, automaticRefusal, FiringAlerts } from "../../scripts/failover/automatic";
-import { receiver } from "../../scripts/failover/receiver";
+import { type Alert, type AutomaticRules, automaticRefusal, FiringAlerts } from "../../scripts/failoverReceiver/automatic";
+import { receiver } from "../../scripts/failoverReceiver/receiver";
 import type { Move } from "../../scripts/failover/record";
 
 const minute = 60_000;

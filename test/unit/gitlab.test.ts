@@ -51,7 +51,7 @@ describe("the comment on a GitLab merge request", function () {
             CI_MERGE_REQUEST_IID: "3",
             PREVIEW_COMMENT_TOKEN: "token",
         };
-        const args = ["--import", "tsx", "scripts/gitlab-comment.ts", file];
+        const args = ["--import", "tsx", "scripts/gitlabComment/index.ts", file];
         return run(process.execPath, args, { cwd: projectRoot, env: { ...own, ...env } });
     }
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { alerts } from "../../alertSettings";
-import { argoCdValues } from "../../components/values/argoCd";
-import { notificationSecrets, notificationValues } from "../../components/values/notifications/notifications";
+import { alerts } from "../../settings/alerts";
+import { argoCdValues } from "../../components/argoCd/values";
+import { notificationSecrets, notificationValues } from "../../components/argoCd/notifications";
 import { madeByHelm } from "../../preflight/hub";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { encode, everything, one, unwrapSecret } from "./support/mocks";

@@ -4,11 +4,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { refuseOldChart } from "../../preflight/chart";
-import { findCluster } from "../../preflight/kubeconfig";
+import { findCluster } from "../../clusters/kubeconfig";
 import { allOf } from "../../preflight/problems";
 import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
-import { get } from "../../preflight/request";
-import { type EnvironmentSettings, parseSettings } from "../../settings";
+import { get } from "../../clusters/request";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { closedPort, failure } from "./support/failure";
 import { registration } from "./support/registration";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { probeTargets } from "../../components/values/probes";
+import { probeTargets } from "../../components/watch/probePlan";
 import { all, mockPulumi, one, settled } from "./support/mocks";
 import { registerClusters } from "./support/register";
 

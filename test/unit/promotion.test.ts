@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import type { Application } from "../../scripts/promotion/applications";
-import { progressOf, provedRevision } from "../../scripts/promotion/checks";
-import { milliseconds } from "../../scripts/promotion/duration";
-import { movePins } from "../../scripts/promotion/stackFile";
+import type { Application } from "../../scripts/promote/applications";
+import { progressOf, provedRevision } from "../../scripts/promote/checks";
+import { milliseconds } from "../../scripts/support/duration";
+import { movePins } from "../../scripts/support/stackFile";
 
 const noon = Date.parse("2026-01-01T12:00:00Z");
 

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { decide, type Found, sentence } from "../../scripts/recovery/decisions";
-import { holderOf, type Lock, locksIn } from "../../scripts/recovery/lock";
-import { questionOf } from "../../scripts/recovery/questions";
+import { decide, type Found, sentence } from "../../scripts/recover/decisions";
+import { holderOf, type Lock, locksIn } from "../../scripts/recover/lock";
+import { questionOf } from "../../scripts/recover/questions";
 import { nameOf, type PendingOperation, settled, type State, type StateResource } from "../../scripts/support/state";
 
 const urnOf = (type: string, name: string) => `urn:pulumi:staging::hubspoke::hubspoke:index:Spoke$${type}::${name}`;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
-import { render, renderCommitted, renderFolder } from "../../scripts/render";
+import { render, renderCommitted, renderFolder } from "../../scripts/generate/render";
 import { hubSettings } from "./support/hub";
 
 interface Manifest {

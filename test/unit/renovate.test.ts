@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { defaultChart } from "../../components/argoCd";
-import { certManagerOptions } from "../../components/values/certificates";
-import { operatorChart } from "../../components/values/secretsOperator";
+import { defaultChart } from "../../components/argoCd/release";
+import { certManagerOptions } from "../../components/argoCd/certManager";
+import { operatorChart } from "../../components/agent/secretsOperator";
 import { projectRoot } from "../../lab/paths";
 import { catalogue } from "../../lab/tools";
 
@@ -56,9 +56,9 @@ describe("Renovate's configuration", () => {
         );
         expect(seen).to.deep.equal({
             "Pulumi.hub.yaml": hub.config["hubspoke:chart"].version,
-            "components/argoCd.ts": defaultChart.version,
-            "components/values/certificates.ts": certManager,
-            "components/values/secretsOperator.ts": operatorChart.version,
+            "components/argoCd/release.ts": defaultChart.version,
+            "components/argoCd/certManager.ts": certManager,
+            "components/agent/secretsOperator.ts": operatorChart.version,
         });
     });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { argoCdValues } from "../../components/values/argoCd";
+import { argoCdValues } from "../../components/argoCd/values";
 import { bringUpHub } from "./support/hub";
 import { all, encode, one, unwrapSecret } from "./support/mocks";
 

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { rolloutOf, rolloutRules, syncWindows } from "../../components/values/rollout";
+import { rolloutOf, rolloutRules, syncWindows } from "../../components/agent/rollout";
 import { refuseForgottenEnvironments, refuseUnfitForRollout } from "../../preflight/rollout";
-import { type EnvironmentSettings, type HubSettings, parseSettings } from "../../settings";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
 
 const agent = { repository: "https://git.example.com/agent.git", revision: "main" };
 

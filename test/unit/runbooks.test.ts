@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
-import { alerts } from "../../alertSettings";
-import { alertsOf } from "../../components/values/alerts/alerts";
+import { alerts } from "../../settings/alerts";
+import { alertsOf } from "../../components/watch/alerts";
 
 const folder = path.resolve(__dirname, "../../docs/runbooks");
 

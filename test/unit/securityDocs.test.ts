@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import agentRules from "../../components/agentRules.json";
-import type { PolicyRule } from "../../scripts/rules";
+import agentRules from "../../components/account/agentRules.json";
+import type { PolicyRule } from "../../scripts/generate/rules";
 
 const folder = path.resolve(__dirname, "../../docs/rbac");
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { InputError } from "../../inputError";
+import { InputError } from "../../settings/inputError";
 import { parseSettings } from "../../settings";
 
 const root = path.resolve(__dirname, "../..");

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { refuseUnknownActive, refuseUnpublishedName } from "../../preflight/traffic";
 import type { Registration } from "../../preflight/registrations";
-import { traffic as schema } from "../../trafficSettings";
+import { traffic as schema } from "../../settings/traffic";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
 

@@ -1,5 +1,5 @@
 import * as net from "node:net";
-import agentRules from "../../../components/agentRules.json";
+import agentRules from "../../../components/account/agentRules.json";
 import { applyByHand } from "../../apply";
 import { argoCdNamespace } from "../../argocd/hub";
 import { clusterStates } from "../../clusters";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import { agentRepository, gitEnvironment } from "../../../lab/argocd/git-repository";
+import { agentRepository, gitEnvironment } from "../../../lab/argocd/gitRepository";
 import { labDir, projectRoot } from "../../../lab/paths";
 import { run } from "../../../lab/processes/run";
 import { projectDir, pulumiEnvironment } from "../../../lab/stacks/environment";

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { gitRoot, gitEnvironment } from "../../../lab/argocd/git-repository";
+import { gitRoot, gitEnvironment } from "../../../lab/argocd/gitRepository";
 import { type ClusterName, clusterNames } from "../../../lab/clusters";
 import { kubectl } from "../../../lab/kubectl";
 import { projectRoot } from "../../../lab/paths";

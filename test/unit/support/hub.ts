@@ -1,5 +1,6 @@
 import { Hub, type HubArgs } from "../../../components/hub";
-import { type HubSettings, parseSettings } from "../../../settings";
+import { parseSettings } from "../../../settings";
+import type { HubSettings } from "../../../settings/hub";
 import { mockPulumi, settled } from "./mocks";
 import type * as pulumi from "@pulumi/pulumi";
 

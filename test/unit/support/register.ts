@@ -1,7 +1,8 @@
 import { Environment } from "../../../components/environment";
-import type { Adoptions } from "../../../components/values/adoption";
-import type { ProbePlan } from "../../../components/values/probes";
-import { parseSettings, type EnvironmentSettings } from "../../../settings";
+import type { Adoptions } from "../../../components/account/adoption";
+import type { ProbePlan } from "../../../components/watch/probePlan";
+import { parseSettings } from "../../../settings";
+import type { EnvironmentSettings } from "../../../settings/environment";
 
 /** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */
 export function registerClusters(

@@ -1,5 +1,5 @@
 import { messageOf } from "../../plugin/errors";
-import { isNotFound } from "../cluster/api-error";
+import { isNotFound } from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
 import { refOf } from "../cluster/objects";
 import { annotations, isAnnotated } from "../model/annotations";
@@ -10,7 +10,7 @@ import { poll, type PollEnd } from "./poll";
 import { failed, waiting, type Readiness, type ReadinessRule } from "./readiness";
 import { ruleOf } from "./rules";
 import { troublesOf } from "./troubles";
-import { waitForRule } from "./wait-for";
+import { waitForRule } from "./waitFor";
 
 export interface AwaitRequest {
     readonly urn: string;

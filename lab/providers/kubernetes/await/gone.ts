@@ -1,5 +1,5 @@
 import { messageOf } from "../../plugin/errors";
-import { isNotFound, NoMatchError } from "../cluster/api-error";
+import { isNotFound, NoMatchError } from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
 import type { ObjectRef } from "../cluster/objects";
 import { listAt, stringAt, type KubeObject } from "../model/object";

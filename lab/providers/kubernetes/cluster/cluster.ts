@@ -1,7 +1,7 @@
 import { messageOf } from "../../plugin/errors";
 import type { Settings } from "../settings";
-import { ApiError } from "./api-error";
-import { ApiServer } from "./api-server";
+import { ApiError } from "./apiError";
+import { ApiServer } from "./apiServer";
 import { Discovery } from "./discovery";
 import { loadKubeConfig, type ClusterAccess } from "./kubeconfig";
 import { Objects } from "./objects";

@@ -1,5 +1,5 @@
-import { isNotFound, NoMatchError } from "./api-error";
-import type { ApiServer } from "./api-server";
+import { isNotFound, NoMatchError } from "./apiError";
+import type { ApiServer } from "./apiServer";
 
 /** How the API server serves a kind. */
 export interface ResourceKind {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../model/object";
 import { nameOfObject, namespaceOf, stringAt } from "../model/object";
-import type { ApiServer } from "./api-server";
+import type { ApiServer } from "./apiServer";
 import { versionPath, type Discovery } from "./discovery";
 
 /** Which object: enough to build its URL. */

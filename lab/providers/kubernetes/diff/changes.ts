@@ -3,7 +3,7 @@ import type { ChangeKind, PropertyChange } from "../../plugin/provider";
 import { isMap, Unknown, type PropertyMap, type Value } from "../../plugin/values";
 import { formatPath, type Path } from "../model/path";
 import { isQuantityPath } from "../model/quantity";
-import { touches } from "./force-new";
+import { touches } from "./forceNew";
 
 /** What is compared: the live object as far as the old inputs name it, with the old and the new inputs. */
 export interface Comparison {

@@ -1,13 +1,13 @@
 import { isMap, type PropertyMap, type Value } from "../../plugin/values";
-import { isConflict } from "../cluster/api-error";
+import { isConflict } from "../cluster/apiError";
 import type { ReachableCluster } from "../cluster/cluster";
 import { refOf } from "../cluster/objects";
 import { annotations, isAnnotated } from "../model/annotations";
 import { listAt, stringAt, valueAt, withMetadata, type KubeObject } from "../model/object";
 import { parsePath, type Path } from "../model/path";
 import type { Settings } from "../settings";
-import { hasInheritedFields, inheritFields, isOwnedByOthers } from "./managed-fields";
-import { mergePatch } from "./merge-patch";
+import { hasInheritedFields, inheritFields, isOwnedByOthers } from "./managedFields";
+import { mergePatch } from "./mergePatch";
 
 export interface UpdatePlan {
     readonly object: KubeObject;

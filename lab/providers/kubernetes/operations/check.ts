@@ -1,6 +1,6 @@
 import type { CheckRequest, CheckResult } from "../../plugin/provider";
 import { containsUnknowns } from "../../plugin/values";
-import { waitForProblem } from "../await/wait-for";
+import { waitForProblem } from "../await/waitFor";
 import { fromProperties, toProperties } from "../model/checkpoint";
 import { apiVersionOf, kindOfUrn, unsupportedType } from "../model/kinds";
 import { hasGenerateName, withGeneratedName, withNameOfLastRun } from "../model/naming";

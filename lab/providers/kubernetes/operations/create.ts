@@ -9,7 +9,7 @@ import {
     isNamespaceNotFound,
     isNotFound,
     NoMatchError,
-} from "../cluster/api-error";
+} from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
 import { timeLimit } from "../model/annotations";
 import { fromProperties, toState } from "../model/checkpoint";

@@ -1,6 +1,6 @@
 import type { DeleteRequest } from "../../plugin/provider";
 import { awaitGone } from "../await/gone";
-import { isNotFound, NoMatchError } from "../cluster/api-error";
+import { isNotFound, NoMatchError } from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
 import { refOf, type ObjectRef, type PropagationPolicy } from "../cluster/objects";
 import { annotation, annotations, isAnnotated, timeLimit } from "../model/annotations";

@@ -1,7 +1,7 @@
 import type { DiffRequest, DiffResult } from "../../plugin/provider";
 import type { Value } from "../../plugin/values";
 import { compare } from "../diff/changes";
-import { immutablePaths } from "../diff/force-new";
+import { immutablePaths } from "../diff/forceNew";
 import { annotations, isAnnotated } from "../model/annotations";
 import { fromProperties, fromState } from "../model/checkpoint";
 import { kindOfUrn } from "../model/kinds";

@@ -1,7 +1,7 @@
 import type { ReadRequest, ReadResult } from "../../plugin/provider";
 import { firstGiven, without } from "../../plugin/values";
 import { currentReadiness } from "../await/await";
-import { isNotFound, NoMatchError } from "../cluster/api-error";
+import { isNotFound, NoMatchError } from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
 import type { ObjectRef } from "../cluster/objects";
 import { fromProperties, fromState, toProperties, toState } from "../model/checkpoint";

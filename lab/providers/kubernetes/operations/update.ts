@@ -2,7 +2,7 @@ import { messageOf } from "../../plugin/errors";
 import type { UpdateRequest } from "../../plugin/provider";
 import { containsUnknowns, type PropertyMap } from "../../plugin/values";
 import { awaitReady } from "../await/await";
-import { isForbidden } from "../cluster/api-error";
+import { isForbidden } from "../cluster/apiError";
 import { requireReachable, type ReachableCluster } from "../cluster/cluster";
 import { refOf } from "../cluster/objects";
 import { timeLimit } from "../model/annotations";

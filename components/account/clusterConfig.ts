@@ -1,0 +1,81 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Credentials, TlsSettings } from "../../settings/credentials";
+
+/**
+ * The `config` document of a cluster Secret (argo-cd, pkg/apis/application/v1alpha1/types.go, `ClusterConfig`). There
+ * is no client certificate in it: one could not be revoked, and Argo CD would prefer it to the token.
+ */
+export interface ClusterConfig {
+    readonly bearerToken?: pulumi.Input<string>;
+    readonly awsAuthConfig?: { readonly clusterName: string; readonly roleARN?: string | undefined };
+    readonly execProviderConfig?: {
+        readonly command: string;
+        readonly args: readonly string[];
+        readonly env?: Readonly<Record<string, string>>;
+        readonly apiVersion: string;
+        readonly installHint?: string | undefined;
+    };
+    readonly tlsClientConfig: {
+        readonly insecure: boolean;
+        readonly serverName?: string | undefined;
+        /** The API server's certificate authority, PEM in base64. */
+        readonly caData?: pulumi.Input<string>;
+    };
+    readonly proxyUrl?: string | undefined;
+}
+
+export interface ClusterConfigArgs {
+    readonly credentials: Credentials;
+    readonly tls: TlsSettings;
+    readonly proxyUrl?: string | undefined;
+    /** The token that is in use, a secret; nothing for a cloud's identity. */
+    readonly token: pulumi.Input<string> | undefined;
+    /** The certificate authority of the spoke, in PEM; the settings' own goes before it. */
+    readonly ca: pulumi.Output<string>;
+}
+
+const execApi = "client.authentication.k8s.io/v1beta1";
+
+/** How Argo CD reaches a spoke and proves who it is. */
+export function clusterConfig({ credentials, tls, proxyUrl, token, ca }: ClusterConfigArgs): ClusterConfig {
+    const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
+    const caData = tls.ca === undefined ? ca.apply(base64) : base64(tls.ca);
+    return {
+        ...identity(credentials, token),
+        tlsClientConfig: tls.insecureSkipTlsVerify
+            ? { insecure: true }
+            : { insecure: false, serverName: tls.serverName, caData },
+        proxyUrl,
+    };
+}
+
+function identity(credentials: Credentials, bearerToken: pulumi.Input<string> | undefined) {
+    switch (credentials.type) {
+        case "token":
+            return { bearerToken };
+        case "aws":
+            return { awsAuthConfig: { clusterName: credentials.clusterName, roleARN: credentials.roleArn } };
+        case "gcp":
+            return { execProviderConfig: { command: "argocd-k8s-auth", args: ["gcp"], apiVersion: execApi } };
+        case "azure":
+            return {
+                execProviderConfig: {
+                    command: "argocd-k8s-auth",
+                    args: ["azure"],
+                    env: {
+                        AAD_ENVIRONMENT_NAME: credentials.environment,
+                        AAD_LOGIN_METHOD: "workloadidentity",
+                        ...(credentials.clientId === undefined ? {} : { AZURE_CLIENT_ID: credentials.clientId }),
+                        ...(credentials.tenantId === undefined ? {} : { AZURE_TENANT_ID: credentials.tenantId }),
+                    },
+                    apiVersion: execApi,
+                },
+            };
+        case "exec": {
+            const { command, args, env, installHint } = credentials;
+            return { execProviderConfig: { command, args, env, apiVersion: execApi, installHint } };
+        }
+        default:
+            return credentials satisfies never;
+    }
+}

@@ -1,0 +1,76 @@
+import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { Permissions } from "../../settings/credentials";
+import agentRules from "./agentRules.json";
+import { onceMade } from "../support/onceMade";
+import { takeOver } from "../support/takeOver";
+
+/** Whom a Role is bound to (rbac.authorization.k8s.io/v1, Subject). */
+export interface Subject {
+    readonly kind: "ServiceAccount" | "User" | "Group";
+    readonly name: pulumi.Input<string>;
+    readonly namespace?: pulumi.Input<string>;
+    readonly apiGroup?: string;
+}
+
+export interface GrantsArgs {
+    /** Name of the Roles and bindings on the spoke. */
+    readonly roleName: string;
+    readonly subject: Subject;
+    /** Namespaces that may be managed: the plain name as key, the existing namespace's as value. */
+    readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly permissions: Permissions;
+}
+
+const rbac = "rbac.authorization.k8s.io";
+const delivering = ["get", "list", "watch", "create", "update", "patch", "delete"];
+
+/**
+ * What Argo CD may do on a spoke: in each managed namespace what the agent's chart needs and no more, or, where the
+ * settings ask for it by name, kinds of the whole cluster or all of it. Rights that somebody changed by hand are put
+ * back.
+ */
+export class Grants extends pulumi.ComponentResource {
+    /** Versions of the Roles and bindings: they change whenever the rights do. */
+    readonly versions: pulumi.Output<string>[];
+
+    constructor(name: string, args: GrantsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:Grants", name, {}, opts);
+
+        const made =
+            args.permissions.scope === "cluster"
+                ? this.wholeCluster(name, args)
+                : Object.entries(args.namespaces).flatMap(([key, target]) =>
+                      this.oneNamespace(`${name}-${key}`, target, args),
+                  );
+        this.versions = made.map((object) => onceMade(object, object.metadata.resourceVersion));
+        this.registerOutputs();
+    }
+
+    private oneNamespace(name: string, namespace: pulumi.Input<string>, { roleName, subject }: GrantsArgs) {
+        const metadata = { name: roleName, namespace, annotations: takeOver };
+        const role = new Role(`${name}-role`, { metadata, rules: agentRules }, { parent: this });
+        const roleRef = { apiGroup: rbac, kind: "Role", name: role.metadata.name };
+        return [role, new RoleBinding(`${name}-binding`, { metadata, roleRef, subjects: [subject] }, { parent: this })];
+    }
+
+    private wholeCluster(name: string, { roleName, subject, permissions }: GrantsArgs) {
+        const metadata = { name: roleName, annotations: takeOver };
+        const bind = (role: pulumi.Input<string>) =>
+            new ClusterRoleBinding(
+                `${name}-binding`,
+                { metadata, roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role }, subjects: [subject] },
+                { parent: this },
+            );
+        if (permissions.admin) {
+            return [bind("cluster-admin")];
+        }
+        const kinds = permissions.kinds.map(({ apiGroup, resources }) => ({
+            apiGroups: [apiGroup],
+            resources,
+            verbs: delivering,
+        }));
+        const role = new ClusterRole(`${name}-role`, { metadata, rules: [...agentRules, ...kinds] }, { parent: this });
+        return [role, bind(role.metadata.name)];
+    }
+}

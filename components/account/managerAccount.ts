@@ -1,0 +1,72 @@
+import { ConfigMap, Namespace, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { accountName } from "../../clusters/names";
+import type { Credentials, Permissions } from "../../settings/credentials";
+import { Grants, type Subject } from "./grants";
+import { type TokenFacts, Tokens } from "./tokens";
+
+export interface ManagerAccountArgs {
+    /** Namespaces on the spoke that Argo CD may manage: the plain name as key, the existing namespace's as value. */
+    readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly credentials: Credentials;
+    readonly permissions: Permissions;
+}
+
+/**
+ * Whom Argo CD is on a spoke, and what it may do there: an account of the spoke's own with a token, or the identity
+ * that a cloud proves, which needs neither account nor token.
+ *
+ * The account lives in a namespace of its own, where it has no right: a pod that Argo CD delivers cannot mount its
+ * token.
+ */
+export class ManagerAccount extends pulumi.ComponentResource {
+    /** The token in use, a secret, known only after the bindings; nothing for a cloud's identity. */
+    readonly token: pulumi.Output<string> | undefined;
+    /** The certificate authority of the spoke's API server, in PEM. */
+    readonly ca: pulumi.Output<string>;
+    /** The tokens' names and ages; nothing for a cloud's identity. */
+    readonly tokens: { readonly current: TokenFacts; readonly previous: TokenFacts | undefined } | undefined;
+    /** What changes whenever the rights do. */
+    readonly rights: pulumi.Output<string>[];
+
+    constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:ManagerAccount", name, {}, opts);
+
+        const { credentials, permissions, namespaces } = args;
+        const grant = (subject: Subject) =>
+            new Grants(name, { roleName: accountName, subject, namespaces, permissions }, { parent: this });
+        if (credentials.type === "token") {
+            const account = this.account(name);
+            const { name: user, namespace } = account.metadata;
+            const grants = grant({ kind: "ServiceAccount", name: user, namespace });
+            const { generation, retired } = credentials;
+            const tokens = new Tokens(
+                `${name}-token`,
+                { account, generation, retired },
+                { parent: this, dependsOn: grants },
+            );
+            this.rights = grants.versions;
+            this.token = tokens.token;
+            this.ca = tokens.ca;
+            this.tokens = tokens;
+        } else {
+            this.rights = grant({ ...credentials.subject, apiGroup: "rbac.authorization.k8s.io" }).versions;
+            // Every namespace has it: the spoke's controller publishes the certificate authority to all pods.
+            const published = ConfigMap.get(`${name}-ca`, "default/kube-root-ca.crt", { parent: this });
+            this.ca = published.data.apply((data) => data["ca.crt"] ?? "");
+        }
+        this.registerOutputs({ ca: this.ca });
+    }
+
+    private account(name: string): ServiceAccount {
+        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: accountName } }, { parent: this });
+        return new ServiceAccount(
+            `${name}-account`,
+            {
+                metadata: { name: accountName, namespace: namespace.metadata.name },
+                automountServiceAccountToken: false,
+            },
+            { parent: this },
+        );
+    }
+}

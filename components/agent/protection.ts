@@ -1,0 +1,78 @@
+import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { agentLabel, allowDeleteAnnotation } from "../../clusters/names";
+
+/** Name of the policy and its binding on the hub. */
+const policyName = "hubspoke-protected-applications";
+
+export interface ApplicationProtectionArgs {
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: pulumi.Input<string>;
+    /** Environments whose Applications are kept. */
+    readonly environments: readonly string[];
+}
+
+/**
+ * Denies, on the hub, the deletion of the agent's Application on a cluster of a protected environment unless the
+ * Application carries {@link allowDeleteAnnotation}. A label that was lost or a selector that was changed then makes
+ * the ApplicationSet report an error, and costs nobody a workload.
+ */
+export class ApplicationProtection extends pulumi.ComponentResource {
+    constructor(name: string, args: ApplicationProtectionArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:ApplicationProtection", name, {}, opts);
+
+        const policy = new ValidatingAdmissionPolicy(
+            `${name}-policy`,
+            { metadata: { name: policyName }, spec: protectionSpec(args.environments) },
+            { parent: this },
+        );
+        new ValidatingAdmissionPolicyBinding(
+            `${name}-binding`,
+            {
+                metadata: { name: policyName },
+                spec: {
+                    policyName: policy.metadata.name,
+                    validationActions: ["Deny"],
+                    matchResources: {
+                        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": args.namespace } },
+                    },
+                },
+            },
+            { parent: this },
+        );
+        this.registerOutputs();
+    }
+}
+
+function protectionSpec(environments: readonly string[]) {
+    const annotations = "oldObject.metadata.annotations";
+    return {
+        failurePolicy: "Fail",
+        matchConstraints: {
+            resourceRules: [
+                {
+                    apiGroups: ["argoproj.io"],
+                    apiVersions: ["*"],
+                    operations: ["DELETE"],
+                    resources: ["applications"],
+                },
+            ],
+            objectSelector: {
+                matchLabels: agentLabel,
+                matchExpressions: [{ key: "environment", operator: "In", values: [...environments] }],
+            },
+        },
+        validations: [
+            {
+                expression:
+                    `has(${annotations}) && '${allowDeleteAnnotation}' in ${annotations} && ` +
+                    `${annotations}['${allowDeleteAnnotation}'] == 'true'`,
+                messageExpression:
+                    "'Application ' + oldObject.metadata.name + ' belongs to the protected environment ' + " +
+                    "oldObject.metadata.labels['environment'] + '. If it is meant to go, annotate it first: " +
+                    `kubectl annotate application ' + oldObject.metadata.name + ' ${allowDeleteAnnotation}=true'`,
+                reason: "Forbidden",
+            },
+        ],
+    };
+}

@@ -1,0 +1,102 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { StoreSettings } from "../../settings/secrets";
+
+/** Name of the SecretStore in the agent's namespace; the chart's ExternalSecret looks for it. */
+export const storeName = "agent";
+
+/** The agent namespace's account that proves to the store who asks; no pod of the chart runs as it. */
+export const storeAccount = "agent-store";
+
+/** Secret in the agent's namespace with the token for another cluster's API server. */
+export const storeToken = { name: "agent-store-token", key: "token" };
+
+/** Whose secrets they are. */
+export interface StoreOwner {
+    readonly environment: string;
+    readonly cluster: string;
+}
+
+const account = { name: storeAccount };
+const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
+
+/**
+ * The `provider` of a SecretStore (external-secrets v0.18.2, apis/externalsecrets/v1). What keeps environments apart is
+ * the store's own policy on the account; these defaults see to it that no two environments name the same place.
+ */
+export function storeProvider(settings: StoreSettings, { environment, cluster }: StoreOwner): pulumi.Inputs {
+    const own = `agent-${environment}`;
+    switch (settings.type) {
+        case "vault":
+            return {
+                vault: {
+                    server: settings.server,
+                    path: settings.path ?? own,
+                    version: settings.version,
+                    ...(settings.namespace === undefined ? {} : { namespace: settings.namespace }),
+                    ...(settings.ca === undefined ? {} : { caBundle: base64(settings.ca) }),
+                    ...(settings.caProvider === undefined ? {} : { caProvider: settings.caProvider }),
+                    auth: {
+                        kubernetes: {
+                            mountPath: settings.authMount ?? `kubernetes-${cluster}`,
+                            role: settings.role ?? own,
+                            serviceAccountRef: { ...account, audiences: [settings.audience] },
+                        },
+                    },
+                },
+            };
+        case "kubernetes":
+            return {
+                kubernetes: {
+                    remoteNamespace: settings.namespace,
+                    ...(settings.cluster === undefined
+                        ? {
+                              server: {
+                                  url: "https://kubernetes.default.svc",
+                                  // The spoke's controller publishes it into every namespace.
+                                  caProvider: { type: "ConfigMap", name: "kube-root-ca.crt", key: "ca.crt" },
+                              },
+                              auth: { serviceAccount: account },
+                          }
+                        : {
+                              server: { url: settings.cluster.server, caBundle: base64(settings.cluster.ca) },
+                              auth: { token: { bearerToken: storeToken } },
+                          }),
+                },
+            };
+        case "aws":
+            return {
+                aws: {
+                    service: settings.service,
+                    region: settings.region,
+                    prefix: settings.prefix ?? `${own}/`,
+                    auth: { jwt: { serviceAccountRef: account } },
+                },
+            };
+        case "gcp":
+            return {
+                gcpsm: { projectID: settings.project, auth: { workloadIdentity: { serviceAccountRef: account } } },
+            };
+        case "azure":
+            return {
+                azurekv: { authType: "WorkloadIdentity", vaultUrl: settings.vaultUrl, serviceAccountRef: account },
+            };
+    }
+}
+
+/** Annotations by which a cloud knows the account. */
+export function accountAnnotations(settings: StoreSettings): Record<string, string> {
+    switch (settings.type) {
+        case "aws":
+            return { "eks.amazonaws.com/role-arn": settings.roleArn };
+        case "gcp":
+            return { "iam.gke.io/gcp-service-account": settings.serviceAccount };
+        case "azure":
+            return {
+                "azure.workload.identity/client-id": settings.clientId,
+                "azure.workload.identity/tenant-id": settings.tenantId,
+            };
+        case "vault":
+        case "kubernetes":
+            return {};
+    }
+}

@@ -1,0 +1,60 @@
+import type { IngressSettings } from "../../settings/certificates";
+
+/** Name of the Gateway that the program makes in Argo CD's namespace. */
+export const gatewayName = "argocd";
+
+/**
+ * The way in. TLS ends there, with the certificate in `argocd-server-tls`, so argocd-server speaks plain HTTP behind;
+ * the `argocd` command then needs `--grpc-web`. Without a way in argocd-server serves that certificate itself.
+ *
+ * @param tls whether there is such a certificate; without it TLS ends before the Ingress, as at a load balancer
+ */
+export function ingressValues(settings: IngressSettings, domain: string, tls: boolean) {
+    if (settings === undefined) {
+        return {};
+    }
+    const configs = { params: { "server.insecure": true } };
+    switch (settings.kind) {
+        case "ingress":
+            return {
+                configs,
+                server: {
+                    ingress: {
+                        enabled: true,
+                        ingressClassName: settings.class,
+                        annotations: settings.annotations,
+                        hostname: domain,
+                        tls,
+                    },
+                },
+            };
+        case "gateway":
+            return {
+                configs,
+                server: {
+                    httproute: {
+                        enabled: true,
+                        parentRefs: [{ name: gatewayName, sectionName: "https" }],
+                        hostnames: [domain],
+                    },
+                },
+            };
+    }
+}
+
+/** The Gateway's spec: HTTPS alone, for that domain, with the hub's certificate. */
+export function gatewaySpec(gatewayClassName: string, domain: string) {
+    return {
+        gatewayClassName,
+        listeners: [
+            {
+                name: "https",
+                hostname: domain,
+                port: 443,
+                protocol: "HTTPS",
+                tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "argocd-server-tls" }] },
+                allowedRoutes: { namespaces: { from: "Same" } },
+            },
+        ],
+    };
+}

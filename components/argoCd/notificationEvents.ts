@@ -1,0 +1,124 @@
+import { stringify } from "yaml";
+import type { AlertSettings } from "../../settings/alerts";
+import { eventNames } from "../../settings/notifications";
+import { severityTemplate } from "../watch/rules";
+
+/** One of the things that people are told about an Application. */
+type EventName = (typeof eventNames)[number];
+
+interface Event {
+    /** Names of Argo CD's own catalogue, so that its users find what they know. */
+    readonly trigger: string;
+    readonly template: string;
+    /** Expression over the Application (expr-lang.org); a notification goes out each time it becomes true. */
+    readonly when: string;
+    /** Only once for each value of this. */
+    readonly oncePer?: string;
+    /** What happened, after the Application's name. */
+    readonly what: string;
+    /** Go template with more, which may be empty. */
+    readonly more: string;
+}
+
+/** A field of the Application as a Go template; empty where it is missing. */
+function field(...path: string[]): string {
+    return `dig ${path.map((key) => `"${key}"`).join(" ")} "" .app`;
+}
+
+const health = "app.status.health?.status";
+const operation = "app.status.operationState";
+
+/**
+ * The events (argo-cd, docs/operator-manual/notifications/triggers.md). A deployment is done when Argo CD has looked at
+ * the Application after its sync had ended: the health of before is that of the old pods.
+ */
+const events: Readonly<Record<EventName, Event>> = {
+    degraded: {
+        trigger: "on-health-degraded",
+        template: "app-health-degraded",
+        when: `${health} == 'Degraded'`,
+        what: "is Degraded",
+        more: `{{ ${field("status", "health", "message")} }}`,
+    },
+    syncFailed: {
+        trigger: "on-sync-failed",
+        template: "app-sync-failed",
+        when: `${operation}?.phase in ['Error', 'Failed']`,
+        what: "could not be synced",
+        more: `{{ ${field("status", "operationState", "message")} }}`,
+    },
+    deployed: {
+        trigger: "on-deployed",
+        template: "app-deployed",
+        when:
+            `${operation}?.phase == 'Succeeded' and ${health} == 'Healthy' and app.status.sync.status == 'Synced' and ` +
+            `not time.Parse(app.status.reconciledAt).Before(time.Parse(${operation}.finishedAt))`,
+        oncePer: `${operation}.syncResult.revision`,
+        what: "runs a new revision",
+        more: `{{ ${field("status", "sync", "revision")} }}`,
+    },
+};
+
+/** Name of an event's trigger, as subscriptions write it. */
+export function triggerOf(event: EventName): string {
+    return events[event].trigger;
+}
+
+/** Triggers for the chart, by their keys in Argo CD's ConfigMap. */
+export function triggers(): Record<string, string> {
+    return Object.fromEntries(
+        Object.values(events).map(({ trigger, template, when, oncePer }) => [
+            `trigger.${trigger}`,
+            stringify([{ when, send: [template], oncePer }], { lineWidth: 0 }),
+        ]),
+    );
+}
+
+/**
+ * Templates for the chart, by their keys in Argo CD's ConfigMap.
+ *
+ * @param webhooks names of the webhooks, each of which gets the event as JSON
+ */
+export function templates(settings: Pick<AlertSettings, "severities">, webhooks: readonly string[]): Record<string, string> {
+    return Object.fromEntries(
+        eventNames.map((name) => [
+            `template.${events[name].template}`,
+            stringify(template(name, settings, webhooks), { lineWidth: 0 }),
+        ]),
+    );
+}
+
+function template(name: EventName, { severities }: Pick<AlertSettings, "severities">, webhooks: readonly string[]) {
+    const { what, more } = events[name];
+    const environment = field("metadata", "labels", "environment");
+    const region = field("metadata", "labels", "region");
+    const summary = `{{ .app.metadata.name }} (${[environment, region].map((each) => `{{ ${each} }}`).join(", ")}) ${what}`;
+    const severity = name === "deployed" ? "info" : severityTemplate(severities, `(${environment})`);
+    const url = "{{ .context.argocdUrl }}/applications/{{ .app.metadata.namespace }}/{{ .app.metadata.name }}";
+    const facts = {
+        event: `"${name}"`,
+        application: "{{ toJson .app.metadata.name }}",
+        environment: `{{ ${environment} | toJson }}`,
+        region: `{{ ${region} | toJson }}`,
+        severity: `"${severity}"`,
+        revision: `{{ ${field("status", "sync", "revision")} | toJson }}`,
+        health: `{{ ${field("status", "health", "status")} | toJson }}`,
+        message: more.replace(" }}", " | toJson }}"),
+        url: `"${url}"`,
+    };
+    const body = `{${Object.entries(facts).map(([key, value]) => `"${key}": ${value}`).join(", ")}}`;
+    return {
+        message: `${summary}. ${more}\n${url}\n`,
+        email: { subject: summary },
+        pagerdutyv2: {
+            summary,
+            severity,
+            source: "{{ .app.metadata.name }}",
+            url,
+            dedupKey: `argocd/{{ .app.metadata.name }}/${name}`,
+        },
+        ...(webhooks.length === 0
+            ? {}
+            : { webhook: Object.fromEntries(webhooks.map((each) => [each, { method: "POST", body }])) }),
+    };
+}

@@ -1,0 +1,115 @@
+import { stringify } from "yaml";
+import type { AlertSettings } from "../../settings/alerts";
+import type { Filter } from "../../settings/notifications";
+import type { Severity } from "../../settings/kinds";
+import { severityOf } from "../watch/rules";
+import type { ArgoCdValues } from "./values";
+import { templates, triggerOf, triggers } from "./notificationEvents";
+
+/**
+ * The Secret with the tokens. The program makes it in the chart's place and always, empty where nobody is told: what
+ * the chart has made nobody can make again when notifications are turned on. Under another name, the controller that
+ * still runs then would not find the tokens, and take for sent what it could not send.
+ */
+export const notificationsSecret = "argocd-notifications-secret";
+
+type Settings = Pick<AlertSettings, "notifications" | "severities">;
+
+/** What the Secret holds, by the names under which the services' configuration refers to it. */
+export function notificationSecrets({ notifications }: Settings): Record<string, string> {
+    const { slack, email, pagerduty, webhooks = {} } = notifications ?? {};
+    const given = {
+        "slack-token": slack?.token,
+        "email-password": email?.password,
+        ...named(pagerduty?.services ?? {}, (name, { key }) => [[`pagerduty-${name}`, key]]),
+        ...named(webhooks, (name, { url, token }) => [[`webhook-${name}-url`, url], [`webhook-${name}-token`, token]]),
+    };
+    return Object.fromEntries(
+        Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+}
+
+/** Values of the argo-cd chart, with no secret among them. */
+export function notificationValues(settings: Settings): ArgoCdValues {
+    const { notifications } = settings;
+    const told =
+        notifications === undefined
+            ? {}
+            : {
+                  notifiers: services(notifications),
+                  triggers: triggers(),
+                  templates: templates(settings, Object.keys(notifications.webhooks ?? {})),
+                  subscriptions: subscriptions(settings),
+              };
+    return { notifications: { secret: { create: false, name: notificationsSecret }, ...told } };
+}
+
+/** The services' configuration, where `$name` stands for what the Secret holds (argo-cd, docs/…/services). */
+function services({ slack, email, pagerduty, webhooks = {} }: NonNullable<Settings["notifications"]>) {
+    const configurations = {
+        slack: slack && { token: "$slack-token" },
+        email: email && {
+            host: email.host,
+            port: email.port,
+            from: email.from,
+            ...(email.username === undefined ? {} : { username: email.username, password: "$email-password" }),
+        },
+        pagerdutyv2: pagerduty && {
+            serviceKeys: named(pagerduty.services, (name) => [[name, `$pagerduty-${name}`]]),
+        },
+        ...named(webhooks, (name, { token }) => [
+            [
+                `webhook.${name}`,
+                {
+                    url: `$webhook-${name}-url`,
+                    headers: [
+                        { name: "Content-Type", value: "application/json" },
+                        ...(token === undefined
+                            ? []
+                            : [{ name: "Authorization", value: `Bearer $webhook-${name}-token` }]),
+                    ],
+                },
+            ],
+        ]),
+    };
+    return Object.fromEntries(
+        Object.entries(configurations).flatMap(([name, configuration]) =>
+            configuration === undefined ? [] : [[`service.${name}`, stringify(configuration, { lineWidth: 0 })]],
+        ),
+    );
+}
+
+/** Who is told of what, for the agent's Applications; nobody has to annotate one. */
+function subscriptions(settings: Settings) {
+    const { slack, email, pagerduty, webhooks = {} } = settings.notifications ?? {};
+    const recipients: Record<string, Filter> = {
+        ...named(slack?.channels ?? {}, (name, filter) => [[`slack:${name}`, filter]]),
+        ...named(email?.to ?? {}, (name, filter) => [[`email:${name}`, filter]]),
+        ...named(pagerduty?.services ?? {}, (name, filter) => [[`pagerdutyv2:${name}`, filter]]),
+        ...named(webhooks, (name, filter) => [[name, filter]]),
+    };
+    return Object.entries(recipients).map(([recipient, { events, severities }]) => ({
+        recipients: [recipient],
+        triggers: events.map(triggerOf),
+        selector: ["app.kubernetes.io/name=agent", ...selector(severities, settings)].join(","),
+    }));
+}
+
+/** The environments of those severities, as a selector over the Applications' labels. */
+function selector(wanted: readonly Severity[], { severities }: Settings): string[] {
+    const environments = Object.keys(severities).sort();
+    const chosen = environments.filter((name) => wanted.includes(severityOf(severities, name)));
+    const others = environments.filter((name) => !chosen.includes(name));
+    // Whatever the settings do not name is a warning.
+    if (wanted.includes("warning")) {
+        return others.length === 0 ? [] : [`environment notin (${others.join(",")})`];
+    }
+    return [`environment in (${chosen.join(",")})`];
+}
+
+function named<Given, Made>(
+    given: Readonly<Record<string, Given>>,
+    make: (name: string, settings: Given) => [string, Made][],
+): Record<string, Made> {
+    return Object.fromEntries(Object.entries(given).flatMap(([name, settings]) => make(name, settings)));
+}

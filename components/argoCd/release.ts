@@ -1,0 +1,148 @@
+import { Namespace, Secret } from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3";
+import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import { partOfArgoCd } from "../../clusters/names";
+import type { ChartSource } from "../../settings/chart";
+import type { HubSettings } from "../../settings/hub";
+import { onceMade } from "../support/onceMade";
+import { isProtected } from "../support/protection";
+import { secretData } from "../support/secretData";
+import { oidcSecret } from "./signOn";
+import { argoCdValues } from "./values";
+import { priorityClass } from "./availability";
+import { notificationSecrets, notificationsSecret } from "./notifications";
+import { webhookEntries } from "./repositoryValues";
+
+/** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
+export const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
+
+/** Limit of the chart's installation, in seconds; a first start pulls images on every node. */
+const installTimeout = 600;
+
+/** When the admin's password was set. Sessions made before that time end; any fixed time will do. */
+const passwordTime = "2024-01-01T00:00:00Z";
+
+export interface ArgoCdArgs {
+    /** Namespace that is made for Argo CD. */
+    readonly namespace: string;
+    readonly settings: HubSettings;
+    /** Whether the hub has the Prometheus operator's ServiceMonitor. */
+    readonly serviceMonitors: boolean;
+    /** Whether an earlier release of the chart has made the Secret of notifications, which is the program's now. */
+    readonly chartHasSecret: boolean;
+}
+
+/** Argo CD on the hub: its namespace, its passwords, and its Helm release. */
+export class ArgoCd extends pulumi.ComponentResource {
+    /** The namespace's name, known once Argo CD and its CRDs are there. */
+    readonly namespace: pulumi.Output<string>;
+    /** The local admin's password, a secret; nothing when single sign-on is there, for then there is no such user. */
+    readonly adminPassword: pulumi.Output<string> | undefined;
+
+    constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:ArgoCd", name, {}, opts);
+
+        const { settings, serviceMonitors, chartHasSecret } = args;
+        const { oidc } = settings.access;
+        const guarded = { parent: this, protect: isProtected(settings) };
+        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, guarded);
+        const priority = new PriorityClass(
+            `${name}-priority`,
+            {
+                metadata: { name: priorityClass },
+                value: 1_000_000,
+                description: "Argo CD goes before workloads, and after what the cluster itself needs",
+            },
+            { parent: this },
+        );
+        const admin = oidc === undefined ? this.password(`${name}-admin-password`) : undefined;
+        const secrets = [
+            this.secret(
+                `${name}-redis`,
+                namespace,
+                "argocd-redis",
+                { auth: this.password(`${name}-redis-password`).result },
+                guarded,
+            ),
+            this.secret(`${name}-secret`, namespace, "argocd-secret", {
+                "server.secretkey": this.password(`${name}-session-key`).result,
+                ...(admin === undefined
+                    ? {}
+                    : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
+                ...webhookEntries(settings.webhooks),
+            }),
+            ...(oidc === undefined
+                ? []
+                : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
+        ];
+        const notifications = (opts?: pulumi.CustomResourceOptions) =>
+            this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), opts);
+        // Before the release, which brings the configuration that needs it: what cannot be sent then is never sent.
+        const told = chartHasSecret ? [] : [notifications()];
+        const release = new Release(
+            `${name}-release`,
+            {
+                name: "argocd",
+                namespace: namespace.metadata.name,
+                ...chartArgs(settings.chart),
+                values: argoCdValues({ settings, serviceMonitors }),
+                timeout: installTimeout,
+            },
+            { ...guarded, dependsOn: [priority, ...secrets, ...told] },
+        );
+        if (chartHasSecret) {
+            // The release takes its own of that name away when it is updated.
+            notifications({ parent: this, dependsOn: release });
+        }
+
+        // Not `status.namespace`: a preview of a changed release does not know it, and would announce that all which
+        // stands in the namespace is replaced.
+        this.namespace = onceMade(release, release.namespace);
+        this.adminPassword = admin?.result;
+        this.registerOutputs({ namespace: this.namespace });
+    }
+
+    /** Letters and digits only: HAProxy's configuration holds the password of Redis as it is. */
+    private password(name: string): RandomPassword {
+        return new RandomPassword(name, { length: 40, special: false }, { parent: this });
+    }
+
+    /** A Secret of Argo CD; the label is what lets Argo CD read it. */
+    private secret(
+        name: string,
+        namespace: Namespace,
+        secretName: string,
+        data: Record<string, pulumi.Input<string>>,
+        opts: pulumi.CustomResourceOptions = { parent: this },
+    ) {
+        return new Secret(
+            name,
+            {
+                metadata: {
+                    name: secretName,
+                    namespace: namespace.metadata.name,
+                    labels: partOfArgoCd,
+                },
+                // The API server keeps no empty map: a refresh would find it missing.
+                ...(Object.keys(data).length > 0 && { data: secretData(data) }),
+            },
+            opts,
+        );
+    }
+}
+
+function chartArgs(source: ChartSource) {
+    if (source.path !== undefined) {
+        return { chart: source.path };
+    }
+    if (source.oci !== undefined) {
+        return { chart: source.oci, version: source.version };
+    }
+    return {
+        chart: "argo-cd",
+        version: source.version ?? defaultChart.version,
+        repositoryOpts: { repo: source.repository ?? defaultChart.repository },
+    };
+}

@@ -1,0 +1,64 @@
+import { stringify } from "yaml";
+import type { SignOnSettings } from "../../settings/signOn";
+
+/** Secret with the client secret of single sign-on; Argo CD reads `$<secret>:<key>` from Secrets with its label. */
+export const oidcSecret = { name: "argocd-oidc", key: "clientSecret" };
+
+/**
+ * What a role may do, in Argo CD's policy language. `admin` and `readonly` are built in
+ * (argo-cd, assets/builtin-policy.csv); an operator can sync and look at logs, and change nothing else.
+ */
+const operatorPolicy = [
+    "p, role:operator, applications, get, */*, allow",
+    "p, role:operator, applications, sync, */*, allow",
+    "p, role:operator, applicationsets, get, */*, allow",
+    "p, role:operator, clusters, get, *, allow",
+    "p, role:operator, projects, get, *, allow",
+    "p, role:operator, repositories, get, *, allow",
+    "p, role:operator, logs, get, */*, allow",
+];
+
+/**
+ * Values for single sign-on, roles and the local admin, who is there only without single sign-on. Nobody gets a role
+ * by default. No secret is among the values: `argocd-secret` is made by the program, so the chart does not.
+ */
+export function accessValues(access: SignOnSettings, url: string) {
+    const { oidc, groups } = access;
+    return {
+        // Single sign-on goes straight to the provider, so the one replica of dex is not needed.
+        dex: { enabled: false },
+        configs: {
+            cm: {
+                url,
+                "admin.enabled": oidc === undefined,
+                "exec.enabled": false,
+                "users.anonymous.enabled": false,
+                ...(oidc === undefined ? {} : { "oidc.config": oidcConfig(oidc) }),
+            },
+            rbac: {
+                "policy.default": "",
+                "policy.csv": [
+                    ...operatorPolicy,
+                    ...Object.entries(groups).map(([group, role]) => `g, ${quoted(group)}, role:${role}`),
+                ].join("\n"),
+                scopes: "[groups]",
+            },
+            secret: { createSecret: false },
+        },
+    };
+}
+
+function oidcConfig(oidc: NonNullable<SignOnSettings["oidc"]>): string {
+    return stringify({
+        name: oidc.name,
+        issuer: oidc.issuer,
+        clientID: oidc.clientId,
+        clientSecret: `$${oidcSecret.name}:${oidcSecret.key}`,
+        requestedScopes: oidc.scopes,
+    });
+}
+
+/** A group's name as a field of CSV. */
+function quoted(group: string): string {
+    return `"${group.replaceAll('"', '""')}"`;
+}

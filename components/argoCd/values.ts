@@ -1,0 +1,59 @@
+import { deepmerge } from "deepmerge-ts";
+import type { HubSettings } from "../../settings/hub";
+import { accessValues } from "./signOn";
+import { availabilityValues } from "./availability";
+import { exclusionValues } from "./exclusions";
+import { scaleOf, scaleValues } from "./scale";
+import { ingressValues } from "./ingress";
+import { metricsValues } from "./metrics";
+import { notificationValues } from "./notifications";
+import { knownHostsValues } from "./repositoryValues";
+
+/** Host name of Argo CD in the fleet's domain. */
+export function argoCdHost(domain: string): string {
+    return `argocd.${domain}`;
+}
+
+/** Values for the argo-cd chart. */
+export type ArgoCdValues = Readonly<Record<string, unknown>>;
+
+export interface ArgoCdValuesArgs {
+    readonly settings: Pick<
+        HubSettings,
+        "access" | "alerts" | "availability" | "certificates" | "domain" | "fleet" | "ingress" | "knownHosts" | "scale"
+    >;
+    /** Whether the hub has the Prometheus operator's ServiceMonitor. */
+    readonly serviceMonitors: boolean;
+}
+
+/**
+ * What the program gives the argo-cd chart, with no secret in it. test/unit/chartKeys.test.ts checks every key against
+ * chart 10.1.1.
+ */
+export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
+    const domain = argoCdHost(settings.domain);
+    const scale = scaleOf(settings);
+    return deepmerge(
+        {
+            global: { domain, networkPolicy: { create: true, defaultDenyIngress: true } },
+            // Without its CRDs' deletion a removed release costs no Application.
+            crds: { install: true, keep: true },
+            // Kinds that a spoke's Role does not allow are left out instead of failing the cluster's cache.
+            configs: {
+                cm: { "resource.respectRBAC": "strict" },
+                // Needed by `rollout.strategy: rolling`, and without effect on an ApplicationSet that has no steps.
+                params: { "applicationsetcontroller.enable.progressive.syncs": true },
+            },
+            // The password of Redis is this program's Secret `argocd-redis`, key `auth`; the job would make another.
+            redisSecretInit: { enabled: false },
+        },
+        availabilityValues(settings.availability, scale),
+        scaleValues(scale),
+        exclusionValues(settings.scale.exclusions),
+        accessValues(settings.access, `https://${domain}`),
+        metricsValues(serviceMonitors),
+        notificationValues(settings.alerts),
+        knownHostsValues(settings.knownHosts),
+        ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
+    );
+}

@@ -1,0 +1,201 @@
+import type { AlertSettings } from "../../settings/alerts";
+import { probeJob } from "./probePlan";
+import { seconds } from "./duration";
+
+/** An alert, before settings turn it into a rule. docs/runbooks has a page of the same name. */
+export interface Alert {
+    readonly name: string;
+    readonly expr: string;
+    /** How long it must hold before anybody is told. */
+    readonly lasting?: string;
+    /** Whether the severity follows the cluster's environment, or the hub's, or is none at all. */
+    readonly severity: "by environment" | "hub" | "none";
+    readonly summary: string;
+    readonly description: string;
+}
+
+/** What a metric about a cluster is summed up by. */
+export const byCluster = "cluster, environment, region";
+
+/**
+ * Adds the names of the cluster to a metric that has only its URL, as `server`.
+ *
+ * @param clusters which of them, as a selector of labels; nothing means all
+ */
+export function named(vector: string, clusters = ""): string {
+    return `(${vector})\n* on (server) group_left (${byCluster}) hubspoke:cluster:info${clusters}`;
+}
+
+/**
+ * Applications in a state, with the names of their cluster.
+ *
+ * @param labels labels of `argocd_app_info` that are kept
+ */
+export function applications(state: string, labels = "name, project, dest_server", clusters = ""): string {
+    const found = `max by (${labels}) (argocd_app_info{${state}})`;
+    return named(`label_replace(${found}, "server", "$1", "dest_server", "(.*)")`, clusters);
+}
+
+/** How many changes wait for Argo CD, by the queue's name. */
+export const queueDepth =
+    'sum by (name) (workqueue_depth{name=~"app_reconciliation_queue|app_operation_processing_queue"})';
+
+/** Requests to Git that failed, as counters. */
+export const gitFailures = ["argocd_git_fetch_fail_total", "argocd_git_lsremote_fail_total"];
+
+/** All alerts: the hub's sight of the clusters, the Applications, Argo CD itself, and the watch itself. */
+export function alertsOf(settings: AlertSettings): Alert[] {
+    return [...aboutClusters(settings), ...aboutApplications(settings), ...aboutArgoCd(), ...aboutTheWatch()];
+}
+
+function aboutClusters(settings: AlertSettings): Alert[] {
+    const probed = (probe: string) => `probe_success{job="${probeJob}", probe="${probe}"}`;
+    const severity = "by environment";
+    return [
+        {
+            name: "ClusterUnreachable",
+            expr: `max by (${byCluster}) (${probed("api")}) == 0`,
+            lasting: settings.unreachableFor,
+            severity,
+            summary: "The API server of {{ $labels.cluster }} does not answer",
+            description:
+                "The hub cannot reach the API server of {{ $labels.cluster }} ({{ $labels.environment }}, " +
+                "{{ $labels.region }}). What runs there may still serve users: see AgentUnreachable.",
+        },
+        {
+            name: "AgentUnreachable",
+            expr: `max by (${byCluster}, vantage) (${probed("agent")}) == 0`,
+            lasting: settings.unreachableFor,
+            severity,
+            summary: "Users of {{ $labels.cluster }} do not reach the agent",
+            description:
+                "The agent's public name on {{ $labels.cluster }} ({{ $labels.environment }}, {{ $labels.region }}) " +
+                "does not answer{{ with $labels.vantage }}, seen from {{ . }}{{ end }}.",
+        },
+        {
+            name: "ClusterConnectionLost",
+            expr: named("min by (server) (argocd_cluster_connection_status) == 0"),
+            lasting: settings.unreachableFor,
+            severity,
+            summary: "Argo CD has lost {{ $labels.cluster }}",
+            description:
+                "Argo CD cannot read {{ $labels.cluster }} ({{ $labels.environment }}) at {{ $labels.server }}, so it " +
+                "delivers nothing there, and what it says of Applications there is old.",
+        },
+        {
+            name: "CredentialTooOld",
+            expr: `time() - max by (${byCluster}) (hubspoke:credential:created) > ${seconds(settings.credentialMaxAge)}`,
+            severity: "by environment",
+            summary: "The token for {{ $labels.cluster }} is to be rotated",
+            description:
+                "Argo CD's token for {{ $labels.cluster }} is {{ $value | humanizeDuration }} old; the limit is " +
+                `${settings.credentialMaxAge}.`,
+        },
+        {
+            name: "CertificateEnding",
+            expr:
+                `(\n  min by (${byCluster}, instance) (probe_ssl_earliest_cert_expiry{job="${probeJob}"})\n  or\n` +
+                "  label_replace(min by (name) (certmanager_certificate_expiration_timestamp_seconds), " +
+                '"environment", "hub", "", "")\n' +
+                `) - time() < ${seconds(settings.certificateEndsIn)}`,
+            severity,
+            summary: "A certificate ends soon: {{ $labels.cluster }}{{ $labels.name }}",
+            description:
+                "A certificate of {{ with $labels.instance }}{{ . }}{{ else }}the hub ({{ $labels.name }}){{ end }} ends " +
+                "in {{ $value | humanizeDuration }}, and nothing has renewed it.",
+        },
+    ];
+}
+
+function aboutApplications(settings: AlertSettings): Alert[] {
+    const severity = "by environment";
+    const where = "{{ $labels.name }} on {{ $labels.cluster }} ({{ $labels.environment }})";
+    return [
+        {
+            name: "ApplicationDegraded",
+            expr: applications('health_status="Degraded"'),
+            lasting: settings.degradedFor,
+            severity,
+            summary: "{{ $labels.name }} is Degraded",
+            description: `Argo CD has seen ${where} Degraded for ${settings.degradedFor}.`,
+        },
+        {
+            name: "ApplicationOutOfSync",
+            expr: applications('sync_status!="Synced"'),
+            lasting: settings.outOfSyncFor,
+            severity,
+            summary: "{{ $labels.name }} is not Synced",
+            description: `What runs as ${where} has not been what Git says for ${settings.outOfSyncFor}.`,
+        },
+        {
+            name: "SyncFailing",
+            expr: applications('phase=~"Error|Failed"'),
+            lasting: "1m",
+            severity,
+            summary: "The last sync of {{ $labels.name }} failed",
+            description: `The last sync of ${where} ended in an error, and no later one has succeeded.`,
+        },
+    ];
+}
+
+function aboutArgoCd(): Alert[] {
+    const calls = 'grpc_server_handled_total{grpc_service="repository.RepoServerService"';
+    const failed = "Unknown|Internal|Unavailable|DeadlineExceeded|ResourceExhausted";
+    return [
+        {
+            name: "ReconciliationQueueGrowing",
+            expr: `min_over_time(${queueDepth}[15m:1m]) > 0 and deriv(${queueDepth}[15m:1m]) > 0`,
+            lasting: "15m",
+            severity: "hub",
+            summary: "Argo CD does not keep up",
+            description:
+                "{{ $labels.name }} has not been empty for half an hour, and grows: changes reach clusters late.",
+        },
+        {
+            name: "RepoServerErrors",
+            expr: [
+                ...gitFailures.map((metric) => `sum by (repo) (increase(${metric}[15m])) > 0`),
+                `sum by (grpc_method) (increase(${calls}, grpc_code=~"${failed}"}[15m]))\n` +
+                    `  / sum by (grpc_method) (increase(${calls}}[15m])) > 0.05`,
+            ].join("\nor\n"),
+            lasting: "5m",
+            severity: "hub",
+            summary: "Argo CD cannot read Git, or cannot render",
+            description:
+                "{{ with $labels.repo }}Git requests to {{ . }} fail{{ end }}" +
+                "{{ with $labels.grpc_method }}{{ . }} of the repo server fails{{ end }}: changes in Git do not arrive.",
+        },
+    ];
+}
+
+function aboutTheWatch(): Alert[] {
+    return [
+        {
+            name: "ArgoCdSilent",
+            expr: "absent(argocd_cluster_info)",
+            lasting: "5m",
+            severity: "hub",
+            summary: "Argo CD's controller sends no metrics",
+            description: "No application controller is scraped: alerts about Applications and connections cannot fire.",
+        },
+        {
+            name: "ProberSilent",
+            expr: `max by (${byCluster}, probe) (up{job="${probeJob}"}) == 0`,
+            lasting: "2m",
+            severity: "by environment",
+            summary: "Nobody watches {{ $labels.cluster }}: the prober does not answer",
+            description:
+                "blackbox_exporter does not probe {{ $labels.cluster }} ({{ $labels.probe }}), so its outage would not " +
+                "be seen.",
+        },
+        {
+            name: "HubSilent",
+            expr: "vector(1)",
+            severity: "none",
+            summary: "The hub's watch works",
+            description:
+                "Always firing. Whoever receives it tells people when it stops coming: then the hub, its Prometheus or " +
+                "its Alertmanager is silent.",
+        },
+    ];
+}

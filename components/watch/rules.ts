@@ -1,0 +1,88 @@
+import { stringify } from "yaml";
+import type { AlertSettings } from "../../settings/alerts";
+import type { Severity } from "../../settings/kinds";
+import { alertsOf } from "./alerts";
+
+/** A rule as Prometheus reads it (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
+export type Rule =
+    | {
+          readonly alert: string;
+          readonly expr: string;
+          readonly for?: string;
+          readonly labels: Readonly<Record<string, string>>;
+          readonly annotations: Readonly<Record<string, string>>;
+      }
+    | { readonly record: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> };
+
+/** The content of a rules file, and the spec of a PrometheusRule. */
+export interface RuleGroups {
+    readonly groups: readonly {
+        readonly name: string;
+        readonly interval?: string;
+        readonly rules: readonly Rule[];
+    }[];
+}
+
+/** The environment that alerts about the hub itself carry. */
+export const hubEnvironment = "hub";
+
+/**
+ * Name, environment and region of every cluster that Argo CD knows, by the URL of its API server: Argo CD's other
+ * metrics have nothing but that URL (argo-cd, controller/metrics/clustercollector.go).
+ */
+const clusters: Rule = {
+    record: "hubspoke:cluster:info",
+    expr: `max by (server, cluster, environment, region) (
+  ${renamed("name", "cluster", renamed("label_environment", "environment", renamed("label_region", "region", "argocd_cluster_labels")))}
+)`,
+};
+
+function renamed(from: string, to: string, vector: string): string {
+    return `label_replace(${vector}, "${to}", "$1", "${from}", "(.*)")`;
+}
+
+/**
+ * The fleet's rules: one group, so that the alerts see what its first rule has just recorded.
+ *
+ * @param runbooks URL of the folder that has a page for each alert, without a slash at its end
+ */
+export function fleetRules(settings: AlertSettings, runbooks: string): RuleGroups {
+    const alerts = alertsOf(settings).map(({ name, expr, lasting, severity, summary, description }): Rule => ({
+        alert: name,
+        expr,
+        ...(lasting === undefined ? {} : { for: lasting }),
+        labels:
+            severity === "by environment"
+                ? { severity: severityTemplate(settings.severities, "$labels.environment") }
+                : ofHub(severity, settings),
+        annotations: { summary, description, runbook_url: `${runbooks}/${name}.md` },
+    }));
+    return { groups: [{ name: "hubspoke", interval: settings.interval, rules: [clusters, ...alerts] }] };
+}
+
+function ofHub(severity: "hub" | "none", { severities }: AlertSettings): Record<string, string> {
+    return {
+        severity: severity === "none" ? "none" : severityOf(severities, hubEnvironment),
+        environment: hubEnvironment,
+    };
+}
+
+/** How bad it is in an environment. */
+export function severityOf(severities: AlertSettings["severities"], environment: string): Severity {
+    return severities[environment] ?? "warning";
+}
+
+/** Go template that chooses the severity by an environment, which `variable` is. */
+export function severityTemplate(severities: AlertSettings["severities"], variable: string): string {
+    const levels = ["critical", "info"].flatMap((level) => {
+        const names = Object.keys(severities).filter((name) => severities[name] === level);
+        const list = names.sort().map((name) => `"${name}"`).join(" ");
+        return names.length === 0 ? [] : [`if eq ${variable} ${list} }}${level}{{ else `];
+    });
+    return levels.length === 0 ? "warning" : `{{ ${levels.join("")}}}warning{{ end }}`;
+}
+
+/** Rules as a file for Prometheus' `rule_files`. */
+export function rulesFile(rules: RuleGroups): string {
+    return stringify(rules, { lineWidth: 0 });
+}

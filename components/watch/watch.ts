@@ -1,0 +1,78 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { managedByLabel, manager, rulesLabel } from "../../clusters/names";
+import type { AgentSettings } from "../../settings/agent";
+import type { AlertSettings } from "../../settings/alerts";
+import { fleetRules, rulesFile } from "./rules";
+import { runbookFolder } from "./runbooks";
+import { dashboardLabel, fleetDashboard } from "./dashboard";
+import { blackboxModules, type ProbePlan } from "./probePlan";
+
+export interface AlertsArgs {
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: pulumi.Input<string>;
+    readonly settings: AlertSettings;
+    /** Where the agent's chart is, beside which the runbooks are looked for. */
+    readonly agent: AgentSettings;
+    /** What Prometheus on the hub reads. */
+    readonly objects: Exclude<ProbePlan["objects"], "none">;
+}
+
+/** The fleet's rules for the hub's Prometheus, the modules of the blackbox_exporter for its probes, and a dashboard. */
+export class Alerts extends pulumi.ComponentResource {
+    constructor(name: string, args: AlertsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:Alerts", name, {}, opts);
+
+        const { namespace, settings } = args;
+        const rules = fleetRules(settings, runbookFolder(settings, args.agent));
+        const managed = { [managedByLabel]: manager };
+        new ConfigMap(
+            `${name}-blackbox`,
+            {
+                metadata: { name: "hubspoke-blackbox", namespace, labels: managed },
+                data: { "blackbox.yaml": stringify(blackboxModules()) },
+            },
+            { parent: this },
+        );
+        if (settings.dashboard) {
+            new ConfigMap(
+                `${name}-dashboard`,
+                {
+                    metadata: { name: "hubspoke-dashboard", namespace, labels: { ...managed, ...dashboardLabel } },
+                    data: { "hubspoke-fleet.json": JSON.stringify(fleetDashboard(), undefined, 1) },
+                },
+                { parent: this },
+            );
+        }
+        switch (args.objects) {
+            case "operator":
+                new CustomResource(
+                    `${name}-rules`,
+                    {
+                        apiVersion: "monitoring.coreos.com/v1",
+                        kind: "PrometheusRule",
+                        metadata: { name: "hubspoke", namespace, labels: settings.labels },
+                        spec: rules,
+                    },
+                    { parent: this },
+                );
+                break;
+            case "files":
+                new ConfigMap(
+                    `${name}-rules`,
+                    {
+                        metadata: {
+                            name: "hubspoke-alert-rules",
+                            namespace,
+                            labels: { ...managed, [rulesLabel]: "true" },
+                        },
+                        data: { "rules.yaml": rulesFile(rules) },
+                    },
+                    { parent: this },
+                );
+        }
+        this.registerOutputs();
+    }
+}

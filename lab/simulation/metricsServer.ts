@@ -1,0 +1,44 @@
+import type { IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { Socket } from "node:net";
+import { type Answer, type ApiServer, ask, credentials } from "./apiServer";
+import { answerMetrics, refusal } from "./metricsAnswers";
+
+/** What the metrics server's process reads from a JSON file. */
+export interface MetricsConfig {
+    readonly port: number;
+    /** By name of the Service through which the cluster calls this server. */
+    readonly clusters: Readonly<Record<string, ApiServer>>;
+}
+
+/**
+ * Serves metrics.k8s.io/v1beta1 for all clusters of a lab, on loopback. It measures nothing: pods and nodes
+ * come from the API server of the cluster that asks, their usage is made up. The certificate is one that
+ * kwokctl made, with other names, so whoever calls must not verify it: enough for a lab, whose callers are
+ * on the same machine.
+ */
+export function serveMetrics({ port, clusters }: MetricsConfig): Server {
+    const { cert, key } = credentials(Object.values(clusters)[0]!);
+    const server = createServer({ cert, key }, (request, response) => {
+        void answer(request, clusters)
+            .catch((error: Error) => refusal(503, error.message))
+            .then(({ status, body }) => {
+                response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+            });
+    });
+    return server.listen(port, "127.0.0.1");
+}
+
+async function answer(request: IncomingMessage, clusters: MetricsConfig["clusters"]): Promise<Answer> {
+    const { url = "/", socket } = request;
+    const service = calledService(socket);
+    const cluster = clusters[service];
+    return cluster
+        ? answerMetrics(url, (target) => ask(cluster, target))
+        : refusal(421, `no cluster calls this server ${service}`);
+}
+
+/** API servers name SERVICE.NAMESPACE.svc in the TLS handshake. Node documents `servername`, its types lack it. */
+function calledService(socket: Socket & { servername?: unknown }): string {
+    return String(socket.servername).split(".")[0]!;
+}

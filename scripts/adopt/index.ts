@@ -1,0 +1,92 @@
+/**
+ * Takes clusters over that were registered by `argocd cluster add` or by hand:
+ *
+ *     npm run adopt -- staging
+ *
+ * The cluster Secret is imported into the environment's stack under the name that it has (`clusterSecret` in the stack
+ * file) and changed in place: Argo CD gets the narrow token in it, and loses no Application. To look first, write
+ * `clusterSecret` by hand and run `pulumi preview`. Run again after a failure, it goes on where it stopped.
+ */
+import { applicationsOf } from "../../clusters/applications";
+import { differences, outOfReach } from "../../preflight/adoption";
+import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
+import { type Registration, registrations } from "../../preflight/registrations";
+import { nothingToAdopt, registrationByOtherMeans } from "./choice";
+import { describeRemains, findRemains } from "./remains";
+import { waitUntilArgoCdWorks } from "../support/argoCd";
+import { main, say } from "../support/main";
+import { pulumi, setSettings } from "../support/pulumi";
+import { type EnvironmentStack, environmentStack } from "../support/stacks";
+
+/** A cluster to take over. */
+interface Takeover {
+    readonly name: string;
+    readonly server: string;
+    readonly spoke: ClusterAddress;
+    readonly registration: Registration;
+}
+
+async function adopt(stack: string): Promise<void> {
+    const environment = await environmentStack(stack);
+    const takeovers = await findTakeovers(environment);
+    await refuseChanges(environment, takeovers);
+    for (const { name, registration } of takeovers) {
+        say(`${stack}: ${name} is registered by other means, as Secret ${registration.secret}; the stack takes it over`);
+    }
+    const names = takeovers.map(({ name, registration }) => [`clusters.${name}.clusterSecret`, registration.secret]);
+    await setSettings(stack, Object.fromEntries(names) as Record<string, string>);
+    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+    for (const { name, server } of takeovers) {
+        await waitUntilArgoCdWorks(environment, { cluster: name, server });
+        say(`${stack}: Argo CD works on ${name} with the stack's own account`);
+    }
+    for (const { name, spoke } of takeovers) {
+        const { context } = environment.settings.clusters[name] ?? {};
+        describeRemains(name, context, await findRemains(spoke)).forEach(say);
+    }
+    say(`${stack}: commit the stack file, which names the Secret now`);
+}
+
+/** The clusters of the stack that other means registered. */
+async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentStack): Promise<Takeover[]> {
+    const existing = await registrations(hub, namespace);
+    const wanted = await Promise.all(
+        Object.entries(settings.clusters).map(async ([name, access]) => {
+            const spoke = await findCluster(`clusters.${name}`, access);
+            return { name, spoke, server: access.server ?? spoke.server, clusterSecret: access.clusterSecret };
+        }),
+    );
+    const takeovers = wanted.flatMap((one) => {
+        const registration = registrationByOtherMeans(one, existing);
+        return registration === undefined ? [] : [{ ...one, registration }];
+    });
+    if (takeovers.length === 0) {
+        const own = (registration: Registration) => registration.stack?.split("/").at(-1) === stack.split("/").at(-1);
+        throw new Error(nothingToAdopt(stack, wanted, existing, own));
+    }
+    return takeovers;
+}
+
+/** Refuses before anything is written what the program itself would refuse: a name, URL or label that would change. */
+async function refuseChanges(environment: EnvironmentStack, takeovers: readonly Takeover[]): Promise<void> {
+    const { stack, settings, hub, namespace, agentNamespace, domain } = environment;
+    const problems: string[] = [];
+    for (const { name, server, registration } of takeovers) {
+        const candidate = { name, server, settings, hub: { domain, agentNamespace } };
+        const applications = await applicationsOf(hub, namespace, { cluster: name, server });
+        problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
+    }
+    if (problems.length > 0) {
+        throw new Error(
+            `${stack} is not adopted, and nothing was changed. Mend the stack file, and adopt again:\n` +
+                problems.map((problem) => `  ${problem}`).join("\n"),
+        );
+    }
+}
+
+main(async ([stack, ...more]) => {
+    if (stack === undefined || more.length > 0) {
+        throw new Error("Name a stack: npm run adopt -- staging");
+    }
+    await adopt(stack);
+});

@@ -1,0 +1,43 @@
+/**
+ * Adds a cluster to an environment:
+ *
+ *     npm run cluster:add -- --environment prod --name prod-eu --context prod-eu --label region=eu [--revision v1.2.0]
+ *
+ * It writes the cluster into the environment's stack file, comments kept, and says what to commit and run. Before that
+ * it checks what a preview would: the settings, that the API server answers, that the hub knows neither its name nor
+ * its URL. Where one of these is not so, nothing is written. No cluster and no stack is changed.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { checkAgainstHub, findClusters } from "../../preflight/environment";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
+import { newCluster } from "./options";
+import { stackOf, withCluster } from "./stackFile";
+import { stackFile } from "../support/stackFile";
+import { main, say } from "../support/main";
+import { configOf, fullNameOf } from "../support/pulumi";
+import { hubOutputsOf } from "../support/stacks";
+
+main(async (args) => {
+    const cluster = newCluster(args);
+    const { environment, name } = cluster;
+    const stack = stackOf(path.dirname(stackFile("any")), environment);
+    const file = stackFile(stack);
+    const { text, entry } = withCluster(readFileSync(file, "utf8"), path.basename(file), cluster);
+
+    const values = await configOf(stack);
+    const clusters = { ...(values.clusters as object), [name]: entry };
+    const settings = parseSettings({ ...values, clusters }) as EnvironmentSettings;
+    const questions = [findClusters(settings), hubOutputsOf(settings), fullNameOf(stack)] as const;
+    const [found, hub, fullName] = await Promise.all(questions);
+    await checkAgainstHub(settings, found, hub, fullName);
+
+    writeFileSync(file, text);
+    const shown = path.relative(process.cwd(), file);
+    say(`${name} stands in ${shown}. Its API server ${found.servers[name]} answers, and the hub knows neither of the two.`);
+    say("Look at what it will do, commit it, and bring it up:");
+    say(`  pulumi preview --stack ${stack}`);
+    say(`  git add ${shown} && git commit --message "${name} joins ${environment}"`);
+    say(`  pulumi up --stack ${stack}`);
+});

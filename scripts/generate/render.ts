@@ -1,0 +1,81 @@
+/**
+ * Writes what the hub's program emits for the agent, as plain manifests, to argocd/: for readers, and for those who
+ * have Argo CD and no Pulumi.
+ *
+ *     npm run render
+ *
+ * The settings are those of the committed Pulumi.hub.yaml.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
+import { argoCdNamespace } from "../../clusters/names";
+import { agentApplicationSet } from "../../components/agent/applicationSet";
+import { agentProject } from "../../components/agent/project";
+import { usersName } from "../../components/traffic/names";
+import { parseSettings } from "../../settings";
+import type { HubSettings } from "../../settings/hub";
+
+const root = path.resolve(__dirname, "../..");
+
+/** Folder of the rendered manifests. */
+export const renderFolder = path.join(root, "argocd");
+
+/** Argo CD's namespace, and the AppProject's name, as the program has them. */
+const namespace = argoCdNamespace;
+const project = "agent";
+
+const howToApply = (file: string) => [
+    " Rendered by `npm run render` from the program and Pulumi.hub.yaml. Do not edit: a test compares the two.",
+    ` Without Pulumi: kubectl apply --filename argocd/${file}.`,
+    " It needs on each cluster Secret the labels deploy, environment and region, the annotations domain and revision,",
+    " and the key project: docs/delivery.md says more.",
+];
+
+/** The rendered files: each one's name and text. The same settings give the same bytes. */
+export function render(settings: HubSettings): Record<string, string> {
+    const { agent, rollout, domain, traffic } = settings;
+    const usersHost = traffic && usersName(domain, traffic);
+    const everywhere = agentApplicationSet(namespace, project, { agent, rollout, usersHost });
+    const staging = {
+        ...everywhere,
+        spec: {
+            ...everywhere.spec,
+            generators: [{ clusters: { selector: { matchLabels: { deploy: "true", environment: "staging" } } } }],
+        },
+    };
+    const appProject = agentProject(namespace, settings.agent, settings.syncWindows);
+    return {
+        "agent-multi-cluster-appset.yaml": manifest("agent-multi-cluster-appset.yaml", [
+            " The agent on every cluster whose Secret is labelled deploy=true.",
+        ], [appProject, everywhere]),
+        "agent-staging-only-appset.yaml": manifest("agent-staging-only-appset.yaml", [
+            " The first careful step: the agent on the clusters of staging, and nowhere else. The ApplicationSet has the",
+            " same name as in agent-multi-cluster-appset.yaml, so applying that one later widens this one, and staging",
+            " goes on undisturbed.",
+        ], [appProject, staging]),
+    };
+}
+
+function manifest(file: string, purpose: readonly string[], objects: readonly object[]): string {
+    const comment = [...purpose, ...howToApply(file)].map((line) => `#${line}\n`).join("");
+    return comment + objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n");
+}
+
+/** The hub's settings in a stack file. */
+export function hubSettingsIn(file: string): HubSettings {
+    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    const own = Object.entries(config).filter(([key]) => key.startsWith("hubspoke:"));
+    return parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice("hubspoke:".length), value]))) as HubSettings;
+}
+
+/** The rendered files for the committed settings of the hub. */
+export function renderCommitted(): Record<string, string> {
+    return render(hubSettingsIn(path.join(root, "Pulumi.hub.yaml")));
+}
+
+if (require.main === module) {
+    for (const [file, text] of Object.entries(renderCommitted())) {
+        writeFileSync(path.join(renderFolder, file), text);
+    }
+}

@@ -1,0 +1,149 @@
+/**
+ * Says what a change would do on every cluster, as one comment in Markdown:
+ *
+ *     npm run preview -- [--base origin/main] [--agent FOLDER] [--policy] [--accept-deletions] [--out FOLDER] [STACK …]
+ *
+ * It previews the stacks (all whose files are here, if none is named) in parallel, finds which Applications appear,
+ * vanish and change, and compares what Argo CD would deliver. `--base` is the revision that the change is compared
+ * with, and its branch the one that it would be merged into. `--agent` is a checkout of the agent's repository, where
+ * that is another one than this. The comment goes to standard output, or to comment.md, as long as GitHub takes, and
+ * full.md in `--out`.
+ *
+ * Exit codes: 0, 1 where a preview failed, 3 where something of a production cluster would be deleted and
+ * `--accept-deletions` does not accept it.
+ */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { applicationsOf } from "./applications";
+import { originOf, sameRepository } from "./chart";
+import { comment, type CommentArgs, isRefused } from "./comment";
+import { compareApplications } from "./compareApplications";
+import { dangers } from "./danger";
+import { commentLimit, fit, whole } from "./fit";
+import { fleets } from "./fleet";
+import { compareManifests } from "./manifests";
+import { masked } from "./mask";
+import { isProductionStack } from "./production";
+import { previewStack, type StackPreview } from "./stackPreview";
+import { stackFile } from "../support/stackFile";
+import { main } from "../support/main";
+import { stackNames } from "../support/pulumi";
+
+const checkout = path.resolve(__dirname, "../..");
+const policyPack = path.join(checkout, "policy");
+
+interface Options {
+    readonly base: string;
+    readonly agent: string | undefined;
+}
+
+async function preview(args: string[]): Promise<void> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: {
+            base: { type: "string", default: "origin/main" },
+            agent: { type: "string" },
+            policy: { type: "boolean", default: false },
+            "accept-deletions": { type: "boolean", default: false },
+            out: { type: "string" },
+        },
+    });
+    const { stacks, notes } = await stacksToPreview(positionals);
+    const began = Date.now();
+    const pack = values.policy ? policyPack : undefined;
+    const previews = await Promise.all(stacks.map((stack) => previewStack(stack, pack)));
+    tellTimes(previews, (Date.now() - began) / 1000);
+    const delivered = await deliveries(previews, { base: values.base, agent: values.agent });
+    const found: CommentArgs = {
+        previews,
+        ...delivered,
+        notes: [...notes, ...delivered.notes],
+        dangers: dangers({ previews, ...delivered, production: new Set(stacks.filter(isProductionStack)) }),
+        accepted: values["accept-deletions"],
+    };
+    write(found, values.out);
+    process.exitCode = previews.some(({ ok }) => !ok) ? 1 : isRefused(found) ? 3 : 0;
+}
+
+/**
+ * Stacks that have a file and a state.
+ *
+ * @throws Error where there is none
+ */
+async function stacksToPreview(named: readonly string[]): Promise<{ stacks: string[]; notes: string[] }> {
+    const folder = path.dirname(stackFile("any"));
+    const files = fs.readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    const wanted = named.length > 0 ? named : files.sort();
+    const states = await stackNames();
+    const stacks = wanted.filter((stack) => states.includes(stack));
+    if (stacks.length === 0) {
+        throw new Error(
+            `there is no stack to preview: ${folder} has the files of ${files.join(", ") || "none"}, and the backend ` +
+                `has ${states.join(", ") || "none"}. Name one that both have, or make it by \`pulumi stack init\``,
+        );
+    }
+    const withoutState = wanted.filter((stack) => !states.includes(stack));
+    const withoutFile = named.length > 0 ? [] : states.filter((stack) => !files.includes(stack));
+    return {
+        stacks,
+        notes: [
+            ...withoutState.map((stack) => `${stack}: there is no such stack yet (\`pulumi stack init ${stack}\`)`),
+            ...withoutFile.map(
+                (stack) =>
+                    `${stack}: the stack stands, and its file is not here. No \`up\` removes it, nor what it made: that ` +
+                    `takes the file and \`pulumi destroy --stack ${stack}\``,
+            ),
+        ],
+    };
+}
+
+type Deliveries = Pick<CommentArgs, "applications" | "manifests" | "notes">;
+
+async function deliveries(previews: readonly StackPreview[], { base, agent }: Options): Promise<Deliveries> {
+    const failed = previews.filter(({ ok, violations }) => !ok && violations.length === 0).map(({ stack }) => stack);
+    const fleet = fleets(previews);
+    const applicationSet = fleet.after.applicationSet ?? fleet.before.applicationSet;
+    if (failed.length > 0 || applicationSet === undefined) {
+        const why =
+            failed.length > 0 ? `the preview of ${failed.join(", ")} failed` : "no stack here has the ApplicationSet";
+        return { applications: [], manifests: [], notes: [`Applications and their manifests: ${why}`] };
+    }
+    const [before, after] = await Promise.all([applicationsOf(fleet.before), applicationsOf(fleet.after)]);
+    const applications = compareApplications(before, after, fleet);
+    const repositories = new Set([...after.values()].map(({ application }) => application.spec.source.repoURL));
+    const elsewhere = agent === undefined ? await notHere(repositories) : [];
+    if (elsewhere.length > 0) {
+        const why = `the agent comes from ${elsewhere.join(", ")}, and this is no checkout of it; --agent names one`;
+        return { applications, manifests: [], notes: [`Manifests of the Applications: ${why}`] };
+    }
+    const manifests = await compareManifests(applications, { folder: agent ?? checkout, base });
+    return { applications, manifests, notes: [] };
+}
+
+/** Repositories that this checkout is none of. */
+async function notHere(repositories: ReadonlySet<string>): Promise<string[]> {
+    const origin = (await originOf(checkout)) ?? "";
+    return [...repositories].filter((url) => !sameRepository(url, origin));
+}
+
+function write(found: CommentArgs, out: string | undefined): void {
+    const { text, folds } = comment(found);
+    const maskedFolds = folds.map((fold) => ({ ...fold, text: masked(fold.text) }));
+    const full = whole(masked(text), maskedFolds);
+    if (out === undefined) {
+        process.stdout.write(full);
+        return;
+    }
+    fs.mkdirSync(out, { recursive: true });
+    fs.writeFileSync(path.join(out, "comment.md"), fit(masked(text), maskedFolds, commentLimit));
+    fs.writeFileSync(path.join(out, "full.md"), full);
+}
+
+function tellTimes(previews: readonly StackPreview[], all: number): void {
+    const each = previews.map(({ stack, seconds }) => `${stack} ${seconds.toFixed(1)} s`).join(", ");
+    process.stderr.write(`previews: ${each}; all together ${all.toFixed(1)} s\n`);
+}
+
+main(preview);

@@ -1,0 +1,92 @@
+/**
+ * Promotes the revision that one environment has proved to another, which pins it in its stack file:
+ *
+ *     npm run promote -- --from staging --to prod [--timeout 15m]
+ *
+ * The names are those of stacks. Nothing is changed unless the first environment is Synced and Healthy at one revision
+ * for the hub's `rollout.soak`. Then the pins of the second one move, its stack is brought up, and this waits until it
+ * is Synced and Healthy too. Run again after an interruption, it goes on.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import type { RolloutRules } from "../../components/agent/rollout";
+import { applicationsOf } from "./applications";
+import { progressOf, provedRevision } from "./checks";
+import { milliseconds } from "../support/duration";
+import { movePins, stackFile } from "../support/stackFile";
+import { main, say } from "../support/main";
+import { ask, pulumi } from "../support/pulumi";
+import { type EnvironmentStack, environmentStack } from "../support/stacks";
+
+const pollMs = 1_000;
+
+async function promote(args: string[]): Promise<void> {
+    const { from, to, timeout } = options(args);
+    const [source, target] = await Promise.all([environmentStack(from), environmentStack(to)]);
+    const rules = JSON.parse(
+        String(await ask(target.settings.hub.stack ?? "hub", ["stack", "output", "rollout", "--json"])),
+    ) as RolloutRules;
+    if (rules.strategy !== "pinned") {
+        throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
+    }
+    const revision = provedRevision(from, await applicationsIn(source), Date.now(), milliseconds(rules.soak));
+    say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
+    movePins(stackFile(to), revision);
+    try {
+        await pulumi(to, ["up", "--yes", "--skip-preview"]);
+        await waitUntilHealthy(target, revision, timeout);
+    } catch (error) {
+        throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
+    }
+    say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
+}
+
+function options(args: string[]): { from: string; to: string; timeout: string } {
+    const { values } = parseArgs({
+        args,
+        options: { from: { type: "string" }, to: { type: "string" }, timeout: { type: "string", default: "15m" } },
+    });
+    const { from, to, timeout } = values;
+    if (from === undefined || to === undefined || from === to || milliseconds(timeout) === 0) {
+        throw new Error("usage: npm run promote -- --from STACK --to ANOTHER [--timeout 15m]");
+    }
+    return { from, to, timeout };
+}
+
+function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
+    return applicationsOf(hub, namespace, settings.environment);
+}
+
+async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {
+    const { clusters, environment } = target.settings;
+    const expected = Object.keys(clusters)
+        .filter((name) => clusters[name]?.labels.deploy === "true")
+        .map((name) => `agent-${name}`);
+    const deadline = Date.now() + milliseconds(timeout);
+    for (;;) {
+        const progress = progressOf(expected, await applicationsIn(target), revision);
+        if ("done" in progress) {
+            return;
+        }
+        if ("failed" in progress) {
+            throw new Error(`${environment} took ${revision} and is not well:\n${progress.failed}`);
+        }
+        if (Date.now() > deadline) {
+            throw new Error(`waited ${timeout} for ${environment} at ${revision}; last seen:\n${progress.seen}`);
+        }
+        await sleep(pollMs);
+    }
+}
+
+/** What the stack file held before, and how it comes back. */
+function wayBack({ stack, settings }: EnvironmentStack): string {
+    const pins = Object.entries(settings.clusters).map(
+        ([name, { revision }]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
+    );
+    return (
+        `The promotion stopped. To go back, write the old revision into ${stackFile(stack)} (${pins.join("; ")}), ` +
+        `then: pulumi up --stack ${stack}`
+    );
+}
+
+main(promote);

@@ -1,0 +1,69 @@
+/**
+ * Makes a hub anew that is lost for good, on the new and empty cluster that the hub's stack file names by now:
+ *
+ *     npm run rebuild [-- --hub hub] [--timeout 15m]
+ *
+ * It refreshes and brings up the hub's stack, then that of every environment, which register their clusters again. The
+ * spokes work on meanwhile: Argo CD makes Applications of the same names, which adopt what runs.
+ */
+import { parseArgs } from "node:util";
+import { until } from "../../dynamic/provider";
+import { findCluster } from "../../clusters/kubeconfig";
+import { applicationOf } from "../failover/applications";
+import { milliseconds } from "../support/duration";
+import { main, say } from "../support/main";
+import { pulumi, settingsOf, stackNames } from "../support/pulumi";
+import { environmentStack } from "../support/stacks";
+
+async function rebuild(args: string[]): Promise<void> {
+    const { values } = parseArgs({
+        args,
+        options: { hub: { type: "string", default: "hub" }, timeout: { type: "string", default: "15m" } },
+    });
+    const seconds = milliseconds(values.timeout) / 1000;
+    const stacks = (await stackNames()).filter((stack) => stack !== values.hub);
+    const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
+    const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
+
+    await timed(`${values.hub}: the hub is up`, () => refreshAndUp(values.hub));
+    // None depends on another, and each has a failure of its own to tell.
+    const ended = await Promise.allSettled(
+        environments.map(async (stack) => {
+            await timed(`${stack}: its clusters are registered`, () => refreshAndUp(stack));
+            await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, seconds));
+        }),
+    );
+    const failures = ended.flatMap((end) => (end.status === "rejected" ? [(end.reason as Error).message] : []));
+    if (failures.length > 0) {
+        throw new Error(`${failures.length} of ${environments.length} environments are not back:\n${failures.join("\n")}`);
+    }
+    say("Everything is back. Argo CD's history of deployments began anew, and so did the record of failovers");
+}
+
+async function refreshAndUp(stack: string): Promise<void> {
+    await pulumi(stack, ["up", "--refresh", "--yes", "--skip-preview"]);
+}
+
+async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
+    const { settings, namespace } = await environmentStack(stack);
+    const hub = await findCluster("hub", settings.hub);
+    const clusters = Object.keys(settings.clusters).filter((name) => settings.clusters[name]?.labels.deploy === "true");
+    await until(`${stack} to be Synced and Healthy`, { seconds, intervalMs: 1000 }, async () => {
+        const states = await Promise.all(
+            clusters.map(async (cluster) => {
+                const { sync, health } = (await applicationOf(hub, namespace, cluster))?.status ?? {};
+                return `agent-${cluster} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
+            }),
+        );
+        const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));
+        return waiting.length === 0 ? { done: undefined } : { seen: waiting.join(", ") };
+    });
+}
+
+async function timed(what: string, work: () => Promise<void>): Promise<void> {
+    const begin = Date.now();
+    await work();
+    say(`${what}, after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+}
+
+main(rebuild);

@@ -1,0 +1,124 @@
+/**
+ * Brings a stack back to order after a `pulumi` that was killed, and on request goes on with what that was doing:
+ *
+ *     npm run recover -- staging          npm run recover -- staging up          npm run recover -- staging destroy
+ *
+ * The dead run's lock is released; what it had begun to make is looked for, and goes into the state where it carries
+ * this stack's mark; then the state is read anew from the clusters. Nothing is changed while the run still lives, or
+ * while anything that it may have made is another's.
+ */
+import { parseArgs } from "node:util";
+import { folderBackend, refuseBrokenState } from "./backend";
+import { look } from "./clusters";
+import { decide, sentence } from "./decisions";
+import { holderOf, type Lock, locksIn, nameOfHolder } from "./lock";
+import { questionOf } from "./questions";
+import { main, say } from "../support/main";
+import { pulumi, settingsOf } from "../support/pulumi";
+import { type PendingOperation, readState, settled, type StateResource, writeState } from "../support/state";
+
+interface Options {
+    readonly stack: string;
+    readonly next: "up" | "destroy" | undefined;
+    /** The machine of which the user knows that its run is dead. */
+    readonly deadHost: string | undefined;
+}
+
+async function recover({ stack, next, deadHost }: Options): Promise<void> {
+    const locks = await locksOf(stack);
+    for (const lock of locks) {
+        refuseLiveHolder(stack, lock, deadHost);
+        say(`${stack}: was locked by ${nameOfHolder(lock)}, which is dead`);
+    }
+    const state = await readState(stack);
+    const { pending_operations: pending = [], resources = [] } = state.deployment;
+    const made = pending.length === 0 ? new Map<string, string>() : await madeBy(stack, pending, resources);
+    if (locks.length > 0 || deadHost !== undefined) {
+        await pulumi(stack, ["cancel", "--yes"]);
+    }
+    if (pending.length > 0) {
+        await writeState(stack, settled(state, made));
+    }
+    await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
+    say(`${stack}: the state is what stands on the clusters`);
+    if (next === undefined) {
+        say(`${stack}: go on by \`pulumi up --stack ${stack}\`, or \`pulumi destroy --stack ${stack}\``);
+        return;
+    }
+    await pulumi(stack, [next, "--yes", "--skip-preview"]);
+    say(`${stack}: ${next} is done`);
+}
+
+/** The stack's locks; in an object store or Pulumi Cloud they show only when `pulumi` is refused. */
+async function locksOf(stack: string): Promise<Lock[]> {
+    const backend = await folderBackend();
+    if (backend === undefined) {
+        return [];
+    }
+    refuseBrokenState(backend, stack);
+    return locksIn(backend.folder, `organization/${backend.project}/${stack}`);
+}
+
+function refuseLiveHolder(stack: string, lock: Lock, deadHost: string | undefined): void {
+    const holder = nameOfHolder(lock);
+    switch (holderOf(lock)) {
+        case "alive":
+            throw new Error(`${stack} is in use by ${holder}; wait until that run ends, or end it`);
+        case "elsewhere":
+            if (lock.hostname !== deadHost) {
+                throw new Error(
+                    `${stack} is locked by ${holder}, which cannot be seen from here. When it is dead for certain: ` +
+                        `npm run recover -- ${stack} --holder-is-dead ${lock.hostname}`,
+                );
+            }
+            return;
+        case "dead":
+            return;
+    }
+}
+
+/**
+ * Ids of what the pending operations of a state have made, by URN.
+ *
+ * @throws Error that names what must be settled by a person first
+ */
+async function madeBy(stack: string, pending: readonly PendingOperation[], known: readonly StateResource[]) {
+    const made = new Map<string, string>();
+    const refused: string[] = [];
+    const settings = await settingsOf(stack);
+    for (const operation of pending) {
+        const question = questionOf(operation, known);
+        const decision = decide(question, await look(settings, question));
+        const line = `${stack}: ${sentence(operation, decision)}`;
+        switch (decision.what) {
+            case "adopt":
+                made.set(operation.resource.urn, decision.id);
+                say(line);
+                break;
+            case "forget":
+                say(line);
+                break;
+            case "refuse":
+                refused.push(line);
+        }
+    }
+    if (refused.length > 0) {
+        throw new Error(`${refused.join("\n")}\n${stack}: nothing was changed`);
+    }
+    return made;
+}
+
+function options(args: string[]): Options {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { "holder-is-dead": { type: "string" } },
+    });
+    const [stack, next, ...more] = positionals;
+    if (stack === undefined || more.length > 0 || (next !== undefined && next !== "up" && next !== "destroy")) {
+        throw new Error("usage: npm run recover -- STACK [up|destroy] [--holder-is-dead HOST]");
+    }
+    return { stack, next, deadHost: values["holder-is-dead"] };
+}
+
+main((args) => recover(options(args)));

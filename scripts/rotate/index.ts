@@ -1,0 +1,152 @@
+/**
+ * Replaces the tokens that Argo CD holds for an environment's clusters, without a moment in which it has none:
+ *
+ *     npm run rotate -- prod        npm run rotate -- all
+ *
+ * A new token is made, proven and handed to the hub; when Argo CD has worked with it, the old one is retired, and its
+ * end is awaited. Run again after a failure, it goes on where it stopped.
+ */
+import { accountName } from "../../clusters/names";
+import { probe } from "../../clusters/tokenTrial";
+import { until } from "../../dynamic/provider";
+import { findCluster } from "../../clusters/kubeconfig";
+import { find } from "../../clusters/request";
+import { main, say } from "../support/main";
+import { pulumi, setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
+import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { waitUntilArgoCdWorks } from "../support/argoCd";
+
+/** API servers keep an accepted token for some seconds after it is gone; seconds. */
+const retirementLimit = 120;
+
+interface Facts {
+    readonly server: string;
+    readonly credential: {
+        readonly type: string;
+        readonly current?: { readonly generation: number; readonly secret: string; readonly created: string };
+        readonly previous?: { readonly generation: number; readonly secret: string };
+    };
+}
+
+/** A cluster whose old token is to go: the token is kept in memory to see that it ends. */
+interface Rotation {
+    readonly cluster: string;
+    readonly server: string;
+    readonly generation: number;
+    /** Nothing where an earlier run has retired it, and was ended before it could say so. */
+    readonly oldToken: string | undefined;
+}
+
+export async function rotate(stack: string): Promise<void> {
+    const environment = await environmentStack(stack);
+    let facts = await readFacts(stack);
+    const pending = Object.entries(facts).some(([, { credential }]) => credential.previous !== undefined);
+    if (pending) {
+        say(`${stack}: an earlier rotation stopped before the old token was retired; going on with it`);
+    } else {
+        await beginRotation(stack, facts);
+        facts = await readFacts(stack);
+    }
+    const rotations = await Promise.all(
+        Object.entries(facts).flatMap(([cluster, one]) => rotationOf(environment, cluster, one) ?? []),
+    );
+    for (const { cluster, server, generation } of rotations) {
+        await waitUntilArgoCdWorks(environment, { cluster, server });
+        say(`${stack}: Argo CD works on ${cluster} with token ${generation}`);
+    }
+    const retired = rotations.map(({ cluster, generation }) => [retiredPath(cluster), generation - 1]);
+    await setSettings(stack, Object.fromEntries(retired) as Record<string, number>);
+    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+    for (const rotation of rotations) {
+        await waitUntilRefused(environment, rotation);
+        say(`${stack}: ${rotation.cluster} refuses token ${rotation.generation - 1}; it is retired`);
+    }
+}
+
+async function readFacts(stack: string): Promise<Record<string, Facts>> {
+    return (await ask(stack, ["stack", "output", "clusters", "--json"])) as Record<string, Facts>;
+}
+
+/** Makes a new token on every cluster of the stack and moves the hub to it; the program proves it before. */
+async function beginRotation(stack: string, facts: Record<string, Facts>): Promise<void> {
+    const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
+    if (withToken.length === 0) {
+        throw new Error(`${stack}: no cluster has a token; a cloud's identity is renewed by the cloud`);
+    }
+    const values: Record<string, number> = {};
+    for (const [cluster, { credential }] of withToken) {
+        const generation = (credential.current?.generation ?? 0) + 1;
+        values[`clusters.${cluster}.credentials.generation`] = generation;
+        values[retiredPath(cluster)] = generation - 2;
+        say(`${stack}: ${cluster} gets token ${generation}, beside ${generation - 1} of ${credential.current?.created}`);
+    }
+    await setSettings(stack, values);
+    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+}
+
+function retiredPath(cluster: string): string {
+    return `clusters.${cluster}.credentials.retired`;
+}
+
+function rotationOf(
+    { settings }: EnvironmentStack,
+    cluster: string,
+    { server, credential: { current, previous } }: Facts,
+): Promise<Rotation> | undefined {
+    const access = settings.clusters[cluster];
+    if (current === undefined || previous === undefined || access === undefined) {
+        return undefined;
+    }
+    const read = async () => {
+        const address = await findCluster(`clusters.${cluster}`, access);
+        const path = `api/v1/namespaces/${accountName}/secrets/${previous.secret}`;
+        const old = await find<{ data: Record<string, string> }>(address, path);
+        return { cluster, server, generation: current.generation, oldToken: old?.data.token };
+    };
+    return read();
+}
+
+async function waitUntilRefused({ settings }: EnvironmentStack, { cluster, oldToken }: Rotation): Promise<void> {
+    if (oldToken === undefined) {
+        return;
+    }
+    const address = await findCluster(`clusters.${cluster}`, settings.clusters[cluster] ?? {});
+    const namespace = "default";
+    await until(
+        `cluster ${cluster} to refuse the old token`,
+        { seconds: retirementLimit, intervalMs: 1000 },
+        async () => {
+            const status = await probe(address, oldToken, namespace);
+            return status === 401 ? { done: undefined } : { seen: `answer ${status}` };
+        },
+    );
+}
+
+/** Stacks that have a token to rotate; trials before production. */
+async function environments(): Promise<string[]> {
+    const found: { stack: string; production: boolean }[] = [];
+    for (const stack of await stackNames()) {
+        const settings = await settingsOf(stack);
+        if (settings.role === "environment") {
+            found.push({ stack, production: settings.production });
+        }
+    }
+    return found.sort((a, b) => Number(a.production) - Number(b.production)).map(({ stack }) => stack);
+}
+
+main(async ([target, ...more]) => {
+    if (target === undefined || more.length > 0) {
+        throw new Error("Name a stack, or all: npm run rotate -- prod");
+    }
+    const stacks = target === "all" ? await environments() : [target];
+    for (const stack of stacks) {
+        await rotate(stack).catch((error: Error) => {
+            const left = stacks.slice(stacks.indexOf(stack) + 1);
+            const rest = left.length > 0 ? ` Not begun: ${left.join(", ")}.` : "";
+            throw new Error(
+                `${stack}: ${error.message}\nThe rotation stopped; what Argo CD holds still works.${rest} ` +
+                    `When this is mended, go on with npm run rotate -- ${target}`,
+            );
+        });
+    }
+});

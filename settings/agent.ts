@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { dnsLabel, text } from "./kinds";
+
+/** A Git repository, as Git and Argo CD read its URL. */
+export const gitUrl = text("the URL of a Git repository", "https://github.com/example/agent.git")
+    .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is no Git URL. Write https://…, ssh://… or git@host:path")
+    .refine(
+        (url) => !/^https?:\/\/[^/]*@/.test(url),
+        "holds a credential, and a stack file is in Git. Write the URL without it",
+    );
+
+export const agent = z.strictObject({
+    repository: gitUrl,
+    path: text("the chart's folder", "helm").default("helm"),
+    revision: text("a branch, tag or commit", "main").default("main"),
+    namespace: dnsLabel("a namespace", "agent").default("agent"),
+});
+
+/** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
+export type AgentSettings = z.output<typeof agent>;

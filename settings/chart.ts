@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { text } from "./kinds";
+
+/** Where Argo CD's chart comes from, and which versions of it this program knows. */
+
+/**
+ * The oldest argo-cd chart with every key that this program sets: the first with `server.httproute` (argo-helm, history
+ * of charts/argo-cd/values.yaml). It ships Argo CD 3.1.8; `--metrics-cluster-labels`, which ends an older controller at
+ * its start, is there since 3.0.0. test/unit/chartKeys.test.ts checks the keys of this version too.
+ */
+export const oldestChart = "8.6.0";
+
+/**
+ * Whether that version of the argo-cd chart is one that this program knows.
+ *
+ * @returns what is wrong with it and what to do, without the setting's name; nothing where it is new enough
+ */
+export function chartProblem(version: string): string | undefined {
+    if (version.localeCompare(oldestChart, "en", { numeric: true }) >= 0) {
+        return undefined;
+    }
+    return (
+        `chart ${version} is older than ${oldestChart}, the oldest with every value that this program sets; Helm would ` +
+        `drop the others in silence. Write "${oldestChart}" or newer (docs/upgrade.md)`
+    );
+}
+
+export const chart = z
+    .strictObject({
+        repository: z.url({ protocol: /^https?$/, error: "is no http(s) URL of a chart repository" }).optional(),
+        oci: z.string().startsWith("oci://", "is no OCI reference. Write oci://host/path/argo-cd").optional(),
+        path: text("a chart's folder or archive", "./charts/argo-cd").optional(),
+        version: z
+            .string("is not text. Put the version in quotes")
+            .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, {
+                error: 'is no exact version. Write for example "10.1.1"',
+                abort: true,
+            })
+            .superRefine((version, context) => {
+                const problem = chartProblem(version);
+                if (problem !== undefined) {
+                    context.addIssue({ code: "custom", message: problem });
+                }
+            })
+            .optional(),
+    })
+    .superRefine(({ repository, oci, path, version }, context) => {
+        if ([repository, oci, path].filter((source) => source !== undefined).length > 1) {
+            context.addIssue({ code: "custom", message: "has several sources. Keep one of repository, oci and path" });
+        }
+        if (oci !== undefined && version === undefined) {
+            context.addIssue({ code: "custom", path: ["version"], message: 'is missing. Write for example "10.1.1"' });
+        }
+        if (path !== undefined && version !== undefined) {
+            context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own. Remove it" });
+        }
+    });
+
+/** Where Argo CD's chart comes from; nothing given means the argo-helm repository. */
+export type ChartSource = z.output<typeof chart>;

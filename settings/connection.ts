@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { text } from "./kinds";
+
+/** How a cluster is reached. */
+export const connection = z
+    .strictObject({
+        context: text("a kubeconfig context", "staging").optional(),
+        kubeconfig: text("a kubeconfig", "apiVersion: v1 …").optional(),
+    })
+    .refine(
+        ({ context, kubeconfig }) => (context === undefined) !== (kubeconfig === undefined),
+        "a cluster is reached by exactly one of context and kubeconfig. Write `context: NAME` with a name that " +
+            "`kubectl config get-contexts` lists, or set kubeconfig by `pulumi config set --secret --path`",
+    );
+
+/** How a cluster is reached: exactly one of a kubeconfig context and a whole kubeconfig (a secret). */
+export type ClusterConnection = z.output<typeof connection>;

@@ -1,0 +1,28 @@
+/**
+ * Stacks, credentials and what stands on the clusters: a lab from nothing to nothing. The suites share it and run in
+ * this order; each leaves it as it found it, but for the last.
+ */
+import "../alertRules";
+import "../workflows";
+import "../begin";
+import "../chart";
+import "../namespaces";
+import "../credentials";
+import "../comparison";
+import "../hub";
+import "../certificates";
+import "../upgrade";
+import "../reinstall";
+import "../state";
+import "../backup";
+import "../policy";
+import "../protection";
+import "../badInput";
+import "../together";
+import "../rotation";
+import "../providerKubernetes";
+import "../providerHelm";
+import "../exit";
+import "../adoption";
+import "../secrets";
+import "../end";
