@@ -1,4 +1,5 @@
-import * as https from "node:https";
+import type { RequestOptions } from "node:https";
+import { type Answer, send } from "./https";
 import type { ClusterAddress } from "./kubeconfig";
 import { credentialProblem } from "./kubeconfigErrors";
 
@@ -10,11 +11,6 @@ export interface Change {
     readonly method: "PATCH" | "POST" | "DELETE";
     /** Sent as JSON; with PATCH, as a JSON merge patch. */
     readonly body?: unknown;
-}
-
-export interface Answer {
-    readonly status: number;
-    readonly body: string;
 }
 
 /**
@@ -59,7 +55,7 @@ export async function change(cluster: ClusterAddress, path: string, what: Change
  * @throws Error that names the setting and the server, when it does not answer in 10 seconds
  */
 export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
-    const options: https.RequestOptions = { timeout };
+    const options: RequestOptions = { timeout };
     await cluster.kubeConfig.applyToHTTPSOptions(options).catch((error: unknown) => {
         throw new Error(credentialProblem(cluster.setting, cluster.kubeConfig.getCurrentUser(), error));
     });
@@ -69,7 +65,7 @@ export async function ask(cluster: ClusterAddress, path: string, what?: Change):
         options.headers = { ...options.headers, "content-type": type };
     }
     const body = what?.body === undefined ? undefined : JSON.stringify(what.body);
-    return send(new URL(path, withSlash(cluster.server)), options, body).catch((error: Error) => {
+    return send(new URL(path, withSlash(cluster.server)), options, timeout, body).catch((error: Error) => {
         throw new Error(
             `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached: ${error.message}. ` +
                 "Check that the cluster runs, and that this machine may reach it (VPN, firewall, proxy)",
@@ -92,21 +88,4 @@ function refuseOthers(cluster: ClusterAddress, path: string, status: number, exp
 
 function withSlash(server: string): string {
     return server.endsWith("/") ? server : `${server}/`;
-}
-
-function send(url: URL, options: https.RequestOptions, body?: string): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-        const request = https.request(url, options, (response) => {
-            const chunks: Buffer[] = [];
-            response.on("data", (chunk: Buffer) => chunks.push(chunk));
-            response.on("error", reject);
-            response.on("end", () =>
-                resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
-            );
-        });
-        const limit = setTimeout(() => request.destroy(new Error(`no answer in ${timeout / 1000} seconds`)), timeout);
-        request.on("close", () => clearTimeout(limit));
-        request.on("error", reject);
-        request.end(body);
-    });
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Adoptions } from "./account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
-import type { HubOutputs } from "./hub";
+import type { HubOutputs } from "./hubOutputs";
 import { clusterProvider } from "./support/provider";
 import { Spoke } from "./spoke";
 import type { CredentialFacts } from "./account/credentialFacts";
@@ -39,14 +39,10 @@ export class Environment extends pulumi.ComponentResource {
                 const spoke = new Spoke(
                     cluster,
                     {
+                        environment: settings,
                         settings: spokeSettings,
                         server,
-                        environment: settings.environment,
-                        namespace: settings.namespace,
-                        secrets: settings.secrets,
-                        previewers: settings.previewers,
                         hub,
-                        hubAccess: settings.hub,
                         hubProvider,
                         stack,
                         adoption: args.adoptions?.[cluster],

@@ -10,34 +10,19 @@ import { ArgoCd } from "./argoCd/release";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Entrance } from "./argoCd/entrance";
 import { Guard } from "./argoCd/guard";
+import { writeHubOutputs } from "./hubOutputs";
 import { PreviewAccess } from "./account/previewers";
 import { isProtected } from "./support/protection";
 import { clusterProvider } from "./support/provider";
 import { Repository } from "./argoCd/repository";
 import { Traffic } from "./traffic/traffic";
-import { argoCdHost } from "./argoCd/values";
+import { argoCdHost } from "./argoCd/names";
 import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./agent/rollout";
 import { usersName } from "./traffic/names";
 
 /** The hub's API server as pods on the hub see it; Argo CD knows its own cluster by this URL. */
 const inClusterServer = "https://kubernetes.default.svc";
-
-/** What an environment's stack reads from the hub's stack. */
-export interface HubOutputs {
-    /** Argo CD's namespace on the hub. */
-    readonly argoCdNamespace: string;
-    /** AppProject that every cluster Secret is scoped to. */
-    readonly agentProject: string;
-    /** Namespace that the agent is delivered to on every spoke. */
-    readonly agentNamespace: string;
-    /** The fleet's domain; a cluster's own is `<cluster>.<domain>`. */
-    readonly domain: string;
-    /** What the hub demands of environments, as JSON of `RolloutRules` (agent/rollout.ts). */
-    readonly rollout: string;
-    /** How the hub watches its clusters, as JSON of `ProbePlan` (watch/probePlan.ts). */
-    readonly probes: string;
-}
 
 export interface HubArgs {
     readonly settings: HubSettings;
@@ -54,7 +39,7 @@ export interface HubArgs {
 /** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
 export class Hub extends pulumi.ComponentResource {
     /** Outputs for environment stacks, see {@link HubOutputs}; they are known once all of the hub is there. */
-    readonly outputs: { readonly [key in keyof HubOutputs]: pulumi.Output<string> };
+    readonly outputs: ReturnType<typeof writeHubOutputs>;
     /** For an operator: where Argo CD is, and the local admin's password (a secret) where there is such a user. */
     readonly operator: { readonly url: string; readonly adminPassword: pulumi.Output<string> | undefined };
 
@@ -63,7 +48,9 @@ export class Hub extends pulumi.ComponentResource {
 
         const { settings, stack, serviceMonitors, chartHasSecret, alertObjects } = args;
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
-        const onHub = { parent: this, providers: [provider] };
+        const made: pulumi.Resource[] = [];
+        const remember: pulumi.ResourceTransformation = ({ resource }) => void made.push(resource);
+        const onHub = { parent: this, providers: [provider], transformations: [remember] };
         const protect = isProtected(settings);
         const argoCd = new ArgoCd(
             "argocd",
@@ -103,7 +90,7 @@ export class Hub extends pulumi.ComponentResource {
             environments.length === 0
                 ? []
                 : [new ApplicationProtection("protection", { namespace, environments }, onHub)];
-        const applicationSet = new AgentApplicationSet(
+        new AgentApplicationSet(
             "agent-applicationset",
             {
                 namespace,
@@ -114,7 +101,7 @@ export class Hub extends pulumi.ComponentResource {
             },
             { ...onHub, protect, dependsOn: [...repositories, ...protection] },
         );
-        const entrance = new Entrance(
+        new Entrance(
             "entrance",
             {
                 namespace,
@@ -124,45 +111,27 @@ export class Hub extends pulumi.ComponentResource {
             },
             onHub,
         );
-        const alerts =
-            alertObjects === "none"
-                ? []
-                : [
-                      new Alerts(
-                          "alerts",
-                          { namespace, settings: settings.alerts, agent: settings.agent, objects: alertObjects },
-                          onHub,
-                      ),
-                  ];
-        const traffic =
-            settings.traffic === undefined
-                ? []
-                : [new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub)];
+        if (alertObjects !== "none") {
+            const alerts = { namespace, settings: settings.alerts, agent: settings.agent, objects: alertObjects };
+            new Alerts("alerts", alerts, onHub);
+        }
+        if (settings.traffic !== undefined) {
+            new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub);
+        }
         if (settings.previewers !== undefined) {
             const namespaces = { argocd: { namespace, rules: "argocd" } } as const;
             new PreviewAccess("preview", { previewers: settings.previewers, namespaces, hub: true }, onHub);
         }
-        new Guard(
-            "hub-guard",
-            { hub: settings.cluster, namespace, stack },
-            {
-                parent: this,
-                protect,
-                dependsOn: [
-                    ...[argoCd, project, ...repositories, registration, ...protection, applicationSet, entrance],
-                    ...[...alerts, ...traffic],
-                ],
-            },
-        );
+        new Guard("hub-guard", { hub: settings.cluster, namespace, stack }, { parent: this, protect, dependsOn: made });
 
-        this.outputs = {
+        this.outputs = writeHubOutputs({
             argoCdNamespace: namespace,
             agentProject: project.projectName,
-            agentNamespace: pulumi.output(settings.agent.namespace),
-            domain: pulumi.output(settings.domain),
-            rollout: pulumi.output(JSON.stringify(rolloutRules(settings))),
-            probes: pulumi.output(JSON.stringify(probePlan(settings, alertObjects))),
-        };
+            agentNamespace: settings.agent.namespace,
+            domain: settings.domain,
+            rollout: rolloutRules(settings),
+            probes: probePlan(settings, alertObjects),
+        });
         this.operator = {
             url: `https://${argoCdHost(settings.domain)}`,
             adminPassword: argoCd.adminPassword,

@@ -1,17 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../clusters/names";
-import type { NamespaceLimits } from "../settings/delivery";
-import type { Previewers } from "../settings/previewers";
-import type { SecretsSettings } from "../settings/secrets";
 import type { Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
-import type { SpokeSettings } from "../settings/environment";
+import type { EnvironmentSettings, SpokeSettings } from "../settings/environment";
 import { Access } from "./account/proof";
 import { AgentNamespace } from "./agent/namespace";
 import { AgentSecrets } from "./agent/secrets";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Drain } from "./account/drain";
-import type { HubOutputs } from "./hub";
+import type { HubOutputs } from "./hubOutputs";
 import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
 import { Probes } from "./watch/probes";
@@ -21,26 +18,19 @@ import { credentialFacts, type CredentialFacts } from "./account/credentialFacts
 import { clusterConfig } from "./account/clusterConfig";
 
 export interface SpokeArgs {
+    /** Settings of the environment, of which this is one cluster. */
+    readonly environment: EnvironmentSettings;
+    /** The cluster's own settings. */
     readonly settings: SpokeSettings;
     /** URL by which Argo CD reaches the spoke's API server. */
     readonly server: string;
-    /** Name of the environment, which becomes a label and chooses the values file. */
-    readonly environment: string;
-    /** Limits of the agent's namespace. */
-    readonly namespace: NamespaceLimits;
-    /** Where the agent's secrets come from; nothing where it has none. */
-    readonly secrets: SecretsSettings | undefined;
-    /** Who may read what the stack makes on the spoke, and change nothing. */
-    readonly previewers?: Previewers | undefined;
     /** What the hub's stack says of itself. */
     readonly hub: HubOutputs;
-    /** How the hub is reached. */
-    readonly hubAccess: ClusterConnection;
     /** The hub's provider; the spoke's own is made here. */
     readonly hubProvider: pulumi.ProviderResource;
     /** The stack's full name, which everything that is made carries. */
     readonly stack: string;
-    /** What of it stands already and is taken over; nothing for a cluster that is new or the stack's own. */
+    /** What of it stands already and is adopted; nothing for a cluster that is new or the stack's own. */
     readonly adoption?: Adoption | undefined;
 }
 
@@ -59,46 +49,47 @@ export class Spoke extends pulumi.ComponentResource {
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Spoke", name, {}, marked(args.stack, opts));
 
-        const provider = clusterProvider(name, args.settings, { parent: this });
+        const { environment, settings, server, hub, hubProvider, stack, adoption } = args;
+        const provider = clusterProvider(name, settings, { parent: this });
         const namespace = new AgentNamespace(
             `${name}-agent`,
             {
-                namespace: args.hub.agentNamespace,
-                limits: args.namespace,
-                adopt: args.adoption?.namespaceExists ?? false,
+                namespace: hub.agentNamespace,
+                limits: environment.namespace,
+                adopt: adoption?.namespaceExists ?? false,
             },
             { parent: this, providers: [provider] },
         );
         const account = new ManagerAccount(
             `${name}-manager`,
             {
-                namespaces: { [args.hub.agentNamespace]: namespace.namespaceName },
-                credentials: args.settings.credentials,
-                permissions: args.settings.permissions,
+                namespaces: { [hub.agentNamespace]: namespace.namespaceName },
+                credentials: settings.credentials,
+                permissions: settings.permissions,
             },
             { parent: this, providers: [provider] },
         );
         const store =
-            args.secrets === undefined
+            environment.secrets === undefined
                 ? []
                 : [
                       new AgentSecrets(
                           `${name}-secrets`,
                           {
-                              settings: args.secrets,
+                              settings: environment.secrets,
                               namespace: namespace.namespaceName,
-                              environment: args.environment,
+                              environment: environment.environment,
                               cluster: name,
                           },
                           { parent: this, providers: [provider], dependsOn: [namespace] },
                       ),
                   ];
-        if (args.previewers !== undefined) {
+        if (environment.previewers !== undefined) {
             const own = { account: { namespace: accountName, rules: "account" } } as const;
             new PreviewAccess(
                 `${name}-preview`,
                 {
-                    previewers: args.previewers,
+                    previewers: environment.previewers,
                     namespaces: {
                         agent: { namespace: namespace.namespaceName, rules: "agent" },
                         ...(account.tokens && own),
@@ -111,7 +102,7 @@ export class Spoke extends pulumi.ComponentResource {
         const proof = new Access(
             `${name}-access`,
             {
-                spoke: accessOf(args.settings),
+                spoke: accessOf(settings),
                 cluster: name,
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
                 target: namespace.namespaceName,
@@ -120,61 +111,61 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const domain = args.settings.domain ?? `${name}.${args.hub.domain}`;
+        const domain = settings.domain ?? `${name}.${hub.domain}`;
         const secret = new ClusterSecret(
             `${name}-cluster`,
             {
-                namespace: args.hub.argoCdNamespace,
+                namespace: hub.argoCdNamespace,
                 clusterName: name,
-                secret: args.settings.clusterSecret,
-                adopt: args.adoption && `${args.hub.argoCdNamespace}/${args.adoption.secret}`,
-                server: args.server,
-                project: args.hub.agentProject,
-                ...(args.settings.permissions.scope === "namespaces" && { namespaces: [namespace.namespaceName] }),
-                labels: { ...args.settings.labels, environment: args.environment },
+                secret: settings.clusterSecret,
+                adopt: adoption && `${hub.argoCdNamespace}/${adoption.secret}`,
+                server,
+                project: hub.agentProject,
+                ...(settings.permissions.scope === "namespaces" && { namespaces: [namespace.namespaceName] }),
+                labels: { ...settings.labels, environment: environment.environment },
                 domain,
-                dnsDomain: args.settings.dnsDomain,
-                revision: args.settings.revision,
-                secretStore: args.secrets !== undefined,
-                stack: args.stack,
+                dnsDomain: settings.dnsDomain,
+                revision: settings.revision,
+                secretStore: environment.secrets !== undefined,
+                stack,
                 token: account.tokens?.current,
                 refresh: proof.provenAt,
-                config: clusterConfig({ ...args.settings, token: account.token, ca: account.ca }),
+                config: clusterConfig({ ...settings, token: account.token, ca: account.ca }),
             },
-            { parent: this, providers: [args.hubProvider], dependsOn: [namespace, account, ...store] },
+            { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },
         );
         new Probes(
             `${name}-probes`,
             {
-                hub: args.hub,
+                hub,
                 cluster: name,
-                environment: args.environment,
-                region: args.settings.labels.region ?? "",
-                server: args.server,
+                environment: environment.environment,
+                region: settings.labels.region ?? "",
+                server,
                 domain,
-                deployed: args.settings.labels.deploy === "true",
-                proxied: args.settings.proxyUrl !== undefined,
-                probe: args.settings.probe,
+                deployed: settings.labels.deploy === "true",
+                proxied: settings.proxyUrl !== undefined,
+                probe: settings.probe,
                 since: account.tokens?.current.created,
             },
-            { parent: this, providers: [args.hubProvider] },
+            { parent: this, providers: [hubProvider] },
         );
         new Drain(
             `${name}-drain`,
             {
-                hub: accessOf(args.hubAccess),
-                spoke: accessOf(args.settings),
-                namespace: args.hub.argoCdNamespace,
+                hub: accessOf(environment.hub),
+                spoke: accessOf(settings),
+                namespace: hub.argoCdNamespace,
                 secret: secret.secretName,
                 cluster: name,
-                server: args.server,
-                stack: args.stack.split("/").at(-1) ?? args.stack,
+                server,
+                stack: stack.split("/").at(-1) ?? stack,
             },
             { parent: this, dependsOn: [secret, account, ...store] },
         );
 
         this.secretName = secret.secretName;
-        this.credential = credentialFacts(args.settings.credentials, account.tokens);
+        this.credential = credentialFacts(settings.credentials, account.tokens);
         this.registerOutputs({ secretName: this.secretName, credential: this.credential });
     }
 }

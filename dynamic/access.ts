@@ -1,11 +1,12 @@
+import { waitFor } from "../clusters/wait";
 import { findCluster } from "../clusters/kubeconfig";
 import { get } from "../clusters/request";
 import type { ClusterConnection } from "../settings/connection";
 import { probe } from "../clusters/tokenTrial";
-import { type DynamicProvider, idOf, until } from "./provider";
+import { type DynamicProvider, idOf } from "./provider";
 
-/** Limit for a new token to be made and accepted, in seconds; an API server caches refusals for some. */
-const limitSeconds = 60;
+/** Limit for a new token to be made and accepted, in milliseconds; an API server caches refusals. */
+const limitMs = 60_000;
 
 /** What is to be proven: names only. The token itself is read from the spoke when it is needed. */
 export interface AccessInputs {
@@ -38,14 +39,14 @@ async function prove(inputs: AccessInputs): Promise<AccessState> {
     if (token !== undefined) {
         const address = await findCluster(`clusters.${cluster}`, spoke);
         const path = `api/v1/namespaces/${token.namespace}/secrets/${token.secret}`;
-        await until(`cluster ${cluster} to accept its new token`, { seconds: limitSeconds, intervalMs: 500 }, async () => {
+        await waitFor(`cluster ${cluster} to accept its new token`, async () => {
             const { data } = await get<{ data?: Record<string, string> }>(address, path);
             if (data?.token === undefined) {
                 return { seen: `Secret ${token.secret} without a token` };
             }
             const status = await probe(address, data.token, target);
             return status === 200 ? { done: undefined } : { seen: `answer ${status}` };
-        });
+        }, { timeoutMs: limitMs });
     }
     return { ...inputs, provenAt: nextSecond() };
 }

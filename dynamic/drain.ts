@@ -1,12 +1,13 @@
+import { waitFor } from "../clusters/wait";
 import { allowDeleteAnnotation } from "../clusters/names";
 import { findCluster, type ClusterAddress } from "../clusters/kubeconfig";
 import { ask, change, get } from "../clusters/request";
 import type { ClusterConnection } from "../settings/connection";
 import { applicationsOf, applicationsPath, type Application } from "../clusters/applications";
-import { type DynamicProvider, idOf, PlainError, until } from "./provider";
+import { type DynamicProvider, idOf, PlainError } from "./provider";
 
-/** Limit for Argo CD to remove what it delivered to one cluster, in seconds. */
-const limitSeconds = 300;
+/** Limit for Argo CD to remove what it delivered to one cluster, in milliseconds. */
+const limitMs = 300_000;
 
 /** Time that the ApplicationSet controller has to delete Applications by itself, in milliseconds. */
 const controllersTurnMs = 10_000;
@@ -81,7 +82,7 @@ async function refuseDeadSpoke(state: DrainState, applications: readonly Applica
 /** Waits for the finalizers of Argo CD, which go after the last object is pruned. */
 async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<void> {
     const began = Date.now();
-    await until("Argo CD to remove what it delivered", { seconds: limitSeconds, intervalMs: 500 }, async () => {
+    await waitFor("Argo CD to remove what it delivered", async () => {
         const left = await applicationsOf(hub, state.namespace, state);
         if (left.length === 0) {
             return { done: undefined };
@@ -91,7 +92,7 @@ async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<vo
             await ask(hub, `${applicationsPath(state.namespace)}/${name}`, { method: "DELETE" });
         }
         return { seen: left.map(({ name, deleting, message }) => `${name} ${deleting ? "deleting" : "there"} ${message}`).join("; ") };
-    });
+    }, { timeoutMs: limitMs });
 }
 
 function namesOf(applications: readonly Application[]): string {

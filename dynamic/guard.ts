@@ -1,5 +1,5 @@
 import { findCluster } from "../clusters/kubeconfig";
-import { registrations } from "../preflight/registrations";
+import { registrations } from "../clusters/registrations";
 import type { ClusterConnection } from "../settings/connection";
 import type { DynamicProvider } from "./provider";
 

@@ -20,27 +20,3 @@ export class PlainError extends Error {
 export function idOf(...parts: readonly string[]): string {
     return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
-
-/**
- * Asks again and again until there is a result.
- *
- * @param question gives the result, or says what it saw instead
- * @throws Error that says what was waited for and what was seen last
- */
-export async function until<T>(
-    what: string,
-    limits: { readonly seconds: number; readonly intervalMs: number },
-    question: () => Promise<{ done: T } | { seen: string }>,
-): Promise<T> {
-    const end = Date.now() + limits.seconds * 1000;
-    for (;;) {
-        const answer = await question();
-        if ("done" in answer) {
-            return answer.done;
-        }
-        if (Date.now() > end) {
-            throw new Error(`waited ${limits.seconds} seconds for ${what}; last seen: ${answer.seen}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, limits.intervalMs));
-    }
-}

@@ -1,11 +1,11 @@
 import { dnsDomainAnnotation, domainAnnotation, revisionAnnotation } from "../clusters/names";
-import type { HubOutputs } from "../components/hub";
+import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoption, Adoptions } from "../components/account/adoption";
 import { type Application, applicationsOf } from "../clusters/applications";
 import type { EnvironmentSettings } from "../settings/environment";
 import { ownLabels } from "../settings/labels";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { isOfCluster, type Registration } from "./registrations";
+import { isOfCluster, type Registration } from "../clusters/registrations";
 import { ask } from "../clusters/request";
 
 /** A cluster of the settings, and what the hub says of it. */

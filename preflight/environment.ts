@@ -1,29 +1,56 @@
-import type { HubOutputs } from "../components/hub";
+import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoptions } from "../components/account/adoption";
-import type { RolloutRules } from "../components/agent/rollout";
 import type { EnvironmentSettings } from "../settings/environment";
 import { findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
-import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer, registrations } from "./registrations";
+import { registrations } from "../clusters/registrations";
+import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
 import { refuseUnfitForRollout } from "./rollout";
 
+/** What the checks found out about an environment. */
+export interface EnvironmentFacts {
+    /** URL of each cluster's API server as Argo CD is to reach it, by the cluster's name. */
+    readonly servers: Readonly<Record<string, string>>;
+    /** What the hub's stack says of itself. */
+    readonly hub: HubOutputs;
+    /** Clusters that another tool or a person registered and the stack adopts, by name. */
+    readonly adoptions: Adoptions;
+}
+
 /** An environment's clusters, found in a kubeconfig, and the hub that they are registered on. */
-export interface FoundClusters {
+interface FoundClusters {
     readonly hub: ClusterAddress;
     /** Each cluster, by its name. */
     readonly spokes: Readonly<Record<string, ClusterAddress>>;
-    /** URL of each cluster's API server, by the cluster's name. */
-    readonly servers: Readonly<Record<string, string>>;
+    readonly servers: EnvironmentFacts["servers"];
 }
 
 /**
- * Finds an environment's clusters and the hub, each in its kubeconfig, and asks each for its version.
+ * Checks that the hub and every cluster can be reached, that the environment is one that the hub's rollout reaches,
+ * that no cluster is a second registration of a name or a URL, and that no token goes back to an older one. A
+ * registration that another tool made is adopted where the settings name it.
  *
+ * @param stack the environment's stack; what it registered itself is no conflict
+ * @param hub what the hub's stack says of itself, which is read meanwhile
  * @throws InputError that lists all that is wrong and what to do
  */
-export async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
+export async function checkEnvironment(
+    settings: EnvironmentSettings,
+    stack: string,
+    hub: Promise<HubOutputs>,
+): Promise<EnvironmentFacts> {
+    const [found, outputs] = await Promise.all([findClusters(settings), hub]);
+    const [, adoptions] = await allOf([
+        () => refuseUnfitForRollout(settings, outputs.rollout),
+        async () => checkRegistrations(settings, found, outputs, stack),
+    ]);
+    return { servers: found.servers, hub: outputs, adoptions };
+}
+
+/** Finds the hub and the clusters, each in its kubeconfig, and asks each for its version. */
+async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
     const names = Object.keys(settings.clusters);
     const [hub, ...spokes] = await allOf([
         () => findCluster("hub", settings.hub),
@@ -41,28 +68,6 @@ export async function findClusters(settings: EnvironmentSettings): Promise<Found
         ...[hub, ...spokes].map((cluster) => () => get(cluster, "version")),
     ]);
     return { hub, spokes: byName, servers };
-}
-
-/**
- * Checks that the environment is one that the hub's rollout reaches, that no cluster is a second registration of a name
- * or a URL, and that no token goes back to an older one. A registration that other means made is taken over where
- * the settings name it.
- *
- * @param stack the environment's stack; what it registered itself is no conflict
- * @returns what is taken over
- * @throws InputError that lists all that is wrong and what to do
- */
-export async function checkAgainstHub(
-    settings: EnvironmentSettings,
-    found: FoundClusters,
-    hub: HubOutputs,
-    stack: string,
-): Promise<Adoptions> {
-    const [, adoptions] = await allOf([
-        () => refuseUnfitForRollout(settings, JSON.parse(hub.rollout) as RolloutRules),
-        async () => checkRegistrations(settings, found, hub, stack),
-    ]);
-    return adoptions;
 }
 
 async function checkRegistrations(

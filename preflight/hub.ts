@@ -5,7 +5,7 @@ import type { HubSettings } from "../settings/hub";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
-import { type Registration, registrations } from "./registrations";
+import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";

@@ -1,7 +1,7 @@
 import { agentName } from "../components/traffic/names";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
-import type { Registration } from "./registrations";
+import type { Registration } from "../clusters/registrations";
 
 /**
  * Refuses a name for users that nobody would publish, since the hub lacks external-dns' DNSEndpoint.

@@ -1,14 +1,10 @@
 import { z } from "zod";
 import { environmentName } from "./delivery";
+import { prometheusDuration } from "./duration";
 import { filtersOf, notifications } from "./notifications";
 import { severity, text } from "./kinds";
 
 /** Settings of how a failure is seen, and of who is told. */
-
-/** A duration as Prometheus writes it: falling units, each at most once. */
-const duration = z
-    .string("is not text. Put it in quotes")
-    .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'is no duration of Prometheus. Write for example "30s" or "1h30m"');
 
 const httpUrl = (example: string) =>
     z.url({ protocol: /^https?$/, error: `is no http(s) URL. Write for example "${example}"` });
@@ -29,17 +25,17 @@ export const alerts = z
             "blackbox-exporter.monitoring:9115",
         ),
         /** How often probes run, and rules are evaluated. */
-        interval: duration.default("15s"),
+        interval: prometheusDuration.default("15s"),
         /** By environment; what is not named is a warning. `hub` is the hub itself. */
         severities: z.record(environmentName, severity).default({ prod: "critical", dr: "critical" }),
         /** How long an outage lasts before anybody is told. */
-        unreachableFor: duration.default("30s"),
-        degradedFor: duration.default("5m"),
-        outOfSyncFor: duration.default("30m"),
+        unreachableFor: prometheusDuration.default("30s"),
+        degradedFor: prometheusDuration.default("5m"),
+        outOfSyncFor: prometheusDuration.default("30m"),
         /** Age of a spoke's token after which it is to be rotated. */
-        credentialMaxAge: duration.default("2160h"),
+        credentialMaxAge: prometheusDuration.default("2160h"),
         /** Time before a certificate's end at which somebody is told. */
-        certificateEndsIn: duration.default("336h"),
+        certificateEndsIn: prometheusDuration.default("336h"),
         /** Where the pages of docs/runbooks are; nothing means beside the agent's chart, in its repository. */
         runbooks: httpUrl("https://git.example.com/agent/blob/main/docs/runbooks").optional(),
         /** Whether there is a dashboard for Grafana, in a ConfigMap that its usual sidecar picks up. */

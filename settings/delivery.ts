@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { count, dnsLabel, goDuration, quantity, text } from "./kinds";
+import { goDuration } from "./duration";
+import { count, dnsLabel, quantity, text } from "./kinds";
 
 /** Settings of how releases reach the environments, and of where they land. */
 

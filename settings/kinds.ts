@@ -15,11 +15,6 @@ export function dnsLabel(what: string, example: string) {
     );
 }
 
-/** A duration as Go writes it. */
-export const goDuration = z
-    .string("is not text. Put it in quotes")
-    .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
-
 /** A quantity of Kubernetes. */
 export const quantity = z
     .string("is not text. Put it in quotes")

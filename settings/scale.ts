@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { count, goDuration, quantity } from "./kinds";
+import { goDuration } from "./duration";
+import { count, quantity } from "./kinds";
 
 /** Each replaces one number that `fleet` chooses; components/argoCd/scale.ts says what each means. */
 export const scale = z

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { dnsLabel, dnsName, goDuration, secret, text } from "./kinds";
+import { goDuration } from "./duration";
+import { dnsLabel, dnsName, secret, text } from "./kinds";
 
 /** Settings of the one name by which users reach the agent, and of the move to another cluster. */
 

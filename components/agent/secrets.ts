@@ -4,6 +4,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretsSettings } from "../../settings/secrets";
+import { chartSource } from "../support/chartSource";
 import { onceMade } from "../support/onceMade";
 import { secretData } from "../support/secretData";
 import { operatorChart, operatorNamespace, operatorValues } from "./secretsOperator";
@@ -80,23 +81,20 @@ export class AgentSecrets extends pulumi.ComponentResource {
         return [binding];
     }
 
-    private operator(name: string, { path, version }: SecretsSettings["operator"]): Release {
+    private operator(name: string, source: SecretsSettings["operator"]): Release {
         const namespace = new Namespace(
             `${name}-operator-namespace`,
             { metadata: { name: operatorNamespace } },
             { parent: this },
         );
-        const chart =
-            path === undefined
-                ? {
-                      chart: "external-secrets",
-                      version: version ?? operatorChart.version,
-                      repositoryOpts: { repo: operatorChart.repository },
-                  }
-                : { chart: path };
         return new Release(
             `${name}-operator`,
-            { name: "external-secrets", namespace: namespace.metadata.name, ...chart, values: operatorValues() },
+            {
+                name: "external-secrets",
+                namespace: namespace.metadata.name,
+                ...chartSource(source, operatorChart),
+                values: operatorValues(),
+            },
             { parent: this },
         );
     }

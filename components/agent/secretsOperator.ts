@@ -2,7 +2,7 @@
 export const operatorNamespace = "external-secrets";
 
 /** Chart of the operator where the settings name none. */
-export const operatorChart = { repository: "https://charts.external-secrets.io", version: "0.18.2" };
+export const operatorChart = { name: "external-secrets", repository: "https://charts.external-secrets.io", version: "0.18.2" };
 
 /**
  * Values of the operator's chart: two of each part, only what is needed of it, and CRDs that outlive the release,

@@ -1,6 +1,6 @@
 import { partOfArgoCd } from "../../clusters/names";
 import type { HubSettings } from "../../settings/hub";
-import type { ArgoCdValues } from "./values";
+import type { ArgoCdValues } from "./names";
 import type { Scale } from "./scale";
 
 /**

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes-cert-manager";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../../settings/certificates";
+import { chartSource } from "../support/chartSource";
 
 /** Namespace of cert-manager; its own docs assume this name. */
 export const certManagerNamespace = "cert-manager";
@@ -8,8 +9,8 @@ export const certManagerNamespace = "cert-manager";
 /** Secret beside cert-manager with the credentials of a DNS provider. */
 export const dnsSecretName = "acme-dns";
 
-/** cert-manager's version where the settings name none. */
-const defaultVersion = "v1.21.2";
+/** cert-manager's chart where the settings name none. */
+const certManagerChart = { name: "cert-manager", repository: "https://charts.jetstack.io", version: "v1.21.2" };
 
 type AcmeSettings = Extract<CertificateSettings, { issuer: "acme" }>;
 
@@ -19,16 +20,16 @@ type AcmeSettings = Extract<CertificateSettings, { issuer: "acme" }>;
  */
 export function certManagerOptions(
     namespace: pulumi.Input<string>,
-    { path, version }: AcmeSettings["certManager"],
+    source: AcmeSettings["certManager"],
 ): types.input.ReleaseArgs {
+    // The chart's name is what the component adds by itself.
+    const { chart, ...fromRepository } = chartSource(source, certManagerChart);
     const budget = { enabled: true, minAvailable: 1 };
     const replicated = { replicaCount: 2, podDisruptionBudget: budget };
     return {
         name: "cert-manager",
         namespace,
-        ...(path === undefined
-            ? { repositoryOpts: { repo: "https://charts.jetstack.io" }, version: version ?? defaultVersion }
-            : { chart: path }),
+        ...(source.path === undefined ? fromRepository : { chart }),
         values: { ...replicated, webhook: replicated, cainjector: replicated, crds: { keep: true } },
     };
 }

@@ -3,7 +3,7 @@ import type { AlertSettings } from "../../settings/alerts";
 import type { Filter } from "../../settings/notifications";
 import type { Severity } from "../../settings/kinds";
 import { severityOf } from "../watch/rules";
-import type { ArgoCdValues } from "./values";
+import type { ArgoCdValues } from "./names";
 import { templates, triggerOf, triggers } from "./notificationEvents";
 
 /**

@@ -4,9 +4,9 @@ import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { partOfArgoCd } from "../../clusters/names";
-import type { ChartSource } from "../../settings/chart";
 import type { HubSettings } from "../../settings/hub";
 import { onceMade } from "../support/onceMade";
+import { chartSource } from "../support/chartSource";
 import { isProtected } from "../support/protection";
 import { secretData } from "../support/secretData";
 import { oidcSecret } from "./signOn";
@@ -16,7 +16,7 @@ import { notificationSecrets, notificationsSecret } from "./notifications";
 import { webhookEntries } from "./repositoryValues";
 
 /** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
-export const defaultChart = { repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
+export const argoCdChart = { name: "argo-cd", repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /** Limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;
@@ -86,7 +86,7 @@ export class ArgoCd extends pulumi.ComponentResource {
             {
                 name: "argocd",
                 namespace: namespace.metadata.name,
-                ...chartArgs(settings.chart),
+                ...chartSource(settings.chart, argoCdChart),
                 values: argoCdValues({ settings, serviceMonitors }),
                 timeout: installTimeout,
             },
@@ -131,18 +131,4 @@ export class ArgoCd extends pulumi.ComponentResource {
             opts,
         );
     }
-}
-
-function chartArgs(source: ChartSource) {
-    if (source.path !== undefined) {
-        return { chart: source.path };
-    }
-    if (source.oci !== undefined) {
-        return { chart: source.oci, version: source.version };
-    }
-    return {
-        chart: "argo-cd",
-        version: source.version ?? defaultChart.version,
-        repositoryOpts: { repo: source.repository ?? defaultChart.repository },
-    };
 }

@@ -5,17 +5,10 @@ import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./scale";
 import { ingressValues } from "./ingress";
+import { type ArgoCdValues, argoCdHost } from "./names";
 import { metricsValues } from "./metrics";
 import { notificationValues } from "./notifications";
 import { knownHostsValues } from "./repositoryValues";
-
-/** Host name of Argo CD in the fleet's domain. */
-export function argoCdHost(domain: string): string {
-    return `argocd.${domain}`;
-}
-
-/** Values for the argo-cd chart. */
-export type ArgoCdValues = Readonly<Record<string, unknown>>;
 
 export interface ArgoCdValuesArgs {
     readonly settings: Pick<

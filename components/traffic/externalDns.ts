@@ -2,7 +2,8 @@ import { Namespace, Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { secretData } from "../support/secretData";
-import { externalDnsNamespace, type ExternalDnsSettings, externalDnsSource, externalDnsValues } from "./externalDnsValues";
+import { chartSource } from "../support/chartSource";
+import { externalDnsNamespace, externalDnsChart, type ExternalDnsSettings, externalDnsValues } from "./externalDnsValues";
 
 export interface ExternalDnsArgs {
     /** The fleet's domain. */
@@ -35,7 +36,7 @@ export class ExternalDns extends pulumi.ComponentResource {
             {
                 name: "external-dns",
                 namespace,
-                ...externalDnsSource(settings.chart),
+                ...chartSource(settings.chart, externalDnsChart),
                 values: externalDnsValues(settings, domain),
             },
             { parent: this, dependsOn: secrets },

@@ -8,18 +8,10 @@ export const externalDnsNamespace = "external-dns";
 export type ExternalDnsSettings = Extract<NonNullable<TrafficSettings>["externalDns"], { mode: "install" }>;
 
 /** Chart and version used where the settings name none. */
-export const defaultChart = { repository: "https://kubernetes-sigs.github.io/external-dns/", version: "1.22.0" };
-
-/** Where the chart comes from, as arguments of a Helm release. */
-export function externalDnsSource({ path, version }: ExternalDnsSettings["chart"]) {
-    return path === undefined
-        ? {
-              chart: "external-dns",
-              version: version ?? defaultChart.version,
-              repositoryOpts: { repo: defaultChart.repository },
-          }
-        : { chart: path };
-}
+export const externalDnsChart = {
+    name: "external-dns",
+    ...{ repository: "https://kubernetes-sigs.github.io/external-dns/", version: "1.22.0" },
+};
 
 /**
  * Values for the external-dns chart, with no secret in them. It publishes the hub's labelled DNSEndpoints and nothing

@@ -1,6 +1,6 @@
 import type { AlertSettings } from "../../settings/alerts";
 import { probeJob } from "./probePlan";
-import { seconds } from "./duration";
+import { milliseconds } from "../../settings/duration";
 
 /** An alert, before settings turn it into a rule. docs/runbooks has a page of the same name. */
 export interface Alert {
@@ -84,7 +84,7 @@ function aboutClusters(settings: AlertSettings): Alert[] {
         },
         {
             name: "CredentialTooOld",
-            expr: `time() - max by (${byCluster}) (hubspoke:credential:created) > ${seconds(settings.credentialMaxAge)}`,
+            expr: `time() - max by (${byCluster}) (hubspoke:credential:created) > ${milliseconds(settings.credentialMaxAge) / 1000}`,
             severity: "by environment",
             summary: "The token for {{ $labels.cluster }} is to be rotated",
             description:
@@ -97,7 +97,7 @@ function aboutClusters(settings: AlertSettings): Alert[] {
                 `(\n  min by (${byCluster}, instance) (probe_ssl_earliest_cert_expiry{job="${probeJob}"})\n  or\n` +
                 "  label_replace(min by (name) (certmanager_certificate_expiration_timestamp_seconds), " +
                 '"environment", "hub", "", "")\n' +
-                `) - time() < ${seconds(settings.certificateEndsIn)}`,
+                `) - time() < ${milliseconds(settings.certificateEndsIn) / 1000}`,
             severity,
             summary: "A certificate ends soon: {{ $labels.cluster }}{{ $labels.name }}",
             description:

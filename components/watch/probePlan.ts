@@ -1,6 +1,6 @@
 import type { AlertSettings, ProbeSettings } from "../../settings/alerts";
 import type { HubSettings } from "../../settings/hub";
-import type { RuleGroups } from "./rules";
+import type { RuleGroups } from "./ruleFile";
 
 /** Name of the job under which Prometheus keeps what the probes saw. */
 export const probeJob = "hubspoke-probe";

@@ -2,8 +2,8 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { managedByLabel, manager, rulesLabel, targetsLabel } from "../../clusters/names";
-import type { HubOutputs } from "../hub";
-import { rulesFile, type RuleGroups } from "./rules";
+import type { HubOutputs } from "../hubOutputs";
+import { rulesFile, type RuleGroups } from "./ruleFile";
 import { credentialRules, type ProbePlan, type ProbeTarget, probeSpec, probeTargets, type ProbeTargetArgs, targetsFile } from "./probePlan";
 
 export interface ProbesArgs extends ProbeTargetArgs {
@@ -20,7 +20,7 @@ export class Probes extends pulumi.ComponentResource {
     constructor(name: string, args: ProbesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Probes", name, {}, opts);
 
-        const plan = JSON.parse(args.hub.probes) as ProbePlan;
+        const plan = args.hub.probes;
         const targets = probeTargets(args);
         const rules = args.since?.apply((since) => credentialRules(args, since));
         const metadata = { name: `probe-${args.cluster}`, namespace: args.hub.argoCdNamespace };

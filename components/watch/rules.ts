@@ -1,27 +1,7 @@
-import { stringify } from "yaml";
 import type { AlertSettings } from "../../settings/alerts";
 import type { Severity } from "../../settings/kinds";
 import { alertsOf } from "./alerts";
-
-/** A rule as Prometheus reads it (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
-export type Rule =
-    | {
-          readonly alert: string;
-          readonly expr: string;
-          readonly for?: string;
-          readonly labels: Readonly<Record<string, string>>;
-          readonly annotations: Readonly<Record<string, string>>;
-      }
-    | { readonly record: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> };
-
-/** The content of a rules file, and the spec of a PrometheusRule. */
-export interface RuleGroups {
-    readonly groups: readonly {
-        readonly name: string;
-        readonly interval?: string;
-        readonly rules: readonly Rule[];
-    }[];
-}
+import type { Rule, RuleGroups } from "./ruleFile";
 
 /** The environment that alerts about the hub itself carry. */
 export const hubEnvironment = "hub";
@@ -80,9 +60,4 @@ export function severityTemplate(severities: AlertSettings["severities"], variab
         return names.length === 0 ? [] : [`if eq ${variable} ${list} }}${level}{{ else `];
     });
     return levels.length === 0 ? "warning" : `{{ ${levels.join("")}}}warning{{ end }}`;
-}
-
-/** Rules as a file for Prometheus' `rule_files`. */
-export function rulesFile(rules: RuleGroups): string {
-    return stringify(rules, { lineWidth: 0 });
 }

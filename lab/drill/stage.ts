@@ -1,4 +1,4 @@
-import { milliseconds } from "../../scripts/support/duration";
+import { milliseconds } from "../../settings/duration";
 import { agentRepositoryUrl, announcePush, changeAgentFile, readApplications } from "../argocd";
 import { askApi } from "../clusters/api";
 import { kubectl } from "../kubectl";

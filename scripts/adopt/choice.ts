@@ -1,4 +1,4 @@
-import { isOfCluster, type Registration } from "../../preflight/registrations";
+import { isOfCluster, type Registration } from "../../clusters/registrations";
 
 /** A cluster of a stack file. */
 export interface Wanted {

@@ -10,7 +10,7 @@
 import { applicationsOf } from "../../clusters/applications";
 import { differences, outOfReach } from "../../preflight/adoption";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
-import { type Registration, registrations } from "../../preflight/registrations";
+import { type Registration, registrations } from "../../clusters/registrations";
 import { nothingToAdopt, registrationByOtherMeans } from "./choice";
 import { describeRemains, findRemains } from "./remains";
 import { waitUntilArgoCdWorks } from "../support/argoCd";

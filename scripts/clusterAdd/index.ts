@@ -9,7 +9,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { checkAgainstHub, findClusters } from "../../preflight/environment";
+import { checkEnvironment } from "../../preflight/environment";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { newCluster } from "./options";
@@ -29,13 +29,11 @@ main(async (args) => {
     const values = await configOf(stack);
     const clusters = { ...(values.clusters as object), [name]: entry };
     const settings = parseSettings({ ...values, clusters }) as EnvironmentSettings;
-    const questions = [findClusters(settings), hubOutputsOf(settings), fullNameOf(stack)] as const;
-    const [found, hub, fullName] = await Promise.all(questions);
-    await checkAgainstHub(settings, found, hub, fullName);
+    const { servers } = await checkEnvironment(settings, await fullNameOf(stack), hubOutputsOf(settings));
 
     writeFileSync(file, text);
     const shown = path.relative(process.cwd(), file);
-    say(`${name} stands in ${shown}. Its API server ${found.servers[name]} answers, and the hub knows neither of the two.`);
+    say(`${name} stands in ${shown}. Its API server ${servers[name]} answers, and the hub knows neither of the two.`);
     say("Look at what it will do, commit it, and bring it up:");
     say(`  pulumi preview --stack ${stack}`);
     say(`  git add ${shown} && git commit --message "${name} joins ${environment}"`);

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from "node:os";
-import { milliseconds } from "../support/duration";
+import { milliseconds } from "../../settings/duration";
 import { say } from "../support/main";
 import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/automatic";
 import { examine } from "./examine";

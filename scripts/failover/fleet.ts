@@ -2,7 +2,7 @@ import { argoCdNamespace } from "../../clusters/names";
 import { agentName, usersName } from "../../components/traffic/names";
 import { probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
-import { registrations } from "../../preflight/registrations";
+import { registrations } from "../../clusters/registrations";
 import type { EnvironmentSettings, SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { TrafficSettings } from "../../settings/traffic";

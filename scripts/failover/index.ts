@@ -9,7 +9,7 @@
  */
 import { parseArgs } from "node:util";
 import { failover, type Request } from "./failover";
-import { milliseconds } from "../support/duration";
+import { milliseconds } from "../../settings/duration";
 import { main } from "../support/main";
 
 const usage =

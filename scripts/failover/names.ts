@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns/promises";
-import { until } from "../../dynamic/provider";
+import { waitFor } from "../../clusters/wait";
 
 /** Limit of one question to a DNS server, in milliseconds. */
 const timeout = 2_000;
@@ -22,11 +22,11 @@ export async function waitUntilItResolves(
     target: string,
     { server, seconds }: { readonly server: string | undefined; readonly seconds: number },
 ): Promise<void> {
-    await until(`${name} to resolve to ${target}`, { seconds, intervalMs: 250 }, async () => {
+    await waitFor(`${name} to resolve to ${target}`, async () => {
         const answer = await lookUp(name, server);
         const there = answer.alias === target || sameAddresses(answer, await lookUp(target, server));
         return there ? { done: undefined } : { seen: answer.alias ?? (answer.addresses.join(", ") || "no answer") };
-    });
+    }, { timeoutMs: seconds * 1000, intervalMs: 250 });
 }
 
 /** Where a name points now: its alias or its addresses, for a person. */

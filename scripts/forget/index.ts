@@ -7,7 +7,7 @@
  */
 import { accountName, allowDeleteAnnotation } from "../../clusters/names";
 import { type Application, applicationsOf, applicationsPath } from "../../clusters/applications";
-import { until } from "../../dynamic/provider";
+import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { change, get } from "../../clusters/request";
 import { main, say } from "../support/main";
@@ -15,8 +15,8 @@ import { pulumi } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { nameOf, readState, type State, withoutSubtrees, writeState } from "../support/state";
 
-/** Limit for Applications without finalizers to go, in seconds. */
-const limitSeconds = 60;
+/** Limit for Applications without finalizers to go, in milliseconds. */
+const limitMs = 60_000;
 
 const spokeType = "hubspoke:index:Spoke";
 
@@ -116,13 +116,13 @@ async function cleanHub({ hub, namespace, stack }: EnvironmentStack, lost: Lost)
     if (lost.secret !== undefined) {
         await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     }
-    await until(`the Applications of ${lost.cluster} to go`, { seconds: limitSeconds, intervalMs: 500 }, async () => {
+    await waitFor(`the Applications of ${lost.cluster} to go`, async () => {
         const left = await ofCluster();
         for (const { name, deleting } of left) {
             await release(`${applicationsPath(namespace)}/${name}`, deleting);
         }
         return left.length === 0 ? { done: undefined } : { seen: left.map(({ name }) => name).join(", ") };
-    });
+    }, { timeoutMs: limitMs });
     const others: Application[] = await applicationsOf(hub, namespace, lost);
     for (const { name } of others) {
         say(`${stack}: Application ${name} was made by other means, and still names ${lost.cluster}`);

@@ -9,23 +9,20 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { RolloutRules } from "../../components/agent/rollout";
 import { applicationsOf } from "./applications";
 import { progressOf, provedRevision } from "./checks";
-import { milliseconds } from "../support/duration";
+import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
-import { ask, pulumi } from "../support/pulumi";
-import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { pulumi } from "../support/pulumi";
+import { type EnvironmentStack, environmentStack, hubOutputsOf } from "../support/stacks";
 
 const pollMs = 1_000;
 
 async function promote(args: string[]): Promise<void> {
     const { from, to, timeout } = options(args);
     const [source, target] = await Promise.all([environmentStack(from), environmentStack(to)]);
-    const rules = JSON.parse(
-        String(await ask(target.settings.hub.stack ?? "hub", ["stack", "output", "rollout", "--json"])),
-    ) as RolloutRules;
+    const { rollout: rules } = await hubOutputsOf(target.settings);
     if (rules.strategy !== "pinned") {
         throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
     }

@@ -7,10 +7,10 @@
  * spokes work on meanwhile: Argo CD makes Applications of the same names, which adopt what runs.
  */
 import { parseArgs } from "node:util";
-import { until } from "../../dynamic/provider";
+import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { applicationOf } from "../failover/applications";
-import { milliseconds } from "../support/duration";
+import { milliseconds } from "../../settings/duration";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
 import { environmentStack } from "../support/stacks";
@@ -48,7 +48,7 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
     const { settings, namespace } = await environmentStack(stack);
     const hub = await findCluster("hub", settings.hub);
     const clusters = Object.keys(settings.clusters).filter((name) => settings.clusters[name]?.labels.deploy === "true");
-    await until(`${stack} to be Synced and Healthy`, { seconds, intervalMs: 1000 }, async () => {
+    await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
             clusters.map(async (cluster) => {
                 const { sync, health } = (await applicationOf(hub, namespace, cluster))?.status ?? {};
@@ -57,7 +57,7 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
         );
         const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));
         return waiting.length === 0 ? { done: undefined } : { seen: waiting.join(", ") };
-    });
+    }, { timeoutMs: seconds * 1000, intervalMs: 1000 });
 }
 
 async function timed(what: string, work: () => Promise<void>): Promise<void> {

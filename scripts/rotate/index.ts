@@ -8,7 +8,7 @@
  */
 import { accountName } from "../../clusters/names";
 import { probe } from "../../clusters/tokenTrial";
-import { until } from "../../dynamic/provider";
+import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { find } from "../../clusters/request";
 import { main, say } from "../support/main";
@@ -16,8 +16,8 @@ import { pulumi, setSettings, settingsOf, stackNames, ask } from "../support/pul
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 
-/** API servers keep an accepted token for some seconds after it is gone; seconds. */
-const retirementLimit = 120;
+/** API servers keep an accepted token for some seconds after it is gone; in milliseconds. */
+const retirementLimitMs = 120_000;
 
 interface Facts {
     readonly server: string;
@@ -112,13 +112,13 @@ async function waitUntilRefused({ settings }: EnvironmentStack, { cluster, oldTo
     }
     const address = await findCluster(`clusters.${cluster}`, settings.clusters[cluster] ?? {});
     const namespace = "default";
-    await until(
+    await waitFor(
         `cluster ${cluster} to refuse the old token`,
-        { seconds: retirementLimit, intervalMs: 1000 },
         async () => {
             const status = await probe(address, oldToken, namespace);
             return status === 401 ? { done: undefined } : { seen: `answer ${status}` };
         },
+        { timeoutMs: retirementLimitMs, intervalMs: 1000 },
     );
 }
 

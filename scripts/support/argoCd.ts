@@ -1,11 +1,11 @@
 import { refreshAnnotation } from "../../clusters/names";
 import { applicationsOf, applicationsPath } from "../../clusters/applications";
-import { until } from "../../dynamic/provider";
+import { waitFor } from "../../clusters/wait";
 import { change } from "../../clusters/request";
 import type { EnvironmentStack } from "./stacks";
 
-/** Limit for Argo CD to compare an Application anew, in seconds: after a rotation it reads the whole cluster first. */
-const limitSeconds = 180;
+/** Limit for a new comparison by Argo CD, in milliseconds: after a rotation it reads the whole cluster first. */
+const limitMs = 180_000;
 
 /**
  * Waits until Argo CD has compared every Application of a cluster anew, from now, without an error: it has then read
@@ -14,7 +14,7 @@ const limitSeconds = 180;
 export async function waitUntilArgoCdWorks(
     { hub, namespace }: Pick<EnvironmentStack, "hub" | "namespace">,
     cluster: { readonly cluster: string; readonly server: string },
-    seconds = limitSeconds,
+    timeoutMs = limitMs,
 ): Promise<void> {
     // Times of Argo CD have whole seconds.
     const begin = Math.ceil(Date.now() / 1000) * 1000;
@@ -23,9 +23,8 @@ export async function waitUntilArgoCdWorks(
     for (const { name } of await applicationsOf(hub, namespace, cluster)) {
         await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
     }
-    await until(
+    await waitFor(
         `Argo CD to work on ${cluster.cluster}`,
-        { seconds, intervalMs: 500 },
         async () => {
             const applications = await applicationsOf(hub, namespace, cluster);
             const waiting = applications.filter(
@@ -36,5 +35,6 @@ export async function waitUntilArgoCdWorks(
                 ? { done: undefined }
                 : { seen: waiting.map(({ name, reconciledAt, sync, message }) => `${name} ${sync} ${reconciledAt} ${message}`).join("; ") };
         },
+        { timeoutMs },
     );
 }

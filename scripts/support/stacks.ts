@@ -1,6 +1,6 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { findCluster } from "../../clusters/kubeconfig";
-import type { HubOutputs } from "../../components/hub";
+import { type HubOutputs, parseHubOutputs } from "../../components/hubOutputs";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { ask, settingsOf } from "./pulumi";
 
@@ -33,5 +33,6 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
 
 /** What the hub of an environment says of itself. */
 export async function hubOutputsOf({ hub }: Pick<EnvironmentSettings, "hub">): Promise<HubOutputs> {
-    return (await ask(hub.stack ?? "hub", ["stack", "output", "--json"])) as HubOutputs;
+    const stack = hub.stack ?? "hub";
+    return parseHubOutputs(stack, (await ask(stack, ["stack", "output", "--json"])) as Record<string, unknown>);
 }

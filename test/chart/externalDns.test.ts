@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { defaultChart, externalDnsNamespace, externalDnsValues, type ExternalDnsSettings } from "../../components/traffic/externalDnsValues";
+import { externalDnsChart, externalDnsNamespace, externalDnsValues, type ExternalDnsSettings } from "../../components/traffic/externalDnsValues";
 import { traffic } from "../../settings/traffic";
 import { type Container, workloads } from "./support/objects";
 import { type Chart, chartsFrom, render } from "./support/render";
@@ -76,6 +76,6 @@ chartsFrom({
     release: "external-dns",
     namespace: externalDnsNamespace,
     variable: "EXTERNAL_DNS_CHART",
-    repository: defaultChart.repository,
-    versions: [defaultChart.version],
+    repository: externalDnsChart.repository,
+    versions: [externalDnsChart.version],
 }).forEach(testChart);

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { alerts } from "../../settings/alerts";
 import { alertsOf } from "../../components/watch/alerts";
-import { fleetRules, rulesFile } from "../../components/watch/rules";
+import { rulesFile } from "../../components/watch/ruleFile";
+import { fleetRules } from "../../components/watch/rules";
 import { credentialRules } from "../../components/watch/probePlan";
 import { fleetDashboard } from "../../components/watch/dashboard";
 import { expressionsOf, plainly } from "../unit/support/dashboard";

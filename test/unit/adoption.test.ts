@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import { type Candidate, differences, outOfReach, registrationToAdopt } from "../../preflight/adoption";
-import type { Registration } from "../../preflight/registrations";
+import type { Registration } from "../../clusters/registrations";
 import { nothingToAdopt, registrationByOtherMeans } from "../../scripts/adopt/choice";
 import { describeRemains } from "../../scripts/adopt/remains";
 import { parseSettings } from "../../settings";

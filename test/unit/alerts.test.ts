@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { fleetRules, type RuleGroups } from "../../components/watch/rules";
+import type { RuleGroups } from "../../components/watch/ruleFile";
+import { fleetRules } from "../../components/watch/rules";
 import { runbookFolder } from "../../components/watch/runbooks";
-import { seconds } from "../../components/watch/duration";
+import { milliseconds } from "../../settings/duration";
 import { alerts } from "../../settings/alerts";
 import { bringUpHub } from "./support/hub";
 import { all, everything, one } from "./support/mocks";
@@ -52,7 +53,7 @@ describe("the fleet's alerts", () => {
     });
 
     it("know a duration of Prometheus", () => {
-        expect(["30s", "5m", "2160h", "1h30m5s"].map(seconds)).to.deep.equal([30, 300, 7_776_000, 5405]);
+        expect(["30s", "5m", "2160h", "1h30m5s"].map(milliseconds)).to.deep.equal([30_000, 300_000, 7_776_000_000, 5_405_000]);
     });
 
     const repositories = [

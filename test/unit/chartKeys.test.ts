@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { argoCdValues } from "../../components/argoCd/values";
 import { oldestChart } from "../../settings/chart";
-import { defaultChart } from "../../components/argoCd/release";
+import { argoCdChart } from "../../components/argoCd/release";
 import newest from "../fixtures/argo-cd-10.1.1.json";
 import oldest from "../fixtures/argo-cd-8.6.0.json";
 import { hubSettings } from "./support/hub";
@@ -41,7 +41,7 @@ const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSe
 
 describe("the charts that the values are checked against", () => {
     it("are the oldest that the settings allow, and the default", () => {
-        expect(Object.keys(charts)).to.deep.equal([oldestChart, defaultChart.version]);
+        expect(Object.keys(charts)).to.deep.equal([oldestChart, argoCdChart.version]);
     });
 });
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import type { Application } from "../../scripts/promote/applications";
 import { progressOf, provedRevision } from "../../scripts/promote/checks";
-import { milliseconds } from "../../scripts/support/duration";
+import { milliseconds } from "../../settings/duration";
 import { movePins } from "../../scripts/support/stackFile";
 
 const noon = Date.parse("2026-01-01T12:00:00Z");

@@ -32,8 +32,8 @@ describe("the regular expressions that read a setting", () => {
 
     for (const { at, source, flags } of patterns) {
         it(`${at} take no longer than the text is long, whatever the text: /${source}/`, () => {
-            const { status, ...found } = checkSync(source, flags, { timeout: 15_000 });
-            expect(status, JSON.stringify(found)).to.equal("safe");
+            const found = checkSync(source, flags, { timeout: 15_000 });
+            expect(found.status, found.status === "vulnerable" ? found.complexity.summary : "").to.equal("safe");
         });
     }
 

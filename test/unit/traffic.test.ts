@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { refuseUnknownActive, refuseUnpublishedName } from "../../preflight/traffic";
-import type { Registration } from "../../preflight/registrations";
+import type { Registration } from "../../clusters/registrations";
 import { traffic as schema } from "../../settings/traffic";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { all, encode, everything, one, unwrapSecret } from "./support/mocks";

@@ -1,11 +1,18 @@
+import * as fs from "node:fs";
 import * as net from "node:net";
-import agentRules from "../../../components/account/agentRules.json";
+import * as path from "node:path";
 import { applyByHand } from "../../apply";
 import { argoCdNamespace } from "../../argocd/hub";
 import { clusterStates } from "../../clusters";
 import { readCredentials } from "../../clusters/api";
 import { kubectl } from "../../kubectl";
+import { projectRoot } from "../../paths";
 import { benchLabel, spoke } from "./clear";
+
+/** What the program allows Argo CD in a namespace, so that both sides of the comparison watch the same kinds. */
+function agentRules(): unknown {
+    return JSON.parse(fs.readFileSync(path.join(projectRoot, "components", "account", "agentRules.json"), "utf8"));
+}
 
 const account = "bench";
 const metadata = { name: account, labels: benchLabel };
@@ -56,7 +63,7 @@ function access(): object[] {
     const subject = { kind: "ServiceAccount", name: account, namespace: "default" };
     return [
         { apiVersion: "v1", kind: "ServiceAccount", metadata: { ...metadata, namespace: "default" } },
-        { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata, rules: agentRules },
+        { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata, rules: agentRules() },
         {
             apiVersion: `${rbac}/v1`,
             kind: "ClusterRoleBinding",

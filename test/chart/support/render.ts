@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { parse, parseAllDocuments } from "yaml";
 import { oldestChart } from "../../../settings/chart";
-import { defaultChart } from "../../../components/argoCd/release";
+import { argoCdChart } from "../../../components/argoCd/release";
 import { cachedTool } from "../../../lab/tools/cache";
 import { catalogue } from "../../../lab/tools/catalogue";
 import type { KubeObject } from "./objects";
@@ -60,8 +60,8 @@ export function argoCdCharts(): Chart[] {
         release: "argocd",
         namespace: "argocd",
         variable: "ARGO_CD_CHART",
-        repository: defaultChart.repository,
-        versions: [oldestChart, defaultChart.version],
+        repository: argoCdChart.repository,
+        versions: [oldestChart, argoCdChart.version],
     });
 }
 

@@ -1,4 +1,4 @@
-import type { Registration } from "../../../preflight/registrations";
+import type { Registration } from "../../../clusters/registrations";
 
 /** A registration that `argocd cluster add` could have made, with what is given over it. */
 export function registration(given: Partial<Registration> = {}): Registration {

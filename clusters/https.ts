@@ -1,0 +1,31 @@
+import * as https from "node:https";
+
+/** A server's answer, whatever its status. */
+export interface Answer {
+    readonly status: number;
+    readonly body: string;
+}
+
+/**
+ * Sends one HTTPS request.
+ *
+ * @param options method, headers, and how the two sides prove who they are
+ * @param timeoutMs limit for the whole answer, in milliseconds
+ * @throws Error when there is no connection, or no answer within the limit
+ */
+export function send(url: URL, options: https.RequestOptions, timeoutMs: number, body?: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+        const request = https.request(url, options, (response) => {
+            const chunks: Buffer[] = [];
+            response.on("data", (chunk: Buffer) => chunks.push(chunk));
+            response.on("error", reject);
+            response.on("end", () =>
+                resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+            );
+        });
+        const limit = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs / 1000} seconds`)), timeoutMs);
+        request.on("close", () => clearTimeout(limit));
+        request.on("error", reject);
+        request.end(body);
+    });
+}

@@ -1,0 +1,30 @@
+/** A chart in a Helm repository. */
+export interface ChartDefault {
+    readonly name: string;
+    readonly repository: string;
+    /** Taken where the settings name no version. */
+    readonly version: string;
+}
+
+/** Where the settings say that a chart comes from: a folder or archive, an OCI reference, or a Helm repository. */
+export interface ChartChoice {
+    readonly path?: string | undefined;
+    readonly oci?: string | undefined;
+    readonly repository?: string | undefined;
+    readonly version?: string | undefined;
+}
+
+/** The arguments of a Helm release that name its chart. */
+export function chartSource({ path, oci, repository, version }: ChartChoice, chart: ChartDefault) {
+    if (path !== undefined) {
+        return { chart: path };
+    }
+    if (oci !== undefined) {
+        return { chart: oci, version };
+    }
+    return {
+        chart: chart.name,
+        version: version ?? chart.version,
+        repositoryOpts: { repo: repository ?? chart.repository },
+    };
+}

@@ -1,0 +1,26 @@
+import { stringify } from "yaml";
+
+/** A rule as Prometheus reads it (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
+export type Rule =
+    | {
+          readonly alert: string;
+          readonly expr: string;
+          readonly for?: string;
+          readonly labels: Readonly<Record<string, string>>;
+          readonly annotations: Readonly<Record<string, string>>;
+      }
+    | { readonly record: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> };
+
+/** The content of a rules file, and the spec of a PrometheusRule. */
+export interface RuleGroups {
+    readonly groups: readonly {
+        readonly name: string;
+        readonly interval?: string;
+        readonly rules: readonly Rule[];
+    }[];
+}
+
+/** Rules as a file for Prometheus' `rule_files`. */
+export function rulesFile(rules: RuleGroups): string {
+    return stringify(rules, { lineWidth: 0 });
+}

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** A duration as Go writes it. */
+export const goDuration = z
+    .string("is not text. Put it in quotes")
+    .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"');
+
+/** A duration as Prometheus writes it: falling units, each at most once. */
+export const prometheusDuration = z
+    .string("is not text. Put it in quotes")
+    .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'is no duration of Prometheus. Write for example "30s" or "1h30m"');
+
+const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+
+/** Milliseconds of a duration of either kind, such as "1h30m". */
+export function milliseconds(duration: string): number {
+    return [...duration.matchAll(/(\d{1,15})(ms|h|m|s)/g)].reduce(
+        (sum, [, digits, unit]) => sum + Number(digits) * (units[unit ?? ""] ?? 0),
+        0,
+    );
+}
