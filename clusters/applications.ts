@@ -1,37 +1,36 @@
 import type { ClusterAddress } from "./kubeconfig";
-import { ask } from "./request";
+import { agentLabel } from "./names";
+import { sameServer } from "./registrations";
+import { find } from "./request";
 
-/** An Application, as far as a cluster's entry and exit depend on it. */
+/** An Application of Argo CD, as far as this program reads it (argo-cd, pkg/apis/application/v1alpha1/types.go). */
 export interface Application {
-    readonly name: string;
-    /** Namespace that it delivers to; nothing where its objects say it themselves. */
-    readonly namespace: string | undefined;
-    /** Whether an ApplicationSet made it. */
-    readonly applicationSet: boolean;
-    readonly deleting: boolean;
-    /** Time of the last comparison, as RFC 3339; nothing where there was none. */
-    readonly reconciledAt: string | undefined;
-    readonly sync: string;
-    /** Its conditions and the state of its last operation, for errors. */
-    readonly message: string;
-}
-
-interface ApplicationList {
-    readonly items: readonly {
-        readonly metadata: {
-            readonly name: string;
-            readonly deletionTimestamp?: string;
-            readonly ownerReferences?: readonly { readonly kind: string }[];
+    readonly metadata: {
+        readonly name: string;
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly deletionTimestamp?: string;
+        readonly ownerReferences?: readonly { readonly kind: string }[];
+    };
+    readonly spec?: {
+        readonly source?: { readonly targetRevision?: string };
+        /** A cluster by its URL or by its name; without a namespace the objects say theirs. */
+        readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
+    };
+    readonly status?: {
+        /** Time of the last comparison, as RFC 3339. */
+        readonly reconciledAt?: string;
+        readonly sync?: { readonly status?: string; readonly revision?: string };
+        readonly health?: { readonly status?: string; readonly lastTransitionTime?: string };
+        readonly operationState?: {
+            readonly phase?: string;
+            readonly message?: string;
+            readonly finishedAt?: string;
+            readonly syncResult?: { readonly revision?: string };
         };
-        readonly spec?: {
-            readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
-        };
-        readonly status?: {
-            readonly reconciledAt?: string;
-            readonly sync?: { readonly status?: string };
-            readonly conditions?: readonly { readonly type: string; readonly message: string }[];
-        };
-    }[];
+        /** What was deployed, the oldest first. */
+        readonly history?: readonly { readonly revision?: string }[];
+        readonly conditions?: readonly { readonly type: string; readonly message: string }[];
+    };
 }
 
 /** Path of the Applications in Argo CD's namespace. */
@@ -49,25 +48,47 @@ export async function applicationsOf(
     namespace: string,
     { cluster, server }: { readonly cluster: string; readonly server: string },
 ): Promise<Application[]> {
-    const { status, body } = await ask(hub, applicationsPath(namespace));
-    if (status === 404) {
-        return [];
-    }
-    if (status !== 200) {
-        throw new Error(`hubspoke:hub: the API server ${hub.server} answers ${status} when asked for Applications`);
-    }
-    return (JSON.parse(body) as ApplicationList).items
-        .filter(({ spec }) => {
-            const { name, server: url = "" } = spec?.destination ?? {};
-            return name === cluster || url.replace(/\/$/, "") === server.replace(/\/$/, "");
-        })
-        .map(({ metadata, spec, status: state }) => ({
-            name: metadata.name,
-            namespace: spec?.destination?.namespace,
-            applicationSet: metadata.ownerReferences?.some(({ kind }) => kind === "ApplicationSet") ?? false,
-            deleting: metadata.deletionTimestamp !== undefined,
-            reconciledAt: state?.reconciledAt,
-            sync: state?.sync?.status ?? "Unknown",
-            message: (state?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`).join("; "),
-        }));
+    const all = await list(hub, applicationsPath(namespace));
+    return all.filter(({ spec }) => {
+        const { name, server: url = "" } = spec?.destination ?? {};
+        return name === cluster || sameServer(url, server);
+    });
+}
+
+/** The agent's Applications of an environment. */
+export async function agentApplicationsIn(
+    hub: ClusterAddress,
+    namespace: string,
+    environment: string,
+): Promise<Application[]> {
+    const labels = Object.entries({ ...agentLabel, environment }).map(([key, value]) => `${key}=${value}`);
+    return list(hub, `${applicationsPath(namespace)}?labelSelector=${encodeURIComponent(labels.join(","))}`);
+}
+
+/** The agent's Application of a cluster; undefined where there is none. */
+export async function agentApplicationOf(
+    hub: ClusterAddress,
+    namespace: string,
+    cluster: string,
+): Promise<Application | undefined> {
+    return find<Application>(hub, `${applicationsPath(namespace)}/agent-${cluster}`);
+}
+
+/** Whether an ApplicationSet made it. */
+export function isGenerated({ metadata }: Application): boolean {
+    return metadata.ownerReferences?.some(({ kind }) => kind === "ApplicationSet") ?? false;
+}
+
+/** What Argo CD complains of, in one line. */
+export function complaintsOf({ status }: Application): string {
+    return (status?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`).join("; ");
+}
+
+/** Names in one line, for people. */
+export function namesOf(applications: readonly Application[]): string {
+    return applications.map(({ metadata }) => metadata.name).join(", ");
+}
+
+async function list(hub: ClusterAddress, path: string): Promise<Application[]> {
+    return (await find<{ readonly items: Application[] }>(hub, path))?.items ?? [];
 }

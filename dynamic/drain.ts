@@ -3,7 +3,7 @@ import { allowDeleteAnnotation } from "../clusters/names";
 import { findCluster, type ClusterAddress } from "../clusters/kubeconfig";
 import { ask, change, get } from "../clusters/request";
 import type { ClusterConnection } from "../settings/connection";
-import { applicationsOf, applicationsPath, type Application } from "../clusters/applications";
+import { type Application, applicationsOf, applicationsPath, complaintsOf, isGenerated, namesOf } from "../clusters/applications";
 import { type DynamicProvider, idOf, PlainError } from "./provider";
 
 /** Limit for Argo CD to remove what it delivered to one cluster, in milliseconds. */
@@ -46,7 +46,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
         await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
         return;
     }
-    const strangers = before.filter(({ applicationSet }) => !applicationSet);
+    const strangers = before.filter((application) => !isGenerated(application));
     if (strangers.length > 0) {
         throw new PlainError(
             `cluster ${cluster} cannot leave: Applications ${namesOf(strangers)} were made by other means and deliver ` +
@@ -54,9 +54,10 @@ async function emptyCluster(state: DrainState): Promise<void> {
         );
     }
     await refuseDeadSpoke(state, before);
-    for (const { name } of before) {
+    for (const { metadata } of before) {
         const annotations = { [allowDeleteAnnotation]: "true" };
-        await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
+        const path = `${applicationsPath(namespace)}/${metadata.name}`;
+        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
     }
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     await waitUntilGone(hub, state).catch((error: Error) => {
@@ -88,13 +89,15 @@ async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<vo
             return { done: undefined };
         }
         // An ApplicationSet whose policy is never to delete leaves this to whoever takes the cluster away.
-        for (const { name } of left.filter(({ deleting }) => !deleting && Date.now() - began > controllersTurnMs)) {
-            await ask(hub, `${applicationsPath(state.namespace)}/${name}`, { method: "DELETE" });
+        const staying = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        for (const { metadata } of Date.now() - began > controllersTurnMs ? staying : []) {
+            await ask(hub, `${applicationsPath(state.namespace)}/${metadata.name}`, { method: "DELETE" });
         }
-        return { seen: left.map(({ name, deleting, message }) => `${name} ${deleting ? "deleting" : "there"} ${message}`).join("; ") };
+        return { seen: left.map(describe).join("; ") };
     }, { timeoutMs: limitMs });
 }
 
-function namesOf(applications: readonly Application[]): string {
-    return applications.map(({ name }) => name).join(", ");
+function describe(application: Application): string {
+    const { name, deletionTimestamp } = application.metadata;
+    return `${name} ${deletionTimestamp === undefined ? "there" : "deleting"} ${complaintsOf(application)}`;
 }

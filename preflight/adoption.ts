@@ -96,11 +96,12 @@ export function outOfReach({ name, settings, hub }: Candidate, applications: rea
         return [];
     }
     return applications
+        .map(({ metadata, spec }) => ({ application: metadata.name, namespace: spec?.destination?.namespace }))
         .filter(({ namespace }) => namespace !== hub.agentNamespace)
         .map(
-            (application) =>
-                `hubspoke:clusters.${name}.permissions: Application ${application.name} delivers to ` +
-                `${application.namespace ? `namespace ${application.namespace}` : "no namespace of its own"}, and the account ` +
+            ({ application, namespace }) =>
+                `hubspoke:clusters.${name}.permissions: Application ${application} delivers to ` +
+                `${namespace ? `namespace ${namespace}` : "no namespace of its own"}, and the account ` +
                 `that takes over may work in ${hub.agentNamespace} only. Move it, or write \`scope: cluster\` with the kinds`,
         );
 }

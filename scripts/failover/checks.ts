@@ -1,4 +1,5 @@
-import { type Application, isBehind, revisionOf } from "./applications";
+import type { Application } from "../../clusters/applications";
+import { isBehind, revisionOf } from "./revisions";
 import { type Capacity, lacks } from "./capacity";
 
 /** What is known of the cluster that users are to go to, and of the one that they come from. */

@@ -1,14 +1,14 @@
+import { agentApplicationOf } from "../../clusters/applications";
 import { findCluster } from "../../clusters/kubeconfig";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
-import { applicationOf } from "./applications";
 import type { Capacity } from "./capacity";
 import { type Facts, type Findings, judge } from "./checks";
 import { capacityOf } from "./cluster";
 import type { FailoverCluster, FailoverHub } from "./fleet";
 import { whyNotServing } from "./probe";
 
-/** Limit for Argo CD to compare the target's Application anew, in seconds. */
-const comparisonLimit = 60;
+/** Limit for Argo CD to compare the target's Application anew, in milliseconds. */
+const comparisonLimitMs = 60_000;
 
 /**
  * Looks at everything that a move depends on. Argo CD is asked last, and only where nothing else speaks against the
@@ -23,7 +23,7 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
     }
     try {
         const target = { cluster: to.name, server: to.server };
-        await waitUntilArgoCdWorks({ hub: hub.address, namespace: hub.namespace }, target, comparisonLimit);
+        await waitUntilArgoCdWorks({ hub: hub.address, namespace: hub.namespace }, target, comparisonLimitMs);
     } catch (error) {
         return { ...findings, problems: [`Argo CD is not connected to ${to.name}: ${(error as Error).message}`] };
     }
@@ -32,7 +32,7 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
 }
 
 async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Facts> {
-    const application = (cluster: FailoverCluster) => applicationOf(hub.address, hub.namespace, cluster.name);
+    const application = (cluster: FailoverCluster) => agentApplicationOf(hub.address, hub.namespace, cluster.name);
     const [probe, source, target, ofFrom, ofTo] = await Promise.all([
         whyNotServing(to.probeUrl),
         application(from),

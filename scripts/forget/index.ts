@@ -6,7 +6,7 @@
  * A cluster that answers is never forgotten: `pulumi destroy`, or taking it out of the settings, empties it properly.
  */
 import { accountName, allowDeleteAnnotation } from "../../clusters/names";
-import { type Application, applicationsOf, applicationsPath } from "../../clusters/applications";
+import { applicationsOf, applicationsPath, isGenerated, namesOf } from "../../clusters/applications";
 import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { change, get } from "../../clusters/request";
@@ -111,21 +111,20 @@ async function cleanHub({ hub, namespace, stack }: EnvironmentStack, lost: Lost)
     const secretPath = `api/v1/namespaces/${namespace}/secrets/${lost.secret}`;
     const ofCluster = async () => {
         const all = await applicationsOf(hub, namespace, lost);
-        return all.filter(({ applicationSet }) => applicationSet);
+        return all.filter(isGenerated);
     };
     if (lost.secret !== undefined) {
         await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     }
     await waitFor(`the Applications of ${lost.cluster} to go`, async () => {
         const left = await ofCluster();
-        for (const { name, deleting } of left) {
-            await release(`${applicationsPath(namespace)}/${name}`, deleting);
+        for (const { metadata } of left) {
+            await release(`${applicationsPath(namespace)}/${metadata.name}`, metadata.deletionTimestamp !== undefined);
         }
-        return left.length === 0 ? { done: undefined } : { seen: left.map(({ name }) => name).join(", ") };
+        return left.length === 0 ? { done: undefined } : { seen: namesOf(left) };
     }, { timeoutMs: limitMs });
-    const others: Application[] = await applicationsOf(hub, namespace, lost);
-    for (const { name } of others) {
-        say(`${stack}: Application ${name} was made by other means, and still names ${lost.cluster}`);
+    for (const { metadata } of await applicationsOf(hub, namespace, lost)) {
+        say(`${stack}: Application ${metadata.name} was made by other means, and still names ${lost.cluster}`);
     }
     for (const path of lost.watch) {
         await change(hub, path, { method: "DELETE" });

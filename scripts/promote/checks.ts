@@ -1,4 +1,5 @@
-import { type Application, describe } from "./applications";
+import type { Application } from "../../clusters/applications";
+import { describe } from "./describe";
 
 /**
  * The revision that an environment has proved: all its Applications are Synced and Healthy at it, for the soak time.
@@ -62,7 +63,7 @@ export function progressOf(
         if (application === undefined) {
             return [`${expected[index]} does not exist`];
         }
-        const targeted = application.spec.source?.targetRevision === revision;
+        const targeted = application.spec?.source?.targetRevision === revision;
         const there = targeted && application.status?.sync?.revision === revision && isHealthy(application);
         return there ? [] : [describe(application)];
     });

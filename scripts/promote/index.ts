@@ -9,7 +9,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { applicationsOf } from "./applications";
+import { agentApplicationsIn } from "../../clusters/applications";
 import { progressOf, provedRevision } from "./checks";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
@@ -51,7 +51,7 @@ function options(args: string[]): { from: string; to: string; timeout: string } 
 }
 
 function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
-    return applicationsOf(hub, namespace, settings.environment);
+    return agentApplicationsIn(hub, namespace, settings.environment);
 }
 
 async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {

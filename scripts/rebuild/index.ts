@@ -8,8 +8,8 @@
  */
 import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
+import { agentApplicationOf } from "../../clusters/applications";
 import { findCluster } from "../../clusters/kubeconfig";
-import { applicationOf } from "../failover/applications";
 import { milliseconds } from "../../settings/duration";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
@@ -51,7 +51,7 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
             clusters.map(async (cluster) => {
-                const { sync, health } = (await applicationOf(hub, namespace, cluster))?.status ?? {};
+                const { sync, health } = (await agentApplicationOf(hub, namespace, cluster))?.status ?? {};
                 return `agent-${cluster} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
             }),
         );

@@ -1,5 +1,5 @@
 import { refreshAnnotation } from "../../clusters/names";
-import { applicationsOf, applicationsPath } from "../../clusters/applications";
+import { type Application, applicationsOf, applicationsPath, complaintsOf } from "../../clusters/applications";
 import { waitFor } from "../../clusters/wait";
 import { change } from "../../clusters/request";
 import type { EnvironmentStack } from "./stacks";
@@ -20,21 +20,28 @@ export async function waitUntilArgoCdWorks(
     const begin = Math.ceil(Date.now() / 1000) * 1000;
     await new Promise((resolve) => setTimeout(resolve, begin - Date.now()));
     const annotations = { [refreshAnnotation]: "hard" };
-    for (const { name } of await applicationsOf(hub, namespace, cluster)) {
-        await change(hub, `${applicationsPath(namespace)}/${name}`, { method: "PATCH", body: { metadata: { annotations } } });
+    for (const { metadata } of await applicationsOf(hub, namespace, cluster)) {
+        const path = `${applicationsPath(namespace)}/${metadata.name}`;
+        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
     }
     await waitFor(
         `Argo CD to work on ${cluster.cluster}`,
         async () => {
             const applications = await applicationsOf(hub, namespace, cluster);
-            const waiting = applications.filter(
-                ({ reconciledAt, sync, message }) =>
-                    Date.parse(reconciledAt ?? "") < begin || reconciledAt === undefined || sync === "Unknown" || /Error: /.test(message),
-            );
-            return waiting.length === 0
-                ? { done: undefined }
-                : { seen: waiting.map(({ name, reconciledAt, sync, message }) => `${name} ${sync} ${reconciledAt} ${message}`).join("; ") };
+            const waiting = applications.filter((application) => !isCompared(application, begin));
+            return waiting.length === 0 ? { done: undefined } : { seen: waiting.map(describe).join("; ") };
         },
         { timeoutMs },
     );
+}
+
+function isCompared(application: Application, since: number): boolean {
+    const { reconciledAt, sync } = application.status ?? {};
+    const comparedAt = reconciledAt === undefined ? 0 : Date.parse(reconciledAt);
+    return comparedAt >= since && sync?.status !== "Unknown" && !/Error: /.test(complaintsOf(application));
+}
+
+function describe(application: Application): string {
+    const { reconciledAt, sync } = application.status ?? {};
+    return `${application.metadata.name} ${sync?.status} ${reconciledAt} ${complaintsOf(application)}`;
 }

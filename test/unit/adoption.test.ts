@@ -114,8 +114,10 @@ describe("an adoption", () => {
     }
 
     it("is refused where an Application delivers to where the narrow account may not", () => {
-        const rest = { applicationSet: false, deleting: false, reconciledAt: undefined, sync: "Synced", message: "" };
-        const application = (name: string, namespace?: string): Application => ({ name, namespace, ...rest });
+        const application = (name: string, namespace?: string): Application => ({
+            metadata: { name },
+            spec: { destination: { ...(namespace !== undefined && { namespace }) } },
+        });
         const others = [application("shop", "shop"), application("crds")];
         const all = [application("agent-staging", "agent"), ...others];
         const problems = outOfReach(candidate(), all);

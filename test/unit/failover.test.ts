@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type Application, isBehind, revisionOf } from "../../scripts/failover/applications";
+import type { Application } from "../../clusters/applications";
+import { isBehind, revisionOf } from "../../scripts/failover/revisions";
 import { type Capacity, lacks } from "../../scripts/failover/capacity";
 import { type Facts, judge } from "../../scripts/failover/checks";
 import { isHeld } from "../../scripts/failover/lock";

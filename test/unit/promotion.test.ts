@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import type { Application } from "../../scripts/promote/applications";
+import type { Application } from "../../clusters/applications";
 import { progressOf, provedRevision } from "../../scripts/promote/checks";
 import { milliseconds } from "../../settings/duration";
 import { movePins } from "../../scripts/support/stackFile";
