@@ -3,7 +3,6 @@ import * as https from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { messageOf } from "../../plugin/errors";
 import { ApiError, UnreachableError } from "./api-error";
 
 export interface ApiRequest {
@@ -74,7 +73,7 @@ export class ApiServer {
             if (this.signal.aborted) {
                 throw new Error(`the request to ${this.server} was cancelled`);
             }
-            throw new UnreachableError(this.server, messageOf(error));
+            throw new UnreachableError(request.method, new URL(this.#pathOf(request), this.#url), error);
         }
     }
 
@@ -98,12 +97,16 @@ export class ApiServer {
         };
     }
 
+    #pathOf({ path, query }: ApiRequest): string {
+        return `${this.#url.pathname.replace(/\/$/, "")}${path}${queryString(query)}`;
+    }
+
     async #options(request: ApiRequest, body: Buffer | undefined): Promise<https.RequestOptions> {
         const options: https.RequestOptions = {
             method: request.method,
             host: this.#url.hostname,
             port: this.#url.port,
-            path: `${this.#url.pathname.replace(/\/$/, "")}${request.path}${queryString(request.query)}`,
+            path: this.#pathOf(request),
             headers: {
                 Accept: "application/json",
                 "User-Agent": "hubspoke-lab-kubernetes-provider",

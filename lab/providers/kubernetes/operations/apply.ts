@@ -9,6 +9,10 @@ import type { Settings } from "../settings";
 import { hasInheritedFields, inheritFields, isOwnedByOthers } from "./managed-fields";
 import { mergePatch } from "./merge-patch";
 
+const conflictHelp =
+    "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
+    "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources";
+
 export interface UpdatePlan {
     readonly object: KubeObject;
     /** The object as it is now. */
@@ -44,10 +48,9 @@ export async function applyUpdate(
     } catch (error) {
         if (isConflict(error) && error instanceof Error) {
             throw new Error(
-                `server-side apply field conflict: the field manager "${plan.fieldManager}" cannot have its way. ` +
-                    `${error.message}. To take the fields over, annotate the object with ` +
-                    `${annotations.patchForce}: "true"; to leave them to the other manager, take them out of the ` +
-                    `program or name them in ignoreChanges`,
+                `server-side apply field conflict detected, see ${conflictHelp} for troubleshooting help\n` +
+                    `The resource managed by field manager "${plan.fieldManager}" had an apply conflict: ` +
+                    error.message,
             );
         }
         throw error;
