@@ -65,6 +65,12 @@ describe("the lab's Helm releases", function () {
         expect(await scratchpad.preview(release(chart, hidden))).to.deep.equal({ same: 3 });
     });
 
+    it("are owned by the field managers that the official provider has", async () => {
+        const manager = ".metadata.managedFields[*].manager";
+        expect(await scratchpad.field("configmap", "chart", manager)).to.equal("pulumi-resource-kubernetes");
+        expect(await scratchpad.field("secret", "sh.helm.release.v1.demo.v1", manager)).to.equal("pulumi-kubernetes");
+    });
+
     it("keep secret values out of the state", () => {
         expect(scratchpad.stateFile().includes(hidden)).to.equal(false);
     });

@@ -50,6 +50,7 @@ function silentCluster(): Cluster {
     return {
         reachable: true,
         access: { kubeConfig, namespace: "default" },
+        api,
         discovery,
         objects: new Objects(api, discovery),
     };

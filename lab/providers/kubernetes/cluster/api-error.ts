@@ -26,10 +26,10 @@ export class ApiError extends Error {
 
 /** The API server could not be reached at all; said as Go's net/http does, on which the official provider stands. */
 export class UnreachableError extends Error {
-    constructor(method: string, url: URL, cause: unknown) {
+    constructor(method: string, url: string, cause: unknown) {
         const refused = cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
-        const why = refused ? `dial tcp ${url.host}: connect: connection refused` : messageOf(cause);
-        super(`${method.charAt(0)}${method.slice(1).toLowerCase()} "${url.href}": ${why}`);
+        const why = refused ? `dial tcp ${new URL(url).host}: connect: connection refused` : messageOf(cause);
+        super(`${method.charAt(0)}${method.slice(1).toLowerCase()} "${url}": ${why}`);
         this.name = "UnreachableError";
     }
 }

@@ -12,6 +12,7 @@ const firstContactTimeout = 10_000;
 export interface ReachableCluster {
     readonly reachable: true;
     readonly access: ClusterAccess;
+    readonly api: ApiServer;
     readonly discovery: Discovery;
     readonly objects: Objects;
 }
@@ -34,7 +35,7 @@ export async function connect(settings: Settings, signal: AbortSignal): Promise<
         const api = new ApiServer(access.kubeConfig, signal);
         await greet(api);
         const discovery = new Discovery(api);
-        return { reachable: true, access, discovery, objects: new Objects(api, discovery) };
+        return { reachable: true, access, api, discovery, objects: new Objects(api, discovery) };
     } catch (error) {
         return { reachable: false, reason: messageOf(error) };
     }

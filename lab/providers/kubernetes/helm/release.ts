@@ -12,6 +12,7 @@ import { diffRelease } from "./diff";
 import { installFlags, uninstallFlags, upgradeFlags } from "./flags";
 import { clusterFlags, helm, withPrivateFolder, type HelmCall } from "./helm";
 import { defaultTimeout, readInputs, type ReleaseInputs } from "./inputs";
+import { withRelay } from "./relay";
 import { inputsOfState, plannedState, releaseState } from "./state";
 import { isReleaseNotFound, parseRelease, type LiveRelease } from "./status";
 
@@ -161,11 +162,13 @@ export class ReleaseProvider {
     }
 
     async #helm({ namespace }: ReleaseName, call: HelmCall): Promise<string> {
-        const { access } = requireReachable(this.context.cluster);
-        return await withPrivateFolder(async (folder) => {
-            const flags = await clusterFlags(folder, access.kubeConfig, namespace);
-            return await helm({ ...call, args: [...call.args, ...flags] });
-        });
+        const { api } = requireReachable(this.context.cluster);
+        return await withRelay(api, (kubeconfig) =>
+            withPrivateFolder(async (folder) => {
+                const flags = await clusterFlags(folder, kubeconfig, namespace);
+                return await helm({ ...call, args: [...call.args, ...flags] });
+            }),
+        );
     }
 
     #defaultNamespace(): string {
