@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
 import { messageOf } from "../../plugin/errors";
 import type { ApiServer } from "../cluster/api-server";
 
@@ -55,7 +56,8 @@ async function relayed(
         });
         outgoing.on("response", (answer) => {
             response.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(response);
+            // An answer that breaks off must break off for helm too, or it would wait for the rest.
+            pipeline(answer, response, () => undefined);
         });
         outgoing.on("error", (error) => refuse(response, 503, messageOf(error)));
         response.on("close", () => outgoing.destroy());
