@@ -2,7 +2,7 @@ import { type ClusterName, clusterNames } from "./clusters";
 import { kubectl } from "./kubectl";
 import { waitFor } from "./processes";
 
-/** Who writes objects for this program: Pulumi's provider, Helm, and Argo CD's components and CLI. */
+/** Who writes objects for this program: Pulumi's provider, Helm by hand, and Argo CD's components and CLI. */
 const ourManagers = /^(pulumi|helm|argocd)/i;
 
 interface ObjectList {

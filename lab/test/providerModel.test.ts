@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { Secret, secret, unknown, type PropertyMap } from "../providers/plugin/values";
+import { Secret, secret, unknown, type PropertyMap, type Value } from "../providers/plugin/values";
 import { timeLimit } from "../providers/kubernetes/model/annotations";
 import { fromState, toState } from "../providers/kubernetes/model/checkpoint";
 import { apiVersionOf, kindOfUrn, unsupportedType } from "../providers/kubernetes/model/kinds";
 import { withGeneratedName, withNameOfLastRun } from "../providers/kubernetes/model/naming";
 import { normalize } from "../providers/kubernetes/model/normalize";
 import { idOf, parseId } from "../providers/kubernetes/model/object";
+import { canonicalQuantity } from "../providers/kubernetes/model/quantity";
 import { markSecrets } from "../providers/kubernetes/model/secrets";
 
 const urn = (type: string, name = "res") => `urn:pulumi:s::p::${type}::${name}`;
@@ -66,14 +67,51 @@ describe("lab provider: canonical form", () => {
                 apiVersion: "apps/v1",
                 kind: "Deployment",
                 metadata: { labels: {} },
-                spec: { paused: false, hostNetwork: true, x: [], emptyDir: {} },
+                spec: {
+                    paused: false,
+                    template: { spec: { hostNetwork: true, volumes: [{ emptyDir: {} }], tolerations: [] } },
+                },
             },
             {
                 apiVersion: "apps/v1",
                 kind: "Deployment",
                 metadata: {},
-                spec: { hostNetwork: true, emptyDir: {} },
+                spec: { template: { spec: { hostNetwork: true, volumes: [{ emptyDir: {} }] } } },
             },
+        ],
+        [
+            "an empty map at the top",
+            { apiVersion: "v1", kind: "ConfigMap", data: {}, binaryData: null },
+            { apiVersion: "v1", kind: "ConfigMap" },
+        ],
+        [
+            "fields that a built-in kind does not have",
+            {
+                apiVersion: "v1",
+                kind: "Service",
+                spec: { selectr: { app: "a" }, ports: [{ port: 1, prot: "UDP" }], selector: { any: "key" } },
+            },
+            { apiVersion: "v1", kind: "Service", spec: { ports: [{ port: 1 }], selector: { any: "key" } } },
+        ],
+        [
+            "quantities of a built-in kind",
+            {
+                apiVersion: "v1",
+                kind: "ResourceQuota",
+                metadata: { labels: { hard: "4000m" } },
+                spec: { hard: { cpu: "4000m", memory: "1024Mi", pods: 1000 } },
+            },
+            {
+                apiVersion: "v1",
+                kind: "ResourceQuota",
+                metadata: { labels: { hard: "4000m" } },
+                spec: { hard: { cpu: "4", memory: "1Gi", pods: "1k" } },
+            },
+        ],
+        [
+            "nothing of a kind that nobody knows in a group that Kubernetes serves",
+            { apiVersion: "apps/v9", kind: "Deployment", spec: { x: {} } },
+            { apiVersion: "apps/v9", kind: "Deployment", spec: { x: {} } },
         ],
         [
             "nothing of a custom resource",
@@ -98,6 +136,30 @@ describe("lab provider: canonical form", () => {
         const given = { apiVersion: "v1", kind: "Secret", stringData: { a: unknown } };
         expect(normalize(given)).to.deep.equal(given);
     });
+});
+
+describe("lab provider: quantities", () => {
+    const cases: [given: Value, expected: Value][] = [
+        ["4000m", "4"],
+        ["1500m", "1500m"],
+        [0.5, "500m"],
+        ["0.0000000001", "1n"],
+        ["2000", "2k"],
+        ["0.000Ki", "0"],
+        ["-1.5", "-1500m"],
+        ["1.5Gi", "1536Mi"],
+        ["0.5Ki", "512"],
+        ["1048576Ki", "1Gi"],
+        ["12e4", "120e3"],
+        ["1E", "1E"],
+        ["many", "many"],
+        ["", ""],
+    ];
+    for (const [given, expected] of cases) {
+        it(`${JSON.stringify(given)} is kept as ${JSON.stringify(expected)}`, () => {
+            expect(canonicalQuantity(given)).to.equal(expected);
+        });
+    }
 });
 
 describe("lab provider: secrets", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Secret, unknown, type PropertyMap } from "../providers/plugin/values";
+import { Secret, secret, unknown, type PropertyMap } from "../providers/plugin/values";
 import { randomCharacters } from "../providers/random/characters";
 import { RandomProvider } from "../providers/random/provider";
 
@@ -35,13 +35,6 @@ describe("lab provider: random characters", () => {
         expect(randomCharacters({ ...rules, overrideSpecial: "_", minSpecial: 12 })).to.equal("____________");
     });
 
-    it("cannot be made from contradictions", () => {
-        expect(() => randomCharacters({ ...rules, length: 3, minLower: 4 })).to.throw(
-            "the minimums of the classes add up to 4",
-        );
-        const none = { lower: false, upper: false, numeric: false, special: false };
-        expect(() => randomCharacters({ ...rules, ...none })).to.throw("no character class is allowed");
-    });
 });
 
 describe("lab provider: random resources", () => {
@@ -92,20 +85,60 @@ describe("lab provider: random resources", () => {
         expect(await changed("RandomPassword", properties, { length: 10 })).to.deep.equal(["keepers!"]);
     });
 
-    it("refuse inputs and kinds that make no sense", async () => {
-        const news = { length: 0 };
-        const { failures } = await provider.check({
-            urn: urn("RandomString"),
-            olds: {},
-            news,
-            randomSeed: new Uint8Array(),
+    it("refuse, before anything is made, inputs that contradict each other", async () => {
+        const none = { lower: false, upper: false, special: false };
+        const examine = (property: string) => `. Examine values at 'r.${property}'.`;
+        const cases: [news: PropertyMap, reasons: string[]][] = [
+            [{ length: 3, minLower: 1, minUpper: 2 }, []],
+            [{ length: 3, minLower: unknown, minUpper: 4 }, []],
+            [{ length: 3, ...none }, []],
+            [{}, ["Missing required property 'length'" + examine("length")]],
+            [
+                { length: 0 },
+                ["Invalid Attribute Value. Attribute length value must be at least 1, got: 0" + examine("length")],
+            ],
+            [
+                { length: 3, minLower: 2, minUpper: 2 },
+                [
+                    "Invalid Attribute Value. Attribute length value must be at least sum of " +
+                        `min_upper + min_lower + min_numeric + min_special, got: 3${examine("length")}`,
+                ],
+            ],
+            [
+                { length: 3, ...none, numeric: false },
+                [
+                    "Invalid Attribute Combination. At least one attribute out of " +
+                        `[special,upper,lower,numeric] must be specified as true${examine("numeric")}`,
+                ],
+            ],
+        ];
+        for (const [news, reasons] of cases) {
+            const { failures } = await provider.check({
+                urn: urn("RandomPassword"),
+                olds: {},
+                news,
+                randomSeed: new Uint8Array(),
+            });
+            expect(failures.map(({ reason }) => reason)).to.deep.equal(reasons);
+        }
+    });
+
+    const imports: [kind: string, id: string, inputs: PropertyMap, result: PropertyMap][] = [
+        ["RandomPassword", "supersecret", { length: 11 }, { id: "none", result: secret("supersecret"), minLower: 0 }],
+        ["RandomString", "shown", { length: 5 }, { id: "shown", result: "shown", upper: true }],
+        ["RandomId", "p-,AQI", { byteLength: 2, prefix: "p-" }, { id: "AQI", hex: "p-0102", b64Url: "p-AQI" }],
+        ["RandomBytes", "AQI=", { length: 2 }, { id: "none", hex: secret("0102"), base64: secret("AQI=") }],
+    ];
+    for (const [kind, id, inputs, expected] of imports) {
+        it(`are imported: ${kind}`, async () => {
+            const read = await provider.read({ urn: urn(kind), id, properties: {}, inputs: {} });
+            expect(read.inputs).to.deep.equal(inputs);
+            expect({ ...read.properties, id: read.id }).to.deep.include(expected);
+            expect(await changed(kind, read.properties, inputs)).to.deep.equal([]);
         });
-        expect(failures).to.deep.equal([
-            { property: "length", reason: '"length" must be a number of at least 1' },
-        ]);
-        expect(() =>
-            provider.read({ urn: urn("RandomString"), id: "x", properties: {}, inputs: {} }),
-        ).to.throw("cannot import");
+    }
+
+    it("refuse kinds that the stand-in does not have", () => {
         const pet = { urn: urn("RandomPet"), olds: {}, news: {}, randomSeed: new Uint8Array() };
         expect(() => provider.check(pet)).to.throw("random:index/randomPet:RandomPet is not part");
     });

@@ -123,8 +123,10 @@ describe("the lab's Kubernetes provider", function () {
         ];
         await kubectl("staging", [...hand, "--field-manager=by-hand"]);
         const wanted = { replicas: 2, value: "2", color: "red" };
-        expect(await scratchpad.failure(everything(wanted))).to.match(
-            /field conflict.*conflict with "by-hand".*\.metadata\.labels\.color/,
+        const failed = await scratchpad.failure(everything(wanted));
+        expect(failed).to.include("server-side apply field conflict detected, see https://www.pulumi.com/");
+        expect(failed).to.match(
+            /had an apply conflict: .* conflict with "by-hand" using v1: \.metadata\.labels\.color/,
         );
         expect(await scratchpad.field("configmap", "settings", ".metadata.labels.color")).to.equal("hand");
         await scratchpad.up(everything({ ...wanted, annotations: { "pulumi.com/patchForce": "true" } }));
@@ -177,7 +179,7 @@ describe("the lab's Kubernetes provider", function () {
             void new core.ConfigMap("far", { metadata: { name: "far", namespace } }, { provider });
         const printed = await scratchpad.failure(extra, "https://127.0.0.1:9");
         expect(printed).to.match(
-            /context "staging": the Kubernetes API server https:\/\/127\.0\.0\.1:9 is unreachable/,
+            /unable to load schema information from the API server: Get "https:\/\/127.0.0.1:9\/.*connection refused/,
         );
     });
 

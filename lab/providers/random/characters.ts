@@ -21,7 +21,8 @@ const digits = "0123456789";
 const specials = "!@#$%&*()-_=+[]{}<>:?";
 
 /**
- * A string by the rules: the minimum of each class, the rest from all allowed characters, in random order.
+ * A string by the rules, which `check.ts` has found to be possible: the minimum of each class, the rest from all
+ * allowed characters, in random order.
  */
 export function randomCharacters(rules: CharacterRules): string {
     const special = rules.overrideSpecial === "" ? specials : rules.overrideSpecial;
@@ -35,16 +36,8 @@ export function randomCharacters(rules: CharacterRules): string {
         (rules.upper ? uppercase : "") +
         (rules.numeric ? digits : "") +
         (rules.special ? special : "");
-    const rest = rules.length - minimum.length;
-    if (rest < 0) {
-        throw new Error(
-            `length is ${rules.length}, but the minimums of the classes add up to ${minimum.length}`,
-        );
-    }
-    if (rest > 0 && allowed === "") {
-        throw new Error("no character class is allowed: set lower, upper, numeric or special to true");
-    }
-    return shuffle([...(minimum + pick(allowed, rest))]).join("");
+    const rest = pick(allowed, rules.length - minimum.length);
+    return shuffle([...(minimum + rest)]).join("");
 }
 
 function pick(alphabet: string, count: number): string {

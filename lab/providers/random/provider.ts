@@ -8,6 +8,7 @@ import {
     withoutSecrets,
     type PropertyMap,
 } from "../plugin/values";
+import { refusals } from "./check";
 import { randomKinds, type RandomKind } from "./resources";
 
 /**
@@ -16,11 +17,7 @@ import { randomKinds, type RandomKind } from "./resources";
  */
 export class RandomProvider implements model.ResourceProvider {
     check({ urn, news }: model.CheckRequest): Promise<model.CheckResult> {
-        const failures = kindOf(urn).required.flatMap((property) => {
-            const value = withoutSecrets(news[property] ?? null);
-            const valid = value instanceof Unknown || (typeof value === "number" && value >= 1);
-            return valid ? [] : [{ property, reason: `"${property}" must be a number of at least 1` }];
-        });
+        const failures = refusals(urn, kindOf(urn).checks, news).map((reason) => ({ property: "", reason }));
         return Promise.resolve({ inputs: news, failures });
     }
 
@@ -44,17 +41,20 @@ export class RandomProvider implements model.ResourceProvider {
             const later = Object.fromEntries(kind.generated.map((key) => [key, unknown]));
             return Promise.resolve({ id: "", properties: { ...given, ...later } });
         }
-        const { id, outputs } = kind.make(withoutSecrets(given));
+        const plain = withoutSecrets(given);
+        const { id, outputs } = kind.outputs(kind.make(plain), plain);
         return Promise.resolve({ id, properties: { ...given, ...outputs } });
     }
 
     read({ urn, id, properties, inputs }: model.ReadRequest): Promise<model.ReadResult> {
-        if (Object.keys(properties).length === 0) {
-            throw new Error(
-                `the lab's stand-in for the random provider cannot import ${typeOf(urn)} "${id}"`,
-            );
+        if (Object.keys(properties).length > 0) {
+            return Promise.resolve({ id, properties, inputs });
         }
-        return Promise.resolve({ id, properties, inputs });
+        const kind = kindOf(urn);
+        const imported = kind.parse(id);
+        const made = kind.outputs(imported.value, imported.inputs);
+        const whole = { ...kind.defaults, ...imported.inputs, ...made.outputs };
+        return Promise.resolve({ id: made.id, properties: whole, inputs: imported.inputs });
     }
 
     update({ urn }: model.UpdateRequest): Promise<PropertyMap> {

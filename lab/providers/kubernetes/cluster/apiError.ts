@@ -1,3 +1,5 @@
+import { messageOf } from "../../plugin/errors";
+
 /** An answer of the API server other than success, as its `Status` object says. */
 export class ApiError extends Error {
     constructor(
@@ -22,10 +24,12 @@ export class ApiError extends Error {
     }
 }
 
-/** The API server could not be reached at all. */
+/** The API server could not be reached at all; said as Go's net/http does, on which the official provider stands. */
 export class UnreachableError extends Error {
-    constructor(server: string, cause: string) {
-        super(`the Kubernetes API server ${server} is unreachable: ${cause}`);
+    constructor(method: string, url: string, cause: unknown) {
+        const refused = cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
+        const why = refused ? `dial tcp ${new URL(url).host}: connect: connection refused` : messageOf(cause);
+        super(`${method.charAt(0)}${method.slice(1).toLowerCase()} "${url}": ${why}`);
         this.name = "UnreachableError";
     }
 }

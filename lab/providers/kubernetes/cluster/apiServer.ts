@@ -3,7 +3,6 @@ import * as https from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { messageOf } from "../../plugin/errors";
 import { ApiError, UnreachableError } from "./apiError";
 
 export interface ApiRequest {
@@ -16,6 +15,15 @@ export interface ApiRequest {
     readonly contentType?: string;
     /** Milliseconds; {@link defaultTimeout} unless said otherwise. */
     readonly timeout?: number;
+}
+
+/** A request as it is sent, but for the credentials. */
+export interface RawRequest {
+    readonly method: string;
+    /** Below the server's URL, with its query. */
+    readonly path: string;
+    readonly headers: http.OutgoingHttpHeaders;
+    readonly signal?: AbortSignal;
 }
 
 /** How long one request may take, in milliseconds. */
@@ -74,17 +82,26 @@ export class ApiServer {
             if (this.signal.aborted) {
                 throw new Error(`the request to ${this.server} was cancelled`);
             }
-            throw new UnreachableError(this.server, messageOf(error));
+            throw new UnreachableError(request.method, `${this.server}${request.path}`, error);
         }
     }
 
     async #exchange(request: ApiRequest): Promise<Answer> {
         const timeout = request.timeout ?? defaultTimeout;
         const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-        const options = await this.#options(request, body);
+        const outgoing = await this.open({
+            method: request.method,
+            path: request.path + queryString(request.query),
+            headers: {
+                accept: "application/json",
+                "user-agent": "hubspoke-lab-kubernetes-provider",
+                ...(body === undefined ? {} : bodyHeaders(request, body)),
+            },
+            // A write that was sent is not taken back: nobody could tell whether it happened.
+            ...(request.method === "GET" ? { signal: this.signal } : {}),
+        });
         const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-            const secure = this.#url.protocol === "https:";
-            const outgoing = secure ? https.request(options, resolve) : http.request(options, resolve);
+            outgoing.on("response", resolve);
             outgoing.setTimeout(timeout, () =>
                 outgoing.destroy(new Error(`no answer within ${timeout / 1000} seconds`)),
             );
@@ -98,30 +115,27 @@ export class ApiServer {
         };
     }
 
-    async #options(request: ApiRequest, body: Buffer | undefined): Promise<https.RequestOptions> {
+    /** Begins a request with the credentials of the kubeconfig; who calls writes its body, and reads the answer. */
+    async open({ method, path, headers, signal }: RawRequest): Promise<http.ClientRequest> {
         const options: https.RequestOptions = {
-            method: request.method,
+            method,
             host: this.#url.hostname,
             port: this.#url.port,
-            path: `${this.#url.pathname.replace(/\/$/, "")}${request.path}${queryString(request.query)}`,
-            headers: {
-                Accept: "application/json",
-                "User-Agent": "hubspoke-lab-kubernetes-provider",
-                ...(body === undefined ? {} : bodyHeaders(request, body)),
-            },
-            // A write that was sent is not taken back: nobody could tell whether it happened.
-            ...(request.method === "GET" ? { signal: this.signal } : {}),
+            path: `${this.#url.pathname.replace(/\/$/, "")}${path}`,
+            headers,
+            ...(signal === undefined ? {} : { signal }),
         };
         await this.kubeConfig.applyToHTTPSOptions(options);
         // The library makes a new agent for each call. It matters only where it leads through a proxy.
         const proxied = this.kubeConfig.getCurrentCluster()?.proxyUrl !== undefined;
-        return { ...options, agent: proxied ? options.agent : this.#agent };
+        const whole = { ...options, agent: proxied ? options.agent : this.#agent };
+        return this.#url.protocol === "https:" ? https.request(whole) : http.request(whole);
     }
 }
 
 /** The length is needed: Node sends a DELETE with a body and without a length as two requests in one. */
 function bodyHeaders({ contentType = "application/json" }: ApiRequest, body: Buffer): Record<string, string> {
-    return { "Content-Type": contentType, "Content-Length": String(body.length) };
+    return { "content-type": contentType, "content-length": String(body.length) };
 }
 
 interface Answer {

@@ -1,6 +1,5 @@
 import { messageOf } from "../../plugin/errors";
 import type { Settings } from "../settings";
-import { ApiError } from "./apiError";
 import { ApiServer } from "./apiServer";
 import { Discovery } from "./discovery";
 import { loadKubeConfig, type ClusterAccess } from "./kubeconfig";
@@ -13,7 +12,7 @@ const firstContactTimeout = 10_000;
 export interface ReachableCluster {
     readonly reachable: true;
     readonly access: ClusterAccess;
-    readonly server: string;
+    readonly api: ApiServer;
     readonly discovery: Discovery;
     readonly objects: Objects;
 }
@@ -21,7 +20,7 @@ export interface ReachableCluster {
 /** A cluster that has no usable kubeconfig or does not answer. Previews go on without it. */
 export interface UnreachableCluster {
     readonly reachable: false;
-    /** What is wrong, naming the context and the server as far as they are known. */
+    /** What is wrong. */
     readonly reason: string;
 }
 
@@ -36,16 +35,9 @@ export async function connect(settings: Settings, signal: AbortSignal): Promise<
         const api = new ApiServer(access.kubeConfig, signal);
         await greet(api);
         const discovery = new Discovery(api);
-        return {
-            reachable: true,
-            access,
-            server: api.server,
-            discovery,
-            objects: new Objects(api, discovery),
-        };
+        return { reachable: true, access, api, discovery, objects: new Objects(api, discovery) };
     } catch (error) {
-        const context = settings.context === "" ? "" : `context "${settings.context}": `;
-        return { reachable: false, reason: `${context}${messageOf(error)}` };
+        return { reachable: false, reason: messageOf(error) };
     }
 }
 
@@ -53,10 +45,7 @@ async function greet(api: ApiServer): Promise<void> {
     try {
         await api.request({ method: "GET", path: "/api", timeout: firstContactTimeout });
     } catch (error) {
-        if (error instanceof ApiError && (error.statusCode === 401 || error.statusCode === 403)) {
-            throw new Error(`${api.server} refused the credentials of the kubeconfig: ${error.message}`);
-        }
-        throw error;
+        throw new Error(`unable to load schema information from the API server: ${messageOf(error)}`);
     }
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { messageOf } from "../../plugin/errors";
 import { HelmError, helm, withPrivateFolder } from "./helm";
 import type { ReleaseInputs, Repository } from "./inputs";
 
@@ -15,8 +16,8 @@ export interface ChartMetadata {
 const temporaryRepository = "lab";
 
 /**
- * Looks the chart up, downloading its index if need be. Throws an error that names the chart, its version and
- * its repository when it cannot be had.
+ * Looks the chart up, downloading its index if need be. Throws the official provider's error when it cannot be
+ * had.
  */
 export async function findChart(inputs: ReleaseInputs, signal: AbortSignal): Promise<ChartMetadata> {
     try {
@@ -33,14 +34,7 @@ export async function findChart(inputs: ReleaseInputs, signal: AbortSignal): Pro
             type: metadata.type ?? "application",
         };
     } catch (error) {
-        const version = inputs.version === "" ? "newest version" : `version "${inputs.version}"`;
-        const source =
-            inputs.repository.url === "" ? "no repository given" : `repository "${inputs.repository.url}"`;
-        throw new Error(
-            `chart "${inputs.chart}" (${version}, ${source}) cannot be loaded: ` +
-                `${error instanceof Error ? error.message : String(error)}; ` +
-                "check the chart name and repository configuration.",
-        );
+        throw new Error(`${messageOf(error)}; check the chart name and repository configuration.`);
     }
 }
 

@@ -16,7 +16,7 @@ const retired = ["checksum", "resourceNames"];
  */
 export function diffRelease(request: DiffRequest): DiffResult {
     const newInputs = withoutSecrets(request.news);
-    const oldInputs = without(inputsOfState(request.olds) ?? {}, ...retired);
+    const oldInputs = without(withoutSecrets(inputsOfState(request.olds) ?? {}), ...retired);
     const live = prune(withoutSecrets(request.olds), merge(newInputs, oldInputs));
     const changes = compare({ live, oldInputs, newInputs, immutable: identity });
     const ignored = request.ignoreChanges.map(parsePath);

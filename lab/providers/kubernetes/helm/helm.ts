@@ -1,7 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { KubeConfig } from "@kubernetes/client-node";
 import { firstGiven } from "../../plugin/values";
 
 /** A call of the helm program that ended with an error. The message is what helm printed. */
@@ -76,12 +75,8 @@ export async function withPrivateFolder<Result>(use: (folder: string) => Promise
 }
 
 /** Flags that lead helm to the cluster of a kubeconfig, which is written into the private folder. */
-export async function clusterFlags(
-    folder: string,
-    kubeConfig: KubeConfig,
-    namespace: string,
-): Promise<string[]> {
+export async function clusterFlags(folder: string, kubeconfig: string, namespace: string): Promise<string[]> {
     const file = path.join(folder, "kubeconfig");
-    await fs.writeFile(file, kubeConfig.exportConfig(), { mode: 0o600 });
+    await fs.writeFile(file, kubeconfig, { mode: 0o600 });
     return ["--kubeconfig", file, "--namespace", namespace];
 }

@@ -4,14 +4,15 @@ import { nameOf } from "../../plugin/provider";
 import { containsUnknowns, type PropertyMap } from "../../plugin/values";
 import { requireReachable } from "../cluster/cluster";
 import { uniqueName } from "../model/naming";
-import { parseId } from "../model/object";
+import { numberAt, parseId } from "../model/object";
 import type { Context } from "../operations/context";
-import { isForgotten } from "../operations/unreachable";
+import { gone, readUnreachable } from "../operations/unreachable";
 import { findChart, withChart } from "./chart";
 import { diffRelease } from "./diff";
 import { installFlags, uninstallFlags, upgradeFlags } from "./flags";
 import { clusterFlags, helm, withPrivateFolder, type HelmCall } from "./helm";
 import { defaultTimeout, readInputs, type ReleaseInputs } from "./inputs";
+import { withRelay } from "./relay";
 import { inputsOfState, plannedState, releaseState } from "./state";
 import { isReleaseNotFound, parseRelease, type LiveRelease } from "./status";
 
@@ -55,32 +56,35 @@ export class ReleaseProvider {
         const release = readInputs(inputs);
         return {
             id: releaseId(release),
-            properties: await this.#write("install", release, installFlags(release), inputs),
+            properties: await this.#write("install", release, inputs, 0),
         };
     }
 
-    async update({ news, preview }: model.UpdateRequest): Promise<PropertyMap> {
+    async update({ olds, news, preview }: model.UpdateRequest): Promise<PropertyMap> {
         if (preview) {
             return plannedState(news);
         }
         const release = readInputs(news);
-        return await this.#write("upgrade", release, upgradeFlags(release), news);
+        return await this.#write("upgrade", release, news, numberAt(olds, "status", "revision") ?? 0);
     }
 
-    async read({ urn, id, properties }: model.ReadRequest): Promise<model.ReadResult> {
-        if (isForgotten(this.context, urn)) {
-            return { id: "", properties: {}, inputs: {} };
+    async read(request: model.ReadRequest): Promise<model.ReadResult> {
+        const unreachable = readUnreachable(this.context, request);
+        if (unreachable !== undefined) {
+            return unreachable;
         }
+        const { id, properties } = request;
         const known = inputsOfState(properties);
         const release = known === undefined ? parseId(id) : readInputs(properties);
         const live = await this.#status(release);
         if (live === undefined) {
-            return { id: "", properties: {}, inputs: {} };
+            return gone;
         }
         const inputs = known ?? importedInputs(live);
         return { id, properties: releaseState(inputs, live), inputs };
     }
 
+    /** A release that is gone already is an error, until a refresh has found that, as with the official provider. */
     async delete({ properties }: model.DeleteRequest): Promise<void> {
         if (!this.context.cluster.reachable) {
             throw new Error(
@@ -88,25 +92,17 @@ export class ReleaseProvider {
             );
         }
         const release = readInputs(properties);
-        try {
-            const { signal } = this.context;
-            await this.#helm(release, {
-                args: ["uninstall", release.name, ...uninstallFlags(release)],
-                signal,
-            });
-        } catch (error) {
-            if (!isReleaseNotFound(error)) {
-                throw error;
-            }
-        }
+        const { signal } = this.context;
+        await this.#helm(release, { args: ["uninstall", release.name, ...uninstallFlags(release)], signal });
     }
 
     async #write(
         verb: "install" | "upgrade",
         release: ReleaseInputs,
-        flags: readonly string[],
         inputs: PropertyMap,
+        oldRevision: number,
     ): Promise<PropertyMap> {
+        const flags = verb === "install" ? installFlags(release) : upgradeFlags(release);
         try {
             const { signal } = this.context;
             const output = await withChart(release, signal, (chart) =>
@@ -118,28 +114,30 @@ export class ReleaseProvider {
             );
             return releaseState(inputs, parseRelease(output));
         } catch (error) {
-            throw await this.#writeError(verb, release, inputs, messageOf(error));
+            throw await this.#writeError(verb, release, inputs, oldRevision, messageOf(error));
         }
     }
 
     /**
-     * A release that exists although helm failed stays in state, for the next run to upgrade. One that
-     * somebody else installed under the name does not become ours.
+     * A revision that helm made although it failed goes into state, for the next run to upgrade. Where it made
+     * none, as when a template fails, the state stays as it was, so the next run sees the same change. A release
+     * that somebody else installed under the name does not become ours.
      */
     async #writeError(
         verb: string,
         release: ReleaseInputs,
         inputs: PropertyMap,
+        oldRevision: number,
         reason: string,
     ): Promise<Error> {
         const id = releaseId(release);
         // The user may have cancelled: ask all the same, or the release would be lost from state.
         const live = await this.#status(release, AbortSignal.timeout(afterwardsLimit)).catch(() => undefined);
-        if (live === undefined || reason.includes("cannot re-use a name")) {
-            const remedy =
-                live === undefined
-                    ? ""
-                    : `; adopt it with "pulumi import", or remove it with "helm uninstall"`;
+        const isTaken = reason.includes("cannot re-use a name");
+        if (live === undefined || live.revision <= oldRevision || isTaken) {
+            const remedy = isTaken
+                ? `; adopt it with "pulumi import", or remove it with "helm uninstall"`
+                : "";
             return new Error(`Helm release "${id}": ${verb} failed: ${reason}${remedy}`);
         }
         const message =
@@ -164,11 +162,13 @@ export class ReleaseProvider {
     }
 
     async #helm({ namespace }: ReleaseName, call: HelmCall): Promise<string> {
-        const { access } = requireReachable(this.context.cluster);
-        return await withPrivateFolder(async (folder) => {
-            const flags = await clusterFlags(folder, access.kubeConfig, namespace);
-            return await helm({ ...call, args: [...call.args, ...flags] });
-        });
+        const { api } = requireReachable(this.context.cluster);
+        return await withRelay(api, (kubeconfig) =>
+            withPrivateFolder(async (folder) => {
+                const flags = await clusterFlags(folder, kubeconfig, namespace);
+                return await helm({ ...call, args: [...call.args, ...flags] });
+            }),
+        );
     }
 
     #defaultNamespace(): string {

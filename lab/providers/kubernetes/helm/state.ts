@@ -1,4 +1,4 @@
-import { isMap, secret, unknown, withoutSecrets, type PropertyMap } from "../../plugin/values";
+import { isMap, reveal, secret, unknown, type PropertyMap } from "../../plugin/values";
 import { markSecrets } from "../model/secrets";
 import { statusOutput, type LiveRelease } from "./status";
 
@@ -21,9 +21,8 @@ export function plannedState(inputs: PropertyMap): PropertyMap {
     return { ...inputs, resourceNames: unknown, status: unknown, __inputs: secret(inputs) };
 }
 
-/** The inputs of the last run, from state; undefined when the state has none (an import). */
+/** The inputs of the last run, from state, with their secrets; undefined when it has none (an import). */
 export function inputsOfState(state: PropertyMap): PropertyMap | undefined {
-    const { __inputs } = state;
-    const inputs = __inputs === undefined ? undefined : withoutSecrets(__inputs);
+    const inputs = reveal(state.__inputs);
     return isMap(inputs) ? inputs : undefined;
 }

@@ -1,6 +1,8 @@
-import { containsUnknowns, isMap, mapValues, textOf, without, type Value } from "../../plugin/values";
-import { isBuiltIn, parseApiVersion } from "./kinds";
+import { containsUnknowns, isMap, mapValues, textOf, without, type PropertyMap, type Value } from "../../plugin/values";
+import { apiVersionOf, isBuiltIn, parseApiVersion, type GroupVersionKind } from "./kinds";
 import { stringAt, type KubeObject } from "./object";
+import { canonicalQuantity, isQuantity, isQuantityMap } from "./quantity";
+import { elementType, fieldsOf, typeOfKind, valueType } from "./schema";
 
 /** Fields of `metadata` that only the API server writes. */
 const serverMetadata = [
@@ -30,37 +32,26 @@ const droppedWhenZero = new Set([
     "tty",
 ]);
 
-/** Maps of built-in kinds that the API server leaves out when they are empty; it does so with every list. */
-const droppedWhenEmpty = new Set([
-    "annotations",
-    "binaryData",
-    "data",
-    "hard",
-    "labels",
-    "limits",
-    "matchLabels",
-    "nodeSelector",
-    "requests",
-]);
-
 /**
- * Brings inputs into the form in which the API server keeps them, so that equal things compare equal.
+ * Brings inputs into the form in which the API server keeps them, so that equal things compare equal. A field that
+ * it does not know, or leaves out when it is empty, goes; a quantity becomes canonical. The official provider gets
+ * that by way of Kubernetes' own types (clients/unstructured.go).
  * Objects of custom resources, and previews with unknowns, stay as they are but for read-only metadata.
  */
 export function normalize(object: KubeObject): KubeObject {
-    const known = isBuiltIn(parseApiVersion(stringAt(object, "apiVersion"), stringAt(object, "kind")));
-    const normal = known && !containsUnknowns(object) ? normalizeKnown(object) : object;
+    const kind = parseApiVersion(stringAt(object, "apiVersion"), stringAt(object, "kind"));
+    const normal = isBuiltIn(kind) && !containsUnknowns(object) ? normalizeKnown(object, kind) : object;
     return withoutServerMetadata(normal);
 }
 
-function normalizeKnown(object: KubeObject): KubeObject {
-    switch (`${stringAt(object, "apiVersion")}/${stringAt(object, "kind")}`) {
+function normalizeKnown(object: KubeObject, kind: GroupVersionKind): KubeObject {
+    switch (`${apiVersionOf(kind)}/${kind.kind}`) {
         case "v1/Secret":
             return normalizeSecret(object);
         case "apiextensions.k8s.io/v1/CustomResourceDefinition":
             return normalizeDefinition(object);
         default:
-            return mapValues(object, withoutDropped);
+            return normalizeFields(object, typeOfKind(kind));
     }
 }
 
@@ -88,24 +79,43 @@ function normalizeDefinition(object: KubeObject): KubeObject {
         : rest;
 }
 
-function withoutDropped(value: Value): Value {
-    if (Array.isArray(value)) {
-        return value.map(withoutDropped);
+function normalizeValue(value: Value, type: string, name: string): Value {
+    const [element, inner] = [elementType(type), valueType(type)];
+    if (Array.isArray(value) && element !== undefined) {
+        return value.map((each) => normalizeValue(each, element, ""));
     }
-    if (!isMap(value)) {
-        return value;
+    if (isMap(value) && inner !== undefined) {
+        return mapValues(value, (each) =>
+            isQuantityMap(name) ? canonicalQuantity(each) : normalizeValue(each, inner, ""),
+        );
     }
-    const kept = Object.entries(value).filter(([key, inner]) => !isDropped(key, inner));
-    return mapValues(Object.fromEntries(kept), withoutDropped);
+    if (isMap(value)) {
+        return normalizeFields(value, type);
+    }
+    return isQuantity(name) ? canonicalQuantity(value) : value;
 }
 
-function isDropped(key: string, value: Value): boolean {
+/** The fields that the type has and the API server does not leave out. What is of no known type stays. */
+function normalizeFields(object: PropertyMap, type: string): PropertyMap {
+    const fields = fieldsOf(type);
+    if (fields === undefined) {
+        return object;
+    }
+    const kept = Object.entries(object).flatMap(([name, value]): [string, Value][] => {
+        const fieldType = fields.get(name);
+        const isKept = fieldType !== undefined && !isDropped(value, fieldType, name);
+        return isKept ? [[name, normalizeValue(value, fieldType, name)]] : [];
+    });
+    return Object.fromEntries(kept);
+}
+
+function isDropped(value: Value, type: string, name: string): boolean {
     if (isMap(value)) {
-        return Object.keys(value).length === 0 && droppedWhenEmpty.has(key);
+        return Object.keys(value).length === 0 && valueType(type) !== undefined;
     }
     return Array.isArray(value)
         ? value.length === 0
-        : value === null || ((value === false || value === 0) && droppedWhenZero.has(key));
+        : value === null || ((value === false || value === 0) && droppedWhenZero.has(name));
 }
 
 function withoutServerMetadata(object: KubeObject): KubeObject {

@@ -9,6 +9,10 @@ import type { Settings } from "../settings";
 import { hasInheritedFields, inheritFields, isOwnedByOthers } from "./managedFields";
 import { mergePatch } from "./mergePatch";
 
+const conflictHelp =
+    "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
+    "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources";
+
 export interface UpdatePlan {
     readonly object: KubeObject;
     /** The object as it is now. */
@@ -19,35 +23,40 @@ export interface UpdatePlan {
     readonly preview: boolean;
 }
 
+/** What an update wrote, and the object that came of it. */
+export interface Update {
+    readonly written: KubeObject;
+    readonly updated: KubeObject;
+}
+
 /** Writes an update: definitions are replaced, everything else is applied under the field manager. */
 export async function applyUpdate(
     cluster: ReachableCluster,
     settings: Settings,
     plan: UpdatePlan,
-): Promise<KubeObject> {
+): Promise<Update> {
     const options = { fieldManager: plan.fieldManager, dryRun: plan.preview };
     if (stringAt(plan.object, "kind") === "CustomResourceDefinition") {
         const version = stringAt(plan.live, "metadata", "resourceVersion");
-        return await cluster.objects.replace(withMetadata(plan.object, "resourceVersion", version), options);
+        const object = withMetadata(plan.object, "resourceVersion", version);
+        return { written: plan.object, updated: await cluster.objects.replace(object, options) };
     }
     if (!settings.enableServerSideApply) {
-        return await cluster.objects.mergePatch(
-            refOf(plan.live),
-            mergePatch(plan.oldInputs, plan.object),
-            options,
-        );
+        const patch = mergePatch(plan.oldInputs, plan.object);
+        const updated = await cluster.objects.mergePatch(refOf(plan.live), patch, options);
+        return { written: plan.object, updated };
     }
     const live = plan.preview ? plan.live : await takeInheritedFields(cluster, plan);
-    const object = withIgnoredFields(plan.object, live, plan);
+    const written = withIgnoredFields(plan.object, live, plan);
+    const force = isForced(settings, plan, live);
     try {
-        return await cluster.objects.apply(object, { ...options, force: isForced(settings, plan, live) });
+        return { written, updated: await cluster.objects.apply(written, { ...options, force }) };
     } catch (error) {
         if (isConflict(error) && error instanceof Error) {
             throw new Error(
-                `server-side apply field conflict: the field manager "${plan.fieldManager}" cannot have its way. ` +
-                    `${error.message}. To take the fields over, annotate the object with ` +
-                    `${annotations.patchForce}: "true"; to leave them to the other manager, take them out of the ` +
-                    `program or name them in ignoreChanges`,
+                `server-side apply field conflict detected, see ${conflictHelp} for troubleshooting help\n` +
+                    `The resource managed by field manager "${plan.fieldManager}" had an apply conflict: ` +
+                    error.message,
             );
         }
         throw error;

@@ -83,9 +83,7 @@ async function previewed(
         ) {
             return request.inputs;
         }
-        throw new Error(
-            `resource "${request.urn}" would not be accepted by the Kubernetes API server: ${messageOf(error)}`,
-        );
+        throw creationError(error, request.urn);
     }
 }
 

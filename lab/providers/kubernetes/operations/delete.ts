@@ -8,7 +8,7 @@ import { fromState, toState } from "../model/checkpoint";
 import { parseId, stringAt, type KubeObject } from "../model/object";
 import type { Context } from "./context";
 import { initFailure } from "./failure";
-import { isForgotten } from "./unreachable";
+import { isDeletedUnreachable } from "./unreachable";
 
 /** Kinds whose deletion is not waited for when the object says `pulumi.com/skipAwait` (overrides.go). */
 const skippable = new Set([
@@ -23,7 +23,7 @@ const skippable = new Set([
 
 /** Deletes an object with what it owns, and waits until it is gone. One that is gone already is no error. */
 export async function remove(context: Context, request: DeleteRequest): Promise<void> {
-    if (!context.cluster.reachable && isForgotten(context, request.urn)) {
+    if (isDeletedUnreachable(context, request.urn)) {
         return;
     }
     const { objects } = requireReachable(context.cluster);

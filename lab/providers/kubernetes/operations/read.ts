@@ -12,9 +12,7 @@ import { prune } from "../model/prune";
 import { markSecrets } from "../model/secrets";
 import { fieldManagerOf, type Context } from "./context";
 import { initFailure } from "./failure";
-import { isForgotten } from "./unreachable";
-
-const gone: ReadResult = { id: "", properties: {}, inputs: {} };
+import { gone, readUnreachable } from "./unreachable";
 
 /**
  * Reads an object for a refresh, an import or a `get`. An object or a kind that is gone answers an empty id.
@@ -22,13 +20,9 @@ const gone: ReadResult = { id: "", properties: {}, inputs: {} };
  * hand.
  */
 export async function read(context: Context, request: ReadRequest): Promise<ReadResult> {
-    if (!context.cluster.reachable) {
-        if (context.settings.skipUpdateUnreachable) {
-            return { id: request.id, properties: request.properties, inputs: request.inputs };
-        }
-        if (isForgotten(context, request.urn)) {
-            return gone;
-        }
+    const unreachable = readUnreachable(context, request);
+    if (unreachable !== undefined) {
+        return unreachable;
     }
     const state = fromState(request.properties);
     const oldInputs = normalize(fromProperties(request.inputs));

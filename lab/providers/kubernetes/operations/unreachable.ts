@@ -1,24 +1,57 @@
+import type { ReadRequest, ReadResult } from "../../plugin/provider";
+import type { UnreachableCluster } from "../cluster/cluster";
 import type { Context } from "./context";
 
+/** Answer of a read for what is not there. */
+export const gone: ReadResult = { id: "", properties: {}, inputs: {} };
+
 /**
- * What to do with an object of a cluster that cannot be reached: true when the user said that such objects
- * are to be forgotten (`deleteUnreachable`), else an error that says how to say so.
+ * What a read answers while the cluster cannot be reached: nothing when the user said that such objects are to
+ * be forgotten (`deleteUnreachable`), the state when they are to be left alone (`skipUpdateUnreachable`), else
+ * an error. Undefined when the cluster answers. The texts are the official provider's (provider.go).
  */
-export function isForgotten(context: Context, urn: string): boolean {
+export function readUnreachable(context: Context, request: ReadRequest): ReadResult | undefined {
+    if (context.cluster.reachable) {
+        return undefined;
+    }
+    if (isForgotten(context.cluster, context, request.urn)) {
+        return gone;
+    }
+    if (context.settings.skipUpdateUnreachable) {
+        context.log.info(
+            request.urn,
+            "configured Kubernetes cluster is unreachable and the `skipUnreachable` option is enabled. " +
+                "Returned data could not reflect the actual cluster configuration.",
+        );
+        return { id: request.id, properties: request.properties, inputs: request.inputs };
+    }
+    throw new Error(`failed to read resource state due to unreachable cluster. ${remedy}`);
+}
+
+/** Whether a delete is to do nothing, as the cluster is lost; an error when the user did not say so. */
+export function isDeletedUnreachable(context: Context, urn: string): boolean {
     if (context.cluster.reachable) {
         return false;
     }
-    context.log.warn(urn, `configured Kubernetes cluster is unreachable: ${context.cluster.reason}`);
-    if (context.settings.deleteUnreachable) {
-        context.log.info(
-            urn,
-            "`deleteUnreachable` is set: deleting the unreachable resource from Pulumi state",
-        );
+    if (isForgotten(context.cluster, context, urn)) {
         return true;
     }
-    throw new Error(
-        `configured Kubernetes cluster is unreachable: ${context.cluster.reason}. If the cluster was deleted, ` +
-            "you can remove this resource from Pulumi state by rerunning the operation with the " +
-            'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"',
-    );
+    throw new Error(`configured Kubernetes cluster is unreachable. ${remedy}`);
+}
+
+const remedy =
+    "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation " +
+    'with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
+
+/** Warns that the cluster cannot be reached, and tells whether its objects are to be forgotten. */
+function isForgotten(cluster: UnreachableCluster, { settings, log }: Context, urn: string): boolean {
+    log.warn(urn, `configured Kubernetes cluster is unreachable: ${cluster.reason}`);
+    if (settings.deleteUnreachable) {
+        log.info(
+            urn,
+            "configured Kubernetes cluster is unreachable and the `deleteUnreachable` option is enabled. " +
+                "Deleting the unreachable resource from Pulumi state",
+        );
+    }
+    return settings.deleteUnreachable;
 }

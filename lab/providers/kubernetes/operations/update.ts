@@ -27,13 +27,13 @@ export async function update(context: Context, request: UpdateRequest): Promise<
     const old = fromState(request.olds);
     const fieldManager = fieldManagerOf(context.settings, inputs, old.fieldManager);
     const initialApiVersion = old.initialApiVersion ?? stringAt(old.inputs, "apiVersion");
-    const toProperties = (live: KubeObject): PropertyMap =>
-        toState(inputs, live, request.news, fieldManager, initialApiVersion);
+    const toProperties = (live: KubeObject, written = inputs): PropertyMap =>
+        toState(written, live, request.news, fieldManager, initialApiVersion);
     const object = await inScope(context, inputs, kindOfUrn(request.urn));
 
     try {
         const live = await cluster.objects.get({ ...refOf(object), name: refOf(old.live).name });
-        const updated = await applyUpdate(cluster, context.settings, {
+        const { written, updated } = await applyUpdate(cluster, context.settings, {
             object,
             live,
             oldInputs: old.inputs,
@@ -42,7 +42,7 @@ export async function update(context: Context, request: UpdateRequest): Promise<
             preview: request.preview,
         });
         if (request.preview) {
-            return toProperties(updated);
+            return toProperties(updated, written);
         }
         const outcome = await awaitReady(context, {
             urn: request.urn,
@@ -55,10 +55,10 @@ export async function update(context: Context, request: UpdateRequest): Promise<
                 initMessage(updated),
                 outcome.failure,
                 idOf(updated),
-                toProperties(outcome.object),
+                toProperties(outcome.object, written),
             );
         }
-        return toProperties(outcome.object);
+        return toProperties(outcome.object, written);
     } catch (error) {
         if (request.preview && isForbidden(error)) {
             return request.news;
