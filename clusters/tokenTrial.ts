@@ -8,7 +8,7 @@ import { ask } from "./request";
  * @returns the status: 200 when the token is accepted and may list the Deployments of a namespace, 401 when it is not
  *     accepted, 403 when it may not
  */
-export async function probe(cluster: ClusterAddress, encoded: string, namespace: string): Promise<number> {
+export async function tryToken(cluster: ClusterAddress, encoded: string, namespace: string): Promise<number> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const entry = cluster.kubeConfig.getCurrentCluster();
     if (entry === null) {
@@ -16,7 +16,7 @@ export async function probe(cluster: ClusterAddress, encoded: string, namespace:
     }
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromClusterAndUser(entry, {
-        name: "probe",
+        name: "token",
         token: Buffer.from(encoded, "base64").toString("utf8"),
     });
     const path = `apis/apps/v1/namespaces/${namespace}/deployments?limit=1`;

@@ -3,7 +3,7 @@ import { accountName } from "../clusters/names";
 import type { Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
 import type { EnvironmentSettings, SpokeSettings } from "../settings/environment";
-import { Access } from "./account/proof";
+import { Proof } from "./account/proof";
 import { AgentNamespace } from "./agent/namespace";
 import { AgentSecrets } from "./agent/secrets";
 import { ClusterSecret } from "./account/clusterSecret";
@@ -99,10 +99,10 @@ export class Spoke extends pulumi.ComponentResource {
                 { parent: this, providers: [provider], dependsOn: [account] },
             );
         }
-        const proof = new Access(
+        const proof = new Proof(
             `${name}-access`,
             {
-                spoke: accessOf(settings),
+                spoke: connectionOf(settings),
                 cluster: name,
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
                 target: namespace.namespaceName,
@@ -153,8 +153,8 @@ export class Spoke extends pulumi.ComponentResource {
         new Drain(
             `${name}-drain`,
             {
-                hub: accessOf(environment.hub),
-                spoke: accessOf(settings),
+                hub: connectionOf(environment.hub),
+                spoke: connectionOf(settings),
                 namespace: hub.argoCdNamespace,
                 secret: secret.secretName,
                 cluster: name,
@@ -170,6 +170,6 @@ export class Spoke extends pulumi.ComponentResource {
     }
 }
 
-function accessOf({ context, kubeconfig }: ClusterConnection): ClusterConnection {
+function connectionOf({ context, kubeconfig }: ClusterConnection): ClusterConnection {
     return { context, kubeconfig };
 }

@@ -2,7 +2,7 @@ import { waitFor } from "../clusters/wait";
 import { findCluster } from "../clusters/kubeconfig";
 import { get } from "../clusters/request";
 import type { ClusterConnection } from "../settings/connection";
-import { probe } from "../clusters/tokenTrial";
+import { tryToken } from "../clusters/tokenTrial";
 import { type DynamicProvider, idOf } from "./provider";
 
 /** Limit for a new token to be made and accepted, in milliseconds; an API server caches refusals. */
@@ -44,7 +44,7 @@ async function prove(inputs: AccessInputs): Promise<AccessState> {
             if (data?.token === undefined) {
                 return { seen: `Secret ${token.secret} without a token` };
             }
-            const status = await probe(address, data.token, target);
+            const status = await tryToken(address, data.token, target);
             return status === 200 ? { done: undefined } : { seen: `answer ${status}` };
         }, { timeoutMs: limitMs });
     }

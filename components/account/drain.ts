@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterConnection } from "../../settings/connection";
 import type { DrainState } from "../../dynamic/drain";
 import { DynamicResource } from "../support/dynamicResource";
-import { accessInput } from "../support/provider";
+import { connectionInput } from "../support/provider";
 
 /** What a cluster's exit needs; the two accesses are inputs because a kubeconfig in them is a secret. */
 export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "namespace" | "stack"> {
@@ -15,6 +15,6 @@ export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "name
 /** Goes before the cluster Secret, and waits until Argo CD has removed what it delivered; see dynamic/drain.ts. */
 export class Drain extends DynamicResource {
     constructor(name: string, args: DrainArgs, opts?: pulumi.CustomResourceOptions) {
-        super("drain", name, { ...args, hub: accessInput(args.hub), spoke: accessInput(args.spoke) }, opts);
+        super("drain", name, { ...args, hub: connectionInput(args.hub), spoke: connectionInput(args.spoke) }, opts);
     }
 }

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterConnection } from "../../settings/connection";
 import { DynamicResource } from "../support/dynamicResource";
-import { accessInput } from "../support/provider";
+import { connectionInput } from "../support/provider";
 
-export interface AccessArgs {
+export interface ProofArgs {
     readonly spoke: ClusterConnection;
     readonly cluster: string;
     /** Where the token stands on the spoke; nothing for a cloud identity. */
@@ -15,11 +15,11 @@ export interface AccessArgs {
 }
 
 /** Proves a new token, and marks the time at which the account's rights changed; see dynamic/access.ts. */
-export class Access extends DynamicResource {
+export class Proof extends DynamicResource {
     /** When access was proven last, as RFC 3339 in whole seconds. */
     declare readonly provenAt: pulumi.Output<string>;
 
-    constructor(name: string, args: AccessArgs, opts?: pulumi.CustomResourceOptions) {
-        super("access", name, { ...args, spoke: accessInput(args.spoke), provenAt: undefined }, opts);
+    constructor(name: string, args: ProofArgs, opts?: pulumi.CustomResourceOptions) {
+        super("access", name, { ...args, spoke: connectionInput(args.spoke), provenAt: undefined }, opts);
     }
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GuardState } from "../../dynamic/guard";
 import { DynamicResource } from "../support/dynamicResource";
-import { accessInput } from "../support/provider";
+import { connectionInput } from "../support/provider";
 
 export interface GuardArgs extends Pick<GuardState, "hub" | "stack"> {
     /** Argo CD's namespace on the hub. */
@@ -14,6 +14,6 @@ export interface GuardArgs extends Pick<GuardState, "hub" | "stack"> {
  */
 export class Guard extends DynamicResource {
     constructor(name: string, args: GuardArgs, opts?: pulumi.CustomResourceOptions) {
-        super("guard", name, { ...args, hub: accessInput(args.hub) }, opts);
+        super("guard", name, { ...args, hub: connectionInput(args.hub) }, opts);
     }
 }

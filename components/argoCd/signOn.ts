@@ -22,7 +22,7 @@ const operatorPolicy = [
  * Values for single sign-on, roles and the local admin, who is there only without single sign-on. Nobody gets a role
  * by default. No secret is among the values: `argocd-secret` is made by the program, so the chart does not.
  */
-export function accessValues(access: SignOnSettings, url: string) {
+export function signOnValues(access: SignOnSettings, url: string) {
     const { oidc, groups } = access;
     return {
         // Single sign-on goes straight to the provider, so the one replica of dex is not needed.

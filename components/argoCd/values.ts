@@ -1,6 +1,6 @@
 import { deepmerge } from "deepmerge-ts";
 import type { HubSettings } from "../../settings/hub";
-import { accessValues } from "./signOn";
+import { signOnValues } from "./signOn";
 import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
 import { scaleOf, scaleValues } from "./scale";
@@ -43,7 +43,7 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
         availabilityValues(settings.availability, scale),
         scaleValues(scale),
         exclusionValues(settings.scale.exclusions),
-        accessValues(settings.access, `https://${domain}`),
+        signOnValues(settings.access, `https://${domain}`),
         metricsValues(serviceMonitors),
         notificationValues(settings.alerts),
         knownHostsValues(settings.knownHosts),

@@ -13,7 +13,7 @@ import type { ClusterConnection } from "../../settings/connection";
  */
 export function clusterProvider(name: string, access: ClusterConnection, opts?: pulumi.ResourceOptions): k8s.Provider {
     const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
-    const inputs = { ...accessInput(access), clusterIdentifier: name, ...inPlace };
+    const inputs = { ...connectionInput(access), clusterIdentifier: name, ...inPlace };
     const transformations = access.kubeconfig === undefined ? [notTheUsersOwn] : [];
     return new k8s.Provider(name, inputs, pulumi.mergeOptions(opts, { transformations }));
 }
@@ -28,6 +28,6 @@ const notTheUsersOwn: pulumi.ResourceTransformation = ({ props, opts }) => ({
 });
 
 /** How a cluster is reached, as an input of a resource: a context is a name, a kubeconfig is a secret. */
-export function accessInput({ context, kubeconfig }: ClusterConnection) {
+export function connectionInput({ context, kubeconfig }: ClusterConnection) {
     return kubeconfig === undefined ? { context } : { kubeconfig: pulumi.secret(kubeconfig) };
 }

@@ -4,7 +4,7 @@ import { waitUntilArgoCdWorks } from "../support/argoCd";
 import type { Capacity } from "./capacity";
 import { type Facts, type Findings, judge } from "./checks";
 import { capacityOf } from "./cluster";
-import type { FailoverCluster, FailoverHub } from "./fleet";
+import type { FailoverCluster, FailoverHub } from "./clusters";
 import { whyNotServing } from "./probe";
 
 /** Limit for Argo CD to compare the target's Application anew, in milliseconds. */

@@ -3,7 +3,7 @@ import { milliseconds } from "../../settings/duration";
 import { say } from "../support/main";
 import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/automatic";
 import { examine } from "./examine";
-import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./fleet";
+import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./clusters";
 import { runHook } from "./hook";
 import { lockHolder, takeLock } from "./lock";
 import { waitUntilItResolves, whereItPoints } from "./names";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { setSetting, stackFile } from "../support/stackFile";
 import { say } from "../support/main";
 import { pulumi } from "../support/pulumi";
-import type { FailoverHub } from "./fleet";
+import type { FailoverHub } from "./clusters";
 import { withPatience } from "./patience";
 
 /** The one resource that says where users go, whatever its name, in the hub's stack. */

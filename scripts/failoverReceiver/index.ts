@@ -9,7 +9,7 @@
  */
 import { parseArgs } from "node:util";
 import { automaticRules, failover } from "../failover/failover";
-import { readHub } from "../failover/fleet";
+import { readHub } from "../failover/clusters";
 import { receiver } from "./receiver";
 import { main, say } from "../support/main";
 

@@ -7,7 +7,7 @@
  * end is awaited. Run again after a failure, it goes on where it stopped.
  */
 import { accountName } from "../../clusters/names";
-import { probe } from "../../clusters/tokenTrial";
+import { tryToken } from "../../clusters/tokenTrial";
 import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { find } from "../../clusters/request";
@@ -115,7 +115,7 @@ async function waitUntilRefused({ settings }: EnvironmentStack, { cluster, oldTo
     await waitFor(
         `cluster ${cluster} to refuse the old token`,
         async () => {
-            const status = await probe(address, oldToken, namespace);
+            const status = await tryToken(address, oldToken, namespace);
             return status === 401 ? { done: undefined } : { seen: `answer ${status}` };
         },
         { timeoutMs: retirementLimitMs, intervalMs: 1000 },

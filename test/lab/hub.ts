@@ -12,7 +12,7 @@ import { toolPath } from "../../lab/tools";
 import { expectedApplications } from "../../lab/stacks/overlay";
 import { adminPassword } from "../../lab/stacks/pulumi";
 import { waitForApplications } from "../../lab/waiting";
-import { accessValues } from "../../components/argoCd/signOn";
+import { signOnValues } from "../../components/argoCd/signOn";
 import { ArgoCdCli } from "./support/argocdCli";
 import { brokenBudgets, componentStates } from "./support/components";
 import { type GitGate, openGitGate } from "./support/gitGate";
@@ -189,7 +189,7 @@ describe("a log-in to Argo CD", () => {
     it("gives a group of single sign-on its role and no other", async () => {
         const oidc = { name: "x", issuer: "https://x", clientId: "x", clientSecret: "x", scopes: [] };
         const groups = { platform: "admin", 'the "on-call"': "operator", everyone: "readonly" } as const;
-        const { rbac } = accessValues({ oidc, groups }, "https://argocd.example.com").configs;
+        const { rbac } = signOnValues({ oidc, groups }, "https://argocd.example.com").configs;
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "policy-"));
         const file = path.join(folder, "policy.csv");
         fs.writeFileSync(file, rbac["policy.csv"]);
