@@ -2,7 +2,7 @@ import { z } from "zod";
 import { environmentName } from "./delivery";
 import { prometheusDuration } from "./duration";
 import { filtersOf, notifications } from "./notifications";
-import { severity, text } from "./kinds";
+import { flag, severity, text } from "./kinds";
 
 /** Settings of how a failure is seen, and of who is told. */
 
@@ -65,8 +65,7 @@ export const alerts = z
         runbooks: httpUrl("https://git.example.com/agent/blob/main/docs/runbooks")
             .describe("URL of the folder with the runbooks. The default is `docs/runbooks` in the agent's repository.")
             .optional(),
-        dashboard: z
-            .boolean("is true or false. Write one of these")
+        dashboard: flag
             .describe("Create a ConfigMap with a Grafana dashboard. Grafana's sidecar loads it.")
             .default(true),
         notifications,

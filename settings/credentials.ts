@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text } from "./kinds";
+import { flag, text } from "./kinds";
 
 /** Settings of how Argo CD is known to a spoke, what it may do there, and how it reaches the API server. */
 
@@ -120,8 +120,7 @@ export const tlsSchema = z
         serverName: text("the name in the API server's certificate", "api.prod.example.com")
             .describe("Name in the API server's certificate, if it differs from the host in the URL.")
             .optional(),
-        insecureSkipTlsVerify: z
-            .boolean("is true or false. Write one of these")
+        insecureSkipTlsVerify: flag
             .describe(
                 "Do not verify the API server's certificate. It excludes `ca` and `serverName`. " +
                     "Production environments refuse `true`.",
@@ -176,8 +175,7 @@ export const permissionsSchema = z
             )
             .describe("Kinds that Argo CD may manage. It needs `scope: cluster`.")
             .default([]),
-        admin: z
-            .boolean("is true or false. Write one of these")
+        admin: flag
             .describe("Argo CD may do everything on the spoke. It needs `scope: cluster`.")
             .default(false),
     })

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
-import { count, dnsLabel, quantity, text } from "./kinds";
+import { count, dnsLabel, flag, quantity, text } from "./kinds";
 
 /** Settings of how releases reach the environments, and of where they land. */
 
@@ -62,8 +62,7 @@ const syncWindow = z.strictObject({
     timeZone: text("a time zone of the IANA list", "Europe/Berlin")
         .describe("Time zone of the schedule, from the IANA database.")
         .default("UTC"),
-    manualSync: z
-        .boolean("is true or false. Write one of these")
+    manualSync: flag
         .describe("Allow a manual sync at any time.")
         .default(false),
 });

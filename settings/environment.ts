@@ -3,7 +3,7 @@ import { probe } from "./alerts";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
-import { dnsLabel, dnsName, domain, text } from "./kinds";
+import { dnsLabel, dnsName, domain, flag, text } from "./kinds";
 import { labels } from "./labels";
 import { previewers } from "./previewers";
 import { secrets } from "./secrets";
@@ -66,8 +66,7 @@ const environmentShape = z.strictObject({
     namespace: namespaceLimits,
     previewers,
     secrets,
-    production: z
-        .boolean("is true or false. Write one of these")
+    production: flag
         .describe(
             "Whether this environment is production. The default is `false` for names that are, or begin with, dev, " +
                 "development, test, testing, sandbox, lab or staging. For other names it is `true`.",

@@ -38,7 +38,7 @@ export const hubSettings = z.strictObject({
     metrics: z
         .strictObject({
             serviceMonitors: z.union(
-                [z.boolean(), z.literal("auto")],
+                [flag, z.literal("auto")],
                 'is true, false or "auto", which asks the hub. Write one of these',
             ).describe("Create ServiceMonitors. `auto` creates them if the hub has the Prometheus operator."),
         })

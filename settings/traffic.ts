@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
-import { dnsLabel, dnsName, secret, text } from "./kinds";
+import { dnsLabel, dnsName, flag, secret, text } from "./kinds";
 
 /** Settings of the one name by which users reach the agent, and of the move to another cluster. */
-
-const flag = z.boolean("is true or false. Write one of these");
 
 const command = z
     .array(z.string("an argument is text. Put it in quotes"))
