@@ -7,11 +7,14 @@ import { ask, get } from "../clusters/request";
 const nodesForHa = 3;
 
 /**
- * API groups of what adds nodes by itself. EKS Auto Mode and AKS node auto-provisioning serve Karpenter's NodePools, too
- * (AWS, "Create a Node Pool for EKS Auto Mode"; Azure, "Node auto provisioning"). GKE Autopilot serves `auto.gke.io`
+ * API groups of what adds nodes by itself. EKS Auto Mode and AKS node auto-provisioning serve Karpenter's NodePools as
+ * well (AWS, "Create a Node Pool for EKS Auto Mode"; Azure, "Node auto provisioning"). GKE Autopilot serves `auto.gke.io`
  * (Google Cloud, "AllowlistSynchronizer").
  */
-const autoscalingGroups: Readonly<Record<string, string>> = { "karpenter.sh": "Karpenter", "auto.gke.io": "GKE Autopilot" };
+const autoscalingGroups: Readonly<Record<string, string>> = {
+    "karpenter.sh": "Karpenter",
+    "auto.gke.io": "GKE Autopilot",
+};
 
 /** Where cluster-autoscaler writes how it is; GKE and AKS run it for a node pool that scales. */
 const autoscalerStatus = "api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-status";
@@ -33,8 +36,8 @@ export interface NodeFacts {
 
 /**
  * Judges whether a hub has nodes enough for `availability: ha`. Too few are an error where Argo CD could never start:
- * at its first installation, with nothing in sight that adds nodes. A hub that stands may have lost a node, or a pool is
- * in an upgrade, and that must not stop a change that is needed just then.
+ * at its first installation, with nothing in sight that adds nodes. A hub that stands may have lost a node, or have a
+ * pool in an upgrade, and that must not stop a change that is needed just then.
  *
  * @returns a warning, or nothing where there are enough
  * @throws Error that says what to do
@@ -45,7 +48,7 @@ export function judgeNodes({ schedulable, installed, autoscaler }: NodeFacts): s
     }
     const short = `hubspoke:availability: "ha" needs ${nodesForHa} schedulable nodes, and the hub has ${schedulable}`;
     if (installed) {
-        return `${short}: some pods of Argo CD have no place, or share a node. Add nodes, unless some are just being replaced`;
+        return `${short}: some pods of Argo CD have no place. Add nodes, unless some are just being replaced`;
     }
     if (autoscaler !== undefined) {
         return `${short}: the installation waits until ${autoscaler} has added the others`;
@@ -74,13 +77,10 @@ export async function checkNodes(hub: ClusterAddress, groups: readonly string[])
         ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
     ).length;
     // Who only previews may read the releases, and not kube-system: so that is asked last, and where it matters.
-    const installed = schedulable < nodesForHa && (await get<{ items: unknown[] }>(hub, finishedReleases)).items.length > 0;
-    const mayScale = schedulable < nodesForHa && !installed;
-    const warning = judgeNodes({
-        schedulable,
-        installed,
-        autoscaler: mayScale ? await autoscalerOf(hub, groups) : undefined,
-    });
+    const few = schedulable < nodesForHa;
+    const installed = few && (await get<{ items: unknown[] }>(hub, finishedReleases)).items.length > 0;
+    const autoscaler = few && !installed ? await autoscalerOf(hub, groups) : undefined;
+    const warning = judgeNodes({ schedulable, installed, autoscaler });
     if (warning !== undefined) {
         await pulumi.log.warn(warning);
     }

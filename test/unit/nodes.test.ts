@@ -10,7 +10,7 @@ describe("the nodes of a hub with availability: ha", () => {
         {
             name: "two at a first installation",
             facts: { ...first, schedulable: 2 },
-            refuses: /hubspoke:availability: "ha" needs 3 schedulable nodes, and the hub has 2, and no autoscaler.*Add nodes/,
+            refuses: /^hubspoke:availability: "ha" needs 3 .*the hub has 2, and no autoscaler.*Add nodes/,
         },
         { name: "none at a first installation", facts: { ...first, schedulable: 0 }, refuses: /the hub has 0/ },
         {
@@ -21,7 +21,7 @@ describe("the nodes of a hub with availability: ha", () => {
         {
             name: "two of a hub that stands, whose pool is in an upgrade",
             facts: { ...first, schedulable: 2, installed: true },
-            warns: /the hub has 2: some pods of Argo CD have no place, or share a node\. Add nodes/,
+            warns: /the hub has 2: some pods of Argo CD have no place\. Add nodes/,
         },
     ];
     for (const { name, facts, warns, refuses } of cases) {
