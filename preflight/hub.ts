@@ -7,11 +7,9 @@ import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
+import { checkNodes } from "./nodes";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
-
-/** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
-const nodesForHa = 3;
 
 /** What the checks found out about the hub. */
 export interface HubFacts {
@@ -21,12 +19,6 @@ export interface HubFacts {
     readonly alertObjects: ProbePlan["objects"];
     /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
     readonly chartHasSecret: boolean;
-}
-
-interface NodeList {
-    readonly items: readonly {
-        readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly effect: string }[] };
-    }[];
 }
 
 interface GroupList {
@@ -44,7 +36,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const groups = await apiGroups(hub);
     const operator = groups.includes("monitoring.coreos.com");
     await allOf([
-        () => (settings.availability === "ha" ? refuseTooFewNodes(hub) : undefined),
+        () => (settings.availability === "ha" ? checkNodes(hub, groups) : undefined),
         () => refuseUnpublishedName(settings, groups),
         async () => {
             const existing = await registrations(hub, argoCdNamespace);
@@ -68,19 +60,6 @@ export function madeByHelm(
     object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } } | undefined,
 ): boolean {
     return object?.metadata.annotations?.["meta.helm.sh/release-name"] !== undefined;
-}
-
-async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
-    const { items } = await get<NodeList>(hub, "api/v1/nodes");
-    const schedulable = items.filter(
-        ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
-    );
-    if (schedulable.length < nodesForHa) {
-        throw new Error(
-            `hubspoke:availability: "ha" needs ${nodesForHa} schedulable nodes, and the hub has ${schedulable.length}: ` +
-                'its pods could never be placed. Add nodes, or write "single" for a lab that may lose its Argo CD',
-        );
-    }
 }
 
 /** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */
