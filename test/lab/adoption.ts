@@ -67,7 +67,13 @@ describe("a cluster that `argocd cluster add` registered", () => {
         secret = await argocdClusterAdd({
             spoke: "dr",
             namespace: "argocd",
-            labels: { deploy: "true", environment: "dr", region: "eu-central-1", tier },
+            labels: {
+                deploy: "true",
+                environment: "dr",
+                region: "eu-central-1",
+                tier,
+                "app.kubernetes.io/managed-by": "pulumi",
+            },
             annotations: { domain: "dr.example.com", revision },
             more: ["--project", "agent"],
         });
