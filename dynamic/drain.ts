@@ -63,7 +63,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     await waitUntilGone(hub, state).catch((error: Error) => {
         throw new PlainError(
             `cluster ${cluster} is not empty: ${error.message}. Destroy again to go on waiting; if the cluster is lost, ` +
-                `\`npm run forget -- ${stack}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
+                `\`npm run forget -- ${stack} --cluster ${cluster}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
         );
     });
 }
@@ -75,7 +75,8 @@ async function refuseDeadSpoke(state: DrainState, applications: readonly Applica
     } catch (error) {
         throw new PlainError(
             `cluster ${state.cluster} cannot be emptied of ${namesOf(applications)}: ${(error as Error).message}. ` +
-                `If the cluster is lost, \`npm run forget -- ${state.stack}\` removes it from the hub and from the state`,
+                `If the cluster is lost, \`npm run forget -- ${state.stack} --cluster ${state.cluster}\` removes it from ` +
+                "the hub and from the state",
         );
     }
 }
