@@ -84,21 +84,24 @@ export class Spoke extends pulumi.ComponentResource {
                           { parent: this, providers: [provider], dependsOn: [namespace] },
                       ),
                   ];
-        if (environment.previewers !== undefined) {
-            const own = { account: { namespace: accountName, rules: "account" } } as const;
-            new PreviewAccess(
-                `${name}-preview`,
-                {
-                    previewers: environment.previewers,
-                    namespaces: {
-                        agent: { namespace: namespace.namespaceName, rules: "agent" },
-                        ...(account.tokens && own),
-                    },
-                    hub: false,
-                },
-                { parent: this, providers: [provider], dependsOn: [account] },
-            );
-        }
+        const own = { account: { namespace: accountName, rules: "account" } } as const;
+        const preview =
+            environment.previewers === undefined
+                ? []
+                : [
+                      new PreviewAccess(
+                          `${name}-preview`,
+                          {
+                              previewers: environment.previewers,
+                              namespaces: {
+                                  agent: { namespace: namespace.namespaceName, rules: "agent" },
+                                  ...(account.tokens && own),
+                              },
+                              hub: false,
+                          },
+                          { parent: this, providers: [provider], dependsOn: [account] },
+                      ),
+                  ];
         const proof = new Proof(
             `${name}-access`,
             {
@@ -134,7 +137,7 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },
         );
-        new Probes(
+        const probes = new Probes(
             `${name}-probes`,
             {
                 hub,
@@ -160,8 +163,11 @@ export class Spoke extends pulumi.ComponentResource {
                 cluster: name,
                 server,
                 stack: stack.split("/").at(-1) ?? stack,
+                // Nothing where it is not lifted: a drain of the last version stays as it is.
+                ...(!environment.protect && { lifted: true }),
             },
-            { parent: this, dependsOn: [secret, account, ...store] },
+            // It goes first, so that a cluster which is refused its exit keeps everything.
+            { parent: this, dependsOn: [secret, account, ...store, ...preview, probes] },
         );
 
         this.secretName = secret.secretName;

@@ -3,7 +3,7 @@ import { probe } from "./alerts";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
-import { dnsLabel, dnsName, domain, text } from "./kinds";
+import { dnsLabel, dnsName, domain, flag, text } from "./kinds";
 import { labels } from "./labels";
 import { previewers } from "./previewers";
 import { secrets } from "./secrets";
@@ -40,6 +40,8 @@ const environmentShape = z.strictObject({
     previewers,
     secrets,
     production: z.boolean("is true or false. Write one of these").optional(),
+    /** `false` lets a cluster leave with an Application that the hub protects; it holds after the next `up`. */
+    protect: flag.default(true),
     hub: connection.safeExtend({
         stack: text("the hub's stack", "organization/hubspoke/hub").optional(),
     }),

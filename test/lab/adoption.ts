@@ -9,7 +9,7 @@ import { toolPath } from "../../lab/tools";
 import { waitForApplications } from "../../lab/waiting";
 import { applyByHand } from "../../lab/apply";
 import { argocdClusterAdd } from "./support/clusterAdd";
-import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
+import { destroyProtected, getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
 
 /** A label that the registration has and the stack file lacks. */
 const tier = "gold";
@@ -60,7 +60,7 @@ describe("a cluster that `argocd cluster add` registered", () => {
     let commands: string[][];
 
     before(async () => {
-        await pulumiOk("dr", "destroy", "--yes", "--skip-preview");
+        await destroyProtected("dr");
         const clusters = readInLab("dr")["hubspoke:clusters"] as { dr: { revision: string } };
         revision = clusters.dr.revision;
         await kubectl("dr", ["create", "namespace", "agent"]);
