@@ -72,6 +72,12 @@ const environmentShape = z.strictObject({
                 "development, test, testing, sandbox, lab or staging. For other names it is `true`.",
         )
         .optional(),
+    protect: flag
+        .describe(
+            "Keep clusters with an Application in a protected environment of the hub. To remove such a cluster, set " +
+                "`false`, run `pulumi up`, then remove it.",
+        )
+        .default(true),
     hub: connection.safeExtend({
         stack: text("the hub's stack", "organization/hubspoke/hub")
             .describe("Full name of the hub's stack. The default is the stack `hub` in the same organization.")

@@ -15,7 +15,7 @@ function clusterSecret(annotations: Record<string, string>, labels: Record<strin
 }
 
 function update(name: string, before: object, after: object, paths: string[] = [], type = secretType): Change {
-    return change("update", type, name, { before: before as Change["before"], after: after as Change["after"], paths } as Partial<Change>);
+    return change("update", type, name, { before: before as Change["before"], after: after as Change["after"], paths });
 }
 
 const rotation = rotationOwns([{ cluster: "prod", generation: 2 }]);
