@@ -6,9 +6,11 @@ import type { HubSettings } from "../settings/hub";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { checkNodes } from "./nodes";
+import { contradictedActive, refuseContradictions } from "./recorded";
 import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
@@ -46,6 +48,10 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
             await refuseToOrphan(existing, hub);
+        },
+        async () => {
+            const moves = settings.traffic === undefined ? [] : await readMoves(hub, argoCdNamespace);
+            refuseContradictions(contradictedActive(settings, moves));
         },
         () => refuseOldChart(settings.chart),
     ]);

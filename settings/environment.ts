@@ -43,6 +43,12 @@ const spoke = connection.safeExtend({
                 "`npm run promote` changes it. The default is the hub's `agent.revision`.",
         )
         .optional(),
+    rollbackFrom: text("the revision to go back from", "v1.1.0")
+        .describe(
+            "Revision that the hub records as promoted on this cluster. It lets `revision` be one that this promotion " +
+                "has replaced, to go back on purpose.",
+        )
+        .optional(),
     credentials: credentialsSchema,
     permissions: permissionsSchema,
     tls: tlsSchema,

@@ -24,7 +24,7 @@ import { startSimulation } from "../../lab/simulation";
 import { changeInLab, readInLab, stackNames } from "../../lab/stacks/project";
 import { adminPassword } from "../../lab/stacks/pulumi";
 import { waitForApplications, waitForConnections } from "../../lab/waiting";
-import { type Config, getObject, type Outcome, pulumiOk, transcript } from "./support/lab";
+import { type Config, getObject, type Outcome, pulumiOk, pulumiWithConfig, transcript } from "./support/lab";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
 const quiet = () => undefined;
@@ -188,6 +188,20 @@ describe("a failover", () => {
         await expectUsersOn("dr");
         const events = await kubectl("hub", ["get", "events", "--namespace=argocd"]);
         expect(events).to.match(/FailoverDone .*prod to dr, done .*a lab test/);
+    });
+
+    it("is not undone by an `up` from a checkout that lacks it, unless a person means it", async () => {
+        const from = (more: object) => (config: Config) => ({
+            ...config,
+            "hubspoke:traffic": { ...(config["hubspoke:traffic"] as Config), active: "prod", ...more },
+        });
+        const { ok, output } = await pulumiWithConfig(from({}), "hub", "up", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/hubspoke:traffic\.active: is prod, but the hub's last move of users went to dr/);
+        await expectUsersOn("dr");
+        const [, acknowledge] = /`traffic\.acknowledge: (m[0-9a-f]{7})`/.exec(output) ?? [];
+        const meant = await pulumiWithConfig(from({ acknowledge }), "hub", "preview");
+        expect(meant.ok, meant.output).to.equal(true);
     });
 
     it("stays when the hub is lost, as all the rest; npm run rebuild brings it back", async () => {
