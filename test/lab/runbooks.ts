@@ -13,8 +13,8 @@ import { waitForApplications } from "../../lab/waiting";
 import { transcript } from "./support/lab";
 import { notInTheLab, runbookCommands, withoutKubelet } from "./support/runbookCommands";
 
-/** Commands whose answer may be empty: no difference, no window, no pod that does not run. */
-const mayBeEmpty = /^git diff |app diff |syncWindows|status\.phase!=Running/;
+/** Commands whose answer may be empty: no difference, no window, no pod that does not run, and a setting that is set. */
+const mayBeEmpty = /^git diff |app diff |syncWindows|status\.phase!=Running|^pulumi config set /;
 
 /** An agent as FastAPI serves it: it knows GET and no other method. */
 async function agent(): Promise<{ url: string; close: () => void }> {

@@ -35,9 +35,10 @@ export function withoutKubelet(command: string): string {
     if (logs !== null) {
         return `${logs[1]} get pods ${logs[2]} --field-selector status.phase=Running --output name`;
     }
-    const forward = /^(kubectl .*) port-forward service\/(\S+) (\d+) /.exec(command);
+    const forward = /^(kubectl .*) port-forward (\S+) (\d+) /.exec(command);
     if (forward !== null) {
-        return `${forward[1]} get service ${forward[2]} --output jsonpath='{.spec.ports[?(@.port==${forward[3]})].port}'`;
+        const port = `{.spec.template.spec.containers[*].ports[?(@.containerPort==${forward[3]})].containerPort}`;
+        return `${forward[1]} get ${forward[2]} --output jsonpath='${port}'`;
     }
     return command;
 }
