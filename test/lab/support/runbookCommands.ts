@@ -20,6 +20,7 @@ export const notInTheLab: readonly { readonly command: RegExp; readonly reason: 
     { command: /^npm run failover /, reason: "moves users, which only the drill's lab has: test/lab/failover.ts" },
     { command: /^npm run rebuild/, reason: "makes the hub anew: test/lab/failover.ts" },
     { command: /^npm run forget /, reason: "takes a cluster out of the fleet: test/lab/exit.ts" },
+    { command: /^pulumi up$/, reason: "names no stack: the page says which one" },
     { command: /^pulumi config set --secret /, reason: "asks for a secret: test/lab/hub.ts" },
     { command: /^(cmctl|kubeadm) /, reason: "a program of cert-manager's, or on a control plane's machine" },
     { command: /^npx tsx scripts\/generate\/rules\.ts/, reason: "writes into this repository: test/unit/chartRules.test.ts" },
