@@ -81,7 +81,8 @@ export async function failover(request: Request): Promise<void> {
             await runHook(hub.traffic.hooks.database, move);
             await withPatience("the hub", () => lock.check());
             await publish(hub, to.name, plan);
-            await waitUntilItResolves(hub.usersName, to.agentName, { server: request.resolver, seconds: request.seconds });
+            const { resolver: server, seconds: limit } = request;
+            await waitUntilItResolves(hub.usersName, to.agentName, { server, seconds: limit });
             const seconds = (Date.now() - begun) / 1000;
             say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
             await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
@@ -135,7 +136,12 @@ async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: F
  * @returns what could not be found out, and does not forbid it
  * @throws InputError with every reason
  */
-async function check(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster, plan: string): Promise<readonly string[]> {
+async function check(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    plan: string,
+): Promise<readonly string[]> {
     const [{ good, unknown }] = await allOf([
         () => examined(hub, from, to),
         () => withPatience("the hub", () => planPublication(hub, to.name, plan)),

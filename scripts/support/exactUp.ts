@@ -19,8 +19,8 @@ export interface ExactUp {
 }
 
 /**
- * Gives work a folder for the plan of an `up`, which holds the stack's secrets, encrypted with its key; afterwards it is
- * gone.
+ * Gives work a folder for the plan of an `up`, which holds the stack's secrets, encrypted with its key. Afterwards it
+ * is gone.
  */
 export async function withPlan<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-plan-"));
