@@ -51,7 +51,8 @@ export async function readHub(stack: string): Promise<FailoverHub> {
     }
     const address = await findCluster("cluster", settings.cluster);
     const active = await activeCluster(address, { domain, traffic });
-    return { stack, settings, traffic, address, namespace: argoCdNamespace, active, usersName: usersName(domain, traffic) };
+    const name = usersName(domain, traffic);
+    return { stack, settings, traffic, address, namespace: argoCdNamespace, active, usersName: name };
 }
 
 /**
