@@ -8,6 +8,7 @@ import { allOf } from "./problems";
 import { registrations } from "../clusters/registrations";
 import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
+import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseUnfitForRollout } from "./rollout";
 
 /** What the checks found out about an environment. */
@@ -43,8 +44,9 @@ export async function checkEnvironment(
     hub: Promise<HubOutputs>,
 ): Promise<EnvironmentFacts> {
     const [found, outputs] = await Promise.all([findClusters(settings), hub]);
-    const [, adoptions] = await allOf([
+    const [, , { servers, adoptions }] = await allOf([
         () => refuseUnfitForRollout(settings, outputs.rollout),
+        () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
         async () => checkRegistrations(settings, found, outputs, stack),
     ]);
     if (!settings.protect) {
@@ -53,15 +55,16 @@ export async function checkEnvironment(
                 "protects it. Remove the setting when that is done",
         );
     }
-    return { servers: found.servers, hub: outputs, adoptions };
+    return { servers, hub: outputs, adoptions };
 }
 
-/** Finds the hub and the clusters, each in its kubeconfig, and asks each for its version. */
+/** Finds the hub and the clusters but those in quarantine, each in its kubeconfig, and asks each for its version. */
 async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
-    const names = Object.keys(settings.clusters);
+    const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
+    const names = asked.map(([name]) => name);
     const [hub, ...spokes] = await allOf([
         () => findCluster("hub", settings.hub),
-        ...Object.entries(settings.clusters).map(
+        ...asked.map(
             ([name, spoke]) =>
                 () => findCluster(`clusters.${name}`, spoke),
         ),
@@ -82,7 +85,7 @@ async function checkRegistrations(
     { hub: address, spokes, servers }: FoundClusters,
     hub: HubOutputs,
     stack: string,
-): Promise<Adoptions> {
+): Promise<Pick<EnvironmentFacts, "servers" | "adoptions">> {
     const existing = await registrations(address, hub.argoCdNamespace);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
@@ -90,5 +93,5 @@ async function checkRegistrations(
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
     refuseOlderGeneration(settings, existing, stack);
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
-    return adoptions;
+    return { servers: { ...servers, ...quarantinedServers(settings, existing, stack) }, adoptions };
 }

@@ -43,6 +43,12 @@ const spoke = connection.safeExtend({
                 "`npm run promote` changes it. The default is the hub's `agent.revision`.",
         )
         .optional(),
+    quarantined: flag
+        .describe(
+            "`true` leaves a broken cluster alone: `pulumi` and Argo CD neither read nor change it, and the other " +
+                "clusters go on. `npm run quarantine` sets and removes it. It needs Argo CD 3.4.",
+        )
+        .default(false),
     credentials: credentialsSchema,
     permissions: permissionsSchema,
     tls: tlsSchema,
