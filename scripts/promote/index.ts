@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { quarantinedLabel } from "../../clusters/names";
 import { agentApplicationsIn } from "../../clusters/applications";
 import { readPromotions, recordPromotion } from "../../clusters/promotions";
 import { progressOf, provedRevision } from "./checks";
@@ -68,14 +69,16 @@ function options(args: string[]): { from: string; to: string; timeout: string } 
     return { from, to, timeout };
 }
 
-function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
-    return agentApplicationsIn(hub, namespace, settings.environment);
+/** Without those of clusters in quarantine, which show what was. */
+async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
+    const all = await agentApplicationsIn(hub, namespace, settings.environment);
+    return all.filter(({ metadata }) => metadata.labels?.[quarantinedLabel] === undefined);
 }
 
 async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {
     const { clusters, environment } = target.settings;
     const expected = Object.keys(clusters)
-        .filter((name) => clusters[name]?.labels.deploy === "true")
+        .filter((name) => clusters[name]?.labels.deploy === "true" && !clusters[name].quarantined)
         .map((name) => `agent-${name}`);
     const deadline = Date.now() + milliseconds(timeout);
     for (;;) {
