@@ -31,8 +31,8 @@ function prod(settings: object): EnvironmentSettings {
 }
 
 describe("the active cluster beside the hub's record of moves", () => {
-    const check = (active: string, moves: readonly Move[], acknowledge?: string) => () =>
-        refuseContradictions(contradictedActive(hubSettings({ traffic: { active, acknowledge } }), moves));
+    const check = (active: string, moves: readonly Move[], acknowledge?: string, published?: string) => () =>
+        refuseContradictions(contradictedActive(hubSettings({ traffic: { active, acknowledge } }), moves, published));
 
     it("is refused where the last move went to another, with what to write", () => {
         const id = moveId(move());
@@ -56,11 +56,19 @@ describe("the active cluster beside the hub's record of moves", () => {
         check("dr", [half])();
         check("prod", [half])();
         expect(check("other", [half])).to.throw(/is other/);
+        check("prod", [half], undefined, "prod")();
+    });
+
+    it("is that of a move that stopped after it had changed the name, and no longer the one before", () => {
+        const half = move({ state: "begun" });
+        check("dr", [half], undefined, "dr")();
+        expect(check("prod", [half], undefined, "dr")).to.throw(/is prod, but the hub's last move of users went to dr/);
+        check("prod", [half], moveId(half), "dr")();
     });
 
     it("is as the stack file says on a hub without a record, or without a name for users", () => {
         check("prod", [])();
-        refuseContradictions(contradictedActive(hubSettings(), [move()]));
+        refuseContradictions(contradictedActive(hubSettings(), [move()], "dr"));
     });
 
     it("has an id that YAML reads as text", () => {
@@ -76,7 +84,7 @@ describe("a cluster's revision beside the hub's record of promotions", () => {
 
     it("is refused where a promotion has replaced it there, with what to write", () => {
         expect(check({ revision: "v1" })).to.throw(
-            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced that by v2.* Write v2, .*`rollbackFrom: v2`/,
+            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced that by v2.*`rollbackFrom: v2`/,
         );
     });
 
