@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { z } from "zod";
 import { type Move, moveId } from "../../clusters/moves";
 import { promoted } from "../../clusters/promotions";
+import { parseRecord } from "../../clusters/records";
 import {
     contradictedActive,
     contradictedGenerations,
@@ -76,6 +78,15 @@ describe("the active cluster beside the hub's record of moves", () => {
         expect(moveId(move())).not.to.equal(moveId(move({ to: "prod", from: "dr" })));
         expect(moveId(move({ state: "begun" }))).to.equal(moveId(move()));
     });
+});
+
+describe("a record of the hub that somebody has changed by hand", () => {
+    for (const json of ["{", '{"revision": 1}', ""]) {
+        it(`is named, with what to do: ${json === "" ? "nothing" : json}`, () => {
+            const schema = z.object({ revision: z.string() });
+            expect(() => parseRecord("promotion-record", json, schema)).to.throw(/ConfigMap promotion-record.* delete it/);
+        });
+    }
 });
 
 describe("a cluster's revision beside the hub's record of promotions", () => {
