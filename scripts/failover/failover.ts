@@ -84,7 +84,8 @@ export async function failover(request: Request): Promise<void> {
             await runHook(hub.traffic.hooks.database, move);
             await withPatience("the hub", () => lock.check());
             await publish(hub, publishing, plan);
-            await waitUntilItResolves(hub.usersName, to.agentName, { server: request.resolver, seconds: request.seconds });
+            const { resolver: server, seconds: limit } = request;
+            await waitUntilItResolves(hub.usersName, to.agentName, { server, seconds: limit });
             const seconds = (Date.now() - begun) / 1000;
             say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
             await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);

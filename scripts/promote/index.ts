@@ -4,9 +4,10 @@
  *     npm run promote -- --from staging --to prod [--timeout 15m]
  *
  * The names are those of stacks. Nothing is changed unless the first environment is Synced and Healthy at one revision
- * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this waits
- * until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the Secrets
- * besides the pin is refused. The hub records the promotion. Run again after an interruption, it goes on.
+ * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this
+ * waits until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the
+ * Secrets besides the pin is refused. The hub records the promotion. Run again after an interruption, it
+ * goes on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
