@@ -41,7 +41,8 @@ export function moveId({ at, from, to }: Move): string {
 }
 
 /** A move in one line. */
-export function describeMove({ at, by, from, to, why, automatic, state, seconds }: Move): string {
+export function describeMove({ at, by, from, to, why, automatic, state, seconds, unknown }: Move): string {
     const took = seconds === undefined ? "" : ` in ${seconds.toFixed(1)} s`;
-    return `${at} ${by}${automatic ? " (automatic)" : ""}: ${from} to ${to}, ${state}${took}: ${why}`;
+    const doubt = unknown === undefined ? "" : ` (${unknown})`;
+    return `${at} ${by}${automatic ? " (automatic)" : ""}: ${from} to ${to}, ${state}${took}: ${why}${doubt}`;
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { type Move, moveId } from "../../clusters/moves";
+import { describeMove, type Move, moveId } from "../../clusters/moves";
 import { promoted } from "../../clusters/promotions";
 import { parseRecord } from "../../clusters/records";
 import {
@@ -71,6 +71,10 @@ describe("the active cluster beside the hub's record of moves", () => {
     it("is as the stack file says on a hub without a record, or without a name for users", () => {
         check("prod", [])();
         refuseContradictions(contradictedActive(hubSettings(), [move()], "dr"));
+    });
+
+    it("is told with what nobody could find out", () => {
+        expect(describeMove(move({ unknown: "Git did not answer" }))).to.match(/: prod is down \(Git did not answer\)$/);
     });
 
     it("has an id that YAML reads as text", () => {
