@@ -55,6 +55,9 @@ export const secretStoreAnnotation = "secret-store";
 /** Annotation of an Application that allows its deletion in a protected environment; its value is "true". */
 export const allowDeleteAnnotation = "hubspoke/allow-delete";
 
+/** Name of the admission policy on the hub that denies the deletion of a protected environment's Applications. */
+export const protectionPolicy = "hubspoke-protected-applications";
+
 /** Label of a ConfigMap with a rules file under `rules.yaml`. */
 export const rulesLabel = "hubspoke/alert-rules";
 
@@ -63,6 +66,9 @@ export const targetsLabel = "hubspoke/probe-targets";
 
 /** Label of the DNSEndpoint that external-dns on the hub publishes. */
 export const trafficLabel = { "hubspoke/traffic": "true" };
+
+/** Label of the record of promotions on the hub. */
+export const promotionLabel = { "hubspoke/promotion": "record" };
 
 /** Label of the record of failovers on the hub. */
 export const failoverLabel = { "hubspoke/failover": "record" };

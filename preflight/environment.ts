@@ -1,11 +1,14 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoptions } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
 import { findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readPromotions } from "../clusters/promotions";
 import { registrations } from "../clusters/registrations";
-import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "./registrations";
+import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
+import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
 import { refuseUnfitForRollout } from "./rollout";
 
@@ -46,6 +49,12 @@ export async function checkEnvironment(
         () => refuseUnfitForRollout(settings, outputs.rollout),
         async () => checkRegistrations(settings, found, outputs, stack),
     ]);
+    if (!settings.protect) {
+        await pulumi.log.warn(
+            `hubspoke:protect: is false, so a destroy takes the agent from ${settings.environment} even where the hub ` +
+                "protects it. Remove the setting when that is done",
+        );
+    }
     return { servers: found.servers, hub: outputs, adoptions };
 }
 
@@ -76,12 +85,18 @@ async function checkRegistrations(
     hub: HubOutputs,
     stack: string,
 ): Promise<Adoptions> {
-    const existing = await registrations(address, hub.argoCdNamespace);
+    const [existing, promotions] = await Promise.all([
+        registrations(address, hub.argoCdNamespace),
+        readPromotions(address, hub.argoCdNamespace),
+    ]);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
     const adoptions = await findAdoptions(candidates, existing, stack, on, spokes);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
-    refuseOlderGeneration(settings, existing, stack);
+    refuseContradictions([
+        ...contradictedGenerations(settings, existing, stack),
+        ...contradictedPins(settings, promotions),
+    ]);
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
     return adoptions;
 }

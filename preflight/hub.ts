@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { argoCdNamespace } from "../clusters/names";
 import { notificationsSecret } from "../components/argoCd/notifications";
 import type { ProbePlan } from "../components/watch/probePlan";
@@ -5,13 +6,14 @@ import type { HubSettings } from "../settings/hub";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
+import { checkNodes } from "./nodes";
+import { contradictedActive, refuseContradictions } from "./recorded";
+import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
-
-/** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
-const nodesForHa = 3;
 
 /** What the checks found out about the hub. */
 export interface HubFacts {
@@ -21,12 +23,6 @@ export interface HubFacts {
     readonly alertObjects: ProbePlan["objects"];
     /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
     readonly chartHasSecret: boolean;
-}
-
-interface NodeList {
-    readonly items: readonly {
-        readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly effect: string }[] };
-    }[];
 }
 
 interface GroupList {
@@ -44,12 +40,18 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const groups = await apiGroups(hub);
     const operator = groups.includes("monitoring.coreos.com");
     await allOf([
-        () => (settings.availability === "ha" ? refuseTooFewNodes(hub) : undefined),
+        () => (settings.availability === "ha" ? checkNodes(hub, groups) : undefined),
         () => refuseUnpublishedName(settings, groups),
         async () => {
             const existing = await registrations(hub, argoCdNamespace);
+            strangers(existing).forEach((warning) => void pulumi.log.warn(warning));
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
+            await refuseToOrphan(existing, hub);
+        },
+        async () => {
+            const moves = settings.traffic === undefined ? [] : await readMoves(hub, argoCdNamespace);
+            refuseContradictions(contradictedActive(settings, moves));
         },
         () => refuseOldChart(settings.chart),
     ]);
@@ -70,22 +72,9 @@ export function madeByHelm(
     return object?.metadata.annotations?.["meta.helm.sh/release-name"] !== undefined;
 }
 
-async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
-    const { items } = await get<NodeList>(hub, "api/v1/nodes");
-    const schedulable = items.filter(
-        ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
-    );
-    if (schedulable.length < nodesForHa) {
-        throw new Error(
-            `hubspoke:availability: "ha" needs ${nodesForHa} schedulable nodes, and the hub has ${schedulable.length}: ` +
-                'its pods could never be placed. Add nodes, or write "single" for a lab that may lose its Argo CD',
-        );
-    }
-}
-
 /** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */
 function deployedEnvironments(existing: readonly Registration[]): string[] {
-    return existing.filter(({ labels }) => labels.deploy === "true").map(({ labels }) => labels.environment ?? "");
+    return existing.filter(isDelivered).map(({ labels }) => labels.environment ?? "");
 }
 
 /** Names of the API groups that the hub serves. */

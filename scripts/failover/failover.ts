@@ -10,9 +10,11 @@ import { type FailoverCluster, type FailoverHub, readClusters, readHub } from ".
 import { runHook } from "./hook";
 import { takeLock, waitUntilFree } from "./lock";
 import { waitUntilItResolves, whereItPoints } from "./names";
-import { planPublication, publish } from "./publish";
+import { type Destination, planPublication, publish } from "./publish";
 import { whyNotServing } from "./probe";
-import { announce, describeMove, type Move, readMoves, writeMoves } from "./record";
+import { announce, writeMoves } from "./record";
+import { describeMove, type Move, moveId, readMoves } from "../../clusters/moves";
+import { contradictedActive } from "../../preflight/recorded";
 import { withPatience } from "./patience";
 
 /** What is asked for. */
@@ -50,12 +52,13 @@ export function automaticRules({ traffic, settings }: FailoverHub): AutomaticRul
  */
 export async function failover(request: Request): Promise<void> {
     const hub = await withPatience("the hub", () => readHub(request.stack));
-    const { latest, moves, from, to } = await destination(hub, request);
+    const { latest, acknowledge, moves, from, to } = await destination(hub, request);
+    const publishing = { active: to.name, acknowledge };
     if (request.automatic) {
         await refuseAutomatic(hub, moves, from);
     }
     if (request.dryRun) {
-        await rehearse(hub, from, to, request.resolver);
+        await rehearse(hub, from, to, publishing, request.resolver);
         return;
     }
     const by = process.env.GITHUB_ACTOR ?? `${userInfo().username}@${hostname()}`;
@@ -66,7 +69,7 @@ export async function failover(request: Request): Promise<void> {
         await withPatience("the hub", () => refuseAnotherMove(hub, latest));
         await withPlan(async (plan) => {
             const begun = Date.now();
-            const unknown = await check(hub, from, to, plan);
+            const unknown = await check(hub, from, to, publishing, plan);
             const move = {
                 at: new Date(begun).toISOString(),
                 by,
@@ -80,7 +83,7 @@ export async function failover(request: Request): Promise<void> {
             await record(hub, "FailoverBegun", move, moves);
             await runHook(hub.traffic.hooks.database, move);
             await withPatience("the hub", () => lock.check());
-            await publish(hub, to.name, plan);
+            await publish(hub, publishing, plan);
             const { resolver: server, seconds: limit } = request;
             await waitUntilItResolves(hub.usersName, to.agentName, { server, seconds: limit });
             const seconds = (Date.now() - begun) / 1000;
@@ -96,7 +99,7 @@ export async function failover(request: Request): Promise<void> {
 /** The clusters that users come from and go to. */
 async function destination(hub: FailoverHub, { to: wanted }: Request) {
     const moves = await withPatience("the hub", () => readMoves(hub.address, hub.namespace));
-    const { active } = hub.traffic;
+    const { active } = hub;
     const last = moves.find((move) => move.to === active);
     const to = typeof wanted === "string" ? wanted : last?.from;
     if (to === undefined) {
@@ -109,7 +112,10 @@ async function destination(hub: FailoverHub, { to: wanted }: Request) {
     }
     const names = [to === active ? (half?.from ?? active) : active, to];
     const [from, target] = await withPatience("the hub", () => readClusters(hub, names));
-    return { latest: moves[0], moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
+    const latest = moves[0];
+    const after = { traffic: { ...hub.traffic, active: to } };
+    const acknowledge = latest && contradictedActive(after, moves).length > 0 ? moveId(latest) : undefined;
+    return { latest, acknowledge, moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
 }
 
 /** The lock may have come from another run, which has ended since the record was read. */
@@ -140,11 +146,12 @@ async function check(
     hub: FailoverHub,
     from: FailoverCluster,
     to: FailoverCluster,
+    publishing: Destination,
     plan: string,
 ): Promise<readonly string[]> {
     const [{ good, unknown }] = await allOf([
         () => examined(hub, from, to),
-        () => withPatience("the hub", () => planPublication(hub, to.name, plan)),
+        () => withPatience("the hub", () => planPublication(hub, publishing, plan)),
     ]);
     [...good, "pulumi can move the name, and would change nothing else", ...unknown].forEach((finding) =>
         say(`${to.name}: ${finding}`),
@@ -164,10 +171,11 @@ async function rehearse(
     hub: FailoverHub,
     from: FailoverCluster,
     to: FailoverCluster,
+    publishing: Destination,
     resolver: string | undefined,
 ): Promise<void> {
     await waitUntilFree(hub.address, hub.namespace);
-    await withPlan((plan) => check(hub, from, to, plan));
+    await withPlan((plan) => check(hub, from, to, publishing, plan));
     const { database } = hub.traffic.hooks;
     [
         `${hub.usersName} points at ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,

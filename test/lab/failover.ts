@@ -27,7 +27,7 @@ import { changeInLab, readInLab, stackNames } from "../../lab/stacks/project";
 import { adminPassword } from "../../lab/stacks/pulumi";
 import { waitForApplications, waitForConnections } from "../../lab/waiting";
 import { applicationOf, runs } from "./support/delivery";
-import { type Config, getObject, type Outcome, pulumiOk, transcript } from "./support/lab";
+import { type Config, getObject, type Outcome, pulumiOk, pulumiWithConfig, transcript } from "./support/lab";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
 const quiet = () => undefined;
@@ -296,6 +296,20 @@ describe("a failover", () => {
         expect(events).to.match(/FailoverDone .*prod to dr, done .*a lab test/);
     });
 
+    it("is not undone by an `up` from a checkout that lacks it, unless a person means it", async () => {
+        const from = (more: object) => (config: Config) => ({
+            ...config,
+            "hubspoke:traffic": { ...(config["hubspoke:traffic"] as Config), active: "prod", ...more },
+        });
+        const { ok, output } = await pulumiWithConfig(from({}), "hub", "up", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/hubspoke:traffic\.active: is prod, but the hub's last move of users went to dr/);
+        await expectUsersOn("dr");
+        const [, acknowledge] = /`traffic\.acknowledge: (m[0-9a-f]{7})`/.exec(output) ?? [];
+        const meant = await pulumiWithConfig(from({ acknowledge }), "hub", "preview");
+        expect(meant.ok, meant.output).to.equal(true);
+    });
+
     it("stays when the hub is lost, as all the rest; npm run rebuild brings it back", async () => {
         const before = await workloads();
         await removeCluster("hub");
@@ -315,7 +329,7 @@ describe("a failover", () => {
         const [{ ok, output }] = await Promise.all([rebuilt, argoCd]);
         expect(ok, output).to.equal(true);
         process.stdout.write(`${output}\n      the hub's rebuild: ${((Date.now() - begin) / 1000).toFixed(0)} s\n`);
-        await logIn(await adminPassword());
+        await logIn(adminPassword);
         await waitForApplications(everywhere);
         await waitForConnections(everywhere);
         expect(await workloads()).to.deep.equal(before);

@@ -7,7 +7,16 @@ import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab } from "../../lab/stacks/project";
 import { waitForApplications } from "../../lab/waiting";
 import { applicationOf, applicationSetStatus, push, runs, waitForState } from "./support/delivery";
-import { getObject, labelled, pulumiOk, transcript, withConfig, type Outcome } from "./support/lab";
+import {
+    changedCluster,
+    getObject,
+    labelled,
+    pulumiOk,
+    pulumiWithConfig,
+    transcript,
+    withConfig,
+    type Outcome,
+} from "./support/lab";
 import { openReceiver, type Receiver } from "./support/receiver";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
@@ -82,6 +91,7 @@ describe("a release, rollout pinned", () => {
 
     it("that is sound goes to staging, then by promotion to prod, and to dr", async () => {
         const before = await runs("dr");
+        const { revision: earlier } = await runs("prod");
         const revision = await timed("from push to Healthy on staging", async () => {
             const pushed = await push({ [values]: release("1.0.1") });
             await waitForState("staging", { ...healthy, revision: pushed });
@@ -93,6 +103,13 @@ describe("a release, rollout pinned", () => {
         expect(prod.ok, prod.output).to.equal(true);
         await waitForState("prod", { ...healthy, revision });
         expect(await runs("dr")).to.deep.equal(before);
+
+        const pinned = (pin: object) => changedCluster("prod", (settings) => ({ ...settings, ...pin }));
+        const stale = await pulumiWithConfig(pinned({ revision: earlier }), "prod", "preview");
+        expect(stale.ok, stale.output).to.equal(false);
+        expect(stale.output).to.include(`hubspoke:clusters.prod.revision: is ${earlier}, but a promotion replaced that by ${revision}`);
+        const back = await pulumiWithConfig(pinned({ revision: earlier, rollbackFrom: revision }), "prod", "preview");
+        expect(back.ok, back.output).to.equal(true);
 
         // What waits elsewhere in the stack goes on waiting.
         const hard = "--output=jsonpath={.items[*].spec.hard.pods}";
