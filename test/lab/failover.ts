@@ -173,11 +173,6 @@ describe("a failover", () => {
             })),
             /hubspoke:traffic\.names\.dr: the agent's name on dr is/,
         ],
-        [
-            "where a policy refuses what the checkout asks for",
-            () => changeHub((config) => ({ ...config, "hubspoke:availability": "single" })),
-            /a policy refuses it:\n.*hub-available/,
-        ],
     ];
     for (const [name, stage, reason] of refusals) {
         it(`is refused ${name}, before the hook for the database runs`, async () => {
