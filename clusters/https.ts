@@ -11,7 +11,7 @@ export interface Answer {
  *
  * @param options method, headers, and how the two sides prove who they are
  * @param timeoutMs limit for the whole answer, in milliseconds
- * @throws Error when there is no connection, or no answer within the limit
+ * @throws Error when there is no connection, or no answer within the limit (ETIMEDOUT)
  */
 export function send(url: URL, options: https.RequestOptions, timeoutMs: number, body?: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -23,7 +23,8 @@ export function send(url: URL, options: https.RequestOptions, timeoutMs: number,
                 resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
             );
         });
-        const limit = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs / 1000} seconds`)), timeoutMs);
+        const late = () => Object.assign(new Error(`no answer in ${timeoutMs / 1000} seconds`), { code: "ETIMEDOUT" });
+        const limit = setTimeout(() => request.destroy(late()), timeoutMs);
         request.on("close", () => clearTimeout(limit));
         request.on("error", reject);
         request.end(body);

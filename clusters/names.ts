@@ -55,6 +55,9 @@ export const secretStoreAnnotation = "secret-store";
 /** Annotation of an Application that allows its deletion in a protected environment; its value is "true". */
 export const allowDeleteAnnotation = "hubspoke/allow-delete";
 
+/** Name of the admission policy on the hub that denies the deletion of a protected environment's Applications. */
+export const protectionPolicy = "hubspoke-protected-applications";
+
 /** Label of a ConfigMap with a rules file under `rules.yaml`. */
 export const rulesLabel = "hubspoke/alert-rules";
 

@@ -6,6 +6,12 @@ import { credentialProblem } from "./kubeconfigErrors";
 /** Limit of one question to an API server, in milliseconds. */
 const timeout = 10_000;
 
+/** Codes of Node for a server to which no connection comes about. */
+const networkFailures = ["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND"];
+
+/** There is no connection to an API server, or no answer: a failure of the network, and no refusal of any kind. */
+export class UnreachableError extends Error {}
+
 /** What is asked of an API server, other than to read. */
 export interface Change {
     readonly method: "PATCH" | "POST" | "DELETE";
@@ -52,7 +58,8 @@ export async function change(cluster: ClusterAddress, path: string, what: Change
 /**
  * Asks a cluster's API server, and hands back its answer whatever it is.
  *
- * @throws Error that names the setting and the server, when it does not answer in 10 seconds
+ * @throws Error that names the setting and the server, when it does not answer in 10 seconds; {@link UnreachableError}
+ *     where that is the network
  */
 export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
     const options: RequestOptions = { timeout };
@@ -65,8 +72,10 @@ export async function ask(cluster: ClusterAddress, path: string, what?: Change):
         options.headers = { ...options.headers, "content-type": type };
     }
     const body = what?.body === undefined ? undefined : JSON.stringify(what.body);
-    return send(new URL(path, withSlash(cluster.server)), options, timeout, body).catch((error: Error) => {
-        throw new Error(
+    const url = new URL(path, withSlash(cluster.server));
+    return send(url, options, timeout, body).catch((error: NodeJS.ErrnoException) => {
+        const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
+        throw new Kind(
             `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached: ${error.message}. ` +
                 "Check that the cluster runs, and that this machine may reach it (VPN, firewall, proxy)",
         );

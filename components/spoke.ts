@@ -85,16 +85,19 @@ export class Spoke extends pulumi.ComponentResource {
                           { parent: this, providers: [provider], dependsOn: [namespace] },
                       ),
                   ];
-        if (environment.previewers !== undefined) {
-            new PreviewAccess(
-                `${name}-preview`,
-                {
-                    previewers: environment.previewers,
-                    readable: readableOfSpoke(namespace.namespaceName, settings, environment.secrets),
-                },
-                { parent: this, providers: [provider], dependsOn: [account, ...store] },
-            );
-        }
+        const preview =
+            environment.previewers === undefined
+                ? []
+                : [
+                      new PreviewAccess(
+                          `${name}-preview`,
+                          {
+                              previewers: environment.previewers,
+                              readable: readableOfSpoke(namespace.namespaceName, settings, environment.secrets),
+                          },
+                          { parent: this, providers: [provider], dependsOn: [account, ...store] },
+                      ),
+                  ];
         const proof = new Proof(
             `${name}-access`,
             {
@@ -130,7 +133,7 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },
         );
-        new Probes(
+        const probes = new Probes(
             `${name}-probes`,
             {
                 hub,
@@ -156,8 +159,11 @@ export class Spoke extends pulumi.ComponentResource {
                 cluster: name,
                 server,
                 stack: stack.split("/").at(-1) ?? stack,
+                // Nothing where it is not lifted: a drain of the last version stays as it is.
+                ...(!environment.protect && { lifted: true }),
             },
-            { parent: this, dependsOn: [secret, account, ...store] },
+            // It goes first, so that a cluster which is refused its exit keeps everything.
+            { parent: this, dependsOn: [secret, account, ...store, ...preview, probes] },
         );
 
         this.secretName = secret.secretName;

@@ -1,5 +1,5 @@
 import { waitFor } from "../clusters/wait";
-import { allowDeleteAnnotation } from "../clusters/names";
+import { allowDeleteAnnotation, protectionPolicy } from "../clusters/names";
 import { findCluster, type ClusterAddress } from "../clusters/kubeconfig";
 import { ask, change, get } from "../clusters/request";
 import type { ClusterConnection } from "../settings/connection";
@@ -25,6 +25,8 @@ export interface DrainState {
     readonly server: string;
     /** The stack's short name, for the command that an error recommends. */
     readonly stack: string;
+    /** Whether the environment's stack file lifts the protection of its Applications; a state without it does not. */
+    readonly lifted?: true;
 }
 
 /**
@@ -54,16 +56,16 @@ async function emptyCluster(state: DrainState): Promise<void> {
         );
     }
     await refuseDeadSpoke(state, before);
-    for (const { metadata } of before) {
-        const annotations = { [allowDeleteAnnotation]: "true" };
-        const path = `${applicationsPath(namespace)}/${metadata.name}`;
-        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
+    if (state.lifted) {
+        await allowDeletion(hub, namespace, before);
+    } else {
+        await refuseProtected(hub, state, before);
     }
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     await waitUntilGone(hub, state).catch((error: Error) => {
         throw new PlainError(
             `cluster ${cluster} is not empty: ${error.message}. Destroy again to go on waiting; if the cluster is lost, ` +
-                `\`npm run forget -- ${stack}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
+                `\`npm run forget -- ${stack} --cluster ${cluster}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
         );
     });
 }
@@ -75,7 +77,33 @@ async function refuseDeadSpoke(state: DrainState, applications: readonly Applica
     } catch (error) {
         throw new PlainError(
             `cluster ${state.cluster} cannot be emptied of ${namesOf(applications)}: ${(error as Error).message}. ` +
-                `If the cluster is lost, \`npm run forget -- ${state.stack}\` removes it from the hub and from the state`,
+                `If the cluster is lost, \`npm run forget -- ${state.stack} --cluster ${state.cluster}\` removes it from ` +
+                "the hub and from the state",
+        );
+    }
+}
+
+async function allowDeletion(hub: ClusterAddress, namespace: string, all: readonly Application[]): Promise<void> {
+    for (const { metadata } of all) {
+        const annotations = { [allowDeleteAnnotation]: "true" };
+        const path = `${applicationsPath(namespace)}/${metadata.name}`;
+        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
+    }
+}
+
+/** Asks the hub, which knows what it protects, by deletions that it only tries out. */
+async function refuseProtected(hub: ClusterAddress, state: DrainState, all: readonly Application[]): Promise<void> {
+    const answers = await Promise.all(
+        all.map(({ metadata: { name } }) =>
+            ask(hub, `${applicationsPath(state.namespace)}/${name}?dryRun=All`, { method: "DELETE" }),
+        ),
+    );
+    const kept = all.filter((_, index) => answers[index]?.body.includes(protectionPolicy));
+    if (kept.length > 0) {
+        throw new PlainError(
+            `cluster ${state.cluster} does not leave: the hub protects ${namesOf(kept)}. To lift that, write ` +
+                `\`hubspoke:protect: false\` into Pulumi.${state.stack}.yaml, with the cluster in it, and run ` +
+                `\`pulumi up --stack ${state.stack}\`; then do this again`,
         );
     }
 }

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoptions } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
@@ -46,6 +47,12 @@ export async function checkEnvironment(
         () => refuseUnfitForRollout(settings, outputs.rollout),
         async () => checkRegistrations(settings, found, outputs, stack),
     ]);
+    if (!settings.protect) {
+        await pulumi.log.warn(
+            `hubspoke:protect: is false, so a destroy takes the agent from ${settings.environment} even where the hub ` +
+                "protects it. Remove the setting when that is done",
+        );
+    }
     return { servers: found.servers, hub: outputs, adoptions };
 }
 

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { argoCdNamespace } from "../clusters/names";
 import { notificationsSecret } from "../components/argoCd/notifications";
 import type { ProbePlan } from "../components/watch/probePlan";
@@ -8,6 +9,7 @@ import { allOf } from "./problems";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { checkNodes } from "./nodes";
+import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
 
@@ -40,8 +42,10 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
         () => refuseUnpublishedName(settings, groups),
         async () => {
             const existing = await registrations(hub, argoCdNamespace);
+            strangers(existing).forEach((warning) => void pulumi.log.warn(warning));
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
+            await refuseToOrphan(existing, hub);
         },
         () => refuseOldChart(settings.chart),
     ]);
@@ -64,7 +68,7 @@ export function madeByHelm(
 
 /** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */
 function deployedEnvironments(existing: readonly Registration[]): string[] {
-    return existing.filter(({ labels }) => labels.deploy === "true").map(({ labels }) => labels.environment ?? "");
+    return existing.filter(isDelivered).map(({ labels }) => labels.environment ?? "");
 }
 
 /** Names of the API groups that the hub serves. */

@@ -10,11 +10,15 @@ export const gitUrl = text("the URL of a Git repository", "https://github.com/ex
     );
 
 export const agent = z.strictObject({
-    repository: gitUrl,
-    path: text("the chart's folder", "helm").default("helm"),
-    revision: text("a branch, tag or commit", "main").default("main"),
-    namespace: dnsLabel("a namespace", "agent").default("agent"),
-});
+    repository: gitUrl.describe("Git repository with the agent's Helm chart."),
+    path: text("the chart's folder", "helm").describe("Folder of the chart in the repository.").default("helm"),
+    revision: text("a branch, tag or commit", "main")
+        .describe("Branch, tag or commit for every cluster that has no `revision` of its own.")
+        .default("main"),
+    namespace: dnsLabel("a namespace", "agent")
+        .describe("Namespace of the agent on every spoke.")
+        .default("agent"),
+}).describe("The agent: where its chart is, and where Argo CD installs it.");
 
 /** Where the agent's chart is, and the namespace that it is delivered to on every spoke. */
 export type AgentSettings = z.output<typeof agent>;

@@ -2,12 +2,14 @@ import { z } from "zod";
 import { environmentName } from "./delivery";
 import { prometheusDuration } from "./duration";
 import { filtersOf, notifications } from "./notifications";
-import { severity, text } from "./kinds";
+import { flag, severity, text } from "./kinds";
 
 /** Settings of how a failure is seen, and of who is told. */
 
 const httpUrl = (example: string) =>
-    z.url({ protocol: /^https?$/, error: `is no http(s) URL. Write for example "${example}"` });
+    z
+        .url({ protocol: /^https?$/, error: `is no http(s) URL. Write for example "${example}"` })
+        .meta({ examples: [example] });
 
 /** What Prometheus watches, and how it is told; components/watch/ has the alerts themselves. */
 export const alerts = z
@@ -17,29 +19,55 @@ export const alerts = z
                 ["auto", "operator", "files", "none"],
                 'is "auto", which asks the hub, "operator", "files" or "none". Write one of these',
             )
+            .describe(
+                "How Prometheus on the hub gets rules and probes: objects of the Prometheus operator (`operator`), " +
+                    "ConfigMaps (`files`), or not at all (`none`). `auto` uses the operator if the hub has it.",
+            )
             .default("auto"),
-        /** Labels by which the operator's Prometheus selects rules and probes, such as `release: monitoring`. */
-        labels: z.record(z.string().min(1), z.string("a label's value is text. Put it in quotes")).default({}),
-        /** Address of the blackbox_exporter, for the operator's probes. */
-        prober: text("the blackbox_exporter's address", "blackbox-exporter.monitoring:9115").default(
-            "blackbox-exporter.monitoring:9115",
-        ),
-        /** How often probes run, and rules are evaluated. */
-        interval: prometheusDuration.default("15s"),
-        /** By environment; what is not named is a warning. `hub` is the hub itself. */
-        severities: z.record(environmentName, severity).default({ prod: "critical", dr: "critical" }),
-        /** How long an outage lasts before anybody is told. */
-        unreachableFor: prometheusDuration.default("30s"),
-        degradedFor: prometheusDuration.default("5m"),
-        outOfSyncFor: prometheusDuration.default("30m"),
-        /** Age of a spoke's token after which it is to be rotated. */
-        credentialMaxAge: prometheusDuration.default("2160h"),
-        /** Time before a certificate's end at which somebody is told. */
-        certificateEndsIn: prometheusDuration.default("336h"),
-        /** Where the pages of docs/runbooks are; nothing means beside the agent's chart, in its repository. */
-        runbooks: httpUrl("https://git.example.com/agent/blob/main/docs/runbooks").optional(),
-        /** Whether there is a dashboard for Grafana, in a ConfigMap that its usual sidecar picks up. */
-        dashboard: z.boolean("is true or false. Write one of these").default(true),
+        labels: z
+            .record(z.string().min(1), z.string("a label's value is text. Put it in quotes"))
+            .meta({
+                description: "Labels of the rules and probes. The operator's Prometheus selects objects by these labels.",
+                examples: [{ release: "monitoring" }],
+            })
+            .default({}),
+        prober: text("the blackbox_exporter's address", "blackbox-exporter.monitoring:9115")
+            .describe("Address of the blackbox_exporter. Only the operator's probes use it.")
+            .default("blackbox-exporter.monitoring:9115"),
+        interval: prometheusDuration
+            .meta({ description: "Time between two probes, and between two evaluations of the rules.", examples: ["30s"] })
+            .default("15s"),
+        severities: z
+            .record(environmentName, severity)
+            .describe(
+                "Severity of alerts, by environment. The name `hub` means the hub itself. " +
+                    "An environment without an entry has the severity `warning`.",
+            )
+            .default({ prod: "critical", dr: "critical" }),
+        unreachableFor: prometheusDuration
+            .describe("An alert fires when a cluster, or the agent on it, does not answer for this time.")
+            .default("30s"),
+        degradedFor: prometheusDuration
+            .describe("An alert fires when an Application is Degraded for this time.")
+            .default("5m"),
+        outOfSyncFor: prometheusDuration
+            .describe("An alert fires when an Application is OutOfSync for this time.")
+            .default("30m"),
+        credentialMaxAge: prometheusDuration
+            .meta({
+                description: "An alert fires when the token of a spoke is older than this. `npm run rotate` replaces it.",
+                examples: ["720h"],
+            })
+            .default("2160h"),
+        certificateEndsIn: prometheusDuration
+            .meta({ description: "An alert fires when a certificate expires within this time.", examples: ["720h"] })
+            .default("336h"),
+        runbooks: httpUrl("https://git.example.com/agent/blob/main/docs/runbooks")
+            .describe("URL of the folder with the runbooks. The default is `docs/runbooks` in the agent's repository.")
+            .optional(),
+        dashboard: flag
+            .describe("Create a ConfigMap with a Grafana dashboard. Grafana's sidecar loads it.")
+            .default(true),
         notifications,
     })
     .refine(
@@ -52,14 +80,27 @@ export const alerts = z
             error: "somebody waits for a severity that no environment has. Change their severities, or alerts.severities",
         },
     )
+    .describe("Alerts: when they fire, their severity, and who gets notifications.")
     .prefault({});
 
-/** What is asked to see whether a cluster serves; `false` asks nothing. */
 export const probe = z
     .strictObject({
-        api: z.union([z.literal(false), httpUrl("https://api.prod.example.com/livez")]).optional(),
-        agent: z.union([z.literal(false), httpUrl("https://agent.prod.example.com/healthz")]).optional(),
+        api: z
+            .union([httpUrl("https://api.prod.example.com/livez"), z.literal(false)])
+            .describe(
+                "URL that shows whether the API server answers. `false` turns this probe off. " +
+                    "The default is `/livez` of the API server; with `proxyUrl` it is `false`.",
+            )
+            .optional(),
+        agent: z
+            .union([httpUrl("https://agent.prod.example.com/healthz"), z.literal(false)])
+            .describe(
+                "URL that shows whether the agent answers. `false` turns this probe off. The default is " +
+                    "`https://agent.<domain>/healthz`; on a cluster without the agent it is `false`.",
+            )
+            .optional(),
     })
+    .describe("URLs that Prometheus on the hub probes to see whether the cluster is available.")
     .default({});
 
 export type AlertSettings = z.output<typeof alerts>;

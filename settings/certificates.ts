@@ -3,67 +3,112 @@ import { text } from "./kinds";
 
 /** Settings of the hub's certificate, and of the way by which people reach Argo CD. */
 
-const email = z.email('is missing or no e-mail address, by which the issuer warns. Write for example "ops@example.com"');
+const email = z
+    .email('is missing or no e-mail address, by which the issuer warns. Write for example "ops@example.com"')
+    .meta({ description: "E-mail address of the ACME account.", examples: ["ops@example.com"] });
 
 /** How an ACME issuer sees that the domain is ours (cert-manager.io/docs/configuration/acme). */
 const solver = z
     .strictObject({
         http01: z
-            .strictObject({ class: text("the class of the Ingress that answers the issuer", "nginx") })
+            .strictObject({
+                class: text("the class of the Ingress that answers the issuer", "nginx").describe(
+                    "IngressClass of the Ingress that answers the challenge.",
+                ),
+            })
+            .describe("Use the HTTP-01 challenge.")
             .optional(),
-        /** As in cert-manager's `dns01`, for example `route53: { region: eu-west-1 }`. */
-        dns01: z.record(z.string(), z.unknown(), "is cert-manager's map for one DNS provider").optional(),
+        dns01: z
+            .record(z.string(), z.unknown(), "is cert-manager's map for one DNS provider")
+            .meta({
+                description: "Use the DNS-01 challenge. The value is the field `dns01` of a cert-manager solver.",
+                examples: [{ route53: { region: "eu-west-1" } }],
+            })
+            .optional(),
     })
     .refine(({ http01, dns01 }) => (http01 === undefined) !== (dns01 === undefined), {
         error: "is exactly one of http01 and dns01. Write for example `http01: { class: nginx }`",
-    });
+    })
+    .describe("How the ACME server verifies the domain. Set exactly one of `http01` and `dns01`.");
 
 const certManager = z
     .strictObject({
-        path: text("a chart's folder or archive", "./charts/cert-manager").optional(),
-        version: z.string().regex(/^v?\d+\.\d+\.\d+$/, 'is no exact version. Write for example "v1.21.2"').optional(),
+        path: text("a chart's folder or archive", "./charts/cert-manager")
+            .describe("Local folder or archive of the chart, instead of the chart repository.")
+            .optional(),
+        version: z
+            .string()
+            .regex(/^v?\d+\.\d+\.\d+$/, 'is no exact version. Write for example "v1.21.2"')
+            .meta({ description: "Version of the chart in the chart repository.", examples: ["v1.21.2"] })
+            .optional(),
     })
+    .describe("The cert-manager chart that the program installs on the hub.")
     .default({});
 
 export const certificates = z
     .discriminatedUnion(
         "issuer",
         [
-            z.strictObject({ issuer: z.literal("own"), certManager }),
             z.strictObject({
-                issuer: z.literal("acme"),
+                issuer: z.literal("own").describe("The program installs cert-manager with a certificate authority of its own."),
+                certManager,
+            }),
+            z.strictObject({
+                issuer: z.literal("acme").describe("The program installs cert-manager, which uses an ACME server."),
                 certManager,
                 email,
                 server: z
                     .url({ protocol: /^https$/, error: "is no https URL of an ACME directory" })
+                    .meta({
+                        description: "Directory URL of the ACME server. The default is Let's Encrypt.",
+                        examples: ["https://acme-staging-v02.api.letsencrypt.org/directory"],
+                    })
                     .default("https://acme-v02.api.letsencrypt.org/directory"),
                 solver,
-                /** Becomes the Secret `acme-dns` beside cert-manager, for `dns01` to name. */
-                dnsSecret: z.record(z.string(), z.string()).optional(),
+                dnsSecret: z
+                    .record(z.string(), z.string().meta({ writeOnly: true }))
+                    .meta({
+                        description:
+                            "Credentials for the DNS provider. The program writes them to the Secret `acme-dns` " +
+                            "in the namespace of cert-manager. Refer to that Secret in `dns01`.",
+                        examples: [{ "api-token": { secure: "v1:…" } }],
+                    })
+                    .optional(),
             }),
             z.strictObject({
-                issuer: z.literal("existing"),
-                clusterIssuer: text("the ClusterIssuer's name", "letsencrypt"),
+                issuer: z.literal("existing").describe("The hub has cert-manager and a ClusterIssuer."),
+                clusterIssuer: text("the ClusterIssuer's name", "letsencrypt").describe("Name of the ClusterIssuer."),
             }),
-            z.strictObject({ issuer: z.literal("none") }),
+            z.strictObject({ issuer: z.literal("none").describe("TLS ends before the hub, for example at a load balancer.") }),
         ],
         'is "own", "acme", "existing", or "none" where TLS ends elsewhere. Write one of these',
     )
-    .default({ issuer: "own", certManager: {} });
+    .describe("Who issues the certificate of Argo CD's web interface.")
+    .prefault({ issuer: "own" });
 
 export const ingress = z
     .discriminatedUnion(
         "kind",
         [
             z.strictObject({
-                kind: z.literal("ingress"),
-                class: text("the IngressClass", "nginx"),
-                annotations: z.record(z.string(), z.string()).default({}),
+                kind: z.literal("ingress").describe("The program creates an Ingress."),
+                class: text("the IngressClass", "nginx").describe("Name of the IngressClass."),
+                annotations: z
+                    .record(z.string(), z.string())
+                    .meta({
+                        description: "Annotations of the Ingress.",
+                        examples: [{ "nginx.ingress.kubernetes.io/whitelist-source-range": "192.0.2.0/24" }],
+                    })
+                    .default({}),
             }),
-            z.strictObject({ kind: z.literal("gateway"), class: text("the GatewayClass", "envoy") }),
+            z.strictObject({
+                kind: z.literal("gateway").describe("The program creates a Gateway and an HTTPRoute."),
+                class: text("the GatewayClass", "envoy").describe("Name of the GatewayClass."),
+            }),
         ],
         'is "ingress" or "gateway". Write one of these',
     )
+    .describe("How users reach Argo CD. Without it, the program creates no Ingress and no Gateway.")
     .optional();
 
 /** Who issues the hub's certificate. */

@@ -27,9 +27,24 @@ export function chartProblem(version: string): string | undefined {
 
 export const chart = z
     .strictObject({
-        repository: z.url({ protocol: /^https?$/, error: "is no http(s) URL of a chart repository" }).optional(),
-        oci: z.string().startsWith("oci://", "is no OCI reference. Write oci://host/path/argo-cd").optional(),
-        path: text("a chart's folder or archive", "./charts/argo-cd").optional(),
+        repository: z
+            .url({ protocol: /^https?$/, error: "is no http(s) URL of a chart repository" })
+            .meta({
+                description: "URL of a chart repository. The default is the repository of argo-helm.",
+                examples: ["https://charts.example.com"],
+            })
+            .optional(),
+        oci: z
+            .string()
+            .startsWith("oci://", "is no OCI reference. Write oci://host/path/argo-cd")
+            .meta({
+                description: "OCI reference of the chart. It needs `version`.",
+                examples: ["oci://registry.example.com/charts/argo-cd"],
+            })
+            .optional(),
+        path: text("a chart's folder or archive", "./charts/argo-cd")
+            .describe("Local folder or archive of the chart. It excludes `version`.")
+            .optional(),
         version: z
             .string("is not text. Put the version in quotes")
             .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, {
@@ -42,6 +57,7 @@ export const chart = z
                     context.addIssue({ code: "custom", message: problem });
                 }
             })
+            .meta({ description: `Version of the chart, at least ${oldestChart}.`, examples: ["10.1.1"] })
             .optional(),
     })
     .superRefine(({ repository, oci, path, version }, context) => {
@@ -54,7 +70,8 @@ export const chart = z
         if (path !== undefined && version !== undefined) {
             context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own. Remove it" });
         }
-    });
+    })
+    .describe("Argo CD's Helm chart. Set at most one of `repository`, `oci` and `path`.");
 
 /** Where Argo CD's chart comes from; nothing given means the argo-helm repository. */
 export type ChartSource = z.output<typeof chart>;

@@ -4,8 +4,16 @@ import { text } from "./kinds";
 /** How a cluster is reached. */
 export const connection = z
     .strictObject({
-        context: text("a kubeconfig context", "staging").optional(),
-        kubeconfig: text("a kubeconfig", "apiVersion: v1 …").optional(),
+        context: text("a kubeconfig context", "staging")
+            .describe("Context in the kubeconfig of the user who runs Pulumi.")
+            .optional(),
+        kubeconfig: text("a kubeconfig", "apiVersion: v1 …")
+            .meta({
+                description: "Content of a kubeconfig file, for example in CI.",
+                writeOnly: true,
+                examples: [{ secure: "v1:…" }],
+            })
+            .optional(),
     })
     .refine(
         ({ context, kubeconfig }) => (context === undefined) !== (kubeconfig === undefined),

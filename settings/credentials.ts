@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text } from "./kinds";
+import { flag, text } from "./kinds";
 
 /** Settings of how Argo CD is known to a spoke, what it may do there, and how it reaches the API server. */
 
@@ -9,9 +9,22 @@ const generation = (least: number) =>
 /** A token of the account that the program makes on the spoke. */
 const token = z
     .strictObject({
-        type: z.literal("token"),
-        generation: generation(1).default(1),
-        retired: generation(0).default(0),
+        type: z
+            .literal("token")
+            .describe("The program creates a ServiceAccount on the spoke, and a token for it.")
+            .default("token"),
+        generation: generation(1)
+            .meta({
+                description: "Number of the current token. A higher number creates a new token. `npm run rotate` changes it.",
+                examples: [2],
+            })
+            .default(1),
+        retired: generation(0)
+            .meta({
+                description: "The program deletes the tokens up to this number. `npm run rotate` changes it.",
+                examples: [1],
+            })
+            .default(0),
     })
     .superRefine((given, context) => {
         const { generation: current, retired } = given;
@@ -26,65 +39,93 @@ const token = z
         }
     });
 
-/** Whom the spoke takes Argo CD for, once a cloud's identity is proven: the program binds its Roles to it. */
 const subject = z.strictObject(
     {
-        kind: z.enum(["User", "Group"], 'is "User" or "Group". Write one of these'),
-        name: text("the name by which the spoke knows the identity", "argocd"),
+        kind: z.enum(["User", "Group"], 'is "User" or "Group". Write one of these').describe("Kind of the RBAC subject."),
+        name: text("the name by which the spoke knows the identity", "argocd").describe("Name of the user or group."),
     },
     "is missing: whom the spoke takes Argo CD for. Write for example `subject: { kind: Group, name: argocd }`",
-);
+).describe("User or group that the spoke's API server sees when Argo CD connects. The program binds Argo CD's Roles to it.");
 
 const aws = z.strictObject({
-    type: z.literal("aws"),
-    clusterName: text("the name of the EKS cluster", "prod-eu"),
+    type: z.literal("aws").describe("Argo CD uses an IAM role of AWS."),
+    clusterName: text("the name of the EKS cluster", "prod-eu").describe("Name of the EKS cluster."),
     roleArn: text("the role that Argo CD assumes", "arn:aws:iam::111122223333:role/argocd-prod-eu")
         .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is no ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+        .describe("ARN of the IAM role that Argo CD assumes. Without it, Argo CD uses the role of its own ServiceAccount.")
         .optional(),
     subject,
 });
 
-const gcp = z.strictObject({ type: z.literal("gcp"), subject });
+const gcp = z.strictObject({
+    type: z.literal("gcp").describe("Argo CD uses Workload Identity of Google Cloud."),
+    subject,
+});
 
 const azure = z.strictObject({
-    type: z.literal("azure"),
-    clientId: z.guid("is missing or no client id of Microsoft Entra, which is a UUID").optional(),
-    tenantId: z.guid("is no tenant id of Microsoft Entra, which is a UUID").optional(),
-    environment: text("the Azure environment", "AzurePublicCloud").default("AzurePublicCloud"),
+    type: z.literal("azure").describe("Argo CD uses workload identity of Microsoft Entra."),
+    clientId: z
+        .guid("is missing or no client id of Microsoft Entra, which is a UUID")
+        .meta({ description: "Client ID of the identity.", examples: ["11111111-2222-4333-8444-555555555555"] })
+        .optional(),
+    tenantId: z
+        .guid("is no tenant id of Microsoft Entra, which is a UUID")
+        .meta({ description: "Tenant ID of the identity.", examples: ["99999999-2222-4333-8444-555555555555"] })
+        .optional(),
+    environment: text("the Azure environment", "AzurePublicCloud")
+        .describe("Name of the Azure cloud.")
+        .default("AzurePublicCloud"),
     subject,
 });
 
 const exec = z.strictObject({
-    type: z.literal("exec"),
-    command: text("the command that prints an ExecCredential", "argocd-k8s-auth"),
-    args: z.array(z.string("an argument is text. Put it in quotes")).default([]),
-    env: z.record(z.string(), z.string("a variable's value is text. Put it in quotes")).default({}),
-    installHint: z.string("is not text").optional(),
+    type: z.literal("exec").describe("Argo CD runs a command that prints an ExecCredential."),
+    command: text("the command that prints an ExecCredential", "argocd-k8s-auth").describe(
+        "The command. It must be in Argo CD's image.",
+    ),
+    args: z
+        .array(z.string("an argument is text. Put it in quotes"))
+        .meta({ description: "Arguments of the command.", examples: [["azure"]] })
+        .default([]),
+    env: z
+        .record(z.string(), z.string("a variable's value is text. Put it in quotes"))
+        .meta({ description: "Environment variables of the command.", examples: [{ AAD_LOGIN_METHOD: "workloadidentity" }] })
+        .default({}),
+    installHint: z
+        .string("is not text")
+        .meta({ description: "Message that Argo CD shows if the command is missing.", examples: ["Add it to the image"] })
+        .optional(),
     subject,
 });
 
-/** How Argo CD proves to a spoke who it is. */
-export const credentialsSchema = z.preprocess(
-    (given) => (typeof given === "object" && given !== null && !("type" in given) ? { type: "token", ...given } : given),
-    z
-        .discriminatedUnion("type", [token, aws, gcp, azure, exec], {
-            error: 'is unknown. Write "token", "aws", "gcp", "azure" or "exec"',
-        })
-        .prefault({ type: "token" }),
-);
+export const credentialsSchema = z
+    .discriminatedUnion("type", [token, aws, gcp, azure, exec], {
+        error: 'is unknown. Write "token", "aws", "gcp", "azure" or "exec"',
+    })
+    .describe("How Argo CD authenticates to the spoke.")
+    .prefault({});
 
 /** Whom a server's certificate is from, in PEM. */
 export const certificateAuthority = z
     .string("is missing or not text. Write the certificate in PEM")
     .regex(/^\s*-----BEGIN CERTIFICATE-----/, "is no certificate in PEM. It begins with -----BEGIN CERTIFICATE-----")
-    .refine((pem) => !pem.includes("PRIVATE KEY"), "holds a private key, and a stack file is in Git. Remove it");
+    .refine((pem) => !pem.includes("PRIVATE KEY"), "holds a private key, and a stack file is in Git. Remove it")
+    .meta({ examples: ["-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"] });
 
-/** The connection from Argo CD to a spoke's API server. */
 export const tlsSchema = z
     .strictObject({
-        ca: certificateAuthority.optional(),
-        serverName: text("the name in the API server's certificate", "api.prod.example.com").optional(),
-        insecureSkipTlsVerify: z.boolean("is true or false. Write one of these").default(false),
+        ca: certificateAuthority
+            .describe("CA certificate of the API server, in PEM format. The default is the CA that the spoke reports.")
+            .optional(),
+        serverName: text("the name in the API server's certificate", "api.prod.example.com")
+            .describe("Name in the API server's certificate, if it differs from the host in the URL.")
+            .optional(),
+        insecureSkipTlsVerify: flag
+            .describe(
+                "Do not verify the API server's certificate. It excludes `ca` and `serverName`. " +
+                    "Production environments refuse `true`.",
+            )
+            .default(false),
     })
     .superRefine(({ ca, serverName, insecureSkipTlsVerify }, context) => {
         if (insecureSkipTlsVerify && (ca !== undefined || serverName !== undefined)) {
@@ -92,6 +133,7 @@ export const tlsSchema = z
             context.addIssue({ code: "custom", path: ["insecureSkipTlsVerify"], message });
         }
     })
+    .describe("How Argo CD verifies the API server of the spoke.")
     .prefault({});
 
 export const proxyUrlSchema = z
@@ -100,30 +142,42 @@ export const proxyUrlSchema = z
         (url) => !/^[^/]*\/\/[^/]*@/.test(url),
         "holds a credential, and a stack file is in Git. Write the URL without it",
     )
+    .meta({
+        description: "URL of the proxy between Argo CD and the API server of the spoke: http, https or socks5.",
+        examples: ["http://proxy.example.com:3128"],
+    })
     .optional();
 
 const plainName = (what: string, example: string) =>
     z
         .string(`${what} is text. Write for example "${example}"`)
-        .regex(/^[a-z0-9.-]*$/, `${what} is lower-case and no wildcard. Write for example "${example}"`);
+        .regex(/^[a-z0-9.-]*$/, `${what} is lower-case and no wildcard. Write for example "${example}"`)
+        .meta({ examples: [example] });
 
-/** What Argo CD may do on a spoke. */
 export const permissionsSchema = z
     .strictObject({
         scope: z
             .enum(["namespaces", "cluster"], 'is "namespaces" or "cluster". Write one of these')
+            .describe(
+                "`namespaces` allows the kinds of the agent's chart in the agent's namespace. " +
+                    "`cluster` allows what `kinds` or `admin` say, in every namespace.",
+            )
             .default("namespaces"),
         kinds: z
             .array(
                 z.strictObject({
-                    apiGroup: plainName("an API group", "apps"),
+                    apiGroup: plainName("an API group", "apps").describe('API group. `""` is the core group.'),
                     resources: z
                         .array(plainName("a resource", "deployments").min(1, "a resource has a name"))
-                        .min(1, "names no resource. Add one, or remove the entry"),
+                        .min(1, "names no resource. Add one, or remove the entry")
+                        .describe("Plural names of the resources."),
                 }),
             )
+            .describe("Kinds that Argo CD may manage. It needs `scope: cluster`.")
             .default([]),
-        admin: z.boolean("is true or false. Write one of these").default(false),
+        admin: flag
+            .describe("Argo CD may do everything on the spoke. It needs `scope: cluster`.")
+            .default(false),
     })
     .superRefine(({ scope, kinds, admin }, context) => {
         const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
@@ -137,6 +191,7 @@ export const permissionsSchema = z
             issue("scope", 'is "cluster", which wants either kinds, a list, or `admin: true`. Write one of these');
         }
     })
+    .describe("What Argo CD may do on the spoke.")
     .prefault({});
 
 /** How Argo CD proves to a spoke who it is: a token of its own account, or an identity of a cloud. */

@@ -1,25 +1,37 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
-import { count, dnsLabel, quantity, text } from "./kinds";
+import { count, dnsLabel, flag, quantity, text } from "./kinds";
 
 /** Settings of how releases reach the environments, and of where they land. */
 
 export const environmentName = dnsLabel("the environment's name", "staging");
 
 const step = z.strictObject({
-    environments: z.array(environmentName).min(1, "names no environment. Add one, or remove the step"),
+    environments: z
+        .array(environmentName)
+        .min(1, "names no environment. Add one, or remove the step")
+        .describe("Environments of this step."),
     maxUpdate: z
         .union([count, z.string().regex(/^([1-9]\d?|100)%$/)], 'is no number or per cent. Write for example 1 or "25%"')
+        .meta({
+            description: "Number or percentage of the step's clusters that Argo CD syncs at the same time.",
+            examples: ["25%"],
+        })
         .default(1),
 });
 
-/** How a change reaches the environments; components/agent/rollout.ts says what each strategy does. */
 export const rollout = z
     .strictObject({
-        strategy: z.enum(["pinned", "rolling"], 'is "pinned" or "rolling". Write one of these').default("pinned"),
-        /** How long a revision is Synced and Healthy before `npm run promote` takes it on. */
-        soak: goDuration.default("10m"),
-        /** What `rolling` syncs one after another. */
+        strategy: z
+            .enum(["pinned", "rolling"], 'is "pinned" or "rolling". Write one of these')
+            .describe(
+                "`pinned`: every cluster has the `revision` in its own settings, and `npm run promote` changes it. " +
+                    "`rolling`: every cluster follows `agent.revision`, and Argo CD syncs one step after another.",
+            )
+            .default("pinned"),
+        soak: goDuration
+            .describe("`npm run promote` accepts a revision that was Synced and Healthy for this time.")
+            .default("10m"),
         steps: z
             .array(step)
             .min(1, "names no step. Write for example `- environments: [staging]`")
@@ -30,37 +42,58 @@ export const rollout = z
                 },
                 "names an environment twice, and it can only be synced once. Keep the first",
             )
+            .describe("Steps of the strategy `rolling`, in order. They must name every environment exactly once.")
             .default(["staging", "prod", "dr"].map((name) => ({ environments: [name], maxUpdate: 1 }))),
     })
+    .describe("How a new revision of the agent reaches the environments.")
     .prefault({});
 
 const syncWindow = z.strictObject({
-    kind: z.enum(["allow", "deny"], 'is "allow" or "deny". Write one of these'),
-    schedule: text("when the window opens, as cron writes it", "0 22 * * 5").regex(
-        /^(\S+ ){4}\S+$/,
-        'is no schedule of cron, which has five fields. Write for example "0 22 * * 5"',
-    ),
-    duration: goDuration,
-    timeZone: text("a time zone of the IANA list", "Europe/Berlin").default("UTC"),
-    manualSync: z.boolean("is true or false. Write one of these").default(false),
+    kind: z
+        .enum(["allow", "deny"], 'is "allow" or "deny". Write one of these')
+        .describe("Whether Argo CD may sync only in this window (`allow`), or not in this window (`deny`)."),
+    schedule: text("when the window opens, as cron writes it", "0 22 * * 5")
+        .regex(
+            /^(\S+ ){4}\S+$/,
+            'is no schedule of cron, which has five fields. Write for example "0 22 * * 5"',
+        )
+        .describe("Start of the window, as a cron schedule with five fields."),
+    duration: goDuration.describe("Length of the window."),
+    timeZone: text("a time zone of the IANA list", "Europe/Berlin")
+        .describe("Time zone of the schedule, from the IANA database.")
+        .default("UTC"),
+    manualSync: flag
+        .describe("Allow a manual sync at any time.")
+        .default(false),
 });
 
-/** Times at which Argo CD may, or may not, sync an environment's Applications, by environment. */
-export const syncWindows = z.record(environmentName, z.array(syncWindow)).default({});
+export const syncWindows = z
+    .record(environmentName, z.array(syncWindow))
+    .describe(
+        "Sync windows of Argo CD, by environment. The clusters of an environment with windows must be named after it: " +
+            "`prod` or `prod-…`.",
+    )
+    .default({});
 
-/** Environments whose Applications an admission policy on the hub keeps. */
-export const protectedEnvironments = z.array(environmentName).default(["prod", "dr"]);
+export const protectedEnvironments = z
+    .array(environmentName)
+    .describe("An admission policy on the hub denies the deletion of the agent's Applications in these environments.")
+    .default(["prod", "dr"]);
 
-/** Limits of the agent's namespace on a spoke; the defaults hold prod at its autoscaler's maximum. */
+/** The defaults hold prod at its autoscaler's maximum. */
 export const namespaceLimits = z
     .strictObject({
         podSecurity: z
             .enum(["restricted", "baseline"], 'is "restricted" or "baseline". Write one of these')
+            .describe("Pod Security Standard that the namespace enforces.")
             .default("restricted"),
-        pods: count.default(20),
-        cpu: quantity.default("8"),
-        memory: quantity.default("8Gi"),
+        pods: count.meta({ description: "Maximum number of pods.", examples: [40] }).default(20),
+        cpu: quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] }).default("8"),
+        memory: quantity
+            .meta({ description: "Maximum sum of the memory requests, and of the memory limits.", examples: ["16Gi"] })
+            .default("8Gi"),
     })
+    .describe("Limits of the agent's namespace on every spoke of this environment.")
     .prefault({});
 
 /** How a change reaches the environments. */

@@ -3,7 +3,7 @@ import { probe } from "./alerts";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
-import { dnsLabel, dnsName, domain, text } from "./kinds";
+import { dnsLabel, dnsName, domain, flag, text } from "./kinds";
 import { labels } from "./labels";
 import { previewers } from "./previewers";
 import { secrets } from "./secrets";
@@ -12,14 +12,37 @@ import { secrets } from "./secrets";
 export const inClusterName = "in-cluster";
 
 const spoke = connection.safeExtend({
-    /** The cluster Secret's name on the hub, where it is not `cluster-<name>`: one that other means made is adopted. */
-    clusterSecret: dnsName("the cluster Secret", "cluster-api.example.com-1234567").optional(),
-    server: z.url({ protocol: /^https$/, error: "is no https URL of an API server" }).optional(),
-    domain: domain.optional(),
-    /** DNS domain of the cluster's own services, where it is not `cluster.local`. */
-    dnsDomain: domain.optional(),
-    /** Branch, tag or commit of the agent for this cluster, where the hub's rollout is pinned. */
-    revision: text("a branch, tag or commit", "v1.0.0").optional(),
+    clusterSecret: dnsName("the cluster Secret", "cluster-api.example.com-1234567")
+        .describe(
+            "Name of a cluster Secret that already exists on the hub. The program takes it over; `npm run adopt` sets " +
+                "this. The default is a new Secret `cluster-<name>`.",
+        )
+        .optional(),
+    server: z
+        .url({ protocol: /^https$/, error: "is no https URL of an API server" })
+        .meta({
+            description: "URL of the API server for Argo CD. The default is the URL in the kubeconfig.",
+            examples: ["https://api.prod.example.com:6443"],
+        })
+        .optional(),
+    domain: domain
+        .meta({
+            description: "DNS domain of the cluster: the agent is `agent.<domain>`. The default is `<name>.<domain of the hub>`.",
+            examples: ["prod.example.com"],
+        })
+        .optional(),
+    dnsDomain: domain
+        .meta({
+            description: "DNS domain of the Services in the cluster. The default is `cluster.local`.",
+            examples: ["prod.internal"],
+        })
+        .optional(),
+    revision: text("a branch, tag or commit", "v1.0.0")
+        .describe(
+            "Branch, tag or commit of the agent on this cluster, if the hub's `rollout.strategy` is `pinned`. " +
+                "`npm run promote` changes it. The default is the hub's `agent.revision`.",
+        )
+        .optional(),
     credentials: credentialsSchema,
     permissions: permissionsSchema,
     tls: tlsSchema,
@@ -30,19 +53,36 @@ const spoke = connection.safeExtend({
             path: ["region"],
             error: 'says where the cluster stands, and is missing. Write for example "eu-west-1"',
         })
+        .describe(
+            "Labels of the cluster Secret. `region` is required. `deploy: \"true\"`, the default, installs the agent on " +
+                "the cluster; `deploy: \"false\"` removes it.",
+        )
         .transform((given): Record<string, string> => ({ deploy: "true", ...given })),
 });
 
 const environmentShape = z.strictObject({
-    role: z.literal("environment"),
-    environment: environmentName,
+    role: z.literal("environment").describe("Role of the stack."),
+    environment: environmentName.describe("Name of the environment. It selects `helm/values-<environment>.yaml`."),
     namespace: namespaceLimits,
     previewers,
     secrets,
-    production: z.boolean("is true or false. Write one of these").optional(),
+    production: flag
+        .describe(
+            "Whether this environment is production. The default is `false` for names that are, or begin with, dev, " +
+                "development, test, testing, sandbox, lab or staging. For other names it is `true`.",
+        )
+        .optional(),
+    protect: flag
+        .describe(
+            "Keep clusters with an Application in a protected environment of the hub. To remove such a cluster, set " +
+                "`false`, run `pulumi up`, then remove it.",
+        )
+        .default(true),
     hub: connection.safeExtend({
-        stack: text("the hub's stack", "organization/hubspoke/hub").optional(),
-    }),
+        stack: text("the hub's stack", "organization/hubspoke/hub")
+            .describe("Full name of the hub's stack. The default is the stack `hub` in the same organization.")
+            .optional(),
+    }).describe("The hub: its cluster and its stack. Set exactly one of `context` and `kubeconfig`."),
     clusters: z
         .record(
             dnsLabel("a cluster's name", "prod-eu").refine(
@@ -52,7 +92,11 @@ const environmentShape = z.strictObject({
             spoke,
             "is a map from a cluster's name to its settings. Write for example `staging: { context: staging }`",
         )
-        .refine((clusters) => Object.keys(clusters).length > 0, "names no cluster. Add one, or destroy the stack"),
+        .refine((clusters) => Object.keys(clusters).length > 0, "names no cluster. Add one, or destroy the stack")
+        .describe(
+            "The spokes of this environment, by name. Set exactly one of `context` and `kubeconfig` for each. " +
+                "`npm run cluster:add` adds a spoke.",
+        ),
 });
 
 /** Whatever is not said to be otherwise, and is not named as a place for trials, is production. */

@@ -15,28 +15,42 @@ import { traffic } from "./traffic";
 
 /** Settings of the stack whose role is `hub`. */
 export const hubSettings = z.strictObject({
-    role: z.literal("hub"),
-    /** Says that this hub may be lost: nothing of it is protected from a `destroy`. */
-    lab: flag.default(false),
-    /** Whether it is protected, whatever `lab` says. */
-    protect: flag.optional(),
-    cluster: connection,
-    domain,
+    role: z.literal("hub").describe("Role of the stack."),
+    lab: flag.describe("This hub is for tests: `pulumi destroy` can delete it.").prefault(false),
+    protect: flag
+        .describe("Protect Argo CD from `pulumi destroy`. The default is `true`; with `lab: true` it is `false`.")
+        .optional(),
+    cluster: connection.describe("The cluster of the hub. Set exactly one of `context` and `kubeconfig`."),
+    domain: domain.describe("DNS domain of the fleet. Argo CD is `argocd.<domain>`."),
     chart: chart.default({}),
-    availability: z.enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these').default("ha"),
-    fleet: z.enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one').default("small"),
-    scale: scale.default({ exclusions: [] }),
-    access: signOn.default({ groups: {} }),
+    availability: z
+        .enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these')
+        .describe("`ha` runs several replicas of Argo CD and needs three nodes. `single` runs one replica, for tests.")
+        .default("ha"),
+    fleet: z
+        .enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one')
+        .describe(
+            "Size of the fleet: about 50, 200 or 500 clusters. It sets the defaults of `scale`; see docs/scale.md.",
+        )
+        .default("small"),
+    scale: scale.prefault({}),
+    access: signOn.prefault({}),
     metrics: z
         .strictObject({
             serviceMonitors: z.union(
-                [z.boolean(), z.literal("auto")],
+                [flag, z.literal("auto")],
                 'is true, false or "auto", which asks the hub. Write one of these',
-            ),
+            ).describe("Create ServiceMonitors. `auto` creates them if the hub has the Prometheus operator."),
         })
+        .describe("Metrics of Argo CD.")
         .default({ serviceMonitors: "auto" }),
     agent,
-    repositories: z.record(dnsLabel("a repository's name", "agent"), repository).default({}),
+    repositories: z
+        .record(dnsLabel("a repository's name", "agent"), repository)
+        .describe(
+            "Private Git repositories, by a name of your choice. Set exactly one of `token`, `sshKey` and `githubApp` for each.",
+        )
+        .default({}),
     knownHosts: knownHosts.default(""),
     webhooks: webhooks.default({}),
     certificates,
@@ -47,7 +61,13 @@ export const hubSettings = z.strictObject({
     previewers,
     alerts,
     traffic,
-    labels: labels.default({}).transform((given) => ({ deploy: "false", ...given })),
+    labels: labels
+        .describe(
+            "Labels of the hub's own cluster Secret. `deploy: \"true\"` installs the agent on the hub; the default is " +
+                "`deploy: \"false\"`.",
+        )
+        .prefault({})
+        .transform((given) => ({ deploy: "false", ...given })),
 }).refine(({ certificates, ingress }) => certificates.issuer !== "none" || ingress?.kind !== "gateway", {
     path: ["certificates", "issuer"],
     error: 'is "none", and a Gateway needs a certificate. Choose an issuer',

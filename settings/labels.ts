@@ -14,6 +14,7 @@ function isLabelKey(key: string): boolean {
 /** Unquoted `true` and numbers are taken as text, since YAML reads them otherwise. */
 const labelValue = z
     .union([z.string(), z.boolean(), z.number()], "a label's value is text. Put it in quotes")
+    .meta({ examples: ["eu-west-1"] })
     .transform(String)
     .refine(
         (value) => value === "" || labelName.test(value),
@@ -31,7 +32,8 @@ export const labels = z
                 "Kubernetes refuses this label key: it is an optional DNS prefix and \"/\", then at most 63 letters, " +
                     "digits, \"-\", \"_\" and \".\". Write for example \"tier\"",
             )
-            .refine((key) => !ownLabels.includes(key), "this label is set by the program. Remove it"),
+            .refine((key) => !ownLabels.includes(key), "this label is set by the program. Remove it")
+            .meta({ examples: ["region"] }),
         labelValue,
         "labels are a map of text to text. Write for example `region: eu-west-1`",
     )

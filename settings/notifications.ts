@@ -11,8 +11,18 @@ const event = z.enum(eventNames, 'is no event. Write "degraded", "syncFailed" or
 /** What somebody is told, and of which environments, by their severity; what is not given is everything. */
 function filter(byDefault: { events: readonly (typeof eventNames)[number][]; severities: readonly Severity[] }) {
     return {
-        events: z.array(event).min(1, "names no event. Add one").default([...byDefault.events]),
-        severities: z.array(severity).min(1, "names no severity. Add one").default([...byDefault.severities]),
+        events: z
+            .array(event)
+            .min(1, "names no event. Add one")
+            .describe(
+                "Events that cause a notification: an Application is Degraded, a sync failed, a new revision runs.",
+            )
+            .default([...byDefault.events]),
+        severities: z
+            .array(severity)
+            .min(1, "names no severity. Add one")
+            .describe("Only environments with one of these severities (`alerts.severities`) cause a notification.")
+            .default([...byDefault.severities]),
     };
 }
 
@@ -27,23 +37,36 @@ function each<Key extends z.core.$ZodRecordKey, Value extends z.core.SomeType>(k
 }
 
 const slack = z.strictObject({
-    /** A bot's token, with the scope chat:write. */
-    token: secret,
+    token: secret.describe("Token of a Slack bot with the scope `chat:write`."),
     channels: each(
         text("a channel", "releases").regex(/^[^\s#:,;]+$/, 'is no channel. Write its name without "#", or its id'),
         z.strictObject(filter(everything)),
-    ),
+    ).describe("Slack channels, by name without `#`, or by ID."),
 });
 
 const email = z
     .strictObject({
-        host: dnsName("the mail server", "smtp.example.com"),
-        /** 465 is TLS from the start, with a user; else TLS begins where the server offers it. */
-        port: z.int("is no whole number").min(1, "must be at least 1").max(65_535, "is no port").default(587),
-        from: z.email('is missing or no address. Write for example "argocd@example.com"'),
-        username: text("the user", "argocd").optional(),
-        password: secret.optional(),
-        to: each(z.email('is no address. Write for example "platform@example.com"'), z.strictObject(filter(everything))),
+        host: dnsName("the mail server", "smtp.example.com").describe("Host name of the SMTP server."),
+        port: z
+            .int("is no whole number")
+            .min(1, "must be at least 1")
+            .max(65_535, "is no port")
+            .meta({
+                description:
+                    "Port of the SMTP server. On port 465, with `username`, the connection uses TLS from the start. " +
+                    "On other ports it uses STARTTLS if the server offers it.",
+                examples: [465],
+            })
+            .default(587),
+        from: z
+            .email('is missing or no address. Write for example "argocd@example.com"')
+            .meta({ description: "E-mail address of the sender.", examples: ["argocd@example.com"] }),
+        username: text("the user", "argocd").describe("User name for the SMTP server.").optional(),
+        password: secret.describe("Password for the SMTP server.").optional(),
+        to: each(
+            z.email('is no address. Write for example "platform@example.com"'),
+            z.strictObject(filter(everything)),
+        ).describe("Recipients, by e-mail address."),
     })
     .refine(({ username, password }) => (username === undefined) === (password === undefined), {
         path: ["password"],
@@ -53,9 +76,11 @@ const email = z
 const pagerduty = z.strictObject({
     services: each(
         dnsLabel("a service's name", "agent"),
-        /** `key` is the integration key of PagerDuty's Events API v2. */
-        z.strictObject({ key: secret, ...filter(emergencies) }),
-    ),
+        z.strictObject({
+            key: secret.describe("Integration key of the Events API v2."),
+            ...filter(emergencies),
+        }),
+    ).describe("PagerDuty services, by a name of your choice."),
 });
 
 const webhooks = each(
@@ -64,22 +89,27 @@ const webhooks = each(
         "is the name of another service. Choose another",
     ),
     z.strictObject({
-        /** Kept secret, since many hosts put a token into it. */
-        url: secret.regex(/^https?:\/\/\S+$/, "is no http(s) URL"),
-        /** Sent as a bearer token. */
-        token: secret.optional(),
+        url: secret
+            .regex(/^https?:\/\/\S+$/, "is no http(s) URL")
+            .describe("URL that gets a POST request with JSON. It is a secret, because many of these URLs contain a token."),
+        token: secret.describe("Bearer token of the request.").optional(),
         ...filter(everything),
     }),
 );
 
-/** Whom Argo CD tells; without it nobody. */
 export const notifications = z
-    .strictObject({ slack, email, pagerduty, webhooks })
+    .strictObject({
+        slack: slack.describe("Notifications by Slack."),
+        email: email.describe("Notifications by e-mail."),
+        pagerduty: pagerduty.describe("Notifications by PagerDuty."),
+        webhooks: webhooks.describe("Notifications by webhooks, by a name of your choice."),
+    })
     .partial()
     .refine(
         (given) => Object.values(given).some((service) => service !== undefined),
         "tells nobody. Add a service, or remove it",
     )
+    .describe("Who gets notifications from Argo CD about the agent's Applications. Without it, nobody does.")
     .optional();
 
 export type NotificationSettings = z.output<typeof notifications>;

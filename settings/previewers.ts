@@ -1,15 +1,19 @@
 import { z } from "zod";
 import { text } from "./kinds";
 
-/** Who previews, and looks for drift: an identity that the program lets read what a stack made, and no more. */
 export const previewers = z
     .strictObject(
         {
-            kind: z.enum(["User", "Group"], 'is "User" or "Group". Write one of these'),
-            name: text("the name by which the clusters know the identity", "hubspoke-previewers"),
+            kind: z
+                .enum(["User", "Group"], 'is "User" or "Group". Write one of these')
+                .describe("Kind of the RBAC subject."),
+            name: text("the name by which the clusters know the identity", "hubspoke-previewers").describe(
+                "Name of the user or group.",
+            ),
         },
         "is no identity. Write for example `previewers: { kind: Group, name: hubspoke-previewers }`",
     )
+    .describe("User or group that may read what this stack created, for `npm run preview` and drift detection.")
     .optional();
 
 /** Whom the program gives the rights to read. */

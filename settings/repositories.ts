@@ -7,18 +7,26 @@ const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is no private
 /** A private repository and its one credential. */
 export const repository = z
     .strictObject({
-        url: gitUrl,
-        username: text("the user of a token", "git").default("git"),
-        token: secret.optional(),
-        sshKey: pemKey.optional(),
+        url: gitUrl.describe("URL of the repository, without credentials."),
+        username: text("the user of a token", "git").describe("User name that goes with `token`.").default("git"),
+        token: secret.describe("Access token, for an https URL.").optional(),
+        sshKey: pemKey.describe("Private SSH key in PEM format, for an ssh URL.").optional(),
         githubApp: z
             .strictObject({
-                id: z.int("is no whole number"),
-                installation: z.int("is no whole number"),
-                key: pemKey,
-                /** Address of a GitHub Enterprise's API; nothing means github.com. */
-                api: z.url({ protocol: /^https$/, error: "is no https URL" }).optional(),
+                id: z.int("is no whole number").meta({ description: "ID of the app.", examples: [123456] }),
+                installation: z
+                    .int("is no whole number")
+                    .meta({ description: "ID of the app's installation.", examples: [12345678] }),
+                key: pemKey.describe("Private key of the app in PEM format."),
+                api: z
+                    .url({ protocol: /^https$/, error: "is no https URL" })
+                    .meta({
+                        description: "URL of the API of GitHub Enterprise. The default is github.com.",
+                        examples: ["https://github.example.com/api/v3"],
+                    })
+                    .optional(),
             })
+            .describe("GitHub App, for an https URL.")
             .optional(),
     })
     .superRefine(({ url, token, sshKey, githubApp }, context) => {
@@ -30,16 +38,27 @@ export const repository = z
         }
     });
 
-/** Hosts that Argo CD knows by SSH, in the format of known_hosts. */
-export const knownHosts = z.string().regex(
-    /^((#.*|[^\s|#]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
-    "has a line that is no `host type key`. Write what `ssh-keyscan HOST` prints, after a comparison with the host's own word",
-);
+export const knownHosts = z
+    .string()
+    .regex(
+        /^((#.*|[^\s|#]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
+        "has a line that is no `host type key`. Write what `ssh-keyscan HOST` prints, after a comparison with the host's own word",
+    )
+    .meta({
+        description: "More SSH host keys that Argo CD accepts, in the format of `known_hosts`, as `ssh-keyscan` prints them.",
+        examples: ["git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"],
+    });
 
-/** Secrets by which Argo CD knows that a push was announced by the Git host, and by nobody else. */
 export const webhooks = z
-    .strictObject({ github: secret, gitlab: secret, bitbucket: secret, bitbucketServer: secret, gogs: secret })
-    .partial();
+    .strictObject({
+        github: secret.describe("Secret of the webhook in GitHub."),
+        gitlab: secret.describe("Secret of the webhook in GitLab."),
+        bitbucket: secret.describe("UUID of the webhook in Bitbucket Cloud."),
+        bitbucketServer: secret.describe("Secret of the webhook in Bitbucket Server."),
+        gogs: secret.describe("Secret of the webhook in Gogs."),
+    })
+    .partial()
+    .describe("Secrets that verify the webhooks of the Git hosts. With a webhook, Argo CD sees a push at once.");
 
 /** A repository's URL and its one credential. */
 export type RepositorySettings = z.output<typeof repository>;

@@ -4,7 +4,8 @@ import { dnsLabel, secret, text } from "./kinds";
 
 /** Settings of where the agent's secrets come from: a store outside Git, of the environment's own. */
 
-const httpsUrl = (what: string) => z.url({ protocol: /^https$/, error: `is missing or no https URL of ${what}` });
+const httpsUrl = (what: string, example: string) =>
+    z.url({ protocol: /^https$/, error: `is missing or no https URL of ${what}` }).meta({ examples: [example] });
 
 /** A path in Vault, without a slash at either end. */
 const vaultPath = (what: string, example: string) =>
@@ -13,30 +14,39 @@ const vaultPath = (what: string, example: string) =>
         `is no path in Vault, which has no slash at either end. Write for example "${example}"`,
     );
 
-/** HashiCorp Vault, which the agent's account on the spoke logs in to (Vault's Kubernetes auth method). */
 const vault = z
     .strictObject({
-        type: z.literal("vault"),
-        server: httpsUrl("a Vault server"),
-        /** Mount of the key-value engine; without one `agent-<environment>`, so that no two environments share one. */
-        path: vaultPath("the mount of the key-value engine", "agent-prod").optional(),
-        version: z.enum(["v1", "v2"], 'is "v1" or "v2", the version of the key-value engine. Write one').default("v2"),
-        /** Vault's role; without one `agent-<environment>`. */
-        role: text("Vault's role", "agent-prod").optional(),
-        /** Mount of the auth method, which knows one cluster; without one `kubernetes-<cluster>`. */
-        authMount: vaultPath("the mount of the auth method", "kubernetes-prod").optional(),
-        /** Audience of the account's token, which Vault's role demands. */
-        audience: text("the audience of the account's token", "vault").default("vault"),
-        /** A namespace of Vault Enterprise. */
-        namespace: text("a namespace of Vault", "team").optional(),
-        ca: certificateAuthority.optional(),
-        /** A ConfigMap or Secret in the agent's namespace that holds the CA. */
+        type: z.literal("vault").describe("HashiCorp Vault, with its Kubernetes auth method."),
+        server: httpsUrl("a Vault server", "https://vault.example.com:8200").describe("URL of the Vault server."),
+        path: vaultPath("the mount of the key-value engine", "agent-prod")
+            .describe("Mount path of the KV secrets engine. The default is `agent-<environment>`.")
+            .optional(),
+        version: z
+            .enum(["v1", "v2"], 'is "v1" or "v2", the version of the key-value engine. Write one')
+            .describe("Version of the KV secrets engine.")
+            .default("v2"),
+        role: text("Vault's role", "agent-prod")
+            .describe("Role in Vault. The default is `agent-<environment>`.")
+            .optional(),
+        authMount: vaultPath("the mount of the auth method", "kubernetes-prod")
+            .describe(
+                "Mount path of the auth method, for an environment with one cluster. The default is `kubernetes-<cluster>`.",
+            )
+            .optional(),
+        audience: text("the audience of the account's token", "vault")
+            .describe("Audience of the ServiceAccount token. The role in Vault must have the same.")
+            .default("vault"),
+        namespace: text("a namespace of Vault", "team").describe("Namespace in Vault Enterprise.").optional(),
+        ca: certificateAuthority.describe("CA certificate of the Vault server, in PEM format.").optional(),
         caProvider: z
             .strictObject({
-                type: z.enum(["ConfigMap", "Secret"], 'is "ConfigMap" or "Secret". Write one of these'),
-                name: dnsLabel("the object's name", "vault-ca"),
-                key: text("the key in it", "ca.crt").default("ca.crt"),
+                type: z
+                    .enum(["ConfigMap", "Secret"], 'is "ConfigMap" or "Secret". Write one of these')
+                    .describe("Kind of the object."),
+                name: dnsLabel("the object's name", "vault-ca").describe("Name of the object."),
+                key: text("the key in it", "ca.crt").describe("Key in the object.").default("ca.crt"),
             })
+            .describe("ConfigMap or Secret in the agent's namespace that contains the CA certificate, instead of `ca`.")
             .optional(),
     })
     .refine(({ ca, caProvider }) => ca === undefined || caProvider === undefined, {
@@ -44,58 +54,75 @@ const vault = z
         error: "is beside ca, and one is enough. Remove one of the two",
     });
 
-/** Secrets in a namespace of the spoke itself or, with `cluster`, of another cluster. */
 const kubernetes = z.strictObject({
-    type: z.literal("kubernetes"),
-    /** Where the secrets stand; it is there already. */
-    namespace: dnsLabel("the namespace of the secrets", "agent-store"),
+    type: z.literal("kubernetes").describe("Kubernetes Secrets in another namespace of the spoke, or of another cluster."),
+    namespace: dnsLabel("the namespace of the secrets", "agent-store").describe(
+        "Namespace of the Secrets. It must exist.",
+    ),
     cluster: z
         .strictObject({
-            server: httpsUrl("an API server"),
-            ca: certificateAuthority,
-            /** Of an account that may read the Secrets of that namespace and nothing else. */
-            token: secret,
+            server: httpsUrl("an API server", "https://store.example.com:6443").describe("URL of its API server."),
+            ca: certificateAuthority.describe("CA certificate of its API server, in PEM format."),
+            token: secret.describe("Token of an account that may only read the Secrets in that namespace."),
         })
+        .describe("The other cluster. The default is the spoke.")
         .optional(),
 });
 
 const aws = z.strictObject({
-    type: z.literal("aws"),
+    type: z.literal("aws").describe("A secret store of AWS."),
     service: z
         .enum(["SecretsManager", "ParameterStore"], 'is "SecretsManager" or "ParameterStore". Write one of these')
+        .describe("Service that stores the secrets.")
         .default("SecretsManager"),
-    region: text("the region of the secrets", "eu-west-1"),
-    /** Assumed by the agent's account (IRSA); its policy is what keeps environments apart. */
-    roleArn: text("the role that reads the secrets", "arn:aws:iam::111122223333:role/agent-staging").regex(
-        /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/,
-        "is no ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME",
-    ),
-    /** What every secret's name begins with; without one `agent-<environment>/`. */
-    prefix: text("what names of secrets begin with", "agent-staging/").optional(),
+    region: text("the region of the secrets", "eu-west-1").describe("AWS region of the secrets."),
+    roleArn: text("the role that reads the secrets", "arn:aws:iam::111122223333:role/agent-staging")
+        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is no ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+        .describe("ARN of the IAM role that reads the secrets. Its policy must allow only the secrets of this environment."),
+    prefix: text("what names of secrets begin with", "agent-staging/")
+        .describe("Prefix of the names of the secrets. The default is `agent-<environment>/`.")
+        .optional(),
 });
 
 const gcp = z.strictObject({
-    type: z.literal("gcp"),
-    /** Project of the secrets; Secret Manager has no folders, so each environment has a project of its own. */
-    project: text("the project of the secrets", "agent-staging"),
-    /** Whom the agent's account is (Workload Identity). */
-    serviceAccount: z.email('is missing or no e-mail address of a service account. Write NAME@PROJECT.iam.gserviceaccount.com'),
+    type: z.literal("gcp").describe("Secret Manager of Google Cloud."),
+    project: text("the project of the secrets", "agent-staging").describe(
+        "Project of the secrets. Give each environment its own project, because Secret Manager has no folders.",
+    ),
+    serviceAccount: z
+        .email('is missing or no e-mail address of a service account. Write NAME@PROJECT.iam.gserviceaccount.com')
+        .meta({
+            description: "Google service account that reads the secrets, by Workload Identity.",
+            examples: ["agent@agent-staging.iam.gserviceaccount.com"],
+        }),
 });
 
 const azure = z.strictObject({
-    type: z.literal("azure"),
-    vaultUrl: httpsUrl("a key vault"),
-    /** Whom the agent's account is (Entra workload identity). */
-    clientId: z.guid("is missing or no client id of Microsoft Entra, which is a UUID"),
-    tenantId: z.guid("is missing or no tenant id of Microsoft Entra, which is a UUID"),
+    type: z.literal("azure").describe("Azure Key Vault, with workload identity of Microsoft Entra."),
+    vaultUrl: httpsUrl("a key vault", "https://agent-staging.vault.azure.net").describe("URL of the key vault."),
+    clientId: z.guid("is missing or no client id of Microsoft Entra, which is a UUID").meta({
+        description: "Client ID of the identity that reads the secrets.",
+        examples: ["11111111-2222-4333-8444-555555555555"],
+    }),
+    tenantId: z
+        .guid("is missing or no tenant id of Microsoft Entra, which is a UUID")
+        .meta({ description: "Tenant ID of the identity.", examples: ["99999999-2222-4333-8444-555555555555"] }),
 });
 
 const operator = z
     .strictObject({
-        /** Whether the program installs the External Secrets operator on each spoke, or finds it there. */
-        source: z.enum(["install", "existing"], 'is "install" or "existing". Write one of these').default("install"),
-        path: text("a chart's folder or archive", "./charts/external-secrets").optional(),
-        version: z.string().regex(/^\d+\.\d+\.\d+$/, 'is no exact version. Write for example "0.18.2"').optional(),
+        source: z
+            .enum(["install", "existing"], 'is "install" or "existing". Write one of these')
+            .describe("`install`: the program installs the operator on each spoke. `existing`: the spokes have it.")
+            .default("install"),
+        path: text("a chart's folder or archive", "./charts/external-secrets")
+            .describe("Local folder or archive of the chart, instead of the chart repository.")
+            .optional(),
+        version: z
+            .string()
+            .regex(/^\d+\.\d+\.\d+$/, 'is no exact version. Write for example "0.18.2"')
+            .meta({ description: "Version of the chart in the chart repository.", examples: ["0.18.2"] })
+            .optional(),
     })
     .refine(({ source, path, version }) => source === "install" || (path ?? version) === undefined, {
         error: "is there already, so its chart means nothing. Remove path and version",
@@ -104,9 +131,9 @@ const operator = z
         path: ["version"],
         error: "a chart at a path has its own. Remove it",
     })
+    .describe("The External Secrets operator on the spokes.")
     .prefault({});
 
-/** Where the agent's secrets come from; without it the chart asks for none. */
 export const secrets = z
     .strictObject({
         operator,
@@ -114,8 +141,9 @@ export const secrets = z
             "type",
             [vault, kubernetes, aws, gcp, azure],
             'is missing or unknown. Write "vault", "kubernetes", "aws", "gcp" or "azure"',
-        ),
+        ).describe("The secret store."),
     })
+    .describe("Where the agent's secrets come from; see docs/secrets.md. Without it, the agent has no secrets.")
     .optional();
 
 /** Where an environment's secrets come from. */

@@ -1,14 +1,13 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
-import { dnsLabel, dnsName, secret, text } from "./kinds";
+import { dnsLabel, dnsName, flag, secret, text } from "./kinds";
 
 /** Settings of the one name by which users reach the agent, and of the move to another cluster. */
 
-const flag = z.boolean("is true or false. Write one of these");
-
 const command = z
     .array(z.string("an argument is text. Put it in quotes"))
-    .min(1, 'names no command. Write for example ["./promote-database"]');
+    .min(1, 'names no command. Write for example ["./promote-database"]')
+    .meta({ examples: [["./promote-database"]] });
 
 /** external-dns (kubernetes-sigs.github.io/external-dns) on the hub: one of the program's own, or one that is there. */
 const externalDns = z
@@ -16,40 +15,61 @@ const externalDns = z
         "mode",
         [
             z.strictObject({
-                mode: z.literal("install"),
-                provider: text("the DNS provider, as external-dns names it", "aws"),
+                mode: z.literal("install").describe("The program installs external-dns on the hub."),
+                provider: text("the DNS provider, as external-dns names it", "aws").describe(
+                    "DNS provider, by its name in external-dns.",
+                ),
                 chart: z
                     .strictObject({
-                        path: text("a chart's folder or archive", "./charts/external-dns").optional(),
+                        path: text("a chart's folder or archive", "./charts/external-dns")
+                            .describe("Local folder or archive of the chart, instead of the chart repository.")
+                            .optional(),
                         version: z
                             .string("is not text. Put it in quotes")
                             .regex(/^\d+\.\d+\.\d+$/, 'is no exact version. Write for example "1.22.0"')
+                            .meta({ description: "Version of the chart in the chart repository.", examples: ["1.22.0"] })
                             .optional(),
                     })
+                    .describe("The Helm chart of external-dns.")
                     .default({}),
-                /** Zones that it may change; nothing means the fleet's domain. */
-                zones: z.array(dnsName("a zone", "example.com")).min(1, "names no zone. Add one").optional(),
-                /** Further flags of external-dns. */
-                args: z.array(z.string().startsWith("--", 'is no flag. Write for example "--aws-zone-type=public"'))
+                zones: z
+                    .array(dnsName("a zone", "example.com"))
+                    .min(1, "names no zone. Add one")
+                    .describe("DNS zones that external-dns may change. The default is the hub's `domain`.")
+                    .optional(),
+                args: z
+                    .array(z.string().startsWith("--", 'is no flag. Write for example "--aws-zone-type=public"'))
+                    .meta({ description: "More command-line flags of external-dns.", examples: [["--aws-zone-type=public"]] })
                     .default([]),
-                env: z.record(z.string(), z.string("a variable's value is text. Put it in quotes")).default({}),
-                /** The provider's credentials, as variables: they become the Secret `external-dns`. */
-                secretEnv: z.record(z.string(), secret).default({}),
-                /** Annotations of its ServiceAccount, by which a cloud knows it. */
-                identity: z.record(z.string(), z.string()).default({}),
+                env: z
+                    .record(z.string(), z.string("a variable's value is text. Put it in quotes"))
+                    .meta({ description: "Environment variables of external-dns.", examples: [{ AWS_REGION: "eu-west-1" }] })
+                    .default({}),
+                secretEnv: z
+                    .record(z.string(), secret)
+                    .meta({
+                        description: "Environment variables with the credentials for the DNS provider. They are in the Secret `external-dns`.",
+                        examples: [{ CF_API_TOKEN: { secure: "v1:…" } }],
+                    })
+                    .default({}),
+                identity: z
+                    .record(z.string(), z.string())
+                    .meta({
+                        description: "Annotations of the ServiceAccount of external-dns, for the identity in a cloud.",
+                        examples: [{ "eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/external-dns" }],
+                    })
+                    .default({}),
             }),
-            z.strictObject({ mode: z.literal("existing") }),
+            z.strictObject({
+                mode: z.literal("existing").describe("The hub has external-dns with the source `crd`."),
+            }),
         ],
         'is "install", or "existing" where the hub has external-dns with --source=crd. Write one of these',
     )
+    .describe("external-dns on the hub, which publishes the DNS record.")
     .default({ mode: "existing" });
 
-/**
- * Failover records of Route53 in the place of a plain alias: it answers with the active cluster while that one's health
- * check passes, and else with the other. The health checks are made by other means.
- */
 const route53 = z.strictObject({
-    /** The two clusters, each with the id of its health check. */
     healthChecks: z
         .record(
             dnsLabel("a cluster's name", "prod"),
@@ -61,29 +81,52 @@ const route53 = z.strictObject({
         .refine(
             (checks) => Object.keys(checks).length === 2,
             "names the active cluster and one other, since Route53 has one primary and one secondary record. Name two",
-        ),
+        )
+        .describe("IDs of the health checks of two clusters: the active cluster and one other."),
 });
 
 export const traffic = z
     .strictObject({
-        /** The cluster that users reach. This is the one place that says so; `npm run failover` changes it. */
-        active: dnsLabel("the active cluster's name", "prod"),
-        /** The users' name; nothing means `agent.<domain>`. */
-        name: dnsName("the users' name", "agent.example.com").optional(),
-        /** The agent's own name on a cluster, where it is not `agent.<cluster>.<domain>`. */
-        names: z.record(dnsLabel("a cluster's name", "prod"), dnsName("a name", "agent.prod.example.com")).default({}),
-        /** Seconds for which a resolver may keep the answer. */
-        ttl: z.int("is no whole number of seconds").min(1, "must be at least 1").max(86_400, "is over a day").default(30),
+        active: dnsLabel("the active cluster's name", "prod").describe(
+            "Name of the cluster that users reach. `npm run failover` changes it.",
+        ),
+        name: dnsName("the users' name", "agent.example.com")
+            .describe("DNS name of the agent for users. The default is `agent.<domain>`.")
+            .optional(),
+        names: z
+            .record(dnsLabel("a cluster's name", "prod"), dnsName("a name", "agent.prod.example.com"))
+            .describe("DNS name of the agent on a cluster, by cluster. The default is `agent.<cluster>.<domain>`.")
+            .default({}),
+        ttl: z
+            .int("is no whole number of seconds")
+            .min(1, "must be at least 1")
+            .max(86_400, "is over a day")
+            .meta({ description: "TTL of the DNS record, in seconds.", examples: [60] })
+            .default(30),
         externalDns,
-        route53: route53.optional(),
-        /** Commands that a failover runs and awaits, by what they are for. */
-        hooks: z.strictObject({ database: command.optional() }).default({}),
+        route53: route53
+            .describe(
+                "Create failover records in Route53 instead of an alias. Route53 then answers with the active cluster " +
+                    "while its health check passes, and with the other cluster if not.",
+            )
+            .optional(),
+        hooks: z
+            .strictObject({
+                database: command
+                    .describe("Command, with its arguments, that promotes the database. A failover waits for its end.")
+                    .optional(),
+            })
+            .describe("Commands that `npm run failover` runs.")
+            .default({}),
         automatic: z
             .strictObject({
-                enabled: flag.default(false),
-                after: goDuration.default("2m"),
-                coolDown: goDuration.default("30m"),
+                enabled: flag.describe("Allow `npm run failover:receiver` to move users.").default(false),
+                after: goDuration
+                    .meta({ description: "Duration of the outage before the failover starts.", examples: ["5m"] })
+                    .default("2m"),
+                coolDown: goDuration.describe("Time after a failover without another automatic failover.").default("30m"),
             })
+            .describe("Failover without a person.")
             .prefault({}),
     })
     .superRefine(({ active, externalDns, route53 }, context) => {
@@ -96,6 +139,7 @@ export const traffic = z
             context.addIssue({ code: "custom", path: ["externalDns", "provider"], message });
         }
     })
+    .describe("One DNS name for all users, and its failover; see docs/failover.md. Without it, there is no such name.")
     .optional();
 
 /** The users' name and what moves it; undefined where the program publishes none. */

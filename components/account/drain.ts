@@ -5,7 +5,7 @@ import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";
 
 /** What a cluster's exit needs; the two accesses are inputs because a kubeconfig in them is a secret. */
-export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "namespace" | "stack"> {
+export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "namespace" | "stack" | "lifted"> {
     readonly hub: ClusterConnection;
     readonly spoke: ClusterConnection;
     /** Name of the cluster Secret on the hub. */

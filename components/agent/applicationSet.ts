@@ -1,9 +1,10 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { agentLabel, allowDeleteAnnotation, resourcesFinalizer } from "../../clusters/names";
+import { agentLabel, allowDeleteAnnotation, dnsDomainAnnotation, domainAnnotation, resourcesFinalizer, secretStoreAnnotation } from "../../clusters/names";
 import type { RolloutSettings } from "../../settings/delivery";
 import type { AgentSettings } from "../../settings/agent";
 import { takingOver } from "../support/takeOver";
+import { annotationOf, clusterGenerator, ownClusters } from "./clusterFacts";
 import { rolloutOf } from "./rollout";
 
 export interface AgentApplicationSetArgs {
@@ -47,11 +48,12 @@ export function agentApplicationSet<Text extends pulumi.Input<string>>(
 }
 
 /**
- * The ApplicationSet's spec: one Application for each cluster Secret with `deploy=true`. What a cluster is (its name,
+ * The ApplicationSet's spec: one Application for each cluster of ours with `deploy=true`. What a cluster is (its name,
  * environment, region and domain) reaches the chart from the Secret, so a new cluster needs no edit in Git.
  *
- * A key that the template needs and a cluster lacks is an error (`missingkey=error`), never an empty text. The
- * namespace is not made by Argo CD: the environment stack makes it, with its limits and policies.
+ * The generator selects Secrets with every label that the template needs, and the chart refuses an empty domain: what a
+ * Secret lacks costs that cluster alone. The namespace is not made by Argo CD: the environment stack makes it, with its
+ * limits and policies.
  */
 function agentApplicationSetSpec(
     project: pulumi.Input<string>,
@@ -61,7 +63,7 @@ function agentApplicationSetSpec(
     return {
         goTemplate: true,
         goTemplateOptions: ["missingkey=error"],
-        generators: [{ clusters: { selector: { matchLabels: { deploy: "true" } } } }],
+        generators: [clusterGenerator(ownClusters)],
         ...(strategy === undefined ? {} : { strategy }),
         // Without this the controller would take the annotation away again before the deletion.
         preservedFields: { annotations: [allowDeleteAnnotation] },
@@ -89,7 +91,7 @@ function agentApplicationSetSpec(
                                 name: "{{.name}}",
                                 environment: "{{.metadata.labels.environment}}",
                                 region: "{{.metadata.labels.region}}",
-                                domain: "{{.metadata.annotations.domain}}",
+                                domain: `{{ ${annotationOf(domainAnnotation)} | default "" }}`,
                             },
                             // A variable of the agent, since the schema of every revision of the chart lets it through.
                             ...(usersHost === undefined ? {} : { config: { USERS_HOST: usersHost } }),
@@ -122,13 +124,13 @@ const optionalFacts = `spec:
   source:
     helm:
       parameters:
-{{- if index .metadata.annotations "dns-domain" }}
+{{- if ${annotationOf(dnsDomainAnnotation)} }}
         - name: cluster.dnsDomain
-          value: {{ index .metadata.annotations "dns-domain" | quote }}
+          value: {{ ${annotationOf(dnsDomainAnnotation)} | quote }}
           forceString: true
 {{- end }}
-{{- if index .metadata.annotations "secret-store" }}
+{{- if ${annotationOf(secretStoreAnnotation)} }}
         - name: externalSecret.enabled
-          value: {{ index .metadata.annotations "secret-store" | quote }}
+          value: {{ ${annotationOf(secretStoreAnnotation)} | quote }}
 {{- end }}
 `;

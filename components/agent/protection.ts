@@ -1,9 +1,6 @@
 import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { agentLabel, allowDeleteAnnotation } from "../../clusters/names";
-
-/** Name of the policy and its binding on the hub. */
-const policyName = "hubspoke-protected-applications";
+import { agentLabel, allowDeleteAnnotation, protectionPolicy } from "../../clusters/names";
 
 export interface ApplicationProtectionArgs {
     /** Argo CD's namespace on the hub. */
@@ -23,13 +20,13 @@ export class ApplicationProtection extends pulumi.ComponentResource {
 
         const policy = new ValidatingAdmissionPolicy(
             `${name}-policy`,
-            { metadata: { name: policyName }, spec: protectionSpec(args.environments) },
+            { metadata: { name: protectionPolicy }, spec: protectionSpec(args.environments) },
             { parent: this },
         );
         new ValidatingAdmissionPolicyBinding(
             `${name}-binding`,
             {
-                metadata: { name: policyName },
+                metadata: { name: protectionPolicy },
                 spec: {
                     policyName: policy.metadata.name,
                     validationActions: ["Deny"],

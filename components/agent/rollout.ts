@@ -1,3 +1,5 @@
+import { revisionAnnotation } from "../../clusters/names";
+import { annotationOf } from "./clusterFacts";
 import type { RolloutSettings } from "../../settings/delivery";
 import type { AgentSettings } from "../../settings/agent";
 import type { HubSettings } from "../../settings/hub";
@@ -25,7 +27,7 @@ export function rolloutOf(rollout: RolloutSettings, agent: Pick<AgentSettings, "
     switch (rollout.strategy) {
         case "pinned":
             return {
-                targetRevision: `{{ index .metadata.annotations "revision" | default ${JSON.stringify(agent.revision)} }}`,
+                targetRevision: `{{ ${annotationOf(revisionAnnotation)} | default ${JSON.stringify(agent.revision)} }}`,
                 strategy: undefined,
             };
         case "rolling":

@@ -12,6 +12,12 @@ export const dnsSecretName = "acme-dns";
 /** cert-manager's chart where the settings name none. */
 const certManagerChart = { name: "cert-manager", repository: "https://charts.jetstack.io", version: "v1.21.2" };
 
+/** Secret with the certificate of argocd-server; the chart and the Gateway read it by this name. */
+export const serverTlsSecret = "argocd-server-tls";
+
+const apiVersion = "cert-manager.io/v1";
+const authorityName = "hub-authority";
+
 type AcmeSettings = Extract<CertificateSettings, { issuer: "acme" }>;
 
 /**
@@ -34,8 +40,51 @@ export function certManagerOptions(
     };
 }
 
-/** The ClusterIssuer of an ACME authority. */
-export function acmeSpec({ email, server, solver }: AcmeSettings) {
+/** The certificate of argocd-server, or of what ends TLS before it; cert-manager renews it. */
+export function serverCertificate(namespace: pulumi.Input<string>, host: string, issuer: pulumi.Input<string>) {
+    return {
+        apiVersion,
+        kind: "Certificate",
+        metadata: { name: "argocd-server", namespace },
+        spec: {
+            secretName: serverTlsSecret,
+            dnsNames: [host],
+            privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+            issuerRef: { name: issuer, kind: "ClusterIssuer", group: "cert-manager.io" },
+        },
+    };
+}
+
+/** The certificate of an authority of the hub's own, which an issuer signs with. */
+export function ownAuthority(namespace: pulumi.Input<string>, issuer: pulumi.Input<string>) {
+    return {
+        apiVersion,
+        kind: "Certificate",
+        metadata: { name: authorityName, namespace },
+        spec: {
+            isCA: true,
+            commonName: "Argo CD hub",
+            secretName: authorityName,
+            duration: "87600h",
+            privateKey: { algorithm: "ECDSA", size: 256 },
+            issuerRef: { name: issuer, kind: "ClusterIssuer", group: "cert-manager.io" },
+        },
+    };
+}
+
+/** A ClusterIssuer. */
+export function clusterIssuer(name: string, spec: object) {
+    return { apiVersion, kind: "ClusterIssuer", metadata: { name }, spec };
+}
+
+/** Signs with itself, which nobody trusts; it signs the own authority alone. */
+export const selfSigned = { selfSigned: {} };
+
+/** Signs with the own authority. */
+export const ownIssuer = { ca: { secretName: authorityName } };
+
+/** How an ACME authority is asked. */
+export function acmeIssuer({ email, server, solver }: AcmeSettings) {
     const { http01, dns01 } = solver;
     return {
         acme: {

@@ -4,14 +4,21 @@ import { CertManager } from "@pulumi/kubernetes-cert-manager";
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../../settings/certificates";
 import { secretData } from "../support/secretData";
-import { acmeSpec, certManagerNamespace, certManagerOptions, dnsSecretName } from "./certManager";
+import {
+    acmeIssuer,
+    certManagerNamespace,
+    certManagerOptions,
+    clusterIssuer,
+    dnsSecretName,
+    ownAuthority,
+    ownIssuer,
+    selfSigned,
+} from "./certManager";
 
 type IssuerSettings = Exclude<CertificateSettings, { issuer: "none" }>;
 
 /** Issuers that cert-manager is installed for. */
 type InstalledSettings = Extract<CertificateSettings, { certManager: unknown }>;
-
-const apiVersion = "cert-manager.io/v1";
 
 /** cert-manager and the issuer of the hub's certificate, or the name of an issuer that is there already. */
 export class Certificates extends pulumi.ComponentResource {
@@ -37,38 +44,21 @@ export class Certificates extends pulumi.ComponentResource {
             { installCRDs: true, helmOptions: certManagerOptions(namespace.metadata.name, settings.certManager) },
             { parent: this },
         );
-        const after = { parent: this, dependsOn: [manager] };
         const issuer = (issuerName: string, spec: object, dependsOn: pulumi.Resource[]) =>
-            new CustomResource(
-                `${name}-${issuerName}`,
-                { apiVersion, kind: "ClusterIssuer", metadata: { name: issuerName }, spec },
-                { parent: this, dependsOn },
-            ).metadata.name;
+            new CustomResource(`${name}-${issuerName}`, clusterIssuer(issuerName, spec), { parent: this, dependsOn }).metadata
+                .name;
 
         if (settings.issuer === "acme") {
             const { dnsSecret } = settings;
             const secrets = dnsSecret === undefined ? [] : [this.dnsSecret(name, namespace, dnsSecret)];
-            return issuer("hub", acmeSpec(settings), [manager, ...secrets]);
+            return issuer("hub", acmeIssuer(settings), [manager, ...secrets]);
         }
-        const root = issuer("hub-root", { selfSigned: {} }, [manager]);
-        const authority = new CustomResource(
-            `${name}-authority`,
-            {
-                apiVersion,
-                kind: "Certificate",
-                metadata: { name: "hub-authority", namespace: namespace.metadata.name },
-                spec: {
-                    isCA: true,
-                    commonName: "Argo CD hub",
-                    secretName: "hub-authority",
-                    duration: "87600h",
-                    privateKey: { algorithm: "ECDSA", size: 256 },
-                    issuerRef: { name: root, kind: "ClusterIssuer", group: "cert-manager.io" },
-                },
-            },
-            after,
-        );
-        return issuer("hub", { ca: { secretName: "hub-authority" } }, [manager, authority]);
+        const root = issuer("hub-root", selfSigned, [manager]);
+        const authority = new CustomResource(`${name}-authority`, ownAuthority(namespace.metadata.name, root), {
+            parent: this,
+            dependsOn: [manager],
+        });
+        return issuer("hub", ownIssuer, [manager, authority]);
     }
 
     private dnsSecret(name: string, namespace: Namespace, data: Record<string, string>): Secret {

@@ -1,4 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { IngressSettings } from "../../settings/certificates";
+import { serverTlsSecret } from "./certManager";
 
 /** Name of the Gateway that the program makes in Argo CD's namespace. */
 export const gatewayName = "argocd";
@@ -42,19 +44,24 @@ export function ingressValues(settings: IngressSettings, domain: string, tls: bo
     }
 }
 
-/** The Gateway's spec: HTTPS alone, for that domain, with the hub's certificate. */
-export function gatewaySpec(gatewayClassName: string, domain: string) {
+/** The Gateway: HTTPS alone, for that host, with the hub's certificate. */
+export function gateway(namespace: pulumi.Input<string>, gatewayClassName: string, hostname: string) {
     return {
-        gatewayClassName,
-        listeners: [
-            {
-                name: "https",
-                hostname: domain,
-                port: 443,
-                protocol: "HTTPS",
-                tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "argocd-server-tls" }] },
-                allowedRoutes: { namespaces: { from: "Same" } },
-            },
-        ],
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "Gateway",
+        metadata: { name: gatewayName, namespace },
+        spec: {
+            gatewayClassName,
+            listeners: [
+                {
+                    name: "https",
+                    hostname,
+                    port: 443,
+                    protocol: "HTTPS",
+                    tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: serverTlsSecret }] },
+                    allowedRoutes: { namespaces: { from: "Same" } },
+                },
+            ],
+        },
     };
 }

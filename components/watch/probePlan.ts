@@ -1,6 +1,8 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { managedByLabel, manager, rulesLabel, targetsLabel } from "../../clusters/names";
 import type { AlertSettings, ProbeSettings } from "../../settings/alerts";
 import type { HubSettings } from "../../settings/hub";
-import type { RuleGroups } from "./ruleFile";
+import { type RuleGroups, rulesFile } from "./ruleFile";
 
 /** Name of the job under which Prometheus keeps what the probes saw. */
 export const probeJob = "hubspoke-probe";
@@ -15,6 +17,12 @@ export interface ProbePlan extends Pick<AlertSettings, "interval" | "labels" | "
 export function probePlan({ alerts }: Pick<HubSettings, "alerts">, objects: ProbePlan["objects"]): ProbePlan {
     const { interval, labels, prober } = alerts;
     return { objects, interval, labels, prober };
+}
+
+/** Where an object stands. */
+export interface ObjectName {
+    readonly name: string;
+    readonly namespace: string;
 }
 
 /** What is probed of a cluster. */
@@ -69,14 +77,35 @@ export function targetsFile(targets: readonly ProbeTarget[]): string {
     return JSON.stringify(targets.map(({ url, labels }) => ({ targets: [url], labels })));
 }
 
-/** A target as the spec of the operator's Probe. The hub is where it is seen from. */
-export function probeSpec({ kind, url, labels }: ProbeTarget, { interval, prober }: ProbePlan) {
+/** A cluster's targets and rules as a ConfigMap, labelled for what mounts it. */
+export function probeFiles(
+    place: ObjectName,
+    targets: readonly ProbeTarget[],
+    rules: pulumi.Output<RuleGroups> | undefined,
+) {
+    const ruleLabels: Record<string, string> = rules === undefined ? {} : { [rulesLabel]: "true" };
     return {
-        jobName: probeJob,
-        interval,
-        module: moduleOf(kind),
-        prober: { url: prober },
-        targets: { staticConfig: { static: [url], labels: { ...labels, vantage: "hub" } } },
+        metadata: { ...place, labels: { [managedByLabel]: manager, [targetsLabel]: "true", ...ruleLabels } },
+        data: {
+            "targets.json": targetsFile(targets),
+            ...(rules === undefined ? {} : { "rules.yaml": rules.apply(rulesFile) }),
+        },
+    };
+}
+
+/** A target as the operator's Probe. The hub is where it is seen from. */
+export function probeObject({ name, namespace }: ObjectName, { kind, url, labels }: ProbeTarget, plan: ProbePlan) {
+    return {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "Probe",
+        metadata: { name: `${name}-${kind}`, namespace, labels: plan.labels },
+        spec: {
+            jobName: probeJob,
+            interval: plan.interval,
+            module: moduleOf(kind),
+            prober: { url: plan.prober },
+            targets: { staticConfig: { static: [url], labels: { ...labels, vantage: "hub" } } },
+        },
     };
 }
 

@@ -1,10 +1,9 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { managedByLabel, manager, rulesLabel, targetsLabel } from "../../clusters/names";
 import type { HubOutputs } from "../hubOutputs";
-import { rulesFile, type RuleGroups } from "./ruleFile";
-import { credentialRules, type ProbePlan, type ProbeTarget, probeSpec, probeTargets, type ProbeTargetArgs, targetsFile } from "./probePlan";
+import { credentialRules, probeFiles, probeObject, probeTargets, type ProbeTargetArgs } from "./probePlan";
+import { prometheusRule } from "./ruleFile";
 
 export interface ProbesArgs extends ProbeTargetArgs {
     readonly hub: Pick<HubOutputs, "argoCdNamespace" | "probes">;
@@ -20,74 +19,25 @@ export class Probes extends pulumi.ComponentResource {
     constructor(name: string, args: ProbesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Probes", name, {}, opts);
 
-        const plan = args.hub.probes;
+        const { argoCdNamespace: namespace, probes: plan } = args.hub;
+        const place = { name: `probe-${args.cluster}`, namespace };
         const targets = probeTargets(args);
         const rules = args.since?.apply((since) => credentialRules(args, since));
-        const metadata = { name: `probe-${args.cluster}`, namespace: args.hub.argoCdNamespace };
         switch (plan.objects) {
             case "operator":
-                this.objects(name, metadata, plan, targets, rules);
+                for (const target of targets) {
+                    new CustomResource(`${name}-${target.kind}`, probeObject(place, target, plan), { parent: this });
+                }
+                if (rules !== undefined) {
+                    const rule = prometheusRule({ ...place, labels: plan.labels }, rules);
+                    new CustomResource(`${name}-credential`, rule, { parent: this });
+                }
                 break;
             case "files":
-                this.files(name, metadata, targets, rules);
+                new ConfigMap(`${name}-files`, probeFiles(place, targets, rules), { parent: this });
                 break;
             case "none":
         }
         this.registerOutputs();
-    }
-
-    private objects(
-        name: string,
-        metadata: { readonly name: string; readonly namespace: string },
-        plan: ProbePlan,
-        targets: readonly ProbeTarget[],
-        rules: pulumi.Output<RuleGroups> | undefined,
-    ): void {
-        const apiVersion = "monitoring.coreos.com/v1";
-        for (const target of targets) {
-            new CustomResource(
-                `${name}-${target.kind}`,
-                {
-                    apiVersion,
-                    kind: "Probe",
-                    metadata: { ...metadata, name: `${metadata.name}-${target.kind}`, labels: plan.labels },
-                    spec: probeSpec(target, plan),
-                },
-                { parent: this },
-            );
-        }
-        if (rules !== undefined) {
-            new CustomResource(
-                `${name}-credential`,
-                { apiVersion, kind: "PrometheusRule", metadata: { ...metadata, labels: plan.labels }, spec: rules },
-                { parent: this },
-            );
-        }
-    }
-
-    private files(
-        name: string,
-        metadata: { readonly name: string; readonly namespace: string },
-        targets: readonly ProbeTarget[],
-        rules: pulumi.Output<RuleGroups> | undefined,
-    ): void {
-        new ConfigMap(
-            `${name}-files`,
-            {
-                metadata: {
-                    ...metadata,
-                    labels: {
-                        [managedByLabel]: manager,
-                        [targetsLabel]: "true",
-                        ...(rules === undefined ? {} : { [rulesLabel]: "true" }),
-                    },
-                },
-                data: {
-                    "targets.json": targetsFile(targets),
-                    ...(rules === undefined ? {} : { "rules.yaml": rules.apply(rulesFile) }),
-                },
-            },
-            { parent: this },
-        );
     }
 }

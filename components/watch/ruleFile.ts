@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
 /** A rule as Prometheus reads it (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
@@ -23,4 +24,9 @@ export interface RuleGroups {
 /** Rules as a file for Prometheus' `rule_files`. */
 export function rulesFile(rules: RuleGroups): string {
     return stringify(rules, { lineWidth: 0 });
+}
+
+/** Rules as the operator's PrometheusRule. */
+export function prometheusRule(metadata: object, spec: pulumi.Input<RuleGroups>) {
+    return { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule", metadata, spec };
 }

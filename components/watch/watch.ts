@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { managedByLabel, manager, rulesLabel } from "../../clusters/names";
 import type { AgentSettings } from "../../settings/agent";
 import type { AlertSettings } from "../../settings/alerts";
-import { rulesFile } from "./ruleFile";
+import { prometheusRule, rulesFile } from "./ruleFile";
 import { fleetRules } from "./rules";
 import { runbookFolder } from "./runbooks";
 import { dashboardLabel, fleetDashboard } from "./dashboard";
@@ -51,12 +51,7 @@ export class Alerts extends pulumi.ComponentResource {
             case "operator":
                 new CustomResource(
                     `${name}-rules`,
-                    {
-                        apiVersion: "monitoring.coreos.com/v1",
-                        kind: "PrometheusRule",
-                        metadata: { name: "hubspoke", namespace, labels: settings.labels },
-                        spec: rules,
-                    },
+                    prometheusRule({ name: "hubspoke", namespace, labels: settings.labels }, rules),
                     { parent: this },
                 );
                 break;

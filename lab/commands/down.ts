@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
 import { stopArgoCd, stopGitServer } from "../argocd";
+import { argoCdNamespace } from "../argocd/hub";
 import { clearDelivery } from "../bench/delivery/clear";
 import { clearHub } from "../bench/hub";
 import { clusterStates, stopClusters } from "../clusters";
+import { kubectl } from "../kubectl";
 import { refuseLeftovers, removeKeptCrds } from "../leftovers";
 import { labDir } from "../paths";
 import { Phases } from "../phases";
@@ -10,6 +12,18 @@ import { listProcesses, stopProcess } from "../processes";
 import { stopSimulation } from "../simulation";
 import { destroy } from "../stacks/pulumi";
 import { environmentStacks } from "../stacks/project";
+
+/** The whole lab goes, with what its hub protects; stacks of an earlier version too, whose states lift nothing. */
+async function allowDeletions(): Promise<void> {
+    if ((await kubectl("hub", ["get", "crd", "applications.argoproj.io", "--ignore-not-found"])) === "") {
+        return;
+    }
+    const onHub = ["--namespace", argoCdNamespace];
+    const names = (await kubectl("hub", ["get", "applications", ...onHub, "--output=name"])).trim();
+    if (names !== "") {
+        await kubectl("hub", ["annotate", ...names.split("\n"), ...onHub, "--overwrite", "hubspoke/allow-delete=true"]);
+    }
+}
 
 /**
  * Destroys the stacks, environments first, checks that nothing of theirs is left on any cluster, and stops the lab.
@@ -27,6 +41,7 @@ export async function down(): Promise<void> {
         await clearDelivery();
         await clearHub((line) => process.stdout.write(`${line}\n`));
         await phases.run("pulumi destroy: environments", async (report) => {
+            await allowDeletions();
             await Promise.all(environmentStacks.map((stack) => destroy(stack, report)));
         });
         await phases.run("pulumi destroy: hub", (report) => destroy("hub", report));

@@ -19,6 +19,8 @@ const move = z.object({
     automatic: z.boolean(),
     /** Begun and not done is a move that failed half-way. */
     state: z.enum(["begun", "done"]),
+    /** What the checks could not find out, such as what Git holds. */
+    unknown: z.string().optional(),
     /** Seconds from the decision to the new answer of the name. */
     seconds: z.number().optional(),
 });
@@ -79,9 +81,9 @@ export async function announce(
 }
 
 /** A move in one line. */
-export function describeMove({ at, by, from, to, why, automatic, state, seconds }: Move): string {
+export function describeMove({ at, by, from, to, why, automatic, state, seconds, unknown }: Move): string {
     const took = seconds === undefined ? "" : ` in ${seconds.toFixed(1)} s`;
-    return `${at} ${by}${automatic ? " (automatic)" : ""}: ${from} to ${to}, ${state}${took}: ${why}`;
+    return `${at} ${by}${automatic ? " (automatic)" : ""}: ${from} to ${to}, ${state}${took}: ${why}${unknown === undefined ? "" : ` (${unknown})`}`;
 }
 
 function configMaps(namespace: string): string {

@@ -11,6 +11,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { argoCdNamespace } from "../../clusters/names";
 import { agentApplicationSet } from "../../components/agent/applicationSet";
+import { clusterGenerator } from "../../components/agent/clusterFacts";
 import { agentProject } from "../../components/agent/project";
 import { usersName } from "../../components/traffic/names";
 import { parseSettings } from "../../settings";
@@ -36,14 +37,14 @@ const howToApply = (file: string) => [
 export function render(settings: HubSettings): Record<string, string> {
     const { agent, rollout, domain, traffic } = settings;
     const usersHost = traffic && usersName(domain, traffic);
-    const everywhere = agentApplicationSet(namespace, project, { agent, rollout, usersHost });
-    const staging = {
-        ...everywhere,
-        spec: {
-            ...everywhere.spec,
-            generators: [{ clusters: { selector: { matchLabels: { deploy: "true", environment: "staging" } } } }],
-        },
-    };
+    const emitted = agentApplicationSet(namespace, project, { agent, rollout, usersHost });
+    // Without Pulumi nobody's Secret says that Pulumi made it.
+    const selecting = (labels: Record<string, string>) => ({
+        ...emitted,
+        spec: { ...emitted.spec, generators: [clusterGenerator(labels)] },
+    });
+    const everywhere = selecting({});
+    const staging = selecting({ environment: "staging" });
     const appProject = agentProject(namespace, settings.agent, settings.syncWindows);
     return {
         "agent-multi-cluster-appset.yaml": manifest("agent-multi-cluster-appset.yaml", [

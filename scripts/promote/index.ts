@@ -4,8 +4,9 @@
  *     npm run promote -- --from staging --to prod [--timeout 15m]
  *
  * The names are those of stacks. Nothing is changed unless the first environment is Synced and Healthy at one revision
- * for the hub's `rollout.soak`. Then the pins of the second one move, its stack is brought up, and this waits until it
- * is Synced and Healthy too. Run again after an interruption, it goes on.
+ * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this waits
+ * until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the Secrets
+ * besides the pin is refused. Run again after an interruption, it goes on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -14,7 +15,8 @@ import { progressOf, provedRevision } from "./checks";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
-import { pulumi } from "../support/pulumi";
+import { planExactly, upAsPlanned, withPlan } from "../support/exactUp";
+import { promotionOwns, promotionTargets } from "./owns";
 import { type EnvironmentStack, environmentStack, hubOutputsOf } from "../support/stacks";
 
 const pollMs = 1_000;
@@ -28,13 +30,23 @@ async function promote(args: string[]): Promise<void> {
     }
     const revision = provedRevision(from, await applicationsIn(source), Date.now(), milliseconds(rules.soak));
     say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
-    movePins(stackFile(to), revision);
-    try {
-        await pulumi(to, ["up", "--yes", "--skip-preview"]);
-        await waitUntilHealthy(target, revision, timeout);
-    } catch (error) {
-        throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
-    }
+    const clusters = Object.keys(target.settings.clusters);
+    const promotion = {
+        stack: to,
+        operation: "the promotion",
+        edit: (file: string) => movePins(file, revision),
+        owns: promotionOwns(clusters),
+        targets: promotionTargets(clusters),
+    };
+    await withPlan(async (folder) => {
+        await planExactly(promotion, folder);
+        try {
+            await upAsPlanned(promotion, folder);
+            await waitUntilHealthy(target, revision, timeout);
+        } catch (error) {
+            throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
+        }
+    });
     say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
 }
 

@@ -9,7 +9,7 @@ import { toolPath } from "../../lab/tools";
 import { waitForApplications } from "../../lab/waiting";
 import { applyByHand } from "../../lab/apply";
 import { argocdClusterAdd } from "./support/clusterAdd";
-import { getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
+import { destroyProtected, getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
 
 /** A label that the registration has and the stack file lacks. */
 const tier = "gold";
@@ -60,14 +60,20 @@ describe("a cluster that `argocd cluster add` registered", () => {
     let commands: string[][];
 
     before(async () => {
-        await pulumiOk("dr", "destroy", "--yes", "--skip-preview");
+        await destroyProtected("dr");
         const clusters = readInLab("dr")["hubspoke:clusters"] as { dr: { revision: string } };
         revision = clusters.dr.revision;
         await kubectl("dr", ["create", "namespace", "agent"]);
         secret = await argocdClusterAdd({
             spoke: "dr",
             namespace: "argocd",
-            labels: { deploy: "true", environment: "dr", region: "eu-central-1", tier },
+            labels: {
+                deploy: "true",
+                environment: "dr",
+                region: "eu-central-1",
+                tier,
+                "app.kubernetes.io/managed-by": "pulumi",
+            },
             annotations: { domain: "dr.example.com", revision },
             more: ["--project", "agent"],
         });

@@ -6,8 +6,10 @@ import { kubectl } from "../../lab/kubectl";
 import { run, waitFor } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { waitForApplications } from "../../lab/waiting";
+import { closedPort } from "../unit/support/failure";
 import { restrictedKubeconfig } from "./support/restricted";
-import { getObject, namesOf, npmRun, pulumi, pulumiOk, pulumiWith } from "./support/lab";
+import { kubeconfigWith } from "./support/changedKubeconfig";
+import { destroyProtected, getObject, namesOf, npmRun, pulumi, pulumiOk, pulumiWith } from "./support/lab";
 
 async function labelsOf(secret: string): Promise<Record<string, string>> {
     return (await getObject("hub", "argocd", "secret", secret)).metadata.labels ?? {};
@@ -16,6 +18,17 @@ async function labelsOf(secret: string): Promise<Record<string, string>> {
 async function namespacesOf(cluster: ClusterName): Promise<string[]> {
     const names = (await kubectl(cluster, ["get", "namespaces", "--output=name"])).trim().split("\n");
     return names.map((name) => name.slice("namespace/".length));
+}
+
+const exec = {
+    apiVersion: "client.authentication.k8s.io/v1",
+    command: "no-such-plugin",
+    interactiveMode: "Never",
+};
+
+/** An address of this machine at which nothing listens. */
+async function nowhere(): Promise<string> {
+    return `https://127.0.0.1:${await closedPort()}`;
 }
 
 describe("the end", () => {
@@ -58,17 +71,37 @@ describe("the end", () => {
         await ci.remove();
     });
 
+    it("of a protected environment is refused until its stack file lifts that, and nothing of it is gone", async () => {
+        const { ok, output } = await pulumi("prod", "destroy", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(
+            /prod does not leave: the hub protects agent-prod\. .*`hubspoke:protect: false` into Pulumi\.prod\.yaml/,
+        );
+        const { metadata } = await getObject("hub", "argocd", "application", "agent-prod");
+        expect(metadata.annotations ?? {}).not.to.have.property("hubspoke/allow-delete");
+        await pulumiOk("prod", "preview", "--refresh", "--expect-no-changes");
+    });
+
     it("of an environment whose cluster is lost ends soon, names what to do, and that leaves nothing on the hub", async () => {
         await stopApiServer("dr");
         try {
             const { ok, output } = await pulumi("dr", "destroy", "--yes", "--skip-preview");
             expect(ok, output).to.equal(false);
-            expect(output).to.match(/cluster dr cannot be emptied of agent-dr: .*`npm run forget -- dr`/);
+            expect(output).to.match(/cluster dr cannot be emptied of agent-dr: .*`npm run forget -- dr --cluster dr`/);
             // Nothing was begun: the registration is whole, and the Application is not marked for deletion.
             expect(await labelsOf("cluster-dr")).to.have.property("deploy", "true");
 
-            const forgotten = await npmRun("forget", pulumiEnvironment(), "dr");
+            const other = await npmRun("forget", pulumiEnvironment(), "dr", "--cluster", "prod", "--yes");
+            expect(other.output).to.match(/--cluster prod: dr has dr\. Write one of these/);
+            const silent = await npmRun("forget", pulumiEnvironment(), "dr", "--cluster", "dr");
+            expect(silent.ok, silent.output).to.equal(false);
+            expect(silent.output).to.match(/dr was not typed, so nothing was changed/);
+            expect(await labelsOf("cluster-dr")).to.have.property("deploy", "true");
+
+            const forgotten = await npmRun("forget", pulumiEnvironment(), "dr", "--cluster", "dr", "--yes");
             expect(forgotten.ok, forgotten.output).to.equal(true);
+            expect(forgotten.output).to.match(/Argo CD: .*connection refused/);
+            expect(forgotten.output).to.match(/hub: Secret cluster-dr, Application agent-dr, configmaps probe-dr/);
             expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-prod", "agent-staging"]);
             expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-dr");
             expect(await namesOf("hub", "argocd", "configmaps")).to.include("probe-prod").and.not.include("probe-dr");
@@ -83,10 +116,23 @@ describe("the end", () => {
     });
 
     it("of an environment whose cluster answers is not for `npm run forget`", async () => {
-        const { ok, output } = await npmRun("forget", pulumiEnvironment(), "prod");
-        expect(ok).to.equal(false);
-        expect(output).to.match(/prod answers, and is kept\n.*pulumi destroy --stack prod/);
-        expect(await namesOf("hub", "argocd", "secrets")).to.include("cluster-prod");
+        const forgetProd = (env: Record<string, string>) =>
+            npmRun("forget", { ...pulumiEnvironment(), ...env }, "prod", "--cluster", "prod", "--yes");
+        const answering = await forgetProd({});
+        expect(answering.ok).to.equal(false);
+        expect(answering.output).to.match(/prod answers, and is kept\. Use pulumi destroy --stack prod/);
+
+        // A login that does not work any more, and a way to the cluster that is down, are this machine's own.
+        for (const [change, reason] of [
+            [{ user: { token: "expired" } }, /prod is not known to be lost.*refuses these credentials/],
+            [{ user: { exec } }, /prod is not known to be lost.*exec plugin no-such-plugin/],
+            [{ server: await nowhere() }, /prod is not lost.*Argo CD has compared agent-prod with it just now/],
+        ] as const) {
+            const { ok, output } = await forgetProd({ KUBECONFIG: kubeconfigWith("prod", change) });
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(reason);
+        }
+        expect(await labelsOf("cluster-prod")).to.have.property("deploy", "true");
     });
 
     it("of a lost cluster's remains comes by the command that was printed, once the cluster is back", async () => {
@@ -103,7 +149,7 @@ describe("the end", () => {
     });
 
     it("of all environments but one leaves a fleet of one, which the others join by their stacks alone", async () => {
-        await pulumiOk("prod", "destroy", "--yes", "--skip-preview");
+        await destroyProtected("prod");
         expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-staging"]);
         await waitForApplications(["agent-staging"]);
 

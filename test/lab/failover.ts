@@ -209,7 +209,7 @@ describe("a failover", () => {
         const [{ ok, output }] = await Promise.all([rebuilt, argoCd]);
         expect(ok, output).to.equal(true);
         process.stdout.write(`${output}\n      the hub's rebuild: ${((Date.now() - begin) / 1000).toFixed(0)} s\n`);
-        await logIn(await adminPassword());
+        await logIn(adminPassword);
         await waitForApplications(everywhere);
         await waitForConnections(everywhere);
         expect(await workloads()).to.deep.equal(before);

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { alerts } from "../../settings/alerts";
 import { fleetRules } from "../../components/watch/rules";
-import { credentialRules, probePlan, probeSpec, probeTargets } from "../../components/watch/probePlan";
+import { credentialRules, probeObject, probePlan, probeTargets } from "../../components/watch/probePlan";
+import { prometheusRule } from "../../components/watch/ruleFile";
 import { kubectl } from "../../lab/kubectl";
 import { otherCrds, toolPath } from "../../lab/tools";
 import { renderChart, valuesFiles } from "../../scripts/generate/rules";
@@ -62,17 +63,16 @@ describe("the agent's namespace on a spoke", () => {
             proxied: false,
             probe: {},
         });
-        const object = (kind: string, name: string, spec: object) => {
-            return { apiVersion: "monitoring.coreos.com/v1", kind, metadata: { name }, spec };
-        };
+        const place = { name: "probe-prod", namespace: "agent" };
         const objects = [
-            object("PrometheusRule", "hubspoke", fleetRules(settings, "https://git.example.com/runbooks")),
-            object("PrometheusRule", "probe-prod", credentialRules(of, "2026-01-01T00:00:00Z")),
-            ...targets.map((target) => object("Probe", `probe-prod-${target.kind}`, probeSpec(target, plan))),
+            prometheusRule({ name: "hubspoke" }, fleetRules(settings, "https://git.example.com/runbooks")),
+            prometheusRule(place, credentialRules(of, "2026-01-01T00:00:00Z")),
+            ...targets.map((target) => probeObject(place, target, plan)),
         ];
         expect(await dryRun(objects)).to.have.length(4);
-        const misspelt = { ...probeSpec(targets[0]!, plan), jobname: "x" };
-        expect(await refusal(object("Probe", "misspelt", misspelt))).to.match(/unknown field "spec.jobname"/);
+        const probe = probeObject(place, targets[0]!, plan);
+        const misspelt = { ...probe, spec: { ...probe.spec, jobname: "x" } };
+        expect(await refusal(misspelt)).to.match(/unknown field "spec.jobname"/);
     });
 
     it("refuses a pod that the restricted standard forbids, and admits it restricted", async () => {

@@ -6,6 +6,8 @@ import { run } from "../../lab/processes/run";
 import { waitFor } from "../../lab/processes";
 import { argoCdSession } from "../../lab/session";
 import { stackNames } from "../../lab/stacks/project";
+import type { State } from "../../scripts/support/state";
+import { statesBefore } from "../unit/support/statesBefore";
 import { clusterSecret, getObject, npmRun, pulumi, pulumiOk } from "./support/lab";
 
 async function refreshOf(secret: string): Promise<string> {
@@ -44,6 +46,18 @@ describe("the stacks, once up", () => {
         for (const { ok, output } of await Promise.all(previews)) {
             expect(ok, output).to.equal(true);
             expect(output).to.match(/\d+ unchanged/);
+        }
+    });
+
+    it("have every resource of the last version, by its URN and id: nothing that stands would be made anew", async () => {
+        for (const stack of stackNames) {
+            const { deployment } = JSON.parse(await pulumiOk(stack, "stack", "export")) as State;
+            const now = new Map((deployment.resources ?? []).map(({ urn, id }) => [urn, id]));
+            for (const { urn, id } of statesBefore[stack]) {
+                expect([...now.keys()]).to.include(urn);
+                // The name of a token's Secret ends in letters drawn by chance.
+                expect(id?.endsWith("*") ? id : (now.get(urn) ?? id), urn).to.equal(id);
+            }
         }
     });
 

@@ -94,12 +94,24 @@ describe("the hub", () => {
         });
     });
 
-    it("emits an ApplicationSet over clusters with deploy=true that fails on a missing key", () => {
+    it("emits an ApplicationSet over the clusters of our stacks with deploy=true", () => {
         const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
         expect(inputs.spec).to.deep.include({
             goTemplate: true,
             goTemplateOptions: ["missingkey=error"],
-            generators: [{ clusters: { selector: { matchLabels: { deploy: "true" } } } }],
+            generators: [
+                {
+                    clusters: {
+                        selector: {
+                            matchLabels: { deploy: "true", "app.kubernetes.io/managed-by": "pulumi" },
+                            matchExpressions: [
+                                { key: "environment", operator: "Exists" },
+                                { key: "region", operator: "Exists" },
+                            ],
+                        },
+                    },
+                },
+            ],
         });
         const { template } = inputs.spec as { template: { spec: Record<string, unknown> } };
         expect(template.spec).to.deep.include({
@@ -116,7 +128,7 @@ describe("the hub", () => {
                         name: "{{.name}}",
                         environment: "{{.metadata.labels.environment}}",
                         region: "{{.metadata.labels.region}}",
-                        domain: "{{.metadata.annotations.domain}}",
+                        domain: '{{ index (get .metadata "annotations" | default dict) "domain" | default "" }}',
                     },
                 },
             },

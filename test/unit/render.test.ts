@@ -38,10 +38,10 @@ describe("the manifests in argocd/", () => {
         const { generators: stagingGenerators, ...stagingTemplate } = staging!.spec;
         expect(stagingTemplate).to.deep.equal(template);
         expect(staging?.metadata).to.deep.equal(everywhere?.metadata);
-        expect(generators).to.deep.equal([{ clusters: { selector: { matchLabels: { deploy: "true" } } } }]);
-        expect(stagingGenerators).to.deep.equal([
-            { clusters: { selector: { matchLabels: { deploy: "true", environment: "staging" } } } },
-        ]);
+        const matchExpressions = ["environment", "region"].map((key) => ({ key, operator: "Exists" }));
+        const selecting = (matchLabels: object) => [{ clusters: { selector: { matchLabels, matchExpressions } } }];
+        expect(generators).to.deep.equal(selecting({ deploy: "true" }));
+        expect(stagingGenerators).to.deep.equal(selecting({ deploy: "true", environment: "staging" }));
     });
 
     it("follow the settings", () => {

@@ -29,7 +29,7 @@ function environment(name: string, clusters: Record<string, object>): Environmen
 describe("the rollout", () => {
     it("pinned: takes each cluster's revision from its Secret, else the agent's branch, and orders nothing", () => {
         expect(rolloutOf(hub().rollout, { revision: "main" })).to.deep.equal({
-            targetRevision: '{{ index .metadata.annotations "revision" | default "main" }}',
+            targetRevision: '{{ index (get .metadata "annotations" | default dict) "revision" | default "main" }}',
             strategy: undefined,
         });
     });

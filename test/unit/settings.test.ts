@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
 
 const root = path.resolve(__dirname, "../..");
 const agent = { repository: "https://git.example.com/agent.git" };
@@ -50,6 +52,13 @@ describe("settings", () => {
             expect(settings.role).to.equal(role);
         });
     }
+
+    it("takes true and false as Pulumi hands them over, which is as text", () => {
+        const { production } = parseSettings({ ...environment, production: "false" }) as EnvironmentSettings;
+        expect(production).to.equal(false);
+        const { lab, metrics } = parseSettings({ ...hub, lab: "true", metrics: { serviceMonitors: "false" } }) as HubSettings;
+        expect([lab, metrics.serviceMonitors]).to.deep.equal([true, false]);
+    });
 
     it("fills in what a hub's settings leave out", () => {
         expect(parseSettings(hub)).to.deep.equal({

@@ -174,6 +174,15 @@ describe("an environment's cluster that leaves", () => {
         );
     });
 
+    it("takes what the hub protects only where the stack file lifts that", async () => {
+        await mockPulumi();
+        const clusters = { staging: { context: "a", labels } };
+        registerClusters("staging", clusters, undefined, undefined, { protect: "false" });
+        await settled();
+        expect(one("pulumi-nodejs:dynamic/hubspoke:drain", "staging-drain").inputs).to.have.property("lifted", true);
+        await registerTwoClusters();
+    });
+
     it("proves a token by its name alone", () => {
         const { inputs } = one("pulumi-nodejs:dynamic/hubspoke:access", "staging-a-access");
         expect(inputs).to.deep.include({

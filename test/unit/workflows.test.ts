@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../lab/paths";
+import { engines } from "../../package.json";
 import * as doctor from "../../scripts/doctor/expected";
 import { marker } from "../../scripts/preview/comment";
 
@@ -20,7 +21,7 @@ interface Job {
     readonly environment?: string;
     readonly permissions?: Readonly<Record<string, string>>;
     readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
-    readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
+    readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
     readonly steps?: readonly Step[];
     readonly with?: Readonly<Record<string, string>>;
 }
@@ -31,11 +32,22 @@ interface Workflow {
     readonly jobs: Readonly<Record<string, Job>>;
 }
 
-const folder = path.join(projectRoot, ".github", "workflows");
-const texts = new Map(readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), "utf8")]));
-const workflows = new Map([...texts].map(([file, text]) => [file, parse(text) as Workflow]));
-const actionsFolder = path.join(projectRoot, ".github", "actions");
-const actions = readdirSync(actionsFolder).map((name) => readFileSync(path.join(actionsFolder, name, "action.yml"), "utf8"));
+interface Action {
+    readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
+    readonly runs: { readonly steps: readonly Step[] };
+}
+
+const folder = path.join(projectRoot, ".github");
+const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /^(workflows|actions)\/.*\.yml$/.test(file))
+    .map((file): [string, string] => [file, readFileSync(path.join(folder, file), "utf8")]);
+const workflows = parsed<Workflow>("workflows");
+const actions = parsed<Action>("actions");
+
+function parsed<T>(kind: string): Map<string, T> {
+    const own = texts.filter(([file]) => file.startsWith(`${kind}/`));
+    return new Map(own.map(([file, text]) => [file.slice(kind.length + 1), parse(text) as T]));
+}
 
 function workflow(file: string): Workflow {
     const found = workflows.get(file);
@@ -50,8 +62,8 @@ function stepsOf({ jobs }: Workflow): Step[] {
 }
 
 describe("every workflow", () => {
-    it("takes actions of others by their commit alone", () => {
-        const uses = [...texts.values(), ...actions].flatMap((text) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
+    it("takes actions of others by their commit alone, as each action of its own does", () => {
+        const uses = texts.flatMap(([, text]) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
         const others = uses.filter(([, what]) => !what?.startsWith("./"));
         expect(others.length).to.be.greaterThan(20);
         const loose = others.filter(([, what, comment]) => !/@[0-9a-f]{40}$/.test(what ?? "") || !/^ # v\d/.test(comment ?? ""));
@@ -63,11 +75,6 @@ describe("every workflow", () => {
             expect(one.permissions).to.deep.equal({ contents: "read" });
             const checkouts = stepsOf(one).filter(({ uses }) => uses?.startsWith("actions/checkout@"));
             expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).to.deep.equal([]);
-        });
-
-        it(`${file} puts no text of somebody else's into a script`, () => {
-            const scripts = stepsOf(one).flatMap(({ run }) => (run === undefined ? [] : [run]));
-            expect(scripts.filter((script) => script.includes("${{"))).to.deep.equal([]);
         });
 
         it(`${file} names each secret that it hands on`, () => {
@@ -84,6 +91,22 @@ describe("every workflow", () => {
                 expect(environment, name).to.be.a("string");
             }
         });
+
+        it(`${file} has Node and the packages from the action that sets up, where it has them`, () => {
+            const own = stepsOf(one).filter(({ uses, run }) => /\/(setup-|cache@)/.test(uses ?? "") || run === "npm ci");
+            expect(own).to.deep.equal([]);
+        });
+    }
+
+    const all = [
+        ...[...workflows].map(([file, one]): [string, Step[]] => [file, stepsOf(one)]),
+        ...[...actions].map(([file, { runs }]): [string, readonly Step[]] => [file, runs.steps]),
+    ];
+    for (const [file, steps] of all) {
+        it(`${file} puts no text of somebody else's into a script`, () => {
+            const scripts = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+            expect(scripts.filter((script) => script.includes("${{"))).to.deep.equal([]);
+        });
     }
 
     it("that has a cluster's or a state's secret logs in to the clouds", () => {
@@ -98,7 +121,7 @@ describe("every workflow", () => {
     });
 
     it("reads the environments, variables and secrets that docs/pull-requests.md and `npm run doctor` know", () => {
-        const read = [...texts.values(), ...actions].join("\n");
+        const read = texts.map(([, text]) => text).join("\n");
         const names = (pattern: RegExp) => [...new Set([...read.matchAll(pattern)].map(([, name = ""]) => name))].sort();
         const variables = names(/(?:\bvars|fromJSON\(inputs\.vars\))\.([A-Z_]+)/g);
         const secrets = names(/\bsecrets\.([A-Z_]+)/g);
@@ -129,6 +152,21 @@ describe("every workflow", () => {
             expect(/reviewers/.test(protection), row).to.equal(own.some((name) => doctor.reviewed.includes(name)));
             expect(/only `main`/.test(protection), row).to.equal(own.some((name) => !doctor.anyBranch.includes(name)));
         }
+    });
+});
+
+describe("the workflow that tests", () => {
+    const { jobs } = workflow("ci.yml");
+
+    const setUp = "./.github/actions/setup";
+
+    it("has lint, types and unit tests on the oldest Node that package.json allows, and on the usual one", () => {
+        const { steps = [], strategy } = jobs.checks ?? {};
+        const oldest = /^>=(\d+\.\d+)\.\d+$/.exec(engines.node)?.[1];
+        const usual = actions.get("setup/action.yml")?.inputs["node-version"];
+        expect(strategy?.matrix.node).to.deep.equal([oldest, usual?.default]);
+        expect(steps.find(({ uses }) => uses === setUp)?.with).to.deep.equal({ "node-version": "${{ matrix.node }}" });
+        expect(steps.flatMap(({ run }) => run ?? [])).to.deep.equal(["npm run lint", "npm run types", "npm run test:unit"]);
     });
 });
 

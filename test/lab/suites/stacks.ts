@@ -17,6 +17,7 @@ import "../state";
 import "../backup";
 import "../policy";
 import "../protection";
+import "../strangers";
 import "../badInput";
 import "../together";
 import "../rotation";

@@ -49,6 +49,14 @@ export async function pulumiOk(stack: StackName, ...args: string[]): Promise<str
     return output;
 }
 
+/** Destroys a protected environment as a person does: lift, `up`, destroy; the stack file is as before then. */
+export async function destroyProtected(stack: StackName): Promise<void> {
+    await withConfig(stack, (config) => ({ ...config, "hubspoke:protect": false }), async () => {
+        await pulumiOk(stack, "up", "--yes", "--skip-preview");
+        await pulumiOk(stack, "destroy", "--yes", "--skip-preview");
+    });
+}
+
 function remember({ ok, output }: Outcome): Outcome {
     transcript.push(output);
     return { ok, output };

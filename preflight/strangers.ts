@@ -1,0 +1,84 @@
+import { agentApplicationOf, isGenerated } from "../clusters/applications";
+import type { ClusterAddress } from "../clusters/kubeconfig";
+import { argoCdNamespace, domainAnnotation, managedByLabel } from "../clusters/names";
+import type { Registration } from "../clusters/registrations";
+import { find } from "../clusters/request";
+import { missingLabels } from "../components/agent/clusterFacts";
+
+/** Whether the ApplicationSet gives the cluster an Application of the agent. */
+export function isDelivered({ labels }: Pick<Registration, "labels">): boolean {
+    return labels.deploy === "true" && missingLabels(labels).length === 0;
+}
+
+/**
+ * Registrations labelled `deploy=true` that get no agent, or one that cannot be rendered: other means made them, or
+ * somebody has changed them by hand.
+ *
+ * @returns a sentence about each, with the remedy
+ */
+export function strangers(existing: readonly Registration[]): string[] {
+    return existing.flatMap(({ secret, cluster, stack, labels, annotations }) => {
+        const about = `cluster Secret ${secret} ("${cluster}") is labelled deploy=true and lacks`;
+        const missing = missingLabels(labels);
+        if (missing.length > 0) {
+            return [`${about} ${missing.join(", ")}: the agent is not delivered to it. ${remedy(stack)}`];
+        }
+        return isDelivered({ labels }) && annotations[domainAnnotation] === undefined
+            ? [`${about} the annotation ${domainAnnotation}: its Application cannot be rendered. ${remedy(stack)}`]
+            : [];
+    });
+}
+
+function remedy(stack: string | undefined): string {
+    return stack === undefined
+        ? "Register the cluster by the stack of its environment (npm run adopt), or take that label away"
+        : `Put it back: pulumi up --refresh --stack ${stack.split("/").at(-1)}`;
+}
+
+interface ApplicationSet {
+    readonly spec: {
+        readonly generators: readonly {
+            readonly clusters?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+        }[];
+    };
+}
+
+/**
+ * Refuses to take the agent from a cluster that other means registered, where the hub's ApplicationSet still chooses
+ * clusters by `deploy=true` alone, as the last version's did: with the Application go its workloads.
+ *
+ * @throws Error that names each such Secret, and how to keep the agent there
+ */
+export async function refuseToOrphan(existing: readonly Registration[], hub: ClusterAddress): Promise<void> {
+    const unchosen = existing.filter(({ labels }) => missingLabels(labels).length > 0);
+    if (unchosen.length === 0 || !(await choosesByDeployAlone(hub))) {
+        return;
+    }
+    const found = await Promise.all(
+        unchosen.map(async (registration) => {
+            const { secret, cluster, stack } = registration;
+            const application = await agentApplicationOf(hub, argoCdNamespace, cluster);
+            const isTwin = existing.some((other) => other.cluster === cluster && isDelivered(other));
+            return application === undefined || !isGenerated(application) || isTwin
+                ? []
+                : [
+                      `cluster Secret ${secret}: its Application ${application.metadata.name} would go, with all that it ` +
+                          `delivers. To keep it: ${stack === undefined ? labelCommand(registration) : remedy(stack)}`,
+                  ];
+        }),
+    );
+    if (found.flat().length > 0) {
+        throw new Error(found.flat().join("\n  "));
+    }
+}
+
+async function choosesByDeployAlone(hub: ClusterAddress): Promise<boolean> {
+    const path = `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/agent`;
+    const generators = (await find<ApplicationSet>(hub, path))?.spec.generators ?? [];
+    return generators.some(({ clusters }) => clusters?.selector?.matchLabels?.[managedByLabel] === undefined);
+}
+
+function labelCommand({ secret, labels }: Registration): string {
+    const missing = missingLabels(labels).map((label) => (label.includes("=") ? label : `${label}=…`));
+    return `kubectl label secret --namespace ${argoCdNamespace} ${secret} ${missing.join(" ")}`;
+}

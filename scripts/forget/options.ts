@@ -1,0 +1,44 @@
+import { parseArgs } from "node:util";
+import { InputError } from "../../settings/inputError";
+
+const usage = "usage: npm run forget -- STACK --cluster NAME [--cluster NAME …] [--yes]";
+
+/** What is to be forgotten, as the command line says it. */
+export interface ForgetOptions {
+    readonly stack: string;
+    readonly clusters: readonly string[];
+    /** Nobody is asked. */
+    readonly yes: boolean;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws InputError with what is wrong
+ */
+export function forgetOptions(args: string[]): ForgetOptions {
+    const { values, positionals } = parsed(args);
+    const [stack, ...more] = positionals;
+    if (stack === undefined || more.length > 0) {
+        throw new InputError(`name one stack; ${usage}`);
+    }
+    if (values.cluster.length === 0) {
+        throw new InputError(`--cluster names no cluster of ${stack}; ${usage}`);
+    }
+    return { stack, clusters: [...new Set(values.cluster)], yes: values.yes };
+}
+
+function parsed(args: string[]) {
+    try {
+        return parseArgs({
+            args,
+            allowPositionals: true,
+            options: {
+                cluster: { type: "string", multiple: true, default: [] },
+                yes: { type: "boolean", default: false },
+            },
+        });
+    } catch (error) {
+        throw new InputError(`${(error as Error).message}\n${usage}`);
+    }
+}

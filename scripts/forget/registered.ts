@@ -1,0 +1,42 @@
+import type { EnvironmentStack } from "../support/stacks";
+import { nameOf, type State, type StateResource } from "../support/state";
+
+/** What the state knows of a cluster's registration. */
+export interface Registered {
+    readonly cluster: string;
+    /** Name of the cluster Secret, where it was made. */
+    readonly secret: string | undefined;
+    readonly server: string;
+    /** Paths on the hub of what tells its Prometheus to watch the cluster. */
+    readonly watch: readonly string[];
+}
+
+/** Kinds of those objects, by their type in the state: their API and their plural. */
+const watchKinds: Readonly<Record<string, readonly [api: string, plural: string]>> = {
+    "kubernetes:core/v1:ConfigMap": ["api/v1", "configmaps"],
+    "kubernetes:monitoring.coreos.com/v1:Probe": ["apis/monitoring.coreos.com/v1", "probes"],
+    "kubernetes:monitoring.coreos.com/v1:PrometheusRule": ["apis/monitoring.coreos.com/v1", "prometheusrules"],
+};
+
+/** Whether a resource of the state is the component of one of these clusters. */
+export function isSpoke({ type, urn }: Pick<StateResource, "type" | "urn">, clusters?: readonly string[]): boolean {
+    return type === "hubspoke:index:Spoke" && (clusters === undefined || clusters.includes(nameOf(urn)));
+}
+
+/** What a stack's state has of a cluster. */
+export function registeredIn(state: State, { settings, namespace }: EnvironmentStack, cluster: string): Registered {
+    const resources = state.deployment.resources ?? [];
+    const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
+    const { name } = (secret?.outputs?.metadata ?? {}) as { name?: string };
+    const drain = resources.find(({ urn }) => nameOf(urn) === `${cluster}-drain`);
+    const { server } = (drain?.outputs ?? {}) as { server?: string };
+    const watch = resources.flatMap(({ type, parent, outputs }) => {
+        const kind = watchKinds[type];
+        if (kind === undefined || nameOf(parent ?? "") !== `${cluster}-probes`) {
+            return [];
+        }
+        const object = (outputs?.metadata ?? {}) as { name?: string };
+        return [`${kind[0]}/namespaces/${namespace}/${kind[1]}/${object.name}`];
+    });
+    return { cluster, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "", watch };
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { environmentSettings } from "../../settings/environment";
+import { hubSettings } from "../../settings/hub";
+
+/** The part of JSON Schema that describes what a stack file may hold. */
+export interface InputSchema {
+    readonly type?: string | readonly string[];
+    readonly description?: string;
+    readonly default?: unknown;
+    readonly examples?: readonly unknown[];
+    /** Whether the value is a secret. */
+    readonly writeOnly?: boolean;
+    readonly const?: unknown;
+    readonly enum?: readonly unknown[];
+    readonly format?: string;
+    readonly minimum?: number;
+    readonly maximum?: number;
+    readonly properties?: Readonly<Record<string, InputSchema>>;
+    readonly required?: readonly string[];
+    readonly propertyNames?: InputSchema;
+    readonly additionalProperties?: InputSchema | false;
+    readonly items?: InputSchema;
+    readonly anyOf?: readonly InputSchema[];
+    readonly oneOf?: readonly InputSchema[];
+}
+
+/** What the stack file of each role may hold, without the prefix of the keys. */
+export function settingsInput(): Readonly<Record<"hub" | "environment", InputSchema>> {
+    return { hub: inputOf(hubSettings), environment: inputOf(environmentSettings) };
+}
+
+/** Draft 7 is what YAML language servers know best. */
+function inputOf(settings: z.ZodType): InputSchema {
+    return z.toJSONSchema(settings, { io: "input", target: "draft-07", override: standard }) as InputSchema;
+}
+
+/** Takes away what is zod's own: the format of `startsWith`, which has a pattern, and the limits of a safe integer. */
+function standard({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+    if (jsonSchema.format === "starts_with") {
+        delete jsonSchema.format;
+    }
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) {
+        delete jsonSchema.minimum;
+        delete jsonSchema.maximum;
+    }
+}

@@ -1,0 +1,55 @@
+import type { InputSchema } from "./settingsInput";
+
+/** One setting of the reference. */
+export interface Row {
+    /** Its path, such as `clusters.<name>.context`. */
+    readonly path: string;
+    readonly schema: InputSchema;
+    readonly required: boolean;
+}
+
+/** The settings in a map. */
+export function rowsIn(path: string, { properties = {}, required = [] }: InputSchema): Row[] {
+    const under = path === "" ? "" : `${path}.`;
+    return Object.entries(properties).flatMap(([name, schema]) =>
+        rowsOf({ path: `${under}${name}`, schema, required: required.includes(name) }),
+    );
+}
+
+/** A setting, and all settings in it but those of its variants. */
+export function rowsOf(row: Row): Row[] {
+    const { path, schema } = row;
+    const { items, additionalProperties } = schema;
+    return [
+        row,
+        ...rowsIn(path, schema),
+        ...(items ? insideOf(`${path}[]`, items) : []),
+        ...(additionalProperties ? insideOf(`${path}.<name>`, additionalProperties) : []),
+    ];
+}
+
+/** What is in a value that has no name of its own. */
+function insideOf(path: string, schema: InputSchema): Row[] {
+    return rowsOf({ path, schema, required: false }).slice(1);
+}
+
+/** Whether a setting has no settings in it. */
+export function isLeaf(row: Row): boolean {
+    return rowsOf(row).length === 1 && row.schema.oneOf === undefined;
+}
+
+/** A variant of a setting: the key that chooses it, that key's value, and its schema. */
+export interface Variant {
+    readonly key: string;
+    readonly value: unknown;
+    readonly schema: InputSchema;
+}
+
+/** The variants of a setting, of which a stack file has one. */
+export function variantsOf({ schema }: Row): Variant[] {
+    return (schema.oneOf ?? []).flatMap((variant) =>
+        Object.entries(variant.properties ?? {})
+            .filter(([, { const: value }]) => value !== undefined)
+            .map(([key, { const: value }]) => ({ key, value, schema: variant })),
+    );
+}

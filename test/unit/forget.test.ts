@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { stringify } from "yaml";
+import type { Application } from "../../clusters/applications";
+import { forgetOptions } from "../../scripts/forget/options";
+import { failureFromHere, viewOf } from "../../scripts/forget/view";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
+import { closedPort, failure } from "./support/failure";
+
+/** An environment with one cluster, prod, at that URL. */
+function environment(server: string, user: object = { token: "t" }) {
+    const kubeconfig = stringify({
+        "current-context": "a",
+        clusters: [{ name: "a", cluster: { server } }],
+        users: [{ name: "a", user }],
+        contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
+    });
+    const settings = parseSettings({
+        role: "environment",
+        environment: "prod",
+        hub: { context: "hub" },
+        clusters: { prod: { kubeconfig, labels: { region: "eu" } } },
+    }) as EnvironmentSettings;
+    return { settings, stack: "prod" };
+}
+
+describe("npm run forget", () => {
+    it("takes a stack and its clusters by name, and nothing by default", () => {
+        const given = forgetOptions(["prod", "--cluster", "prod-us", "--cluster", "prod-eu", "--cluster", "prod-us"]);
+        expect(given).to.deep.equal({ stack: "prod", clusters: ["prod-us", "prod-eu"], yes: false });
+        expect(forgetOptions(["prod", "--cluster", "prod-us", "--yes"]).yes).to.equal(true);
+        expect(() => forgetOptions(["prod"])).to.throw(/--cluster names no cluster of prod; usage: npm run forget/);
+        expect(() => forgetOptions(["--cluster", "prod"])).to.throw(/name one stack/);
+        expect(() => forgetOptions(["prod", "--clusters", "prod"])).to.throw(/usage/);
+    });
+
+    it("takes a refused connection for a failure of the network", async () => {
+        const seen = await failureFromHere(environment(`https://127.0.0.1:${await closedPort()}`), "prod");
+        expect(seen).to.match(/clusters\.prod: the API server https:\S+ cannot be reached/);
+    });
+
+    it("keeps a cluster whose exec plugin is missing, or fails", async () => {
+        const nowhere = `https://127.0.0.1:${await closedPort()}`;
+        const exec = { apiVersion: "client.authentication.k8s.io/v1", interactiveMode: "Never" };
+        for (const command of ["no-such-plugin", "false"]) {
+            const user = { exec: { ...exec, command } };
+            expect(await failure(failureFromHere(environment(nowhere, user), "prod"))).to.match(
+                /^prod is not known to be lost, and is kept: .*exec plugin/,
+            );
+        }
+    });
+
+    it("keeps a cluster where something answers that cannot prove who it is", async () => {
+        const server = http.createServer((_, response) => void response.end()).listen(0, "127.0.0.1");
+        await new Promise((resolve) => server.once("listening", resolve));
+        try {
+            const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+            expect(await failure(failureFromHere(environment(url), "prod"))).to.match(/^prod is not known to be lost/);
+        } finally {
+            await new Promise((resolve) => server.close(resolve));
+        }
+    });
+});
+
+describe("Argo CD's view of a cluster", () => {
+    const since = Date.parse("2026-01-01T12:00:00Z");
+    const compared = (reconciledAt: string, ...messages: string[]): Application => ({
+        metadata: { name: "agent-prod" },
+        status: { reconciledAt, conditions: messages.map((message) => ({ type: "ComparisonError", message })) },
+    });
+    const unread = "Failed to load live state: failed to get cluster info for https://x: error synchronizing cache state : ";
+
+    it("is what a comparison says that came after the question", () => {
+        expect(viewOf(compared("2026-01-01T11:59:59Z"), since)).to.equal(undefined);
+        expect(viewOf({ metadata: { name: "agent-prod" } }, since)).to.equal(undefined);
+        expect(viewOf(compared("2026-01-01T12:00:00Z"), since)?.says).to.equal("reached");
+    });
+
+    for (const [says, ...messages] of [
+        ["lost", `${unread}Get "https://x/version": dial tcp 127.0.0.1:1: connect: connection refused`],
+        ["lost", `${unread}Get "https://x/version": dial tcp 10.0.0.1:6443: i/o timeout`],
+        ["lost", `${unread}Get "https://x/version": dial tcp: lookup x: no such host`],
+        ["lost", "Failed to load target state: it", `${unread}Get "https://x": net/http: TLS handshake timeout`],
+        ["refused", `${unread}the server has asked for the client to provide credentials`],
+        ["refused", `${unread}tls: failed to verify certificate: x509: certificate signed by unknown authority`],
+        ["reached", "Failed to load target state: failed to generate manifest: connection refused"],
+    ] as const) {
+        it(`is "${says}" for ${messages.at(-1)?.replace(unread, "… ")}`, () => {
+            expect(viewOf(compared("2026-01-01T12:00:01Z", ...messages), since)?.says).to.equal(says);
+        });
+    }
+
+    it("is not known from an Application that Argo CD does not compare", () => {
+        const invalid = { type: "InvalidSpecError", message: "application destination is not permitted" };
+        const status = { reconciledAt: "2026-01-01T12:00:01Z", conditions: [invalid] };
+        expect(viewOf({ metadata: { name: "agent-prod" }, status }, since)).to.equal(undefined);
+    });
+});
