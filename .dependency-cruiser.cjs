@@ -1,4 +1,7 @@
-/** Imports go one way, from the commands down to the settings: `npm run lint` refuses any other, and every circle. */
+/**
+ * Imports go one way, from the commands down to the settings, and packages are declared: `npm run lint` refuses any other
+ * import, and every circle.
+ */
 
 /** The program's folders; each may import itself and those before it. */
 const layers = ["settings", "clusters", "dynamic", "components", "preflight", "scripts"];
@@ -33,10 +36,18 @@ module.exports = {
             from: { path: "^lab/(?!test/)" },
             to: { path: "^(components|preflight|dynamic)/" },
         },
+        {
+            name: "packages-are-declared",
+            comment: "By the program in package.json, by the lab there or in lab/package.json; what tests need is apart.",
+            severity: "error",
+            from: { pathNot: "^(lab/)?test/" },
+            to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+        },
     ],
     options: {
+        combinedDependencies: true,
         doNotFollow: { path: "node_modules" },
-        includeOnly: `^(${layers.join("|")}|policy|lab|test|index\\.ts)`,
+        includeOnly: `^(${layers.join("|")}|policy|lab|test|node_modules|index\\.ts)`,
         tsPreCompilationDeps: "specify",
         tsConfig: { fileName: "tsconfig.json" },
     },

@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-    { ignores: [".dependency-cruiser.cjs", "node_modules/", ".lab/", "policy/index.js"] },
+    { ignores: [".dependency-cruiser.cjs", ".mocharc.lab.cjs", "node_modules/", ".lab/", "policy/index.js"] },
     ...tseslint.configs.recommendedTypeChecked,
     {
         languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.mjs"] } } },

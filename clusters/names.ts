@@ -79,6 +79,9 @@ export const targetsLabel = "hubspoke/probe-targets";
 /** Label of the DNSEndpoint that external-dns on the hub publishes. */
 export const trafficLabel = { "hubspoke/traffic": "true" };
 
+/** Label of the record of promotions on the hub. */
+export const promotionLabel = { "hubspoke/promotion": "record" };
+
 /** Label of the record of failovers on the hub. */
 export const failoverLabel = { "hubspoke/failover": "record" };
 

@@ -12,6 +12,7 @@ import { Entrance } from "./argoCd/entrance";
 import { Guard } from "./argoCd/guard";
 import { writeHubOutputs } from "./hubOutputs";
 import { PreviewAccess } from "./account/previewers";
+import { readableOfHub } from "./account/readable";
 import { isProtected } from "./support/protection";
 import { clusterProvider } from "./support/provider";
 import { Repository } from "./argoCd/repository";
@@ -101,7 +102,7 @@ export class Hub extends pulumi.ComponentResource {
             },
             { ...onHub, protect, dependsOn: [...repositories, ...protection] },
         );
-        new Entrance(
+        const entrance = new Entrance(
             "entrance",
             {
                 namespace,
@@ -115,12 +116,13 @@ export class Hub extends pulumi.ComponentResource {
             const alerts = { namespace, settings: settings.alerts, agent: settings.agent, objects: alertObjects };
             new Alerts("alerts", alerts, onHub);
         }
-        if (settings.traffic !== undefined) {
+        const traffic =
+            settings.traffic &&
             new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub);
-        }
         if (settings.previewers !== undefined) {
-            const namespaces = { argocd: { namespace, rules: "argocd" } } as const;
-            new PreviewAccess("preview", { previewers: settings.previewers, namespaces, hub: true }, onHub);
+            const readable = readableOfHub(namespace, settings);
+            const after = { ...onHub, dependsOn: [entrance, ...(traffic ? [traffic] : [])] };
+            new PreviewAccess("preview", { previewers: settings.previewers, readable }, after);
         }
         new Guard("hub-guard", { hub: settings.cluster, namespace, stack }, { parent: this, protect, dependsOn: made });
 

@@ -11,6 +11,7 @@ import { Drain } from "./account/drain";
 import type { HubOutputs } from "./hubOutputs";
 import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
+import { readableOfSpoke } from "./account/readable";
 import { Probes } from "./watch/probes";
 import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
@@ -89,7 +90,6 @@ export class Spoke extends pulumi.ComponentResource {
                           { parent: this, providers: [provider], dependsOn: [namespace] },
                       ),
                   ];
-        const own = { account: { namespace: accountName, rules: "account" } } as const;
         const preview =
             environment.previewers === undefined
                 ? []
@@ -98,13 +98,9 @@ export class Spoke extends pulumi.ComponentResource {
                           `${name}-preview`,
                           {
                               previewers: environment.previewers,
-                              namespaces: {
-                                  agent: { namespace: namespace.namespaceName, rules: "agent" },
-                                  ...(account.tokens && own),
-                              },
-                              hub: false,
+                              readable: readableOfSpoke(namespace.namespaceName, settings, environment.secrets),
                           },
-                          { parent: this, providers: [provider], dependsOn: [account] },
+                          { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),
                   ];
         const proof = new Proof(

@@ -1,14 +1,10 @@
-import { type ArgoCdReach, logIn, reachArgoCd } from "./argocd";
+import { type ArgoCdReach, logIn } from "./argocd";
 import { adminPassword } from "./stacks/pulumi";
 
-/** A session at the lab's argocd-server: the kept one, or a new one as the admin that the hub's stack made. */
+/** A session at the lab's argocd-server as the admin that the hub's stack made, or why there is none. */
 export async function argoCdSession(): Promise<ArgoCdReach> {
-    const kept = await reachArgoCd();
-    if (!("unavailable" in kept)) {
-        return kept;
-    }
     try {
-        return await logIn(await adminPassword());
+        return await logIn(adminPassword);
     } catch (error) {
         return { unavailable: (error as Error).message };
     }

@@ -29,7 +29,7 @@ export function clusterTable(rows: readonly ClusterRow[]): string {
 }
 
 /** A time span in its largest unit. */
-export function age(milliseconds: number): string {
+function age(milliseconds: number): string {
     const minutes = Math.floor(milliseconds / 60_000);
     const units: [unit: string, minutes: number][] = [["d", 24 * 60], ["h", 60], ["min", 1]];
     const [unit, size] = units.find(([, long]) => minutes >= long) ?? ["min", 1];

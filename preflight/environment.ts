@@ -5,8 +5,10 @@ import type { EnvironmentSettings } from "../settings/environment";
 import { findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readPromotions } from "../clusters/promotions";
 import { registrations } from "../clusters/registrations";
-import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "./registrations";
+import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
+import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
 import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseUnfitForRollout } from "./rollout";
@@ -86,12 +88,18 @@ async function checkRegistrations(
     hub: HubOutputs,
     stack: string,
 ): Promise<Pick<EnvironmentFacts, "servers" | "adoptions">> {
-    const existing = await registrations(address, hub.argoCdNamespace);
+    const [existing, promotions] = await Promise.all([
+        registrations(address, hub.argoCdNamespace),
+        readPromotions(address, hub.argoCdNamespace),
+    ]);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
     const adoptions = await findAdoptions(candidates, existing, stack, on, spokes);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
-    refuseOlderGeneration(settings, existing, stack);
+    refuseContradictions([
+        ...contradictedGenerations(settings, existing, stack),
+        ...contradictedPins(settings, promotions),
+    ]);
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
     return { servers: { ...servers, ...quarantinedServers(settings, existing, stack) }, adoptions };
 }

@@ -6,14 +6,14 @@ import type { HubSettings } from "../settings/hub";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
+import { checkNodes } from "./nodes";
+import { contradictedActive, refuseContradictions } from "./recorded";
 import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
-
-/** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
-const nodesForHa = 3;
 
 /** What the checks found out about the hub. */
 export interface HubFacts {
@@ -23,12 +23,6 @@ export interface HubFacts {
     readonly alertObjects: ProbePlan["objects"];
     /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
     readonly chartHasSecret: boolean;
-}
-
-interface NodeList {
-    readonly items: readonly {
-        readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly effect: string }[] };
-    }[];
 }
 
 interface GroupList {
@@ -46,7 +40,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const groups = await apiGroups(hub);
     const operator = groups.includes("monitoring.coreos.com");
     await allOf([
-        () => (settings.availability === "ha" ? refuseTooFewNodes(hub) : undefined),
+        () => (settings.availability === "ha" ? checkNodes(hub, groups) : undefined),
         () => refuseUnpublishedName(settings, groups),
         async () => {
             const existing = await registrations(hub, argoCdNamespace);
@@ -54,6 +48,10 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
             await refuseToOrphan(existing, hub);
+        },
+        async () => {
+            const moves = settings.traffic === undefined ? [] : await readMoves(hub, argoCdNamespace);
+            refuseContradictions(contradictedActive(settings, moves));
         },
         () => refuseOldChart(settings.chart),
     ]);
@@ -72,19 +70,6 @@ export function madeByHelm(
     object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } } | undefined,
 ): boolean {
     return object?.metadata.annotations?.["meta.helm.sh/release-name"] !== undefined;
-}
-
-async function refuseTooFewNodes(hub: ClusterAddress): Promise<void> {
-    const { items } = await get<NodeList>(hub, "api/v1/nodes");
-    const schedulable = items.filter(
-        ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
-    );
-    if (schedulable.length < nodesForHa) {
-        throw new Error(
-            `hubspoke:availability: "ha" needs ${nodesForHa} schedulable nodes, and the hub has ${schedulable.length}: ` +
-                'its pods could never be placed. Add nodes, or write "single" for a lab that may lose its Argo CD',
-        );
-    }
 }
 
 /** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */

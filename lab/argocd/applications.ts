@@ -14,7 +14,6 @@ export interface ApplicationRow {
     readonly health: string;
     /** Commit that the Application was last compared with. */
     readonly revision: string;
-    readonly images: readonly string[];
     /** Ready and wanted replicas of all its Deployments; undefined when argocd-server cannot tell. */
     readonly replicas?: { readonly ready: number; readonly wanted: number };
     /** What Argo CD complains of. */
@@ -28,7 +27,6 @@ const application = z.object({
         .object({
             sync: z.object({ status: z.string().optional(), revision: z.string().optional() }).optional(),
             health: z.object({ status: z.string().optional() }).optional(),
-            summary: z.object({ images: z.array(z.string()).optional() }).optional(),
             conditions: z.array(z.object({ type: z.string(), message: z.string() })).optional(),
         })
         .optional(),
@@ -53,7 +51,6 @@ export async function readApplications(argoCd: ArgoCdReach): Promise<Application
         sync: status?.sync?.status ?? "Unknown",
         health: status?.health?.status ?? "Unknown",
         revision: status?.sync?.revision ?? "",
-        images: status?.summary?.images ?? [],
         replicas: await readReplicas(argoCd, metadata.name),
         conditions: (status?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`),
     }));

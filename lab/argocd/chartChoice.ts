@@ -10,7 +10,6 @@ const answerLimitMs = 4_000;
 
 /** The chart that the lab installs Argo CD from. */
 export interface ChartChoice {
-    readonly source: "path" | "repository" | "upstream-manifests";
     /** Folder or archive of the chart; undefined for the repository. */
     readonly path?: string;
     /** For the user: which chart this is, and why. */
@@ -21,17 +20,16 @@ export interface ChartChoice {
  * Chooses Argo CD's chart: the path in ARGO_CD_CHART, else the argo-helm repository if it answers within
  * seconds, else upstream's own manifests packaged as a chart.
  */
-export async function chooseChart(report: (line: string) => void = () => undefined): Promise<ChartChoice> {
+export async function chooseChart(report: (line: string) => void): Promise<ChartChoice> {
     const given = process.env.ARGO_CD_CHART;
     if (given) {
-        return { source: "path", path: existingChart(given), description: `the chart at ${given} (ARGO_CD_CHART)` };
+        return { path: existingChart(given), description: `the chart at ${given} (ARGO_CD_CHART)` };
     }
     if (await repositoryAnswers()) {
-        return { source: "repository", description: `the argo-cd chart from ${repositoryUrl}` };
+        return { description: `the argo-cd chart from ${repositoryUrl}` };
     }
     const chart = await packageChart(await argoCdManifests(report), path.join(argoCdDir, "charts"));
     return {
-        source: "upstream-manifests",
         path: chart,
         description: `Argo CD's own HA manifests as a local chart, since ${repositoryUrl} does not answer`,
     };

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import { findProcess, freePorts, isFree, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
+import { findProcess, keepPort, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
 import { agentRepository, gitEnvironment, gitRoot } from "./gitRepository";
 import { lookAtHttp } from "./health";
 
@@ -23,7 +23,7 @@ export function agentRepositoryUrl(repository = agentRepository): string {
 export async function startGitServer(): Promise<string> {
     const running = findProcess(name);
     if (!running) {
-        const port = await choosePort();
+        const port = await keepPort(fs.existsSync(portFile) ? Number(fs.readFileSync(portFile, "utf8")) : undefined);
         writeFileWhole(portFile, String(port));
         await startProcess({
             name,
@@ -51,13 +51,4 @@ export async function startGitServer(): Promise<string> {
 /** Stops the Git server; the repositories and the port's number stay. */
 export async function stopGitServer(): Promise<void> {
     await stopProcess(name);
-}
-
-async function choosePort(): Promise<number> {
-    const before = fs.existsSync(portFile) ? Number(fs.readFileSync(portFile, "utf8")) : 0;
-    if (before > 0 && (await isFree(before))) {
-        return before;
-    }
-    const [port] = await freePorts(1);
-    return port!;
 }

@@ -5,7 +5,6 @@ import { z } from "zod";
 import { writeFileWhole } from "../processes";
 import { ArgoCdApi, openSession } from "./api";
 import { argoCdDir } from "./components";
-import { argoCdNamespace, readSecret } from "./hub";
 import { findArgoCd } from "./start";
 
 /** The `argocd` CLI reads its configuration from here (argo-cd `util/localconfig`): the file must be 0600. */
@@ -23,22 +22,12 @@ export const argoCdCliEnvironment: Readonly<Record<string, string>> = { ARGOCD_C
 /** argocd-server's API, or why it cannot be asked. */
 export type ArgoCdReach = ArgoCdApi | { readonly unavailable: string };
 
-/** Logs in to argocd-server, or says why that is not possible: the tables can do without it. */
-export async function reachArgoCd(): Promise<ArgoCdReach> {
-    try {
-        return await logIn();
-    } catch (error) {
-        return { unavailable: (error as Error).message };
-    }
-}
-
 /**
  * Logs in to the lab's argocd-server and writes the CLI's configuration. A session that still holds is kept.
  *
- * @param password the admin's; by default the one that argocd-server made up and put into the Secret
- *     argocd-initial-admin-secret.
+ * @param password finds the admin's, where it is needed
  */
-export async function logIn(password?: string): Promise<ArgoCdApi> {
+export async function logIn(password: () => Promise<string>): Promise<ArgoCdApi> {
     const serverUrl = findArgoCd()?.serverUrl;
     if (!serverUrl) {
         throw new Error("cannot log in to Argo CD: argocd-server does not run (npm run lab starts it)");
@@ -47,7 +36,7 @@ export async function logIn(password?: string): Promise<ArgoCdApi> {
     if (kept) {
         return kept;
     }
-    const token = await openSession(serverUrl, "admin", password ?? (await initialPassword()));
+    const token = await openSession(serverUrl, "admin", await password());
     const server = new URL(serverUrl).host;
     const config = {
         "current-context": server,
@@ -72,16 +61,4 @@ async function keptSession(serverUrl: string): Promise<ArgoCdApi | undefined> {
     const api = new ArgoCdApi(serverUrl, user["auth-token"]);
     const info = (await api.get("/api/v1/session/userinfo")) as { loggedIn?: boolean };
     return info.loggedIn ? api : undefined;
-}
-
-async function initialPassword(): Promise<string> {
-    const password = (await readSecret("argocd-initial-admin-secret"))?.password;
-    if (!password) {
-        throw new Error(
-            `cannot log in to Argo CD: namespace ${argoCdNamespace} of the hub has no Secret ` +
-                "argocd-initial-admin-secret. If the admin's password was set otherwise, give it; " +
-                "if the admin is switched off (configs.cm admin.enabled), there is no login",
-        );
-    }
-    return password;
 }

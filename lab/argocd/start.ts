@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { findProcess, type Look, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
-import { callers, type Component, type Ports, repoServer } from "./components";
+import { callers, type Component, repoServer } from "./components";
 import { lookAtHttp, lookAtRedis } from "./health";
 import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./podProcesses";
 import { prepareFiles, unlockCheckouts } from "./prepare";
@@ -15,55 +15,36 @@ const answerLimitMs = 10_000;
 const components = [repoServer, ...callers];
 const processNames = [redis, ...components.map((component) => component.name)];
 
-/** What was done about one component. */
-export interface StartedComponent {
-    readonly name: string;
-    readonly outcome: "running already" | "started" | "restarted";
-}
-
-/** Argo CD on this machine. */
-export interface ArgoCd {
-    /** argocd-server's address, plain HTTP on loopback. */
-    readonly serverUrl: string;
-    /** Where the application controller serves its metrics. */
-    readonly controllerMetricsUrl: string;
-    readonly components: readonly StartedComponent[];
-}
-
 /**
  * Runs Argo CD's real components on this machine against the hub, each with the flags and environment of its
  * own pod on the hub, as far as they hold here. What runs, is healthy and would be started with the same is
  * left alone; what would be started otherwise, as after a changed ConfigMap, is restarted.
  */
-export async function startArgoCd(report: (line: string) => void): Promise<ArgoCd> {
+export async function startArgoCd(report: (line: string) => void): Promise<void> {
     const sources = hubSources();
     const kubeconfig = await prepareFiles(report);
     const password = await redisPassword(sources);
     const ports = await choosePorts(processNames);
 
-    const run = async (component: Component): Promise<StartedComponent[]> => {
+    const run = async (component: Component): Promise<void> => {
         const spec = await componentProcess(component, sources, ports);
         if (!spec) {
             await stopProcess(component.name);
-            return [];
+            return;
         }
         const [port, route] = component.health;
-        const look = () => lookAtHttp(`http://127.0.0.1:${ports[port]}${route}`);
-        return [await ensureRunning(spec, kubeconfig, look, report)];
+        await ensureRunning(spec, kubeconfig, () => lookAtHttp(`http://127.0.0.1:${ports[port]}${route}`), report);
     };
-    const started = [
-        await ensureRunning(redisProcess(ports, password), "", () => lookAtRedis(ports.redis, password), report),
-        ...(await run(repoServer)),
-        ...(await Promise.all(callers.map(run))).flat(),
-    ];
-    return { ...addresses(ports), components: started };
+    await ensureRunning(redisProcess(ports, password), "", () => lookAtRedis(ports.redis, password), report);
+    await run(repoServer);
+    await Promise.all(callers.map(run));
 }
 
-/** Argo CD's addresses as last started; undefined when argocd-server does not run. */
-export function findArgoCd(): Omit<ArgoCd, "components"> | undefined {
-    const { ports } = readState();
-    const known = ports.server !== undefined && findProcess("argocd-server");
-    return known ? addresses(ports as Ports) : undefined;
+/** argocd-server's address, plain HTTP on loopback, as last started; undefined when it does not run. */
+export function findArgoCd(): { readonly serverUrl: string } | undefined {
+    const { server } = readState().ports;
+    const known = server !== undefined && findProcess("argocd-server") !== undefined;
+    return known ? { serverUrl: `http://127.0.0.1:${server}` } : undefined;
 }
 
 /** Stops Argo CD's components, Redis last. */
@@ -73,19 +54,12 @@ export async function stopArgoCd(): Promise<void> {
     unlockCheckouts();
 }
 
-function addresses(ports: Ports): Omit<ArgoCd, "components"> {
-    return {
-        serverUrl: `http://127.0.0.1:${ports.server}`,
-        controllerMetricsUrl: `http://127.0.0.1:${ports.controllerMetrics}/metrics`,
-    };
-}
-
 async function ensureRunning(
     spec: ProcessSpec,
     kubeconfig: string,
     look: () => Promise<Look<true>>,
     report: (line: string) => void,
-): Promise<StartedComponent> {
+): Promise<void> {
     const { name } = spec;
     const fingerprint = fingerprintOf(spec, kubeconfig);
     const healthy = (timeoutMs: number) =>
@@ -94,7 +68,7 @@ async function ensureRunning(
     if (running && readState().fingerprints[name] === fingerprint) {
         const answers = await healthy(answerLimitMs).catch(() => false);
         if (answers) {
-            return { name, outcome: "running already" };
+            return;
         }
         report(`${name} runs and does not answer: starting it anew`);
     } else if (running) {
@@ -104,7 +78,6 @@ async function ensureRunning(
     await startProcess(spec);
     rememberFingerprint(name, fingerprint);
     await healthy(startLimitMs);
-    return { name, outcome: running ? "restarted" : "started" };
 }
 
 /**

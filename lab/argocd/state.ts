@@ -25,7 +25,7 @@ export function readState(): State {
     }
 }
 
-export function writeState(next: State): void {
+function writeState(next: State): void {
     writeFileWhole(stateFile, `${JSON.stringify(next, undefined, 2)}\n`, 0o600);
 }
 

@@ -5,12 +5,12 @@ import { clusterDir, type ClusterName, type Component, components } from "./name
 import { type ClusterRecord, readCluster } from "./record";
 
 /** Name of a component's recorded process. */
-export function componentProcess(cluster: ClusterName, component: Component): string {
+function componentProcess(cluster: ClusterName, component: Component): string {
     return `${cluster}-${component}`;
 }
 
 /** Log file of a component. */
-export function componentLog(cluster: ClusterName, component: Component): string {
+function componentLog(cluster: ClusterName, component: Component): string {
     return path.join(clusterDir(cluster), "logs", `${component}.log`);
 }
 
@@ -37,7 +37,7 @@ export function reconcileComponents(cluster: ClusterName): Component[] {
 }
 
 /** The components of a cluster that do not run, going by kwokctl's files and the records; changes nothing. */
-export function stoppedComponents(cluster: ClusterName): Component[] {
+function stoppedComponents(cluster: ClusterName): Component[] {
     return components.filter((component) => {
         const pid = readPid(pidFile(cluster, component));
         const ours = pid !== undefined && processFacts(pid)?.command.includes(mark(cluster, component));
@@ -59,16 +59,14 @@ export async function stopComponents(
     cluster: ClusterName,
     names: readonly Component[],
     graceMs: number,
-): Promise<boolean> {
+): Promise<void> {
     reconcileComponents(cluster);
-    const stopped = await Promise.all(
+    await Promise.all(
         names.map(async (component) => {
-            const ran = await stopProcess(componentProcess(cluster, component), { graceMs });
+            await stopProcess(componentProcess(cluster, component), { graceMs });
             fs.rmSync(pidFile(cluster, component), { force: true });
-            return ran;
         }),
     );
-    return stopped.includes(true);
 }
 
 /** The last lines of the logs of components that do not run, for an error message. */

@@ -9,20 +9,15 @@ import { allComponentsRun, bringUp } from "./serving";
 import { removeCluster } from "./stop";
 import { type Report, withClusters } from "./work";
 
-/** What had to be done for a cluster: nothing, start what had ended, or make it from nothing. */
-export type ClusterOutcome = "running" | "repaired" | "created";
-
 /**
  * Sees to it that all clusters serve, in parallel, and that the kubeconfig names them. A running
  * cluster is left alone; one that lost processes gets them back with its data; one that was never
- * complete, or cannot be repaired, is made anew. Returns what was done for each.
+ * complete, or cannot be repaired, is made anew.
  */
-export async function startClusters(report: Report): Promise<Record<ClusterName, ClusterOutcome>> {
-    return withClusters("starting the clusters", report, async () => {
+export async function startClusters(report: Report): Promise<void> {
+    await withClusters("starting the clusters", report, async () => {
         const ports = await choosePorts(clusterNames.length);
-        const started = await Promise.allSettled(
-            clusterNames.map(async (name, i) => [name, await startCluster(name, ports[i]!, report)] as const),
-        );
+        const started = await Promise.allSettled(clusterNames.map((name, i) => startCluster(name, ports[i]!, report)));
         const failures = started.filter((result) => result.status === "rejected");
         if (failures.length > 0) {
             const reasons = failures.map((failure) => failure.reason as Error);
@@ -30,32 +25,27 @@ export async function startClusters(report: Report): Promise<Record<ClusterName,
             throw new Error(`cannot start the lab's clusters:\n${messages}`, { cause: reasons[0] });
         }
         writeKubeconfig();
-        const outcomes = started.filter((result) => result.status === "fulfilled").map((result) => result.value);
-        return Object.fromEntries(outcomes) as Record<ClusterName, ClusterOutcome>;
     });
 }
 
 type Ports = ClusterRecord["ports"];
 
-async function startCluster(cluster: ClusterName, spare: Ports, report: Report): Promise<ClusterOutcome> {
+async function startCluster(cluster: ClusterName, spare: Ports, report: Report): Promise<void> {
     await settleKwokctl(cluster);
     const record = readCluster(cluster);
     if (!record?.complete) {
-        await createCluster(cluster, spare, report);
-        return "created";
+        return createCluster(cluster, spare, report);
     }
     const notReady = await whyNotReady(cluster);
     if (notReady === undefined && allComponentsRun(cluster)) {
-        return "running";
+        return;
     }
     report(`${cluster}: starting what had ended`);
     try {
         await repairCluster(cluster, record, notReady);
-        return "repaired";
     } catch (error) {
         report(`${cluster}: cannot be repaired, so it is made anew, empty: ${(error as Error).message}`);
         await createCluster(cluster, spare, report);
-        return "created";
     }
 }
 

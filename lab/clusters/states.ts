@@ -1,6 +1,5 @@
-import { askApi, whyNotReady } from "./api";
-import { stoppedComponents } from "./components";
-import { type ClusterName, clusterNames, type Component } from "./names";
+import { whyNotReady } from "./api";
+import { type ClusterName, clusterNames } from "./names";
 import { readCluster, serverUrl } from "./record";
 
 /** How one cluster is. */
@@ -8,13 +7,9 @@ export interface ClusterState {
     readonly name: ClusterName;
     /** URL of its API server; undefined for a cluster that was never started. */
     readonly server?: string;
-    /** Kubernetes version that it reports, as "v1.37.0". */
-    readonly version?: string;
     readonly serving: boolean;
     /** Why it does not serve. */
     readonly reason?: string;
-    /** Components that do not run; a cluster may serve without some. */
-    readonly ended: readonly Component[];
 }
 
 /** How every cluster is, within about two seconds. Changes nothing and never fails. */
@@ -25,21 +20,8 @@ export async function clusterStates(): Promise<ClusterState[]> {
 async function clusterState(name: ClusterName): Promise<ClusterState> {
     const record = readCluster(name);
     if (!record) {
-        return { name, serving: false, reason: "never started", ended: [] };
+        return { name, serving: false, reason: "never started" };
     }
-    const ended = stoppedComponents(name);
-    if (!record.complete) {
-        return { name, server: serverUrl(record), serving: false, reason: "its start was cut off", ended };
-    }
-    const [reason, version] = await Promise.all([whyNotReady(name), versionOf(name)]);
-    return { name, server: serverUrl(record), version, serving: reason === undefined, reason, ended };
-}
-
-async function versionOf(name: ClusterName): Promise<string | undefined> {
-    try {
-        const { body } = await askApi(name, "/version");
-        return (JSON.parse(body) as { gitVersion?: string }).gitVersion;
-    } catch {
-        return undefined;
-    }
+    const reason = record.complete ? await whyNotReady(name) : "its start was cut off";
+    return { name, server: serverUrl(record), serving: reason === undefined, reason };
 }

@@ -12,28 +12,26 @@ const settleMs = 1_000;
 
 /**
  * Ends all clusters, whole or half-started, by their recorded process ids, and removes their data and
- * the kubeconfig. Returns the names of those of which anything ran.
+ * the kubeconfig.
  */
-export async function stopClusters(report: Report = () => undefined): Promise<ClusterName[]> {
-    return withClusters("stopping the clusters", report, async () => {
-        const ran = await Promise.all(clusterNames.map(removeCluster));
+export async function stopClusters(report: Report): Promise<void> {
+    await withClusters("stopping the clusters", report, async () => {
+        await Promise.all(clusterNames.map(removeCluster));
         for (const leftover of [kubeconfigPath, kwokWorkDir, recordsDir]) {
             fs.rmSync(leftover, { recursive: true, force: true });
         }
-        return clusterNames.filter((_, index) => ran[index]);
     });
 }
 
-/** Ends every process of one cluster and removes all its data. Returns whether anything ran. */
-export async function removeCluster(cluster: ClusterName): Promise<boolean> {
+/** Ends every process of one cluster and removes all its data. */
+export async function removeCluster(cluster: ClusterName): Promise<void> {
     const record = readCluster(cluster);
     if (record) {
         // From here on its data is condemned: a run cut off below must not leave it to be repaired.
         writeCluster(cluster, { ...record, complete: false });
     }
     await settleKwokctl(cluster, settleMs);
-    const ran = await stopComponents(cluster, components, graceMs);
+    await stopComponents(cluster, components, graceMs);
     fs.rmSync(clusterDir(cluster), { recursive: true, force: true });
     removeClusterRecord(cluster);
-    return ran;
 }

@@ -41,7 +41,7 @@ export async function up(): Promise<void> {
     await phases.run("Argo CD", async (report) => {
         report(versionsLine());
         await startArgoCd(report);
-        await logIn(await adminPassword());
+        await logIn(adminPassword);
     });
     await phases.run(`pulumi up: ${environmentStacks.join(", ")}`, async (report) => {
         await Promise.all(environmentStacks.map((stack) => bringUp(stack, report)));

@@ -47,7 +47,7 @@ async function bringUp(stacks: readonly StackName[], report: Report): Promise<vo
     if (stacks.includes("hub")) {
         await up("hub", report);
         await startArgoCd(report);
-        await logIn(await adminPassword());
+        await logIn(adminPassword);
     }
     await Promise.all(environmentStacks.filter((stack) => stacks.includes(stack)).map((stack) => up(stack, report)));
     await waitForApplications(expectedApplications());

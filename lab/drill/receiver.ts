@@ -17,7 +17,7 @@ export async function startReceiver(to: string): Promise<void> {
         name,
         command: process.execPath,
         args: [
-            ...["--import", "tsx", path.join("scripts", "failover-receiver.ts"), "--to", to],
+            ...["--import", "tsx", path.join("scripts", "failoverReceiver", "index.ts"), "--to", to],
             ...["--listen", listen, "--resolver", dnsServer(ports)],
         ],
         cwd: projectRoot,

@@ -4,9 +4,9 @@ import { startDns, stopDns } from "./dns";
 import { monitoringPorts, type MonitoringPorts } from "./ports";
 import { startWatch, stopWatch } from "./watch";
 
-export { type AgentCluster, agentClusters, agentUrls, startAgent, stopAgent } from "./agents";
+export { agentUrls, startAgent, stopAgent } from "./agents";
 export { clusterOfUsers, dnsSyncSeconds, fleetDomain, installDnsEndpoints, removeDnsEndpoints } from "./dns";
-export { monitoringDir, monitoringPorts, type MonitoringPorts } from "./ports";
+export { monitoringPorts, type MonitoringPorts } from "./ports";
 export { failoverToken, query } from "./watch";
 
 const tools = ["prometheus", "alertmanager", "blackbox_exporter", "coredns", "external-dns"] as const;

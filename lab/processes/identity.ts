@@ -1,1 +1,1 @@
-export { type ProcessFacts, processFacts } from "../../scripts/support/processes";
+export { processFacts } from "../../scripts/support/processes";

@@ -30,6 +30,11 @@ export async function freePorts(count: number, avoid: Iterable<number> = []): Pr
     return found;
 }
 
+/** The port of before if it is free, so that addresses stay, and else a free one. */
+export async function keepPort(before: number | undefined): Promise<number> {
+    return before !== undefined && (await isFree(before)) ? before : (await freePorts(1))[0]!;
+}
+
 /** Whether this process could listen on the loopback port now. */
 export async function isFree(port: number): Promise<boolean> {
     const server = net.createServer();

@@ -1,1 +1,1 @@
-export { run, type RunOptions, type RunResult } from "../../scripts/support/run";
+export { run, type RunResult } from "../../scripts/support/run";

@@ -4,8 +4,6 @@ import { type Report, withClusters } from "../clusters/work";
 import { registerMetrics, unregisterMetrics } from "./metricsApi";
 import { startMetricsServer, stopMetricsServer } from "./metricsProcess";
 
-export { simulatedLabel } from "./metricsApi";
-
 /**
  * Gives every cluster what its autoscalers need: usage metrics of the simulated pods. Addresses of Ingresses
  * need no start: kwok plays them by `stages.yaml`. To be repeated whenever the lab starts, after the clusters:

@@ -1,5 +1,10 @@
-import type { Answer } from "./apiServer";
 import { type Measured, metricsVersion, nodeMetrics, podMetrics } from "./usage";
+
+/** An HTTP status and a JSON document. */
+export interface Answer {
+    readonly status: number;
+    readonly body: unknown;
+}
 
 const root = `/apis/${metricsVersion}`;
 

@@ -1,10 +1,11 @@
+import type { Answer } from "../../clusters/https";
 import type { ClusterName } from "../clusters";
-import { type ApiAnswer, askApi } from "../clusters/api";
+import { askApi } from "../clusters/api";
 import { waitFor } from "../processes";
 import { metricsProcess, metricsService } from "./metricsProcess";
 
-/** Label of every object that the simulation puts into a cluster; its value is "true". */
-export const simulatedLabel = "hubspoke.lab/simulated";
+/** Label of every object that the simulation puts into a cluster. */
+const labels = { "hubspoke.lab/simulated": "true" };
 
 const namespace = "kube-system";
 const services = `/api/v1/namespaces/${namespace}/services`;
@@ -44,7 +45,7 @@ function service(cluster: ClusterName): object {
     return {
         apiVersion: "v1",
         kind: "Service",
-        metadata: { name: metricsService(cluster), namespace, labels: { [simulatedLabel]: "true" } },
+        metadata: { name: metricsService(cluster), namespace, labels },
         spec: { type: "ExternalName", externalName: "127.0.0.1" },
     };
 }
@@ -53,7 +54,7 @@ function apiService(cluster: ClusterName, port: number): object {
     return {
         apiVersion: "apiregistration.k8s.io/v1",
         kind: "APIService",
-        metadata: { name: apiServiceName, labels: { [simulatedLabel]: "true" } },
+        metadata: { name: apiServiceName, labels },
         spec: {
             group: "metrics.k8s.io",
             version: "v1beta1",
@@ -93,7 +94,7 @@ async function request(
     target: string,
     expected: readonly number[],
     options: { method?: string; body?: object } = {},
-): Promise<ApiAnswer> {
+): Promise<Answer> {
     const what = `cannot ${options.method ?? "GET"} ${target} on ${cluster}`;
     const asked = askApi(cluster, target, { ...options, timeoutMs: requestLimitMs });
     const answer = await asked.catch((error: Error) => {

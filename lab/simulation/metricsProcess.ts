@@ -2,21 +2,9 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { type ClusterName, clusterNames } from "../clusters";
-import { clusterDir } from "../clusters/names";
-import { readCluster, serverUrl } from "../clusters/record";
+import { apiServer } from "../clusters/api";
 import { labDir } from "../paths";
-import {
-    bundleScript,
-    findProcess,
-    freePorts,
-    isFree,
-    type Look,
-    startProcess,
-    stopProcess,
-    waitFor,
-    writeFileWhole,
-} from "../processes";
-import type { ApiServer } from "./apiServer";
+import { bundleScript, findProcess, keepPort, type Look, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
 import type { MetricsConfig } from "./metricsServer";
 
 export const metricsProcess = "metrics-server";
@@ -46,7 +34,7 @@ export async function startMetricsServer(): Promise<number> {
         return before.port;
     }
     await stopMetricsServer();
-    const port = await choosePort(before?.port);
+    const port = await keepPort(before?.port);
     writeFileWhole(configFile, JSON.stringify({ port, clusters } satisfies MetricsConfig));
     await startProcess({
         name: metricsProcess,
@@ -69,25 +57,9 @@ export async function stopMetricsServer(): Promise<void> {
     await stopProcess(metricsProcess);
 }
 
-function apiServer(cluster: ClusterName): ApiServer {
-    const record = readCluster(cluster);
-    if (!record) {
-        throw new Error(`cannot simulate usage in the cluster ${cluster}, which was never started`);
-    }
-    return { url: serverUrl(record), pki: path.join(clusterDir(cluster), "pki") };
-}
-
 function readConfig(): MetricsConfig | undefined {
     const text = fs.existsSync(configFile) ? fs.readFileSync(configFile, "utf8") : undefined;
     return text === undefined ? undefined : (JSON.parse(text) as MetricsConfig);
-}
-
-async function choosePort(before: number | undefined): Promise<number> {
-    if (before !== undefined && (await isFree(before))) {
-        return before;
-    }
-    const [port] = await freePorts(1);
-    return port!;
 }
 
 async function bundle(): Promise<string> {

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
-import { type Answer, type ApiServer, ask, credentials } from "./apiServer";
-import { answerMetrics, refusal } from "./metricsAnswers";
+import { type ApiServer, ask, credentials } from "../clusters/apiServer";
+import { type Answer, answerMetrics, refusal } from "./metricsAnswers";
+
+const limitMs = 5_000;
 
 /** What the metrics server's process reads from a JSON file. */
 export interface MetricsConfig {
@@ -33,9 +35,13 @@ async function answer(request: IncomingMessage, clusters: MetricsConfig["cluster
     const { url = "/", socket } = request;
     const service = calledService(socket);
     const cluster = clusters[service];
-    return cluster
-        ? answerMetrics(url, (target) => ask(cluster, target))
-        : refusal(421, `no cluster calls this server ${service}`);
+    if (cluster === undefined) {
+        return refusal(421, `no cluster calls this server ${service}`);
+    }
+    return answerMetrics(url, async (target) => {
+        const { status, body } = await ask(cluster, target, { timeoutMs: limitMs });
+        return { status, body: JSON.parse(body) as unknown };
+    });
 }
 
 /** API servers name SERVICE.NAMESPACE.svc in the TLS handshake. Node documents `servername`, its types lack it. */

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import type { Answer } from "../simulation/apiServer";
-import { answerMetrics } from "../simulation/metricsAnswers";
+import { type Answer, answerMetrics } from "../simulation/metricsAnswers";
 
 const root = "/apis/metrics.k8s.io/v1beta1";
 

@@ -119,9 +119,6 @@ type AliasOf<E> = E extends { readonly aliases: readonly (infer A)[] } ? A : nev
 /** A tool's own name or an alias. */
 export type ToolName = Entry["name"] | AliasOf<Entry>;
 
-/** Absolute path of every tool, by name. */
-export type Tools = Readonly<Record<ToolName, string>>;
-
 /** The linker's flags for a tool: no symbol tables, and its stamps. */
 export function linkerFlags(tool: Tool): string {
     return ["-s -w", ...Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`)].join(" ");

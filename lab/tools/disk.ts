@@ -9,7 +9,7 @@ const gib = 1024 ** 3;
  * amd64: 3.4 GB of modules and toolchain, 1.2 GB of compiled packages, 0.8 GB of tools
  * beside up to as much of work files.
  */
-export const neededBytes = { GOMODCACHE: 4 * gib, GOCACHE: 2 * gib, tools: 2 * gib };
+const neededBytes = { GOMODCACHE: 4 * gib, GOCACHE: 2 * gib, tools: 2 * gib };
 
 /** Fails before a first build if a disk has too little room, naming the disk's folder and the remedy. */
 export function checkDisk(goDirs: GoDirs, toolCache: string, freeBytes = freeBytesOf): void {

@@ -4,7 +4,7 @@ import { labDir, toolCache } from "../paths";
 import { withLock } from "../processes";
 import { buildTool, clearWorkDir, formatElapsed } from "./build";
 import { cachedTool } from "./cache";
-import { catalogue, type Tool, type ToolName, type Tools } from "./catalogue";
+import { catalogue, type Tool, type ToolName } from "./catalogue";
 import { checkDisk } from "./disk";
 import { checkGo } from "./go";
 import { extras, type ExtraName } from "./extras";
@@ -25,33 +25,27 @@ export function toolPath(name: ToolName | ExtraName): string {
  * into `<labDir>/bin`. Builds hold a lock: a second run waits for them and then finds what they built.
  * Fails if Go is missing or too old, the disk too full, or a build fails.
  */
-export async function ensureTools(report: (line: string) => void): Promise<Tools> {
-    return await ensure(catalogue, report);
+export async function ensureTools(report: (line: string) => void): Promise<void> {
+    await ensure(catalogue, report);
 }
 
 /** Does for the named extras what {@link ensureTools} does for the catalogue. */
-export async function ensureExtras(
-    names: readonly ExtraName[],
-    report: (line: string) => void,
-): Promise<Readonly<Record<string, string>>> {
-    return ensure(extras.filter(({ name }) => names.includes(name)), report);
+export async function ensureExtras(names: readonly ExtraName[], report: (line: string) => void): Promise<void> {
+    await ensure(extras.filter(({ name }) => names.includes(name)), report);
 }
 
-async function ensure(
-    tools: readonly Tool[],
-    report: (line: string) => void,
-): Promise<Readonly<Record<string, string>>> {
+async function ensure(tools: readonly Tool[], report: (line: string) => void): Promise<void> {
     const found = await findTools(tools);
     const missing = tools.filter((tool) => !found.has(tool.name));
     if (missing.length > 0) {
         await buildMissing(missing, report);
     }
-    const entries = tools.flatMap((tool) => {
-        const file = found.get(tool.name) ?? cachedTool(tool);
-        return [tool.name, ...(tool.aliases ?? [])].map((name) => [name, file] as const);
-    });
-    linkAll(entries);
-    return Object.fromEntries(entries);
+    linkAll(
+        tools.flatMap((tool) => {
+            const file = found.get(tool.name) ?? cachedTool(tool);
+            return [tool.name, ...(tool.aliases ?? [])].map((name) => [name, file] as const);
+        }),
+    );
 }
 
 /** Tools that need no build: the user's own, else built ones from the cache. */

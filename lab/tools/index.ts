@@ -1,4 +1,4 @@
-export { catalogue, type Tool, type ToolName, type Tools } from "./catalogue";
+export { catalogue, type ToolName } from "./catalogue";
 export { certManagerChart } from "./certManagerChart";
 export { ensureExtras, ensureTools, toolBin, toolPath } from "./ensure";
 export { argoCdManifests, externalSecretsManifests, otherCrds } from "./manifests";

@@ -1,5 +1,6 @@
 import type { Application } from "../../clusters/applications";
 import { isBehind, revisionOf } from "./revisions";
+import { type Comparison, lacksManifests } from "../support/comparisons";
 import { type Capacity, lacks } from "./capacity";
 
 /** What is known of the cluster that users are to go to, and of the one that they come from. */
@@ -17,6 +18,8 @@ export interface Facts {
 export interface Findings {
     readonly good: readonly string[];
     readonly problems: readonly string[];
+    /** What could not be found out, and does not forbid the move; it goes into the record. */
+    readonly unknown: readonly string[];
 }
 
 /** Judges whether users can be sent from one cluster to another. */
@@ -25,7 +28,35 @@ export function judge(facts: Facts): Findings {
     return {
         good: findings.flatMap(({ good = [] }) => good),
         problems: findings.flatMap(({ problems = [] }) => problems),
+        unknown: findings.flatMap(({ unknown = [] }) => unknown),
     };
+}
+
+/**
+ * Adds what Argo CD's comparison of the target's Application, made just now, shows. Only that it could not read the
+ * cluster forbids the move. Where Git is away, or slow, it has nothing to compare with: what was known before holds.
+ */
+export function withComparison(to: string, { what, why = what }: Comparison, findings: Findings): Findings {
+    const { good, problems, unknown } = findings;
+    switch (what) {
+        case "compared":
+            return { ...findings, good: [`Argo CD is connected to ${to}`, ...good] };
+        case "without manifests":
+            return {
+                ...findings,
+                good: [`Argo CD is connected to ${to}`, ...good],
+                unknown: [...new Set([...unknown, notFromGit(to)])],
+            };
+        case "cluster not read":
+        case "never":
+            return { ...findings, problems: [...problems, `Argo CD is not connected to ${to}: ${why}`] };
+        case "silent":
+            return { ...findings, unknown: [...unknown, `Argo CD did not compare agent-${to} anew in time; Git may be away`] };
+    }
+}
+
+function notFromGit(to: string): string {
+    return `Git did not answer, so agent-${to} is judged at the revision that it had last`;
 }
 
 type Finding = Partial<Findings>;
@@ -42,8 +73,12 @@ function applicationFindings({ from, to, source, target }: Facts): Finding[] {
         return [{ problems: [`the hub has no Application agent-${to}`] }];
     }
     const state = `agent-${to} is ${sync?.status ?? "Unknown"} and ${health?.status ?? "Unknown"}`;
-    const fit = sync?.status === "Synced" && health?.status === "Healthy";
-    return [fit ? { good: [state] } : { problems: [state] }, revisionFinding(from, to, source, target)];
+    const withoutGit = sync?.status === "Unknown" && lacksManifests(target);
+    const fit = (sync?.status === "Synced" || withoutGit) && health?.status === "Healthy";
+    return [
+        fit ? { good: [state], unknown: withoutGit ? [notFromGit(to)] : [] } : { problems: [state] },
+        revisionFinding(from, to, source, target),
+    ];
 }
 
 function revisionFinding(from: string, to: string, source: Application | undefined, target: Application): Finding {

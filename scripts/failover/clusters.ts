@@ -7,6 +7,7 @@ import type { EnvironmentSettings, SpokeSettings } from "../../settings/environm
 import type { HubSettings } from "../../settings/hub";
 import type { TrafficSettings } from "../../settings/traffic";
 import { settingsOf } from "../support/pulumi";
+import { activeCluster } from "./active";
 
 /** The hub, as a failover needs it. Holds credentials: never print it. */
 export interface FailoverHub {
@@ -15,6 +16,8 @@ export interface FailoverHub {
     readonly traffic: NonNullable<TrafficSettings>;
     readonly address: ClusterAddress;
     readonly namespace: string;
+    /** The cluster that users reach now, as the hub publishes it. */
+    readonly active: string;
     /** The one name by which users reach the agent. */
     readonly usersName: string;
 }
@@ -47,7 +50,8 @@ export async function readHub(stack: string): Promise<FailoverHub> {
         throw new Error("hubspoke:traffic is not set on the hub: there is no name for users that could move. See docs/failover.md");
     }
     const address = await findCluster("cluster", settings.cluster);
-    return { stack, settings, traffic, address, namespace: argoCdNamespace, usersName: usersName(domain, traffic) };
+    const active = await activeCluster(address, { domain, traffic });
+    return { stack, settings, traffic, address, namespace: argoCdNamespace, active, usersName: usersName(domain, traffic) };
 }
 
 /**

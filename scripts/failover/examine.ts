@@ -1,18 +1,19 @@
 import { agentApplicationOf } from "../../clusters/applications";
 import { findCluster } from "../../clusters/kubeconfig";
-import { waitUntilArgoCdWorks } from "../support/argoCd";
+import { compareAnew } from "../support/argoCd";
 import type { Capacity } from "./capacity";
-import { type Facts, type Findings, judge } from "./checks";
+import { type Facts, type Findings, judge, withComparison } from "./checks";
 import { capacityOf } from "./cluster";
 import type { FailoverCluster, FailoverHub } from "./clusters";
 import { whyNotServing } from "./probe";
 
-/** Limit for Argo CD to compare the target's Application anew, in milliseconds. */
-const comparisonLimitMs = 60_000;
+/** Limit for Argo CD to compare the target's Application anew, in milliseconds: it asks a Git that hangs for 15 s. */
+const comparisonLimitMs = 30_000;
 
 /**
  * Looks at everything that a move depends on. Argo CD is asked last, and only where nothing else speaks against the
- * move: it goes on calling a cluster Healthy that it has lost, so it must compare the Application with it anew.
+ * move: it goes on calling a cluster Healthy that it has lost, so it must compare the Application with it anew. Git may
+ * be away: that the cluster was read is what counts.
  *
  * @throws Error where the hub does not answer
  */
@@ -21,14 +22,11 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
     if (findings.problems.length > 0) {
         return findings;
     }
-    try {
-        const target = { cluster: to.name, server: to.server };
-        await waitUntilArgoCdWorks({ hub: hub.address, namespace: hub.namespace }, target, comparisonLimitMs);
-    } catch (error) {
-        return { ...findings, problems: [`Argo CD is not connected to ${to.name}: ${(error as Error).message}`] };
-    }
-    const { good, problems } = judge(await factsOf(hub, from, to));
-    return { good: [`Argo CD is connected to ${to.name}`, ...good], problems };
+    const argoCd = { hub: hub.address, namespace: hub.namespace };
+    const target = { cluster: to.name, server: to.server };
+    const comparison = await compareAnew(argoCd, target, `agent-${to.name}`, comparisonLimitMs);
+    const now = comparison.what === "compared" ? judge(await factsOf(hub, from, to)) : findings;
+    return withComparison(to.name, comparison, now);
 }
 
 async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Facts> {

@@ -1,15 +1,20 @@
 import { hostname, userInfo } from "node:os";
 import { milliseconds } from "../../settings/duration";
+import { allOf } from "../../preflight/problems";
+import { withPlan } from "../support/exactUp";
 import { say } from "../support/main";
 import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/automatic";
+import type { Findings } from "./checks";
 import { examine } from "./examine";
 import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./clusters";
 import { runHook } from "./hook";
-import { lockHolder, takeLock } from "./lock";
+import { takeLock, waitUntilFree } from "./lock";
 import { waitUntilItResolves, whereItPoints } from "./names";
-import { publish } from "./publish";
+import { type Destination, planPublication, publish } from "./publish";
 import { whyNotServing } from "./probe";
-import { announce, type Move, readMoves, writeMoves } from "./record";
+import { announce, writeMoves } from "./record";
+import { describeMove, type Move, moveId, readMoves } from "../../clusters/moves";
+import { contradictedActive } from "../../preflight/recorded";
 import { withPatience } from "./patience";
 
 /** What is asked for. */
@@ -40,19 +45,20 @@ export function automaticRules({ traffic, settings }: FailoverHub): AutomaticRul
 }
 
 /**
- * Sends users to another cluster, after checks, and records it. What fails before the name moved changes nothing; run
- * again after a failure, it goes on.
+ * Sends users to another cluster, after checks, and records it. Nothing is changed, and the database's hook does not
+ * run, until the checks and the preview of the move have passed; run again after a failure, it goes on.
  *
  * @throws Error that says what forbids it, or where it stopped
  */
 export async function failover(request: Request): Promise<void> {
     const hub = await withPatience("the hub", () => readHub(request.stack));
-    const { moves, from, to } = await destination(hub, request);
+    const { latest, acknowledge, moves, from, to } = await destination(hub, request);
+    const publishing = { active: to.name, acknowledge };
     if (request.automatic) {
         await refuseAutomatic(hub, moves, from);
     }
     if (request.dryRun) {
-        await rehearse(hub, from, to, request.resolver);
+        await rehearse(hub, from, to, publishing, request.resolver);
         return;
     }
     const by = process.env.GITHUB_ACTOR ?? `${userInfo().username}@${hostname()}`;
@@ -60,25 +66,30 @@ export async function failover(request: Request): Promise<void> {
         takeLock(hub.address, hub.namespace, `${by}: ${from.name} to ${to.name}`),
     );
     try {
-        const begun = Date.now();
-        await check(hub, from, to);
-        const move = {
-            at: new Date(begun).toISOString(),
-            by,
-            from: from.name,
-            to: to.name,
-            why: request.why,
-            automatic: request.automatic,
-            state: "begun",
-        } as const;
-        await record(hub, "FailoverBegun", move, moves);
-        await runHook(hub.traffic.hooks.database, move);
-        await withPatience("the hub", () => lock.check());
-        await publish(hub, to.name);
-        await waitUntilItResolves(hub.usersName, to.agentName, { server: request.resolver, seconds: request.seconds });
-        const seconds = (Date.now() - begun) / 1000;
-        say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
-        await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
+        await withPatience("the hub", () => refuseAnotherMove(hub, latest));
+        await withPlan(async (plan) => {
+            const begun = Date.now();
+            const unknown = await check(hub, from, to, publishing, plan);
+            const move = {
+                at: new Date(begun).toISOString(),
+                by,
+                from: from.name,
+                to: to.name,
+                why: request.why,
+                automatic: request.automatic,
+                state: "begun",
+                ...(unknown.length > 0 && { unknown: unknown.join("; ") }),
+            } as const;
+            await record(hub, "FailoverBegun", move, moves);
+            await runHook(hub.traffic.hooks.database, move);
+            await withPatience("the hub", () => lock.check());
+            await publish(hub, publishing, plan);
+            const { resolver: server, seconds: limit } = request;
+            await waitUntilItResolves(hub.usersName, to.agentName, { server, seconds: limit });
+            const seconds = (Date.now() - begun) / 1000;
+            say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
+            await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
+        });
     } finally {
         await lock.release().catch((error: Error) => say(`the lock was not released: ${error.message}`));
     }
@@ -88,7 +99,7 @@ export async function failover(request: Request): Promise<void> {
 /** The clusters that users come from and go to. */
 async function destination(hub: FailoverHub, { to: wanted }: Request) {
     const moves = await withPatience("the hub", () => readMoves(hub.address, hub.namespace));
-    const { active } = hub.traffic;
+    const { active } = hub;
     const last = moves.find((move) => move.to === active);
     const to = typeof wanted === "string" ? wanted : last?.from;
     if (to === undefined) {
@@ -101,7 +112,18 @@ async function destination(hub: FailoverHub, { to: wanted }: Request) {
     }
     const names = [to === active ? (half?.from ?? active) : active, to];
     const [from, target] = await withPatience("the hub", () => readClusters(hub, names));
-    return { moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
+    const latest = moves[0];
+    const after = { traffic: { ...hub.traffic, active: to } };
+    const acknowledge = latest && contradictedActive(after, moves).length > 0 ? moveId(latest) : undefined;
+    return { latest, acknowledge, moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
+}
+
+/** The lock may have come from another run, which has ended since the record was read. */
+async function refuseAnotherMove(hub: FailoverHub, latest: Move | undefined): Promise<void> {
+    const [now] = await readMoves(hub.address, hub.namespace);
+    if (now !== undefined && JSON.stringify(now) !== JSON.stringify(latest)) {
+        throw new Error(`somebody else is moving users, or has: ${describeMove(now)}. Nothing was changed; decide anew`);
+    }
 }
 
 async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: FailoverCluster): Promise<void> {
@@ -114,25 +136,46 @@ async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: F
     }
 }
 
-async function check(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<void> {
-    const { good, problems } = await withPatience("the hub", () => examine(hub, from, to));
-    if (problems.length > 0) {
-        throw new Error(`users stay on ${from.name}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+/**
+ * Asks all that can forbid the move, at once: the clusters, and Pulumi, which must be able to move the name afterwards.
+ *
+ * @returns what could not be found out, and does not forbid it
+ * @throws InputError with every reason
+ */
+async function check(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    publishing: Destination,
+    plan: string,
+): Promise<readonly string[]> {
+    const [{ good, unknown }] = await allOf([
+        () => examined(hub, from, to),
+        () => withPatience("the hub", () => planPublication(hub, publishing, plan)),
+    ]);
+    [...good, "pulumi can move the name, and would change nothing else", ...unknown].forEach((finding) =>
+        say(`${to.name}: ${finding}`),
+    );
+    return unknown;
+}
+
+async function examined(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
+    const findings = await withPatience("the hub", () => examine(hub, from, to));
+    if (findings.problems.length > 0) {
+        throw new Error(`users stay on ${from.name}:\n${findings.problems.map((problem) => `  ${problem}`).join("\n")}`);
     }
-    good.forEach((finding) => say(`${to.name}: ${finding}`));
+    return findings;
 }
 
 async function rehearse(
     hub: FailoverHub,
     from: FailoverCluster,
     to: FailoverCluster,
+    publishing: Destination,
     resolver: string | undefined,
 ): Promise<void> {
-    const holder = await lockHolder(hub.address, hub.namespace);
-    if (holder !== undefined) {
-        throw new Error(`somebody else is moving users: ${holder}`);
-    }
-    await check(hub, from, to);
+    await waitUntilFree(hub.address, hub.namespace);
+    await withPlan((plan) => check(hub, from, to, publishing, plan));
     const { database } = hub.traffic.hooks;
     [
         `${hub.usersName} points at ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,

@@ -1,22 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { ask, change } from "../../clusters/request";
+import { say } from "../support/main";
+import { type Clock, clock, type Lease, watchUntilFree } from "./lease";
 
 /** A lock whose holder does not touch it for this long is free; seconds. The hub's API server may be away meanwhile. */
 const leaseSeconds = 60;
 const renewMs = 10_000;
 
 const leaseName = "hubspoke-failover";
-
-interface Lease {
-    readonly metadata: { readonly resourceVersion: string };
-    readonly spec: {
-        readonly holderIdentity?: string;
-        readonly acquireTime?: string;
-        readonly renewTime?: string;
-        readonly leaseDurationSeconds?: number;
-    };
-}
 
 /** The hub's word that nobody else moves users. */
 export interface Lock {
@@ -25,10 +17,28 @@ export interface Lock {
     release(): Promise<void>;
 }
 
-/** Who has the lock, for a person; undefined where it is free. */
-export async function lockHolder(hub: ClusterAddress, namespace: string): Promise<string | undefined> {
-    const lease = await readLease(hub, namespace);
-    return lease !== undefined && isHeld(lease, Date.now()) ? describe(lease) : undefined;
+/**
+ * Waits until nobody has the lock. One that is held is watched for as long as its holder asked for: who still touches
+ * it is at work.
+ *
+ * @returns the lease as it stands, free; undefined where there is none
+ * @throws Error that says who has it
+ */
+export async function waitUntilFree(
+    hub: ClusterAddress,
+    namespace: string,
+    by: Clock = clock,
+): Promise<Lease | undefined> {
+    const outcome = await watchUntilFree(() => readLease(hub, namespace), leaseSeconds, by, (held, seconds) =>
+        say(`the lock is held by ${describe(held)}. Watching for up to ${seconds} s whether that run still touches it`),
+    );
+    if ("held" in outcome) {
+        throw taken(outcome.held);
+    }
+    if (outcome.watchedSeconds > 0) {
+        say(`the run that held the lock is dead: it was not touched for ${outcome.watchedSeconds.toFixed(0)} s`);
+    }
+    return outcome.free;
 }
 
 /**
@@ -39,26 +49,23 @@ export async function lockHolder(hub: ClusterAddress, namespace: string): Promis
  */
 export async function takeLock(hub: ClusterAddress, namespace: string, who: string): Promise<Lock> {
     const holder = `${who} (${randomUUID().slice(0, 8)})`;
-    const spec = () => ({
+    const before = await waitUntilFree(hub, namespace);
+    const spec = {
         holderIdentity: holder,
         leaseDurationSeconds: leaseSeconds,
         acquireTime: microTime(),
         renewTime: microTime(),
-    });
-    const before = await readLease(hub, namespace);
-    if (before !== undefined && isHeld(before, Date.now())) {
-        throw taken(before);
-    }
+    };
     const { status } =
         before === undefined
             ? await ask(hub, leases(namespace), {
                   method: "POST",
-                  body: { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: leaseName }, spec: spec() },
+                  body: { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: leaseName }, spec },
               })
             : await ask(hub, lease(namespace), {
                   method: "PATCH",
                   // With the version that was read, of two who try at once only one succeeds.
-                  body: { metadata: { resourceVersion: before.metadata.resourceVersion }, spec: spec() },
+                  body: { metadata: { resourceVersion: before.metadata.resourceVersion }, spec },
               });
     if (status === 409) {
         throw taken(await readLease(hub, namespace));
@@ -72,15 +79,17 @@ export async function takeLock(hub: ClusterAddress, namespace: string, who: stri
         if (current?.spec.holderIdentity !== holder) {
             throw taken(current);
         }
+        return current.metadata;
     };
     const renew = async () => {
-        await check();
-        await change(hub, lease(namespace), { method: "PATCH", body: { spec: { renewTime: microTime() } } });
+        const { resourceVersion } = await check();
+        const body = { metadata: { resourceVersion }, spec: { renewTime: microTime() } };
+        await ask(hub, lease(namespace), { method: "PATCH", body });
     };
     // What fails here is seen by the check before the move.
     const timer = setInterval(() => void renew().catch(() => undefined), renewMs);
     return {
-        check,
+        check: async () => void (await check()),
         async release() {
             clearInterval(timer);
             await check();
@@ -89,16 +98,9 @@ export async function takeLock(hub: ClusterAddress, namespace: string, who: stri
     };
 }
 
-/** Whether a lock holds at a time, in milliseconds. */
-export function isHeld({ spec }: Pick<Lease, "spec">, now: number): boolean {
-    const touched = Date.parse(spec.renewTime ?? "");
-    return !Number.isNaN(touched) && now < touched + (spec.leaseDurationSeconds ?? leaseSeconds) * 1000;
-}
-
+/** Times of the holder's clock, for a person only. */
 function describe({ spec }: Pick<Lease, "spec">): string {
-    const touched = Date.parse(spec.renewTime ?? "");
-    const free = new Date(touched + (spec.leaseDurationSeconds ?? leaseSeconds) * 1000).toISOString();
-    return `${spec.holderIdentity}, since ${spec.acquireTime}; if that run is dead, the lock is free at ${free}`;
+    return `${spec.holderIdentity}, since ${spec.acquireTime}, touched last at ${spec.renewTime} by that machine's clock`;
 }
 
 function taken(lease: Lease | undefined): Error {

@@ -25,13 +25,12 @@ import { fleets } from "./fleet";
 import { compareManifests } from "./manifests";
 import { masked } from "./mask";
 import { isProductionStack } from "./production";
-import { previewStack, type StackPreview } from "./stackPreview";
+import { previewStack, type StackPreview, withPolicies } from "./stackPreview";
 import { stackFile } from "../support/stackFile";
 import { main } from "../support/main";
 import { stackNames } from "../support/pulumi";
 
 const checkout = path.resolve(__dirname, "../..");
-const policyPack = path.join(checkout, "policy");
 
 interface Options {
     readonly base: string;
@@ -52,7 +51,7 @@ async function preview(args: string[]): Promise<void> {
     });
     const { stacks, notes } = await stacksToPreview(positionals);
     const began = Date.now();
-    const pack = values.policy ? policyPack : undefined;
+    const pack = values.policy ? withPolicies : [];
     const previews = await Promise.all(stacks.map((stack) => previewStack(stack, pack)));
     tellTimes(previews, (Date.now() - began) / 1000);
     const delivered = await deliveries(previews, { base: values.base, agent: values.agent });

@@ -17,15 +17,18 @@ export interface StackPreview extends PreviewEvents {
 /** Limit of one preview, in milliseconds. */
 const timeoutMs = 10 * 60_000;
 
+/** Arguments by which a preview checks the policies of this checkout. */
+export const withPolicies = ["--policy-pack", path.resolve(__dirname, "../../policy")];
+
 /** Without it the CLI hides the flag of its event log, which Pulumi's Automation API works with. */
 const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };
 
 /**
  * Previews a stack with the user's own `pulumi`. Nothing is changed; secrets are `[secret]` in all that comes back.
  *
- * @param policyPack folder of the policy pack; nothing for a preview without policies
+ * @param more further arguments of `pulumi preview`, such as `--policy-pack`
  */
-export async function previewStack(stack: string, policyPack: string | undefined): Promise<StackPreview> {
+export async function previewStack(stack: string, more: readonly string[] = []): Promise<StackPreview> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-preview-"));
     const log = path.join(folder, "events.json");
     const began = Date.now();
@@ -36,7 +39,7 @@ export async function previewStack(stack: string, policyPack: string | undefined
                 "preview",
                 "--diff",
                 ...["--stack", stack, "--event-log", log, "--non-interactive", "--color", "never"],
-                ...(policyPack === undefined ? [] : ["--policy-pack", policyPack]),
+                ...more,
             ],
             { timeoutMs, env: withEventLog },
         );

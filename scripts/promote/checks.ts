@@ -34,7 +34,7 @@ export function provedRevision(
                 "wait until all its clusters have the same, or pin them to it",
         );
     }
-    const since = Math.max(...applications.map(healthySince));
+    const since = Math.max(...applications.map((application) => healthySince(application, now)));
     const missing = since + soakMs - now;
     if (missing > 0) {
         throw new Error(
@@ -83,9 +83,10 @@ function hasFailed({ status }: Application, revision: string): boolean {
 }
 
 /** When the Application was last synced or last changed its health, in milliseconds; now where it does not say. */
-function healthySince({ status }: Application): number {
+function healthySince({ status }: Application, now: number): number {
     const times = [status?.operationState?.finishedAt, status?.health?.lastTransitionTime];
-    return Math.max(...times.map((time) => (time === undefined ? 0 : Date.parse(time))));
+    const known = times.filter((time) => time !== undefined).map((time) => Date.parse(time));
+    return known.length === 0 ? now : Math.max(...known);
 }
 
 function seconds(milliseconds: number): string {

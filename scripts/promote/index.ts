@@ -4,18 +4,22 @@
  *     npm run promote -- --from staging --to prod [--timeout 15m]
  *
  * The names are those of stacks. Nothing is changed unless the first environment is Synced and Healthy at one revision
- * for the hub's `rollout.soak`. Then the pins of the second one move, its stack is brought up, and this waits until it
- * is Synced and Healthy too. Run again after an interruption, it goes on.
+ * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this
+ * waits until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the
+ * Secrets besides the pin is refused. The hub records the promotion. Run again after an interruption, it
+ * goes on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { quarantinedLabel } from "../../clusters/names";
 import { agentApplicationsIn } from "../../clusters/applications";
+import { readPromotions, recordPromotion } from "../../clusters/promotions";
 import { progressOf, provedRevision } from "./checks";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
-import { pulumi } from "../support/pulumi";
+import { planExactly, upAsPlanned, withPlan } from "../support/exactUp";
+import { promotionOwns, promotionTargets } from "./owns";
 import { type EnvironmentStack, environmentStack, hubOutputsOf } from "../support/stacks";
 
 const pollMs = 1_000;
@@ -29,13 +33,27 @@ async function promote(args: string[]): Promise<void> {
     }
     const revision = provedRevision(from, await applicationsIn(source), Date.now(), milliseconds(rules.soak));
     say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
-    movePins(stackFile(to), revision);
-    try {
-        await pulumi(to, ["up", "--yes", "--skip-preview"]);
-        await waitUntilHealthy(target, revision, timeout);
-    } catch (error) {
-        throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
-    }
+    const clusters = Object.keys(target.settings.clusters);
+    const recorded = Object.entries(await readPromotions(target.hub, target.namespace));
+    const goneBack = recorded.filter(([, { superseded }]) => superseded.includes(revision));
+    const rollbackFrom = Object.fromEntries(goneBack.map(([cluster, promotion]) => [cluster, promotion.revision]));
+    const promotion = {
+        stack: to,
+        operation: "the promotion",
+        edit: (file: string) => movePins(file, revision, rollbackFrom),
+        owns: promotionOwns(clusters),
+        targets: promotionTargets(clusters),
+    };
+    await withPlan(async (folder) => {
+        await planExactly(promotion, folder);
+        try {
+            await upAsPlanned(promotion, folder);
+            await waitUntilHealthy(target, revision, timeout);
+        } catch (error) {
+            throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
+        }
+    });
+    await recordPromotion(target.hub, target.namespace, pinsOf(target), revision);
     say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
 }
 
@@ -78,10 +96,16 @@ async function waitUntilHealthy(target: EnvironmentStack, revision: string, time
     }
 }
 
+/** The revision of each cluster before the promotion. */
+function pinsOf({ settings }: EnvironmentStack): Record<string, string | undefined> {
+    return Object.fromEntries(Object.entries(settings.clusters).map(([name, { revision }]) => [name, revision]));
+}
+
 /** What the stack file held before, and how it comes back. */
-function wayBack({ stack, settings }: EnvironmentStack): string {
-    const pins = Object.entries(settings.clusters).map(
-        ([name, { revision }]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
+function wayBack(target: EnvironmentStack): string {
+    const { stack } = target;
+    const pins = Object.entries(pinsOf(target)).map(
+        ([name, revision]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
     );
     return (
         `The promotion stopped. To go back, write the old revision into ${stackFile(stack)} (${pins.join("; ")}), ` +

@@ -5,6 +5,9 @@
  *
  * A new token is made, proven and handed to the hub; when Argo CD has worked with it, the old one is retired, and its
  * end is awaited. Run again after a failure, it goes on where it stopped.
+ *
+ * It changes the tokens and what follows from them: where anything else of the stack waits to be brought up, it lists
+ * that and changes nothing.
  */
 import { accountName } from "../../clusters/names";
 import { tryToken } from "../../clusters/tokenTrial";
@@ -12,9 +15,11 @@ import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { find } from "../../clusters/request";
 import { main, say } from "../support/main";
-import { pulumi, setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
+import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
+import { refuseWaiting, upExactly } from "../support/exactUp";
+import { rotationOwns } from "./owns";
 
 /** API servers keep an accepted token for some seconds after it is gone; in milliseconds. */
 const retirementLimitMs = 120_000;
@@ -44,7 +49,7 @@ export async function rotate(stack: string): Promise<void> {
     if (pending) {
         say(`${stack}: an earlier rotation stopped before the old token was retired; going on with it`);
     } else {
-        await beginRotation(stack, facts);
+        await beginRotation(environment, facts);
         facts = await readFacts(environment);
     }
     const rotations = await Promise.all(
@@ -55,8 +60,7 @@ export async function rotate(stack: string): Promise<void> {
         say(`${stack}: Argo CD works on ${cluster} with token ${generation}`);
     }
     const retired = rotations.map(({ cluster, generation }) => [retiredPath(cluster), generation - 1]);
-    await setSettings(stack, Object.fromEntries(retired) as Record<string, number>);
-    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+    await upWith(stack, Object.fromEntries(retired) as Record<string, number>, rotations);
     for (const rotation of rotations) {
         await waitUntilRefused(environment, rotation);
         say(`${stack}: ${rotation.cluster} refuses token ${rotation.generation - 1}; it is retired`);
@@ -70,20 +74,44 @@ async function readFacts({ stack, settings }: EnvironmentStack): Promise<Record<
 }
 
 /** Makes a new token on every cluster of the stack and moves the hub to it; the program proves it before. */
-async function beginRotation(stack: string, facts: Record<string, Facts>): Promise<void> {
+async function beginRotation({ stack, settings }: EnvironmentStack, facts: Record<string, Facts>): Promise<void> {
     const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
     if (withToken.length === 0) {
         throw new Error(`${stack}: no cluster has a token; a cloud's identity is renewed by the cloud`);
     }
     const values: Record<string, number> = {};
-    for (const [cluster, { credential }] of withToken) {
-        const generation = (credential.current?.generation ?? 0) + 1;
+    const generations = withToken.map(([cluster, { credential }]) => {
+        return { cluster, credential, generation: (credential.current?.generation ?? 0) + 1 };
+    });
+    // A preview with a token that is not made yet cannot tell what else in the cluster Secret would change.
+    if (!generations.some(({ cluster, generation }) => asksFor(settings, cluster, generation))) {
+        await refuseWaiting(stack, "the rotation");
+    }
+    for (const { cluster, credential, generation } of generations) {
         values[`clusters.${cluster}.credentials.generation`] = generation;
         values[retiredPath(cluster)] = generation - 2;
         say(`${stack}: ${cluster} gets token ${generation}, beside ${generation - 1} of ${credential.current?.created}`);
     }
-    await setSettings(stack, values);
-    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+    await upWith(stack, values, generations);
+}
+
+/** Whether the stack file names a token already, as after a rotation that was ended before it was made. */
+function asksFor({ clusters }: EnvironmentStack["settings"], cluster: string, generation: number): boolean {
+    const credentials = clusters[cluster]?.credentials;
+    return credentials?.type === "token" && credentials.generation >= generation;
+}
+
+async function upWith(
+    stack: string,
+    values: Readonly<Record<string, number>>,
+    generations: readonly { readonly cluster: string; readonly generation: number }[],
+): Promise<void> {
+    await upExactly({
+        stack,
+        operation: "the rotation",
+        edit: (file) => setSettings(stack, values, file),
+        owns: rotationOwns(generations),
+    });
 }
 
 function retiredPath(cluster: string): string {

@@ -1,47 +1,77 @@
 import { refreshAnnotation } from "../../clusters/names";
-import { type Application, applicationsOf, applicationsPath, complaintsOf } from "../../clusters/applications";
-import { waitFor } from "../../clusters/wait";
+import { type Application, applicationsOf, applicationsPath } from "../../clusters/applications";
+import { type Look, waitFor } from "../../clusters/wait";
 import { change } from "../../clusters/request";
+import { type Comparison, comparisonOf, reach } from "./comparisons";
 import type { EnvironmentStack } from "./stacks";
 
 /** Limit for a new comparison by Argo CD, in milliseconds: after a rotation it reads the whole cluster first. */
 const limitMs = 180_000;
 
+type Hub = Pick<EnvironmentStack, "hub" | "namespace">;
+type Cluster = { readonly cluster: string; readonly server: string };
+
 /**
- * Waits until Argo CD has compared every Application of a cluster anew, from now, without an error: it has then read
- * the cluster with what the cluster Secret holds now. A cluster to which nothing is delivered has nothing to show.
+ * Waits until Argo CD has read a cluster with what the cluster Secret holds now: one Application of the cluster is
+ * compared anew, from now, and none shows that the cluster was not read. Whether manifests could be made is another
+ * matter. A cluster to which nothing is delivered has nothing to show.
+ *
+ * @throws Error at the limit, with what Argo CD said of each Application
  */
-export async function waitUntilArgoCdWorks(
-    { hub, namespace }: Pick<EnvironmentStack, "hub" | "namespace">,
-    cluster: { readonly cluster: string; readonly server: string },
-    timeoutMs = limitMs,
+export async function waitUntilArgoCdWorks(hub: Hub, cluster: Cluster): Promise<void> {
+    await whileCompared(hub, cluster, limitMs, (comparisons) => {
+        const found = reach(comparisons);
+        return found === "read" || found === "nothing to compare" ? { done: undefined } : { seen: describe(comparisons) };
+    });
+}
+
+/**
+ * Has Argo CD compare one Application of a cluster anew, and tells what came of it.
+ *
+ * @param timeoutMs after which it is `silent`, or what it was last
+ */
+export async function compareAnew(hub: Hub, cluster: Cluster, name: string, timeoutMs: number): Promise<Comparison> {
+    let last: Comparison = { what: "silent", name };
+    await whileCompared(hub, cluster, timeoutMs, (comparisons) => {
+        last = comparisons.find((comparison) => comparison.name === name) ?? last;
+        return last.what === "compared" || last.what === "without manifests" ? { done: undefined } : { seen: last.what };
+    }).catch(() => undefined);
+    return last;
+}
+
+/** Asks for comparisons of all Applications of a cluster, and looks at them until that is done. */
+async function whileCompared(
+    { hub, namespace }: Hub,
+    cluster: Cluster,
+    timeoutMs: number,
+    look: (comparisons: readonly Comparison[]) => Look<undefined>,
 ): Promise<void> {
     // Times of Argo CD have whole seconds.
     const begin = Math.ceil(Date.now() / 1000) * 1000;
     await new Promise((resolve) => setTimeout(resolve, begin - Date.now()));
-    const annotations = { [refreshAnnotation]: "hard" };
-    for (const { metadata } of await applicationsOf(hub, namespace, cluster)) {
-        const path = `${applicationsPath(namespace)}/${metadata.name}`;
-        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
-    }
+    await askForComparisons(hub, namespace, await applicationsOf(hub, namespace, cluster));
     await waitFor(
         `Argo CD to work on ${cluster.cluster}`,
         async () => {
             const applications = await applicationsOf(hub, namespace, cluster);
-            const waiting = applications.filter((application) => !isCompared(application, begin));
-            return waiting.length === 0 ? { done: undefined } : { seen: waiting.map(describe).join("; ") };
+            return look(applications.map((application) => comparisonOf(application, begin)));
         },
         { timeoutMs },
     );
 }
 
-function isCompared(application: Application, since: number): boolean {
-    const { reconciledAt, sync } = application.status ?? {};
-    const comparedAt = reconciledAt === undefined ? 0 : Date.parse(reconciledAt);
-    return comparedAt >= since && sync?.status !== "Unknown" && !/Error: /.test(complaintsOf(application));
+/** A hard refresh would render all manifests anew, for which Argo CD needs Git. */
+async function askForComparisons(
+    hub: Hub["hub"],
+    namespace: string,
+    applications: readonly Application[],
+): Promise<void> {
+    for (const { metadata } of applications) {
+        const path = `${applicationsPath(namespace)}/${metadata.name}`;
+        await change(hub, path, { method: "PATCH", body: { metadata: { annotations: { [refreshAnnotation]: "normal" } } } });
+    }
 }
 
-function describe(application: Application): string {
-    const { reconciledAt, sync } = application.status ?? {};
-    return `${application.metadata.name} ${sync?.status} ${reconciledAt} ${complaintsOf(application)}`;
+function describe(comparisons: readonly Comparison[]): string {
+    return comparisons.map(({ name, what, why }) => `${name}: ${what}${why === undefined ? "" : `, ${why}`}`).join("; ");
 }

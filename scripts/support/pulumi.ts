@@ -20,7 +20,7 @@ export async function pulumi(stack: string, args: readonly string[]): Promise<st
 }
 
 /** What a reader of a failed run needs: the diagnostics, or else all of it. */
-function errorsOf(output: string): string {
+export function errorsOf(output: string): string {
     const start = output.indexOf("Diagnostics:");
     return start >= 0 ? output.slice(start) : output;
 }
@@ -91,8 +91,16 @@ function plain(value: string | undefined): unknown {
     return value === "true" ? true : value === "false" ? false : value;
 }
 
-/** Changes settings of a stack, by their paths; the CLI keeps the comments in the stack file. */
-export async function setSettings(stack: string, values: Readonly<Record<string, string | number>>): Promise<void> {
+/**
+ * Changes settings of a stack, by their paths; the CLI keeps the comments in the stack file.
+ *
+ * @param file another file than the stack's own
+ */
+export async function setSettings(
+    stack: string,
+    values: Readonly<Record<string, string | number>>,
+    file?: string,
+): Promise<void> {
     const args = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `hubspoke:${path}=${value}`]);
-    await pulumi(stack, ["config", "set-all", "--path", ...args]);
+    await pulumi(stack, ["config", "set-all", "--path", ...args, ...(file === undefined ? [] : ["--config-file", file])]);
 }

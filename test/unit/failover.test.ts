@@ -2,8 +2,7 @@ import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import { isBehind, revisionOf } from "../../scripts/failover/revisions";
 import { type Capacity, lacks } from "../../scripts/failover/capacity";
-import { type Facts, judge } from "../../scripts/failover/checks";
-import { isHeld } from "../../scripts/failover/lock";
+import { type Facts, judge, withComparison } from "../../scripts/failover/checks";
 
 function application(
     revision: string,
@@ -118,18 +117,38 @@ describe("a failover: the checks", () => {
         });
     }
 
+    const git = { type: "ComparisonError", message: "Failed to load target state: dial tcp: connection refused" };
+    const blind: Application = {
+        metadata: { name: "agent" },
+        status: { ...application("", { history: ["a"], sync: "Unknown" }).status, conditions: [git] },
+    };
+
+    it("allow a cluster that is Healthy at the revision it had last while Git is away, and say so", () => {
+        const { problems, unknown } = judge({ ...facts, source: blind, target: blind });
+        expect(problems).to.deep.equal([]);
+        expect(unknown).to.deep.equal(["Git did not answer, so agent-dr is judged at the revision that it had last"]);
+        const sick = { ...blind, status: { ...blind.status, health: { status: "Degraded" } } };
+        expect(judge({ ...facts, target: sick }).problems).to.deep.equal(["agent-dr is Unknown and Degraded"]);
+        const lost = { ...blind, status: { ...blind.status, conditions: [] } };
+        expect(judge({ ...facts, target: lost }).problems).to.deep.equal(["agent-dr is Unknown and Healthy"]);
+    });
+
+    it("take from a new comparison that Argo CD is connected, or is not, and never that Git must answer", () => {
+        const found = judge(facts);
+        const after = (what: Parameters<typeof withComparison>[1]["what"], why?: string) => {
+            const { problems, unknown } = withComparison("dr", { name: "agent-dr", what, ...(why && { why }) }, found);
+            return { problems, unknown: unknown.length };
+        };
+        expect(after("compared")).to.deep.equal({ problems: [], unknown: 0 });
+        expect(after("without manifests", "no Git")).to.deep.equal({ problems: [], unknown: 1 });
+        expect(after("silent")).to.deep.equal({ problems: [], unknown: 1 });
+        expect(after("cluster not read", "Unauthorized")).to.deep.equal({
+            problems: ["Argo CD is not connected to dr: Unauthorized"],
+            unknown: 0,
+        });
+    });
+
     it("tell all reasons at once", () => {
         expect(judge({ ...facts, probe: "no", target: application("z", { health: "Degraded" }) }).problems).to.have.length(3);
-    });
-});
-
-describe("a failover: the lock", () => {
-    const lease = (renewTime: string | undefined) => ({ spec: { renewTime, leaseDurationSeconds: 60 } });
-    const noon = Date.parse("2026-01-01T12:00:00Z");
-
-    it("holds while its holder touches it, and not for ever", () => {
-        expect(isHeld(lease("2026-01-01T11:59:01.000000Z"), noon)).to.equal(true);
-        expect(isHeld(lease("2026-01-01T11:58:59.000000Z"), noon)).to.equal(false);
-        expect(isHeld(lease(undefined), noon)).to.equal(false);
     });
 });

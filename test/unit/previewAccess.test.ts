@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { storeToken } from "../../components/agent/secretStore";
@@ -26,8 +26,10 @@ function plain({ kind, metadata: { name, namespace }, ...rest }: RoleOrBinding) 
     return { kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, ...rest };
 }
 
+const rbac = path.join(projectRoot, "docs", "rbac");
+
 function committed(file: string) {
-    return parseAllDocuments(readFileSync(path.join(projectRoot, "docs", "rbac", file), "utf8")).map((document) => {
+    return parseAllDocuments(readFileSync(path.join(rbac, file), "utf8")).map((document) => {
         const { kind, metadata, rules, roleRef, subjects } = document.toJS() as Record<string, unknown>;
         return plain({ kind, metadata, ...(rules ? { rules } : { roleRef, subjects }) } as RoleOrBinding);
     });
@@ -42,17 +44,50 @@ function made() {
 
 describe("whoever previews", () => {
     it("gets on the hub what docs/rbac/preview-hub.yaml says, where the settings ask for it", async () => {
-        await bringUpHub({ previewers });
+        await bringUpHub({ previewers, certificates: { issuer: "none" } });
         expect(made()).to.have.deep.members(committed("preview-hub.yaml"));
         await bringUpHub();
         expect(made()).to.deep.equal([]);
     });
 
-    it("gets on a spoke what docs/rbac/preview-spoke.yaml says, where the settings ask for it", async () => {
-        await mockPulumi();
-        registerClusters("prod", cluster, "files", {}, { previewers });
-        await settled();
-        expect(made()).to.have.deep.members(committed("preview-spoke.yaml"));
+    it("gets on the hub what docs/rbac/preview-hub-charts.yaml says, where the program installs these charts", async () => {
+        const traffic = { active: "prod", externalDns: { mode: "install", provider: "aws" } };
+        await bringUpHub({ previewers, certificates: { issuer: "own" }, traffic });
+        expect(made()).to.have.deep.members([...committed("preview-hub.yaml"), ...committed("preview-hub-charts.yaml")]);
+    });
+
+    const local = { type: "kubernetes", namespace: "agent-secrets" };
+    const vault = { type: "vault", server: "https://vault.example.com" };
+    const identity = { credentials: { type: "gcp", subject: { kind: "User", name: "argocd" } } };
+    const existing = { source: "existing" };
+    const setups: { name: string; cluster?: object; settings?: object; files: string[]; without?: string }[] = [
+        { name: "a token", files: [] },
+        { name: "a cloud's identity", cluster: identity, files: ["identity"], without: "argocd-manager" },
+        { name: "an operator that is installed", settings: { secrets: { store: vault } }, files: ["operator"] },
+        {
+            name: "a store of the spoke's own",
+            settings: { secrets: { operator: existing, store: local } },
+            files: ["store"],
+        },
+        { name: "a store elsewhere", settings: { secrets: { operator: existing, store: vault } }, files: [] },
+        {
+            name: "the rights of the whole cluster",
+            cluster: { permissions: { scope: "cluster", admin: true } },
+            files: ["cluster"],
+        },
+    ];
+    for (const { name, cluster: more, settings, files, without } of setups) {
+        it(`gets with ${name} what ${["preview-spoke", ...files].join(" and ")} say`, async () => {
+            await mockPulumi();
+            registerClusters("prod", { prod: { ...cluster.prod, ...more } }, "files", {}, { previewers, ...settings });
+            await settled();
+            const said = ["preview-spoke.yaml", ...files.map((file) => `preview-spoke-${file}.yaml`)].flatMap(committed);
+            const there = said.filter(({ metadata: { namespace } }) => without === undefined || namespace !== without);
+            expect(made()).to.have.deep.members(there);
+        });
+    }
+
+    it("gets nothing on a spoke whose settings name no previewers", async () => {
         await mockPulumi();
         registerClusters("prod", cluster);
         await settled();
@@ -60,8 +95,9 @@ describe("whoever previews", () => {
     });
 
     it("may read, and nothing else", () => {
-        const rules = [...committed("preview-hub.yaml"), ...committed("preview-spoke.yaml")].flatMap(({ rules: own = [] }) => own);
-        expect(rules.length).to.be.greaterThan(15);
+        const files = readdirSync(rbac).filter((file) => file.startsWith("preview-"));
+        const rules = files.flatMap(committed).flatMap(({ rules: own = [] }) => own);
+        expect(rules.length).to.be.greaterThan(25);
         for (const { apiGroups, resources, verbs } of rules) {
             expect(["get", "list"]).to.include.members([...verbs]);
             expect([...apiGroups, ...resources]).not.to.include("*");
@@ -83,6 +119,9 @@ describe("whoever previews", () => {
                 apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`))),
             );
         const rulesOf = (file: string) => committed(file).flatMap(({ rules = [] }) => rules);
-        expect(allowed(rulesOf("spoke.yaml"))).to.include.members(allowed(rulesOf("preview-spoke.yaml")));
+        // To install the operator, and to give rights in the whole cluster, takes more than spoke.yaml anyway.
+        for (const file of ["preview-spoke.yaml", "preview-spoke-identity.yaml", "preview-spoke-store.yaml"]) {
+            expect(allowed(rulesOf("spoke.yaml")), file).to.include.members(allowed(rulesOf(file)));
+        }
     });
 });

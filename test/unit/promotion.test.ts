@@ -37,6 +37,9 @@ function application(facts: Facts = {}): Application {
     };
 }
 
+/** The state of an Application that has no times. */
+const timeless = { sync: { status: "Synced", revision: "abc" }, health: { status: "Healthy" } };
+
 describe("a promotion", () => {
     it("takes the revision at which all Applications are Synced and Healthy for the soak time", () => {
         const applications = [application(), application({ name: "agent-staging-b", healthSince: "2026-01-01T11:50:00Z" })];
@@ -49,6 +52,12 @@ describe("a promotion", () => {
         ["is Degraded", [application(), application({ name: "b", health: "Degraded" })], /\n {2}b: Synced, Degraded at abc$/],
         ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
         ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /60 s only.*600 s: try again in 540 s/],
+        [
+            "has one cluster that was synced too lately",
+            [application(), application({ name: "b", finishedAt: "2026-01-01T11:59:00Z" }), application({ name: "c" })],
+            /60 s only/,
+        ],
+        ["does not say since when it is well", [{ ...application(), status: timeless }], /0 s only.*try again in 600 s/],
         ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /100 s only.*try again in 500 s/],
     ];
     for (const [name, applications, error] of refused) {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { alerts } from "../../settings/alerts";
+import { notInTheLab, runbookCommands } from "../lab/support/runbookCommands";
 import { alertsOf } from "../../components/watch/alerts";
 
 const folder = path.resolve(__dirname, "../../docs/runbooks");
@@ -39,5 +40,45 @@ describe("the runbooks", () => {
                 expect(() => readFileSync(path.join(folder, link)), `${page}: ${link}`).not.to.throw();
             }
         }
+    });
+
+    describe("in their commands", () => {
+        const all = runbookCommands().map(({ command }) => command);
+
+        it("ask the agent with GET: it answers 405 to HEAD", () => {
+            expect(all.filter((command) => /curl .*(--head|-I)\b/.test(command))).to.deep.equal([]);
+        });
+
+        it("read the logs of all pods of a component, with each pod's name", () => {
+            const logs = all.filter((command) => / logs /.test(command));
+            expect(logs.length).to.be.greaterThan(3);
+            expect(logs.filter((command) => !/ logs --selector \S+ .*--prefix/.test(command))).to.deep.equal([]);
+            // With a selector kubectl shows ten lines of each pod, unless it is told how many.
+            expect(logs.filter((command) => !/--tail/.test(command))).to.deep.equal([]);
+        });
+
+        it("wait for a port-forward, and end it", () => {
+            const forwards = all.filter((command) => / port-forward /.test(command));
+            expect(forwards).to.have.length(2);
+            for (const command of forwards) {
+                expect(command).to.match(/port-forward \S+ \d+ & curl .*--retry \d+ --retry-connrefused .*; kill \$!$/);
+            }
+        });
+
+        it("name the prober as the setting's default does", () => {
+            const [service, namespace, port] = alerts.parse({}).prober.split(/[.:]/);
+            const forward = `--namespace ${namespace} port-forward service/${service} ${port} &`;
+            expect(all.filter((command) => command.includes(forward))).to.have.length(1);
+        });
+
+        it("are on one line each", () => {
+            expect(all.filter((command) => command.includes("\n"))).to.deep.equal([]);
+        });
+
+        it("are all run in the lab, but for those that say why not", () => {
+            for (const { command, reason } of notInTheLab) {
+                expect(all.some((one) => command.test(one)), `${command.source}: ${reason}`).to.equal(true);
+            }
+        });
     });
 });

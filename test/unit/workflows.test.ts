@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../lab/paths";
+import { engines } from "../../package.json";
+import * as doctor from "../../scripts/doctor/expected";
 import { marker } from "../../scripts/preview/comment";
 
 interface Step {
@@ -19,7 +21,7 @@ interface Job {
     readonly environment?: string;
     readonly permissions?: Readonly<Record<string, string>>;
     readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
-    readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
+    readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
     readonly steps?: readonly Step[];
     readonly with?: Readonly<Record<string, string>>;
 }
@@ -30,10 +32,22 @@ interface Workflow {
     readonly jobs: Readonly<Record<string, Job>>;
 }
 
-const folder = path.join(projectRoot, ".github", "workflows");
-const texts = new Map(readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), "utf8")]));
-const workflows = new Map([...texts].map(([file, text]) => [file, parse(text) as Workflow]));
-const action = readFileSync(path.join(projectRoot, ".github/actions/stacks/action.yml"), "utf8");
+interface Action {
+    readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
+    readonly runs: { readonly steps: readonly Step[] };
+}
+
+const folder = path.join(projectRoot, ".github");
+const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /^(workflows|actions)\/.*\.yml$/.test(file))
+    .map((file): [string, string] => [file, readFileSync(path.join(folder, file), "utf8")]);
+const workflows = parsed<Workflow>("workflows");
+const actions = parsed<Action>("actions");
+
+function parsed<T>(kind: string): Map<string, T> {
+    const own = texts.filter(([file]) => file.startsWith(`${kind}/`));
+    return new Map(own.map(([file, text]) => [file.slice(kind.length + 1), parse(text) as T]));
+}
 
 function workflow(file: string): Workflow {
     const found = workflows.get(file);
@@ -48,8 +62,8 @@ function stepsOf({ jobs }: Workflow): Step[] {
 }
 
 describe("every workflow", () => {
-    it("takes actions of others by their commit alone", () => {
-        const uses = [...texts.values(), action].flatMap((text) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
+    it("takes actions of others by their commit alone, as each action of its own does", () => {
+        const uses = texts.flatMap(([, text]) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
         const others = uses.filter(([, what]) => !what?.startsWith("./"));
         expect(others.length).to.be.greaterThan(20);
         const loose = others.filter(([, what, comment]) => !/@[0-9a-f]{40}$/.test(what ?? "") || !/^ # v\d/.test(comment ?? ""));
@@ -63,11 +77,97 @@ describe("every workflow", () => {
             expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).to.deep.equal([]);
         });
 
+        it(`${file} has Node and the packages from the action that sets up, where it has them`, () => {
+            const own = stepsOf(one).filter(({ uses, run }) => /\/(setup-|cache@)/.test(uses ?? "") || run === "npm ci");
+            expect(own).to.deep.equal([]);
+        });
+
+        it(`${file} names each secret that it hands on`, () => {
+            expect(JSON.stringify(one)).not.to.include('"secrets":"inherit"').and.not.include("toJSON(secrets)");
+        });
+
+        it(`${file} lets only those jobs ask for an identity that log in to the clouds`, () => {
+            const jobs = Object.entries(one.jobs);
+            const asking = jobs.filter(([, { permissions }]) => permissions?.["id-token"] === "write").map(([name]) => name);
+            const logsIn = ({ uses = "" }: Step) => /actions\/(login|deploy)$/.test(uses);
+            const loggingIn = jobs.filter(([, { steps = [] }]) => steps.some(logsIn));
+            expect(loggingIn.map(([name]) => name)).to.deep.equal(asking);
+            for (const [name, { environment }] of loggingIn) {
+                expect(environment, name).to.be.a("string");
+            }
+        });
+    }
+
+    const all = [
+        ...[...workflows].map(([file, one]): [string, Step[]] => [file, stepsOf(one)]),
+        ...[...actions].map(([file, { runs }]): [string, readonly Step[]] => [file, runs.steps]),
+    ];
+    for (const [file, steps] of all) {
         it(`${file} puts no text of somebody else's into a script`, () => {
-            const scripts = stepsOf(one).flatMap(({ run }) => (run === undefined ? [] : [run]));
+            const scripts = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
             expect(scripts.filter((script) => script.includes("${{"))).to.deep.equal([]);
         });
     }
+
+    it("that has a cluster's or a state's secret logs in to the clouds", () => {
+        for (const one of workflows.values()) {
+            for (const { steps = [] } of Object.values(one.jobs)) {
+                const uses = steps.map((step) => step.uses ?? "").join("\n");
+                if (JSON.stringify(steps).includes("secrets.")) {
+                    expect(uses).to.match(/actions\/(login|deploy)$/m);
+                }
+            }
+        }
+    });
+
+    it("reads the environments, variables and secrets that docs/pull-requests.md and `npm run doctor` know", () => {
+        const read = texts.map(([, text]) => text).join("\n");
+        const names = (pattern: RegExp) => [...new Set([...read.matchAll(pattern)].map(([, name = ""]) => name))].sort();
+        const variables = names(/(?:\bvars|fromJSON\(inputs\.vars\))\.([A-Z_]+)/g);
+        const secrets = names(/\bsecrets\.([A-Z_]+)/g);
+        const environments = new Set(
+            [...workflows.values()].flatMap(({ jobs }) =>
+                Object.values(jobs).flatMap(({ environment, strategy }) =>
+                    environment === "${{ matrix.stack }}" ? (strategy?.matrix.stack ?? []) : (environment ?? []),
+                ),
+            ),
+        );
+        const switches = doctor.workflows.map(({ variable }) => variable);
+        const known = [...switches, ...Object.values(doctor.clouds).flat(), ...doctor.optional.variables];
+        expect(variables).to.deep.equal(known.sort());
+        expect(secrets).to.deep.equal([...doctor.optional.secrets].sort());
+        expect([...environments].sort()).to.deep.equal(doctor.workflows.flatMap((one) => one.environments).sort());
+
+        const docs = readFileSync(path.join(projectRoot, "docs", "pull-requests.md"), "utf8");
+        const [, setUp = ""] = /^## Set it up on GitHub\n([^]*?)^## /m.exec(docs) ?? [];
+        const documented = [...setUp.matchAll(/`([A-Z][A-Z_]{4,})`/g)].map(([, name]) => name);
+        expect([...new Set(documented)].sort()).to.deep.equal([...variables, ...secrets].sort());
+        const rows = [...setUp.matchAll(/^\| `(\w+\.yml)` \| `(\w+)` \| (.+?) \| (.+?) \|$/gm)];
+        const table = rows.map(([, file, variable, own = ""]) => {
+            return { file, variable, environments: [...own.matchAll(/`(\w+)`/g)].map(([, name]) => name) };
+        });
+        expect(table).to.have.deep.members([...doctor.workflows]);
+        for (const [row, file, , , protection = ""] of rows) {
+            const { environments: own = [] } = doctor.workflows.find((one) => one.file === file) ?? {};
+            expect(/reviewers/.test(protection), row).to.equal(own.some((name) => doctor.reviewed.includes(name)));
+            expect(/only `main`/.test(protection), row).to.equal(own.some((name) => !doctor.anyBranch.includes(name)));
+        }
+    });
+});
+
+describe("the workflow that tests", () => {
+    const { jobs } = workflow("ci.yml");
+
+    const setUp = "./.github/actions/setup";
+
+    it("has lint, types and unit tests on the oldest Node that package.json allows, and on the usual one", () => {
+        const { steps = [], strategy } = jobs.checks ?? {};
+        const oldest = /^>=(\d+\.\d+)\.\d+$/.exec(engines.node)?.[1];
+        const usual = actions.get("setup/action.yml")?.inputs["node-version"];
+        expect(strategy?.matrix.node).to.deep.equal([oldest, usual?.default]);
+        expect(steps.find(({ uses }) => uses === setUp)?.with).to.deep.equal({ "node-version": "${{ matrix.node }}" });
+        expect(steps.flatMap(({ run }) => run ?? [])).to.deep.equal(["npm run lint", "npm run types", "npm run test:unit"]);
+    });
 });
 
 describe("the workflow of a pull request", () => {
@@ -80,7 +180,7 @@ describe("the workflow of a pull request", () => {
         expect({ environment, needs, permissions }).to.deep.equal({
             environment: "preview",
             needs: "checks",
-            permissions: { contents: "read" },
+            permissions: { contents: "read", "id-token": "write" },
         });
     });
 
@@ -105,7 +205,6 @@ describe("the workflow of a pull request", () => {
 
 describe("the workflow that deploys", () => {
     const { jobs } = workflow("deploy.yml");
-    const { up } = workflow("deploy-stack.yml").jobs;
 
     it("goes from the hub to staging, and from there to prod and dr", () => {
         const order = Object.entries(jobs).map(([name, { needs }]) => [name, needs]);
@@ -114,8 +213,12 @@ describe("the workflow that deploys", () => {
     });
 
     it("has for each stack an environment, and a turn in which nobody else works on it and nobody cancels it", () => {
-        expect(up?.environment).to.equal("${{ inputs.stack }}");
-        expect(up?.concurrency).to.deep.equal({ group: "stack-${{ inputs.stack }}", "cancel-in-progress": false });
+        const stacks = { hub: "hub", staging: "staging", production: "${{ matrix.stack }}" };
+        for (const [name, stack] of Object.entries(stacks)) {
+            expect(jobs[name]?.environment, name).to.equal(stack);
+            expect(jobs[name]?.concurrency, name).to.deep.equal({ group: `stack-${stack}`, "cancel-in-progress": false });
+            expect(jobs[name]?.steps?.at(-1)?.with?.stack, name).to.equal(stack);
+        }
         expect(workflow("deploy.yml")).not.to.have.property("concurrency");
     });
 
@@ -133,7 +236,7 @@ describe("the workflow that looks for drift", () => {
 
     it("looks at every stack, and only the job that looks at none may write issues", () => {
         expect(jobs.look?.strategy?.matrix.stack).to.deep.equal(["hub", "staging", "prod", "dr"]);
-        expect(jobs.look).not.to.have.property("permissions");
+        expect(jobs.look?.permissions).to.deep.equal({ contents: "read", "id-token": "write" });
         expect(jobs.report?.permissions).to.deep.equal({ contents: "read", issues: "write" });
         expect(JSON.stringify(jobs.report)).not.to.include("secrets.");
     });

@@ -5,7 +5,7 @@ import { benchLabel } from "./clear";
 import type { BenchCluster } from "./spokes";
 
 /** AppProject of the benchmark, whose token and account have the same name. */
-export const project = "bench";
+const project = "bench";
 
 /** Allows what the agent's own AppProject allows, in the benchmark's namespaces and from its repositories. */
 export function appProject(repositories: readonly string[]): object {

@@ -1,6 +1,7 @@
 /** Pull requests, in a lab of their own: `npm run test:previews`, and a job of its own in CI. */
 import "../begin";
 import "../pullRequests";
+import "../previewers";
 import "../hubPreviews";
 import "../secrets";
 import "../end";

@@ -6,5 +6,6 @@ import "../manifests";
 import "../recovery";
 import "../syncRules";
 import "../externalSecrets";
+import "../runbooks";
 import "../secrets";
 import "../end";

@@ -12,9 +12,12 @@ export interface RestrictedKubeconfig {
     readonly remove: () => Promise<void>;
 }
 
+/** No rights at the beginning: what a stack gives an account is all that it has. */
+export const noRights = "";
+
 /**
- * Makes an account on some clusters with the rights of a manifest of docs/rbac each, and a kubeconfig that holds their
- * tokens alone.
+ * Makes an account on some clusters with the rights of a manifest of docs/rbac each, or with none, and a kubeconfig
+ * that holds their tokens alone.
  *
  * @param account name of the accounts, and of their namespaces
  */
@@ -27,10 +30,12 @@ export async function restrictedKubeconfig(
     const applied: [ClusterName, string][] = [];
     for (const [cluster, name] of Object.entries(manifests) as [ClusterName, string][]) {
         const manifest = path.join(labDir, `${account}-${cluster}.yaml`);
-        fs.writeFileSync(manifest, boundToAccount(name, account));
         await kubectl(cluster, ["create", "namespace", account]);
         await kubectl(cluster, ["create", "serviceaccount", account, `--namespace=${account}`]);
-        await kubectl(cluster, ["apply", `--filename=${manifest}`]);
+        if (name !== noRights) {
+            fs.writeFileSync(manifest, boundToAccount(name, account));
+            await kubectl(cluster, ["apply", `--filename=${manifest}`]);
+        }
         applied.push([cluster, manifest]);
         const token = await kubectl(cluster, ["create", "token", account, `--namespace=${account}`]);
         users.push({ name: cluster, user: { token: token.trim() } });
@@ -44,7 +49,9 @@ export async function restrictedKubeconfig(
     fs.writeFileSync(file, stringify({ ...whole, contexts, users }), { mode: 0o600 });
     const remove = async () => {
         for (const [cluster, manifest] of applied) {
-            await kubectl(cluster, ["delete", `--filename=${manifest}`]);
+            if (fs.existsSync(manifest)) {
+                await kubectl(cluster, ["delete", `--filename=${manifest}`]);
+            }
             await kubectl(cluster, ["delete", "namespace", account, "--wait=false"]);
         }
         fs.rmSync(file);

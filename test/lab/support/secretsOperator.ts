@@ -21,13 +21,23 @@ async function crdFiles(): Promise<string[]> {
     return kinds.map((file) => `--filename=${path.join(folder, file)}`);
 }
 
+/** Gives a cluster the kinds of the operator. */
+export async function addOperatorKinds(cluster: ClusterName): Promise<void> {
+    await kubectl(cluster, ["apply", "--server-side", ...(await crdFiles())]);
+    await kubectl(cluster, ["wait", "--for=condition=Established", "--timeout=30s", ...(await crdFiles())]);
+}
+
+/** Takes the kinds of the operator away, with all objects of them. */
+export async function removeOperatorKinds(cluster: ClusterName): Promise<void> {
+    await kubectl(cluster, ["delete", "--ignore-not-found", "--timeout=30s", ...(await crdFiles())]);
+}
+
 /**
  * Starts the real External Secrets controller on this machine for one spoke, with its CRDs there: an operator that "is
  * there already". Its admission webhook is openly absent, since nothing runs inside the lab's pods.
  */
 export async function startSecretsOperator(cluster: ClusterName): Promise<void> {
-    await kubectl(cluster, ["apply", "--server-side", ...(await crdFiles())]);
-    await kubectl(cluster, ["wait", "--for=condition=Established", "--timeout=30s", ...(await crdFiles())]);
+    await addOperatorKinds(cluster);
     const kubeconfig = path.join(labDir, `${nameOf(cluster)}.kubeconfig`);
     const whole = parse(fs.readFileSync(kubeconfigPath, "utf8")) as Record<string, unknown>;
     fs.writeFileSync(kubeconfig, stringify({ ...whole, "current-context": cluster }), { mode: 0o600 });
@@ -58,6 +68,6 @@ export async function startSecretsOperator(cluster: ClusterName): Promise<void> 
 /** Ends the controller, and takes its kinds away. */
 export async function stopSecretsOperator(cluster: ClusterName): Promise<void> {
     await stopProcess(nameOf(cluster));
-    await kubectl(cluster, ["delete", "--ignore-not-found", "--timeout=30s", ...(await crdFiles())]);
+    await removeOperatorKinds(cluster);
     fs.rmSync(path.join(labDir, `${nameOf(cluster)}.kubeconfig`), { force: true });
 }

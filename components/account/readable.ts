@@ -1,0 +1,44 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { accountName } from "../../clusters/names";
+import type { SpokeSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
+import type { SecretsSettings } from "../../settings/secrets";
+import { operatorNamespace } from "../agent/secretsOperator";
+import { certManagerNamespace } from "../argoCd/certManager";
+import { externalDnsNamespace } from "../traffic/externalDnsValues";
+import type { Readable, ReadableNamespace } from "./previewers";
+
+/** What a previewer reads of a hub: Argo CD's namespace, and those of the charts that its settings install. */
+export function readableOfHub(argoCd: pulumi.Input<string>, { certificates, traffic }: HubSettings): Readable {
+    const release = (namespace: string): ReadableNamespace => ({ namespace, rules: "hubRelease" });
+    return {
+        cluster: { rules: "hub" },
+        namespaces: {
+            argocd: { namespace: argoCd, rules: "argocd" },
+            ...("certManager" in certificates && { "cert-manager": release(certManagerNamespace) }),
+            ...(traffic?.externalDns.mode === "install" && { "external-dns": release(externalDnsNamespace) }),
+        },
+    };
+}
+
+/** What a previewer reads of a spoke: all that the stack makes or reads there with these settings. */
+export function readableOfSpoke(
+    agent: pulumi.Input<string>,
+    { credentials, permissions }: Pick<SpokeSettings, "credentials" | "permissions">,
+    secrets: SecretsSettings | undefined,
+): Readable {
+    const store = secrets?.store.type === "kubernetes" && secrets.store.cluster === undefined ? secrets.store : undefined;
+    return {
+        ...(permissions.scope === "cluster" && { cluster: { rules: "cluster", role: "cluster" } }),
+        namespaces: {
+            agent: { namespace: agent, rules: "agent" },
+            ...(credentials.type === "token"
+                ? { account: { namespace: accountName, rules: "account" } }
+                : { ca: { namespace: "default", rules: "certificateAuthority", role: "ca" } }),
+            ...(secrets?.operator.source === "install" && {
+                operator: { namespace: operatorNamespace, rules: "operator", role: "operator" },
+            }),
+            ...(store && { store: { namespace: store.namespace, rules: "store", role: "store" } }),
+        },
+    };
+}

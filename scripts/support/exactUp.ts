@@ -1,0 +1,101 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { previewStack, withPolicies } from "../preview/stackPreview";
+import { type Owns, strangeChanges } from "./ownChanges";
+import { errorsOf, pulumi } from "./pulumi";
+import { stackFile } from "./stackFile";
+
+/** An `up` that changes what one operation is about, and nothing else that waits in the checkout. */
+export interface ExactUp {
+    readonly stack: string;
+    /** The operation, for errors: "a rotation". */
+    readonly operation: string;
+    /** Changes the settings in a stack file; it is run on a copy first. */
+    readonly edit: (file: string) => Promise<void> | void;
+    readonly owns: Owns;
+    /** URNs, or patterns of them, of the only resources that take part; nothing means all of the stack. */
+    readonly targets?: readonly string[];
+}
+
+/**
+ * Gives work a folder for the plan of an `up`, which holds the stack's secrets, encrypted with its key. Afterwards it
+ * is gone.
+ */
+export async function withPlan<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-plan-"));
+    try {
+        return await work(folder);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}
+
+/**
+ * Previews the operation, with the policies and with a copy of the stack file, and keeps the plan in the folder.
+ * Nothing is changed.
+ *
+ * @throws Error where the preview fails, a policy refuses, or anything but the operation's own would change: with the
+ *     list of that, and the remedy
+ */
+export async function planExactly({ stack, operation, edit, owns, targets }: ExactUp, folder: string): Promise<void> {
+    const copy = path.join(folder, path.basename(stackFile(stack)));
+    fs.copyFileSync(stackFile(stack), copy);
+    await edit(copy);
+    const { ok, text, changes, violations } = await previewStack(stack, [
+        ...["--config-file", copy, "--save-plan", planIn(folder)],
+        ...withPolicies,
+        ...only(targets),
+    ]);
+    if (!ok) {
+        const refused = violations
+            .filter(({ level }) => level === "mandatory")
+            .map(({ policy, message }) => `  ${policy}: ${message}`);
+        const why = refused.length > 0 ? `a policy refuses it:\n${refused.join("\n")}` : `it failed:\n${errorsOf(text)}`;
+        throw new Error(`nothing was brought up, as the preview of ${operation} in the stack ${stack} says: ${why}`);
+    }
+    refuseStrange(stack, operation, strangeChanges(changes, owns));
+}
+
+/** Writes the settings into the stack file, and brings the stack up, constrained to the plan in the folder. */
+export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: string): Promise<void> {
+    await edit(stackFile(stack));
+    await pulumi(stack, ["up", "--yes", "--skip-preview", "--plan", planIn(folder), ...only(targets)]);
+}
+
+/** Does both: see {@link planExactly}. */
+export async function upExactly(exact: ExactUp): Promise<void> {
+    await withPlan(async (folder) => {
+        await planExactly(exact, folder);
+        await upAsPlanned(exact, folder);
+    });
+}
+
+/**
+ * Refuses a stack in which anything waits to be brought up: an operation would take it along.
+ *
+ * @throws Error with the list of that, and the remedy
+ */
+export async function refuseWaiting(stack: string, operation: string): Promise<void> {
+    const nothing = { stack, operation, edit: () => undefined, owns: () => undefined };
+    await withPlan((folder) => planExactly(nothing, folder));
+}
+
+function refuseStrange(stack: string, operation: string, strange: readonly string[]): void {
+    if (strange.length > 0) {
+        throw new Error(
+            `nothing was brought up: besides what ${operation} is about, this would change in the stack ${stack}:\n` +
+                `${strange.map((line) => `  ${line}`).join("\n")}\n` +
+                "Either it was merged and waits to be brought up, or this checkout is older than what stands. Bring the " +
+                `checkout up to date, look at \`pulumi preview --stack ${stack} --diff\`, bring that up, and run this again`,
+        );
+    }
+}
+
+function planIn(folder: string): string {
+    return path.join(folder, "plan.json");
+}
+
+function only(targets: readonly string[] = []): string[] {
+    return targets.flatMap((target) => ["--target", target]);
+}

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import type { Change, Inputs } from "../../scripts/preview/events";
+import { publicationOwns } from "../../scripts/failover/publish";
+import { promotionOwns } from "../../scripts/promote/owns";
+import { rotationOwns } from "../../scripts/rotate/owns";
+import { strangeChanges } from "../../scripts/support/ownChanges";
+import { change } from "./support/previews";
+
+const secretType = "kubernetes:core/v1:Secret";
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A cluster Secret, as a preview shows it. */
+function clusterSecret(annotations: Record<string, string>, labels: Record<string, string> = {}): Inputs {
+    return { metadata: { name: "cluster-prod", annotations, labels }, data: "[secret]" };
+}
+
+function update(name: string, before: Inputs, after: Inputs, paths: string[] = [], type = secretType): Change {
+    return change("update", type, name, { before, after, paths });
+}
+
+const rotation = rotationOwns([{ cluster: "prod", generation: 2 }]);
+const promotion = promotionOwns(["prod"]);
+
+const old = { "hubspoke/credential-generation": "1", "hubspoke/credential-since": "then", "argocd.argoproj.io/refresh": "then" };
+const next = { "hubspoke/credential-generation": "2", "hubspoke/credential-since": unknown, "argocd.argoproj.io/refresh": unknown };
+
+describe("a rotation", () => {
+    const own: Change[] = [
+        change("create", "random:index/randomString:RandomString", "prod-manager-token-2-suffix"),
+        change("create", secretType, "prod-manager-token-2"),
+        update("prod-access", { token: { secret: "a" }, rights: ["1"] }, { token: { secret: unknown }, rights: ["1"] }, ["token.secret"]),
+        update("prod-cluster-secret", clusterSecret(old), clusterSecret(next), ["data", 'metadata.annotations["hubspoke/credential-since"]']),
+        update("prod-probes-files", { data: { "targets.json": "[]", "rules.yaml": "old" } }, { data: { "targets.json": "[]", "rules.yaml": unknown } }),
+        change("same", secretType, "prod-other"),
+        change("read", secretType, "prod-ca"),
+    ];
+
+    it("may make a token, and change what follows from it", () => {
+        expect(strangeChanges(own, rotation)).to.deep.equal([]);
+    });
+
+    it("may retire the token before, and no other", () => {
+        const deletion = (name: string) => change("delete", secretType, name);
+        expect(strangeChanges([deletion("prod-manager-token-1"), deletion("prod-manager-token-1-suffix")], rotation)).to.deep.equal([]);
+        expect(strangeChanges([deletion("prod-manager-token-2")], rotation)).to.deep.equal([`delete prod-manager-token-2 (${secretType})`]);
+    });
+
+    const strange: [name: string, change: Change, line: RegExp][] = [
+        ["a label", update("prod-cluster-secret", clusterSecret(old), clusterSecret(next, { tier: "gold" })), /^update prod-cluster-secret .*: metadata\.labels\.tier$/],
+        ["a pin", update("prod-cluster-secret", clusterSecret({ ...old, revision: "a" }), clusterSecret({ ...next, revision: "b" })), /: metadata\.annotations\.revision$/],
+        ["a right", update("prod-access", { token: { secret: "a" }, rights: ["1"] }, { token: { secret: unknown }, rights: ["2"] }), /: rights\.0$/],
+        ["another resource", update("prod-agent-quota", { spec: { hard: { pods: "1" } } }, { spec: { hard: { pods: "2" } } }), /^update prod-agent-quota .*: spec\.hard\.pods$/],
+        ["another cluster's token", change("create", secretType, "prod-us-manager-token-2"), /^create prod-us-manager-token-2/],
+        ["a replacement", change("replace", secretType, "prod-manager-token-2", { paths: ["type"] }), /^replace prod-manager-token-2 .*: type$/],
+        ["what a Secret hides, of a token that stands", update("prod-cluster-secret", clusterSecret(next), clusterSecret(next), ["data.server"]), /: data\.server$/],
+    ];
+    for (const [name, one, line] of strange) {
+        it(`may not change ${name}`, () => {
+            const lines = strangeChanges([one], rotation);
+            expect(lines).to.have.length(1);
+            expect(lines[0]).to.match(line);
+        });
+    }
+});
+
+describe("a promotion", () => {
+    const pinned = (revision: string, labels = {}) => clusterSecret({ revision }, labels);
+
+    it("may move the pin", () => {
+        const moved = update("prod-cluster-secret", pinned("a"), pinned("b"), ["metadata.annotations.revision"]);
+        expect(strangeChanges([moved], promotion)).to.deep.equal([]);
+        expect(strangeChanges([update("prod-cluster-secret", clusterSecret({}), pinned("b"), ["metadata"])], promotion)).to.deep.equal([]);
+    });
+
+    it("may change nothing else, seen or hidden, nor register a cluster", () => {
+        const labelled = update("prod-cluster-secret", pinned("a"), pinned("b", { tier: "gold" }));
+        const elsewhere = update("prod-cluster-secret", pinned("a"), pinned("b"), ["metadata.annotations.revision", "data.config"]);
+        const lines = strangeChanges([labelled, elsewhere, change("create", secretType, "prod-cluster-secret")], promotion);
+        expect(lines).to.deep.equal([
+            `update prod-cluster-secret (${secretType}): metadata.labels.tier`,
+            `update prod-cluster-secret (${secretType}): data.config`,
+            `create prod-cluster-secret (${secretType})`,
+        ]);
+    });
+});
+
+describe("a failover", () => {
+    const record = (target: string, more: object = {}) => ({
+        spec: { endpoints: [{ dnsName: "agent.example.com", recordTTL: 30, targets: [target], ...more }] },
+    });
+    const moved = (more: object) => [update("traffic-endpoint", record("prod"), record("dr", more), [], "externaldns:DNSEndpoint")];
+
+    it("may lead the name elsewhere, with the TTL that the checkout says", () => {
+        expect(strangeChanges(moved({}), publicationOwns)).to.deep.equal([]);
+        expect(strangeChanges(moved({ recordTTL: 60 }), publicationOwns)).to.deep.equal([]);
+    });
+
+    it("may not publish another name, nor take it away", () => {
+        expect(strangeChanges(moved({ dnsName: "other.example.com" }), publicationOwns)[0]).to.match(/: spec\.endpoints\.0\.dnsName$/);
+        expect(strangeChanges([change("delete", "externaldns:DNSEndpoint", "traffic-endpoint")], publicationOwns)).to.have.length(1);
+    });
+});
