@@ -31,7 +31,8 @@ async function promote(args: string[]): Promise<void> {
     if (rules.strategy !== "pinned") {
         throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
     }
-    const revision = provedRevision(from, await applicationsIn(source), Date.now(), milliseconds(rules.soak));
+    const applications = await applicationsIn(source);
+    const revision = provedRevision(from, agentsOf(source), applications, Date.now(), milliseconds(rules.soak));
     say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
     const clusters = Object.keys(target.settings.clusters);
     const recorded = Object.entries(await readPromotions(target.hub, target.namespace));
@@ -75,11 +76,16 @@ async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
     return all.filter(({ metadata }) => metadata.labels?.[quarantinedLabel] === undefined);
 }
 
+/** Names of the Applications that the environment's clusters should have, but for those in quarantine. */
+function agentsOf({ settings }: EnvironmentStack): string[] {
+    const clusters = Object.entries(settings.clusters);
+    const delivered = clusters.filter(([, { labels, quarantined }]) => labels.deploy === "true" && !quarantined);
+    return delivered.map(([name]) => `agent-${name}`);
+}
+
 async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {
-    const { clusters, environment } = target.settings;
-    const expected = Object.keys(clusters)
-        .filter((name) => clusters[name]?.labels.deploy === "true" && !clusters[name].quarantined)
-        .map((name) => `agent-${name}`);
+    const { environment } = target.settings;
+    const expected = agentsOf(target);
     const deadline = Date.now() + milliseconds(timeout);
     for (;;) {
         const progress = progressOf(expected, await applicationsIn(target), revision);
