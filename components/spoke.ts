@@ -13,6 +13,7 @@ import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfSpoke } from "./account/readable";
 import { Probes } from "./watch/probes";
+import { quarantinedOptions } from "./support/quarantine";
 import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
 import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
@@ -48,8 +49,7 @@ export class Spoke extends pulumi.ComponentResource {
     readonly credential: CredentialFacts;
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
-        // In quarantine the engine refuses, also in a preview, to delete or replace anything of the cluster.
-        const kept = args.settings.quarantined ? { ...opts, protect: true } : opts;
+        const kept = args.settings.quarantined ? quarantinedOptions(name, opts) : opts;
         super("hubspoke:index:Spoke", name, {}, marked(args.stack, kept));
 
         const { environment, settings, server, hub, hubProvider, stack, adoption } = args;
