@@ -126,7 +126,7 @@ describe("a kubeconfig that cannot be read", () => {
         {
             name: "a client certificate that is not there",
             text: kubeconfig({ "client-certificate": `/${secretText}`, "client-key": `/${secretText}` }),
-            says: /a file that the kubeconfig names.*\(ENOENT\).*--flatten/,
+            says: /a credential file of the kubeconfig.*\(ENOENT\).*--flatten/,
         },
     ];
     for (const { name, text, says } of users) {
