@@ -169,7 +169,7 @@ describe("bad input", () => {
         const { ok, output } = await pulumiWith({ KUBECONFIG: file }, "staging", "preview");
         fs.rmSync(file);
         expect(ok, output).to.equal(false);
-        expect(output).to.include(`hubspoke:clusters.staging: ${file} is no kubeconfig: line 7 cannot be read as YAML`);
+        expect(output).to.include(`hubspoke:clusters.staging: ${file} is not a valid kubeconfig: line 7 cannot be read as YAML`);
         expect(output).not.to.include(token);
     });
 
