@@ -50,6 +50,18 @@ function active(): string {
     return (readInLab("hub")["hubspoke:traffic"] as { active: string }).active;
 }
 
+/** Changes the moves on the hub's record. Returns what puts them back. */
+async function changeRecord(change: (moves: string) => string): Promise<() => Promise<void>> {
+    const { data } = await getObject("hub", "argocd", "configmap", "failover-record");
+    const before = data?.["moves.json"] ?? "";
+    const write = async (moves: string) => {
+        const patch = JSON.stringify({ data: { "moves.json": moves } });
+        await kubectl("hub", ["patch", "configmap", "failover-record", "--namespace=argocd", "--type=merge", `--patch=${patch}`]);
+    };
+    await write(change(before));
+    return () => write(before);
+}
+
 /** Nothing has moved: neither the name, nor what the stack file says. */
 async function expectUsersOn(cluster: string): Promise<void> {
     expect(await clusterOfUsers(ports)).to.equal(cluster);
@@ -305,6 +317,13 @@ describe("a failover", () => {
         const { ok, output } = await pulumiWithConfig(from({}), "hub", "up", "--yes", "--skip-preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/hubspoke:traffic\.active: is prod, but the hub's last move of users went to dr/);
+        await expectUsersOn("dr");
+        // As where the run was killed after it had changed the name, before it said so.
+        const restore = await changeRecord((moves) => moves.replace('"state": "done"', '"state": "begun"'));
+        expect(await latestMove()).to.include({ to: "dr", state: "begun" });
+        const half = await pulumiWithConfig(from({}), "hub", "up", "--yes", "--skip-preview");
+        await restore();
+        expect(half.output).to.match(/hubspoke:traffic\.active: is prod, but the hub's last move of users went to dr/);
         await expectUsersOn("dr");
         const [, acknowledge] = /`traffic\.acknowledge: (m[0-9a-f]{7})`/.exec(output) ?? [];
         const meant = await pulumiWithConfig(from({ acknowledge }), "hub", "preview");
