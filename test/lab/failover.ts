@@ -178,6 +178,7 @@ describe("a failover", () => {
         it(`is refused ${name}, before the hook for the database runs`, async () => {
             await forgetMoves();
             const note = path.join(labDir, "hook-too-early");
+            fs.rmSync(note, { force: true });
             await withHook(`require("node:fs").writeFileSync(${JSON.stringify(note)}, "")`, async () => {
                 const restore = stage();
                 try {
