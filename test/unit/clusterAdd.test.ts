@@ -76,7 +76,7 @@ describe("npm run cluster:add", () => {
 
     it("refuses a name that is there, and a file that it cannot edit", () => {
         const there = "config:\n  hubspoke:clusters:\n    prod-eu: {context: a}\n";
-        expect(() => added(there)).to.throw("--name prod-eu: Pulumi.prod.yaml has a cluster of this name already");
+        expect(() => added(there)).to.throw("--name prod-eu: Pulumi.prod.yaml already has a cluster with this name");
         expect(() => added("config:\n  hubspoke:role: hub\n")).to.throw("it has no hubspoke:clusters. Correct it first");
         expect(() => added("config: [")).to.throw(/Pulumi\.prod\.yaml cannot be edited: .*Correct it first/s);
     });
