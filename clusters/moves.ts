@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ClusterAddress } from "./kubeconfig";
-import { readRecord } from "./records";
+import { parseRecord, readRecord } from "./records";
 
 /** Name of the record of failovers on the hub. */
 export const moveRecord = "failover-record";
@@ -32,7 +32,7 @@ export type Move = Readonly<z.infer<typeof move>>;
 /** The moves so far, the latest first; empty on a hub without moves. */
 export async function readMoves(hub: ClusterAddress, namespace: string): Promise<Move[]> {
     const data = await readRecord(hub, namespace, moveRecord);
-    return z.array(move).parse(JSON.parse(data[movesKey] ?? "[]"));
+    return parseRecord(moveRecord, data[movesKey] ?? "[]", z.array(move));
 }
 
 /** ID of a move, for `traffic.acknowledge`: a letter and seven hexadecimal digits, so that YAML reads it as text. */
@@ -41,7 +41,8 @@ export function moveId({ at, from, to }: Move): string {
 }
 
 /** A move in one line. */
-export function describeMove({ at, by, from, to, why, automatic, state, seconds }: Move): string {
+export function describeMove({ at, by, from, to, why, automatic, state, seconds, unknown }: Move): string {
     const took = seconds === undefined ? "" : ` in ${seconds.toFixed(1)} s`;
-    return `${at} ${by}${automatic ? " (automatic)" : ""}: ${from} to ${to}, ${state}${took}: ${why}`;
+    const doubt = unknown === undefined ? "" : ` (${unknown})`;
+    return `${at} ${by}${automatic ? " (automatic)" : ""}: ${from} to ${to}, ${state}${took}: ${why}${doubt}`;
 }

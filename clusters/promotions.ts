@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ClusterAddress } from "./kubeconfig";
 import { promotionLabel } from "./names";
-import { readRecord, writeRecord } from "./records";
+import { parseRecord, readRecord, writeRecord } from "./records";
 
 const recordName = "promotion-record";
 
@@ -26,9 +26,8 @@ export type Promotions = Readonly<Record<string, Promotion>>;
 /** Reads the record of promotions; it is empty on a new hub. */
 export async function readPromotions(hub: ClusterAddress, namespace: string): Promise<Promotions> {
     const data = await readRecord(hub, namespace, recordName);
-    return z.record(z.string(), promotion).parse(
-        Object.fromEntries(Object.entries(data).map(([cluster, json]) => [cluster, JSON.parse(json) as unknown])),
-    );
+    const entries = Object.entries(data).map(([cluster, json]) => [cluster, parseRecord(recordName, json, promotion)]);
+    return Object.fromEntries(entries) as Promotions;
 }
 
 /**

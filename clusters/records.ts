@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ClusterAddress } from "./kubeconfig";
 import { change, find } from "./request";
 
@@ -25,6 +26,24 @@ export async function writeRecord(
     const body = { metadata: { name, labels }, data };
     if (!(await change(hub, `${configMaps(namespace)}/${name}`, { method: "PATCH", body }))) {
         await change(hub, configMaps(namespace), { method: "POST", body: { apiVersion: "v1", kind: "ConfigMap", ...body } });
+    }
+}
+
+/**
+ * What a record says in one of its keys.
+ *
+ * @param name the record's, for the error
+ * @throws Error with the remedy, where the ConfigMap was changed by hand: a check that cannot read it lets nothing pass
+ */
+export function parseRecord<T>(name: string, json: string, schema: z.ZodType<T>): T {
+    try {
+        return schema.parse(JSON.parse(json));
+    } catch (error) {
+        throw new Error(
+            `the hub's record, the ConfigMap ${name}, is not as this program wrote it. Restore it, or delete it: ` +
+                "the stack files decide where there is none",
+            { cause: error },
+        );
     }
 }
 

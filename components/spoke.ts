@@ -13,7 +13,8 @@ import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfSpoke } from "./account/readable";
 import { Probes } from "./watch/probes";
-import { clusterProvider } from "./support/provider";
+import { quarantinedOptions } from "./support/quarantine";
+import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
 import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
 import { clusterConfig } from "./account/clusterConfig";
@@ -48,10 +49,14 @@ export class Spoke extends pulumi.ComponentResource {
     readonly credential: CredentialFacts;
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("hubspoke:index:Spoke", name, {}, marked(args.stack, opts));
+        const kept = args.settings.quarantined ? quarantinedOptions(name, opts) : opts;
+        super("hubspoke:index:Spoke", name, {}, marked(args.stack, kept));
 
         const { environment, settings, server, hub, hubProvider, stack, adoption } = args;
-        const provider = clusterProvider(name, settings, { parent: this });
+        const { quarantined } = settings;
+        const provider = quarantined
+            ? quarantinedProvider(name, { parent: this })
+            : clusterProvider(name, settings, { parent: this });
         const namespace = new AgentNamespace(
             `${name}-agent`,
             {
@@ -108,7 +113,7 @@ export class Spoke extends pulumi.ComponentResource {
                 // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
-            { parent: this },
+            { parent: this, ignoreChanges: quarantined ? ["spoke", "token", "target", "rights"] : [] },
         );
         const domain = settings.domain ?? `${name}.${hub.domain}`;
         const secret = new ClusterSecret(
@@ -129,6 +134,7 @@ export class Spoke extends pulumi.ComponentResource {
                 stack,
                 token: account.tokens?.current,
                 refresh: proof.provenAt,
+                quarantined,
                 config: clusterConfig({ ...settings, token: account.token, ca: account.ca }),
             },
             { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },

@@ -10,6 +10,7 @@ import { registrations } from "../clusters/registrations";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
+import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseUnfitForRollout } from "./rollout";
 
 /** What the checks found out about an environment. */
@@ -45,8 +46,9 @@ export async function checkEnvironment(
     hub: Promise<HubOutputs>,
 ): Promise<EnvironmentFacts> {
     const [found, outputs] = await Promise.all([findClusters(settings), hub]);
-    const [, adoptions] = await allOf([
+    const [, , { servers, adoptions }] = await allOf([
         () => refuseUnfitForRollout(settings, outputs.rollout),
+        () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
         async () => checkRegistrations(settings, found, outputs, stack),
     ]);
     if (!settings.protect) {
@@ -55,15 +57,16 @@ export async function checkEnvironment(
                 "protects it. Remove the setting when that is done",
         );
     }
-    return { servers: found.servers, hub: outputs, adoptions };
+    return { servers, hub: outputs, adoptions };
 }
 
-/** Finds the hub and the clusters, each in its kubeconfig, and asks each for its version. */
+/** Finds the hub and the clusters but those in quarantine, each in its kubeconfig, and asks each for its version. */
 async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
-    const names = Object.keys(settings.clusters);
+    const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
+    const names = asked.map(([name]) => name);
     const [hub, ...spokes] = await allOf([
         () => findCluster("hub", settings.hub),
-        ...Object.entries(settings.clusters).map(
+        ...asked.map(
             ([name, spoke]) =>
                 () => findCluster(`clusters.${name}`, spoke),
         ),
@@ -84,7 +87,7 @@ async function checkRegistrations(
     { hub: address, spokes, servers }: FoundClusters,
     hub: HubOutputs,
     stack: string,
-): Promise<Adoptions> {
+): Promise<Pick<EnvironmentFacts, "servers" | "adoptions">> {
     const [existing, promotions] = await Promise.all([
         registrations(address, hub.argoCdNamespace),
         readPromotions(address, hub.argoCdNamespace),
@@ -98,5 +101,5 @@ async function checkRegistrations(
         ...contradictedPins(settings, promotions),
     ]);
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
-    return adoptions;
+    return { servers: { ...servers, ...quarantinedServers(settings, existing, stack) }, adoptions };
 }

@@ -10,6 +10,7 @@ import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { checkNodes } from "./nodes";
+import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
 import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
@@ -50,8 +51,12 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             await refuseToOrphan(existing, hub);
         },
         async () => {
-            const moves = settings.traffic === undefined ? [] : await readMoves(hub, argoCdNamespace);
-            refuseContradictions(contradictedActive(settings, moves));
+            const { domain, traffic } = settings;
+            if (traffic !== undefined) {
+                const moves = await readMoves(hub, argoCdNamespace);
+                const published = await publishedCluster(hub, { domain, traffic });
+                refuseContradictions(contradictedActive(settings, moves, published));
+            }
         },
         () => refuseOldChart(settings.chart),
     ]);

@@ -8,8 +8,8 @@ const nodesForHa = 3;
 
 /**
  * API groups of what adds nodes by itself. EKS Auto Mode and AKS node auto-provisioning serve Karpenter's NodePools as
- * well (AWS, "Create a Node Pool for EKS Auto Mode"; Azure, "Node auto provisioning"). GKE Autopilot serves `auto.gke.io`
- * (Google Cloud, "AllowlistSynchronizer").
+ * well (AWS, "Create a Node Pool for EKS Auto Mode"; Azure, "Node auto provisioning"). GKE Autopilot serves
+ * `auto.gke.io` (Google Cloud, "AllowlistSynchronizer").
  */
 const autoscalingGroups: Readonly<Record<string, string>> = {
     "karpenter.sh": "Karpenter",

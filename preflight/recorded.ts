@@ -36,15 +36,21 @@ export function refuseContradictions(contradictions: readonly Contradiction[]): 
     }
 }
 
-/** `traffic.active` beside the last move of users. A move that is not done allows both of its clusters. */
+/**
+ * `traffic.active` beside the last move of users. A move that stopped before it changed the name allows both of its
+ * clusters.
+ *
+ * @param published the cluster that the users' name leads to now; nothing where it leads to none that the hub knows
+ */
 export function contradictedActive(
     { traffic }: Pick<HubSettings, "traffic">,
     [last]: readonly Move[],
+    published: string | undefined,
 ): readonly Contradiction[] {
     if (traffic === undefined || last === undefined || traffic.acknowledge === moveId(last)) {
         return [];
     }
-    const allowed = last.state === "done" ? [last.to] : [last.from, last.to];
+    const allowed = last.state === "done" || published === last.to ? [last.to] : [last.from, last.to];
     return allowed.includes(traffic.active)
         ? []
         : [

@@ -38,7 +38,9 @@ export interface ArgoCdArgs {
 export class ArgoCd extends pulumi.ComponentResource {
     /** The namespace's name, known when Argo CD and its CRDs exist. */
     readonly namespace: pulumi.Output<string>;
-    /** The local admin's password, a secret; undefined with single sign-on, because that user does not exist then. */
+    /** Argo CD's version, such as `v3.4.4`, as the chart that stands there says it. */
+    readonly version: pulumi.Output<string | undefined>;
+    /** The local admin's password, a secret; nothing when single sign-on is there, for then there is no such user. */
     readonly adminPassword: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -100,6 +102,7 @@ export class ArgoCd extends pulumi.ComponentResource {
         // Not `status.namespace`: a preview of a changed release does not know it, and would show a replacement of
         // every object in the namespace.
         this.namespace = onceMade(release, release.namespace);
+        this.version = release.status.apply((status: { appVersion?: string } | undefined) => status?.appVersion);
         this.adminPassword = admin?.result;
         this.registerOutputs({ namespace: this.namespace });
     }

@@ -2,6 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConnection } from "../../settings/connection";
 
+/** Contents of Secrets and ConfigMaps change in the object. */
+const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
+
 /**
  * The provider of one cluster. It creates objects only on that cluster.
  *
@@ -12,15 +15,31 @@ import type { ClusterConnection } from "../../settings/connection";
  * `enableSecretMutable` and `enableConfigMapMutable`).
  */
 export function clusterProvider(name: string, access: ClusterConnection, opts?: pulumi.ResourceOptions): k8s.Provider {
-    const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
     const inputs = { ...connectionInput(access), clusterIdentifier: name, ...inPlace };
     const transformations = access.kubeconfig === undefined ? [notTheUsersOwn] : [];
     return new k8s.Provider(name, inputs, pulumi.mergeOptions(opts, { transformations }));
 }
 
 /**
- * The SDK would write the path in KUBECONFIG into the state, and another user's run would then use that path. The
- * provider finds each user's kubeconfig itself.
+ * The provider of a cluster in quarantine, which reaches nothing, whether the cluster answers or not. It leaves what
+ * stands in the state as it is, and refuses to make or to delete anything: the URL in its errors says why.
+ */
+export function quarantinedProvider(name: string, opts?: pulumi.ResourceOptions): k8s.Provider {
+    const kubeconfig = JSON.stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: [{ name, cluster: { server: `https://127.0.0.1:1/${name}-is-quarantined` } }],
+        users: [{ name, user: {} }],
+        contexts: [{ name, context: { cluster: name, user: name } }],
+        "current-context": name,
+    });
+    const inputs = { kubeconfig, clusterIdentifier: name, ...inPlace, skipUpdateUnreachable: true };
+    return new k8s.Provider(name, inputs, opts);
+}
+
+/**
+ * The SDK would write the path in KUBECONFIG into the state, and the next user's run would read it from there. The
+ * provider looks into each user's own kubeconfig by itself.
  */
 const notTheUsersOwn: pulumi.ResourceTransformation = ({ props, opts }) => ({
     props: { ...(props as object), kubeconfig: undefined },

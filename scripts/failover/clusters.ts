@@ -3,11 +3,11 @@ import { agentName, usersName } from "../../components/traffic/names";
 import { probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { registrations } from "../../clusters/registrations";
+import { publishedCluster } from "../../preflight/published";
 import type { EnvironmentSettings, SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { TrafficSettings } from "../../settings/traffic";
 import { settingsOf } from "../support/pulumi";
-import { activeCluster } from "./active";
 
 /** The hub, as a failover needs it. Holds credentials: never print it. */
 export interface FailoverHub {
@@ -16,7 +16,7 @@ export interface FailoverHub {
     readonly traffic: NonNullable<TrafficSettings>;
     readonly address: ClusterAddress;
     readonly namespace: string;
-    /** The cluster that users reach now, as the hub publishes it. */
+    /** The cluster that users reach now, as the hub publishes it; the setting where it publishes none that it knows. */
     readonly active: string;
     /** The one name by which users reach the agent. */
     readonly usersName: string;
@@ -50,8 +50,16 @@ export async function readHub(stack: string): Promise<FailoverHub> {
         throw new Error("hubspoke:traffic is not set on the hub: there is no name for users that could move. See docs/failover.md");
     }
     const address = await findCluster("cluster", settings.cluster);
-    const active = await activeCluster(address, { domain, traffic });
-    return { stack, settings, traffic, address, namespace: argoCdNamespace, active, usersName: usersName(domain, traffic) };
+    const active = (await publishedCluster(address, { domain, traffic })) ?? traffic.active;
+    return {
+        stack,
+        settings,
+        traffic,
+        address,
+        namespace: argoCdNamespace,
+        active,
+        usersName: usersName(domain, traffic),
+    };
 }
 
 /**

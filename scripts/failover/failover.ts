@@ -84,7 +84,8 @@ export async function failover(request: Request): Promise<void> {
             await runHook(hub.traffic.hooks.database, move);
             await withPatience("the hub", () => lock.check());
             await publish(hub, publishing, plan);
-            await waitUntilItResolves(hub.usersName, to.agentName, { server: request.resolver, seconds: request.seconds });
+            const { resolver: server, seconds: limit } = request;
+            await waitUntilItResolves(hub.usersName, to.agentName, { server, seconds: limit });
             const seconds = (Date.now() - begun) / 1000;
             say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
             await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
@@ -113,7 +114,7 @@ async function destination(hub: FailoverHub, { to: wanted }: Request) {
     const [from, target] = await withPatience("the hub", () => readClusters(hub, names));
     const latest = moves[0];
     const after = { traffic: { ...hub.traffic, active: to } };
-    const acknowledge = latest && contradictedActive(after, moves).length > 0 ? moveId(latest) : undefined;
+    const acknowledge = latest && contradictedActive(after, moves, active).length > 0 ? moveId(latest) : undefined;
     return { latest, acknowledge, moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
 }
 
@@ -200,7 +201,7 @@ async function record(
 function sayWhatRemains({ stack, traffic, usersName }: FailoverHub, from: FailoverCluster, to: FailoverCluster): void {
     [
         `Users of ${usersName} go to ${to.name}. What remains:`,
-        `  commit the stack file of ${stack}, or the next pulumi up from another checkout moves users back`,
+        `  commit the stack file of ${stack}: pulumi refuses to bring the hub up from a checkout without the move`,
         traffic.hooks.database === undefined
             ? `  the database: nothing was run. Make ${to.name}'s the one that is written, and ${from.name}'s not`
             : `  the database: the hook has run; see that ${from.name} can write to none of it`,

@@ -35,14 +35,16 @@ function publication({ stack }: FailoverHub, { active, acknowledge }: Destinatio
 }
 
 /**
- * What a move changes: where the name leads, of one record or two. A TTL that waits in the checkout is no reason to keep
- * users where they are.
+ * What a move changes: where the name leads, of one record or two. A TTL that waits in the checkout is no reason to
+ * keep users where they are.
  */
 export function publicationOwns({ operation, before }: Change): readonly Path[] | undefined {
+    if (operation !== "create" && operation !== "update") {
+        return undefined;
+    }
     const { endpoints = [] } = (before?.spec ?? {}) as { readonly endpoints?: readonly object[] };
-    return operation === "create" || operation === "update"
-        ? endpoints.flatMap((_, index) => ["targets", "recordTTL"].map((field) => ["spec", "endpoints", String(index), field]))
-        : undefined;
+    const records = endpoints.map((_, index) => ["spec", "endpoints", String(index)]);
+    return records.flatMap((record) => [[...record, "targets"], [...record, "recordTTL"]]);
 }
 
 /**

@@ -155,7 +155,7 @@ describe("npm run adopt", () => {
     it("says what the hub has where there is nothing to adopt", () => {
         const text = (existing: Registration[]) =>
             nothingToAdopt("staging", [wanted], existing, (registered) => registered.stack === stack);
-        expect(text([])).to.match(/no registration of staging \(https:.*No cluster is registered by another tool or by hand: pulumi up registers/);
+        expect(text([])).to.match(/no registration of staging \(https:.*by another tool or by hand: pulumi up/);
         expect(text([registration({ stack })])).to.match(/This stack registered "staging"/);
         const stranger = registration({ cluster: "x", server: "https://x" });
         expect(text([stranger])).to.match(/another tool or by hand: "x" at https:\/\/x/);

@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { type Move, moveId } from "../../clusters/moves";
+import { z } from "zod";
+import { describeMove, type Move, moveId } from "../../clusters/moves";
 import { promoted } from "../../clusters/promotions";
+import { parseRecord } from "../../clusters/records";
 import {
     contradictedActive,
     contradictedGenerations,
@@ -31,8 +33,8 @@ function prod(settings: object): EnvironmentSettings {
 }
 
 describe("the active cluster beside the hub's record of moves", () => {
-    const check = (active: string, moves: readonly Move[], acknowledge?: string) => () =>
-        refuseContradictions(contradictedActive(hubSettings({ traffic: { active, acknowledge } }), moves));
+    const check = (active: string, moves: readonly Move[], acknowledge?: string, published?: string) => () =>
+        refuseContradictions(contradictedActive(hubSettings({ traffic: { active, acknowledge } }), moves, published));
 
     it("is refused where the last move went to another, with what to write", () => {
         const id = moveId(move());
@@ -56,11 +58,23 @@ describe("the active cluster beside the hub's record of moves", () => {
         check("dr", [half])();
         check("prod", [half])();
         expect(check("other", [half])).to.throw(/is other/);
+        check("prod", [half], undefined, "prod")();
+    });
+
+    it("is that of a move that stopped after it had changed the name, and no longer the one before", () => {
+        const half = move({ state: "begun" });
+        check("dr", [half], undefined, "dr")();
+        expect(check("prod", [half], undefined, "dr")).to.throw(/is prod, but the hub's last move of users went to dr/);
+        check("prod", [half], moveId(half), "dr")();
     });
 
     it("is as the stack file says on a hub without a record, or without a name for users", () => {
         check("prod", [])();
-        refuseContradictions(contradictedActive(hubSettings(), [move()]));
+        refuseContradictions(contradictedActive(hubSettings(), [move()], "dr"));
+    });
+
+    it("is told with what nobody could find out", () => {
+        expect(describeMove(move({ unknown: "Git did not answer" }))).to.match(/: prod is down \(Git did not answer\)$/);
     });
 
     it("has an id that YAML reads as text", () => {
@@ -70,13 +84,22 @@ describe("the active cluster beside the hub's record of moves", () => {
     });
 });
 
+describe("a record of the hub that somebody has changed by hand", () => {
+    for (const json of ["{", '{"revision": 1}', ""]) {
+        it(`is named, with what to do: ${json === "" ? "nothing" : json}`, () => {
+            const schema = z.object({ revision: z.string() });
+            expect(() => parseRecord("promotion-record", json, schema)).to.throw(/ConfigMap promotion-record.* delete it/);
+        });
+    }
+});
+
 describe("a cluster's revision beside the hub's record of promotions", () => {
     const record = { prod: { revision: "v2", at: "2026-01-01T12:00:00Z", superseded: ["v1", "v0"] } };
     const check = (settings: object) => () => refuseContradictions(contradictedPins(prod(settings), record));
 
     it("is refused where a promotion has replaced it there, with what to write", () => {
         expect(check({ revision: "v1" })).to.throw(
-            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced that by v2.* Write v2, .*`rollbackFrom: v2`/,
+            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced that by v2.*`rollbackFrom: v2`/,
         );
     });
 

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../lab/paths";
 import { engines } from "../../package.json";
+import * as doctor from "../../scripts/doctor/expected";
 import { marker } from "../../scripts/preview/comment";
 
 interface Step {
@@ -76,6 +77,21 @@ describe("every workflow", () => {
             expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).to.deep.equal([]);
         });
 
+        it(`${file} names each secret that it hands on`, () => {
+            expect(JSON.stringify(one)).not.to.include('"secrets":"inherit"').and.not.include("toJSON(secrets)");
+        });
+
+        it(`${file} lets only those jobs ask for an identity that log in to the clouds`, () => {
+            const jobs = Object.entries(one.jobs);
+            const asking = jobs.filter(([, { permissions }]) => permissions?.["id-token"] === "write").map(([name]) => name);
+            const logsIn = ({ uses = "" }: Step) => /actions\/(login|deploy)$/.test(uses);
+            const loggingIn = jobs.filter(([, { steps = [] }]) => steps.some(logsIn));
+            expect(loggingIn.map(([name]) => name)).to.deep.equal(asking);
+            for (const [name, { environment }] of loggingIn) {
+                expect(environment, name).to.be.a("string");
+            }
+        });
+
         it(`${file} has Node and the packages from the action that sets up, where it has them`, () => {
             const own = stepsOf(one).filter(({ uses, run }) => /\/(setup-|cache@)/.test(uses ?? "") || run === "npm ci");
             expect(own).to.deep.equal([]);
@@ -92,6 +108,51 @@ describe("every workflow", () => {
             expect(scripts.filter((script) => script.includes("${{"))).to.deep.equal([]);
         });
     }
+
+    it("that has a cluster's or a state's secret logs in to the clouds", () => {
+        for (const one of workflows.values()) {
+            for (const { steps = [] } of Object.values(one.jobs)) {
+                const uses = steps.map((step) => step.uses ?? "").join("\n");
+                if (JSON.stringify(steps).includes("secrets.")) {
+                    expect(uses).to.match(/actions\/(login|deploy)$/m);
+                }
+            }
+        }
+    });
+
+    it("reads the environments, variables and secrets that docs/pull-requests.md and `npm run doctor` know", () => {
+        const read = texts.map(([, text]) => text).join("\n");
+        const names = (pattern: RegExp) => [...new Set([...read.matchAll(pattern)].map(([, name = ""]) => name))].sort();
+        const variables = names(/(?:\bvars|fromJSON\(inputs\.vars\))\.([A-Z_]+)/g);
+        const secrets = names(/\bsecrets\.([A-Z_]+)/g);
+        const environments = new Set(
+            [...workflows.values()].flatMap(({ jobs }) =>
+                Object.values(jobs).flatMap(({ environment, strategy }) =>
+                    environment === "${{ matrix.stack }}" ? (strategy?.matrix.stack ?? []) : (environment ?? []),
+                ),
+            ),
+        );
+        const switches = doctor.workflows.map(({ variable }) => variable);
+        const known = [...switches, ...Object.values(doctor.clouds).flat(), ...doctor.optional.variables];
+        expect(variables).to.deep.equal(known.sort());
+        expect(secrets).to.deep.equal([...doctor.optional.secrets].sort());
+        expect([...environments].sort()).to.deep.equal(doctor.workflows.flatMap((one) => one.environments).sort());
+
+        const docs = readFileSync(path.join(projectRoot, "docs", "pull-requests.md"), "utf8");
+        const [, setUp = ""] = /^## Set it up on GitHub\n([^]*?)^## /m.exec(docs) ?? [];
+        const documented = [...setUp.matchAll(/`([A-Z][A-Z_]{4,})`/g)].map(([, name]) => name);
+        expect([...new Set(documented)].sort()).to.deep.equal([...variables, ...secrets].sort());
+        const rows = [...setUp.matchAll(/^\| `(\w+\.yml)` \| `(\w+)` \| (.+?) \| (.+?) \|$/gm)];
+        const table = rows.map(([, file, variable, own = ""]) => {
+            return { file, variable, environments: [...own.matchAll(/`(\w+)`/g)].map(([, name]) => name) };
+        });
+        expect(table).to.have.deep.members([...doctor.workflows]);
+        for (const [row, file, , , protection = ""] of rows) {
+            const { environments: own = [] } = doctor.workflows.find((one) => one.file === file) ?? {};
+            expect(/reviewers/.test(protection), row).to.equal(own.some((name) => doctor.reviewed.includes(name)));
+            expect(/only `main`/.test(protection), row).to.equal(own.some((name) => !doctor.anyBranch.includes(name)));
+        }
+    });
 });
 
 describe("the workflow that tests", () => {
@@ -119,7 +180,7 @@ describe("the workflow of a pull request", () => {
         expect({ environment, needs, permissions }).to.deep.equal({
             environment: "preview",
             needs: "checks",
-            permissions: { contents: "read" },
+            permissions: { contents: "read", "id-token": "write" },
         });
     });
 
@@ -144,7 +205,6 @@ describe("the workflow of a pull request", () => {
 
 describe("the workflow that deploys", () => {
     const { jobs } = workflow("deploy.yml");
-    const { up } = workflow("deploy-stack.yml").jobs;
 
     it("goes from the hub to staging, and from there to prod and dr", () => {
         const order = Object.entries(jobs).map(([name, { needs }]) => [name, needs]);
@@ -153,8 +213,12 @@ describe("the workflow that deploys", () => {
     });
 
     it("has for each stack an environment, and a turn in which nobody else works on it and nobody cancels it", () => {
-        expect(up?.environment).to.equal("${{ inputs.stack }}");
-        expect(up?.concurrency).to.deep.equal({ group: "stack-${{ inputs.stack }}", "cancel-in-progress": false });
+        const stacks = { hub: "hub", staging: "staging", production: "${{ matrix.stack }}" };
+        for (const [name, stack] of Object.entries(stacks)) {
+            expect(jobs[name]?.environment, name).to.equal(stack);
+            expect(jobs[name]?.concurrency, name).to.deep.equal({ group: `stack-${stack}`, "cancel-in-progress": false });
+            expect(jobs[name]?.steps?.at(-1)?.with?.stack, name).to.equal(stack);
+        }
         expect(workflow("deploy.yml")).not.to.have.property("concurrency");
     });
 
@@ -172,7 +236,7 @@ describe("the workflow that looks for drift", () => {
 
     it("looks at every stack, and only the job that looks at none may write issues", () => {
         expect(jobs.look?.strategy?.matrix.stack).to.deep.equal(["hub", "staging", "prod", "dr"]);
-        expect(jobs.look).not.to.have.property("permissions");
+        expect(jobs.look?.permissions).to.deep.equal({ contents: "read", "id-token": "write" });
         expect(jobs.report?.permissions).to.deep.equal({ contents: "read", issues: "write" });
         expect(JSON.stringify(jobs.report)).not.to.include("secrets.");
     });

@@ -20,6 +20,7 @@ export const notInTheLab: readonly { readonly command: RegExp; readonly reason: 
     { command: /^npm run failover /, reason: "moves users, which only the drill's lab has: test/lab/failover.ts" },
     { command: /^npm run rebuild/, reason: "makes the hub anew: test/lab/failover.ts" },
     { command: /^npm run forget /, reason: "takes a cluster out of the fleet: test/lab/exit.ts" },
+    { command: /^pulumi up$/, reason: "names no stack: the page says which one" },
     { command: /^pulumi config set --secret /, reason: "asks for a secret: test/lab/hub.ts" },
     { command: /^(cmctl|kubeadm) /, reason: "a program of cert-manager's, or on a control plane's machine" },
     { command: /^npx tsx scripts\/generate\/rules\.ts/, reason: "writes into this repository: test/unit/chartRules.test.ts" },
@@ -35,9 +36,10 @@ export function withoutKubelet(command: string): string {
     if (logs !== null) {
         return `${logs[1]} get pods ${logs[2]} --field-selector status.phase=Running --output name`;
     }
-    const forward = /^(kubectl .*) port-forward service\/(\S+) (\d+) /.exec(command);
+    const forward = /^(kubectl .*) port-forward (\S+) (\d+) /.exec(command);
     if (forward !== null) {
-        return `${forward[1]} get service ${forward[2]} --output jsonpath='{.spec.ports[?(@.port==${forward[3]})].port}'`;
+        const port = `{.spec.template.spec.containers[*].ports[?(@.containerPort==${forward[3]})].containerPort}`;
+        return `${forward[1]} get ${forward[2]} --output jsonpath='${port}'`;
     }
     return command;
 }

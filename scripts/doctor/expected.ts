@@ -1,0 +1,39 @@
+/** What the workflows read of a repository's settings: docs/pull-requests.md sets it up, and a test compares them. */
+
+/** A workflow that works on clusters, and the environments of its jobs. */
+export interface Workflow {
+    readonly file: string;
+    /** The variable that turns it on. */
+    readonly variable: string;
+    readonly environments: readonly string[];
+}
+
+export const workflows: readonly Workflow[] = [
+    { file: "preview.yml", variable: "HUBSPOKE_PREVIEW", environments: ["preview"] },
+    { file: "deploy.yml", variable: "HUBSPOKE_DEPLOY", environments: ["hub", "staging", "prod", "dr"] },
+    { file: "drift.yml", variable: "HUBSPOKE_DRIFT", environments: ["drift"] },
+    { file: "rotate.yml", variable: "HUBSPOKE_ROTATE", environments: ["rotation"] },
+    { file: "failover.yml", variable: "HUBSPOKE_FAILOVER", environments: ["failover"] },
+];
+
+/** Environments that a person approves: they show an author's code the secrets, or change what production runs. */
+export const reviewed: readonly string[] = ["preview", "hub", "prod", "dr"];
+
+/** Environments that any branch may use, since their reviewers read what runs; all others hold the rights to write. */
+export const anyBranch: readonly string[] = ["preview"];
+
+/** Workflows that open a pull request for what they changed in the stack files. */
+export const proposing: readonly string[] = ["rotate.yml", "failover.yml"];
+
+/** Variables of a cloud's log-in: the first turns it on, and the others belong to it. */
+export const clouds = {
+    aws: ["AWS_ROLE_ARN", "AWS_REGION"],
+    gcp: ["GCP_WORKLOAD_IDENTITY_PROVIDER"],
+    azure: ["AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID"],
+} as const;
+
+/** Variables and secrets that some set-ups have. */
+export const optional = {
+    variables: ["AGENT_REPOSITORY", "CLUSTERS", "GCP_SERVICE_ACCOUNT", "PULUMI_BACKEND_URL"],
+    secrets: ["AGENT_TOKEN", "KUBECONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"],
+} as const;

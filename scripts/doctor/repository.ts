@@ -1,0 +1,123 @@
+import { anyBranch, clouds, proposing, reviewed, type Workflow, workflows } from "./expected";
+
+/** An environment of a repository, as far as whoever asks may read it; nothing where he may not. */
+export interface EnvironmentFacts {
+    readonly reviewers: number;
+    /** Patterns of branches and tags that may use it. */
+    readonly branches: readonly string[] | "any" | undefined;
+    /** Values of its variables. */
+    readonly variables: Readonly<Record<string, string>> | undefined;
+    /** Names of its secrets. */
+    readonly secrets: readonly string[] | undefined;
+}
+
+/** What a repository's settings say. */
+export interface RepositoryFacts {
+    readonly defaultBranch: string;
+    readonly variables: Readonly<Record<string, string>> | undefined;
+    readonly secrets: readonly string[] | undefined;
+    readonly environments: Readonly<Record<string, EnvironmentFacts>>;
+    /** Whether workflows may open pull requests. */
+    readonly mayPropose: boolean | undefined;
+}
+
+/** `wrong` is to be changed, `unknown` could not be read, `note` is for information. */
+export interface Finding {
+    readonly level: "wrong" | "unknown" | "note";
+    readonly text: string;
+}
+
+const wrong = (text: string): Finding => ({ level: "wrong", text });
+const unknown = (text: string): Finding => ({ level: "unknown", text });
+
+/** Compares a repository's settings with what the workflows that are turned on need. */
+export function judgeRepository(facts: RepositoryFacts): Finding[] {
+    if (facts.variables === undefined) {
+        return [unknown("the repository's variables: which workflows are turned on is unknown")];
+    }
+    const { variables } = facts;
+    const on = workflows.filter(({ variable }) => variables[variable] === "true");
+    const off = workflows.filter((workflow) => !on.includes(workflow));
+    return [
+        ...on.flatMap(({ environments }) => environments.flatMap((name) => judgeEnvironment(name, facts))),
+        ...judgeProposals(on, facts),
+        ...off.map(({ file, variable }): Finding => {
+            return { level: "note", text: `${file} is turned off; the variable ${variable} of the value true turns it on` };
+        }),
+    ];
+}
+
+function judgeEnvironment(name: string, facts: RepositoryFacts): Finding[] {
+    const found = facts.environments[name];
+    if (found === undefined) {
+        return [wrong(`environment ${name}: is missing. Make it under Settings, Environments`)];
+    }
+    const { defaultBranch } = facts;
+    const findings: Finding[] = [];
+    if (reviewed.includes(name) && found.reviewers === 0) {
+        findings.push(wrong(`environment ${name}: has no required reviewers. Add some`));
+    }
+    if (!anyBranch.includes(name)) {
+        findings.push(...judgeBranches(name, found.branches, defaultBranch));
+    }
+    return [...findings, ...judgeAccess(name, found, facts)];
+}
+
+function judgeBranches(name: string, branches: EnvironmentFacts["branches"], defaultBranch: string): Finding[] {
+    if (branches === undefined) {
+        return [unknown(`environment ${name}: which branches may use it`)];
+    }
+    const others = branches === "any" ? ["any branch"] : branches.filter((branch) => branch !== defaultBranch);
+    return others.length === 0
+        ? []
+        : [
+              wrong(
+                  `environment ${name}: ${others.join(", ")} may use it. ` +
+                      `Limit its deployment branches to ${defaultBranch}`,
+              ),
+          ];
+}
+
+/** Whether the jobs of an environment reach a state, can decrypt it, and reach clusters. */
+function judgeAccess(name: string, environment: EnvironmentFacts, facts: RepositoryFacts): Finding[] {
+    if (environment.variables === undefined || environment.secrets === undefined || facts.secrets === undefined) {
+        return [unknown(`environment ${name}: its variables and secrets, which an administrator may list`)];
+    }
+    const variables = { ...facts.variables, ...environment.variables };
+    const secrets = [...facts.secrets, ...environment.secrets];
+    const has = (key: string) => secrets.includes(key) || (variables[key] ?? "") !== "";
+    const at = (text: string) => wrong(`environment ${name}: ${text}`);
+    const findings: Finding[] = [];
+    if (!has("PULUMI_ACCESS_TOKEN") && !has("PULUMI_BACKEND_URL")) {
+        findings.push(at("names no state. Set the variable PULUMI_BACKEND_URL, or the secret PULUMI_ACCESS_TOKEN"));
+    }
+    const cloudIsSet = Object.values(clouds).some(([first]) => has(first));
+    if (!has("PULUMI_CONFIG_PASSPHRASE") && !has("PULUMI_ACCESS_TOKEN") && !cloudIsSet) {
+        findings.push(at("cannot decrypt. Set the secret PULUMI_CONFIG_PASSPHRASE, or a cloud's log-in for its key"));
+    }
+    if (!has("KUBECONFIG") && !has("CLUSTERS")) {
+        findings.push(at("names no cluster. Set the variable CLUSTERS, or the secret KUBECONFIG"));
+    }
+    for (const [first, ...others] of Object.values(clouds)) {
+        const missing = has(first) ? others.filter((variable) => !has(variable)) : [];
+        findings.push(...missing.map((variable) => at(`has ${first} and no ${variable}. Set that variable`)));
+    }
+    const named = (variables.CLUSTERS ?? "").split("\n").map((line) => line.trim().split(/\s+/)[1] ?? "");
+    for (const [cloud, [first]] of Object.entries(clouds)) {
+        if (named.includes(cloud) && !has(first)) {
+            findings.push(at(`CLUSTERS names a cluster of ${cloud}, and no log-in. Set the variable ${first}`));
+        }
+    }
+    return findings;
+}
+
+function judgeProposals(on: readonly Workflow[], { mayPropose }: RepositoryFacts): Finding[] {
+    const files = on.map(({ file }) => file).filter((file) => proposing.includes(file));
+    if (files.length === 0 || mayPropose === true) {
+        return [];
+    }
+    const what = `${files.join(" and ")} may open pull requests`;
+    return mayPropose === undefined
+        ? [unknown(`whether ${what}`)]
+        : [wrong(`Actions: not allowed that ${what}. Allow it under Settings, Actions, General, Workflow permissions`)];
+}

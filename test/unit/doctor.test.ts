@@ -1,0 +1,135 @@
+import { expect } from "chai";
+import { readRepository } from "../../scripts/doctor/github";
+import { type EnvironmentFacts, judgeRepository, type RepositoryFacts } from "../../scripts/doctor/repository";
+
+const reached = { variables: {}, secrets: ["PULUMI_CONFIG_PASSPHRASE", "KUBECONFIG"] };
+const onMain: EnvironmentFacts = { reviewers: 0, branches: ["main"], ...reached };
+const reviewed: EnvironmentFacts = { ...onMain, reviewers: 1 };
+
+/** A repository with every workflow turned on, and everything as it should be. */
+const whole: RepositoryFacts = {
+    defaultBranch: "main",
+    variables: {
+        ...{ HUBSPOKE_PREVIEW: "true", HUBSPOKE_DEPLOY: "true", HUBSPOKE_DRIFT: "true" },
+        ...{ HUBSPOKE_ROTATE: "true", HUBSPOKE_FAILOVER: "true", PULUMI_BACKEND_URL: "s3://state" },
+    },
+    secrets: [],
+    environments: {
+        ...{ preview: { ...reviewed, branches: "any" }, hub: reviewed, staging: onMain, prod: reviewed, dr: reviewed },
+        ...{ drift: onMain, rotation: onMain, failover: onMain },
+    },
+    mayPropose: true,
+};
+
+function changed(name: string, change: Partial<EnvironmentFacts>): RepositoryFacts {
+    const environment = { ...whole.environments[name]!, ...change };
+    return { ...whole, environments: { ...whole.environments, [name]: environment } };
+}
+
+const say = (facts: RepositoryFacts) => judgeRepository(facts).map(({ level, text }) => `${level}: ${text}`);
+
+describe("npm run doctor -- --repository", () => {
+    it("finds nothing where all is as docs/pull-requests.md says", () => {
+        expect(say(whole)).to.deep.equal([]);
+    });
+
+    const withoutRotation = Object.fromEntries(Object.entries(whole.environments).filter(([name]) => name !== "rotation"));
+    const cases: { name: string; facts: RepositoryFacts; says: RegExp }[] = [
+        { name: "a missing environment", facts: { ...whole, environments: withoutRotation }, says: /^wrong: environment rotation: is missing/ },
+        {
+            name: "rotation for any branch",
+            facts: changed("rotation", { branches: "any" }),
+            says: /^wrong: environment rotation: any branch may use it. Limit its deployment branches to main$/,
+        },
+        {
+            name: "failover for branches beside main",
+            facts: changed("failover", { branches: ["main", "release/*"] }),
+            says: /^wrong: environment failover: release\/\* may use it/,
+        },
+        { name: "branches that cannot be read", facts: changed("failover", { branches: undefined }), says: /^unknown: .*failover: which branches/ },
+        { name: "a hub that nobody reviews", facts: changed("hub", { reviewers: 0 }), says: /^wrong: environment hub: has no required reviewers/ },
+        { name: "no cluster", facts: changed("dr", { secrets: ["PULUMI_CONFIG_PASSPHRASE"] }), says: /^wrong: environment dr: names no cluster/ },
+        { name: "no key", facts: changed("dr", { secrets: ["KUBECONFIG"] }), says: /^wrong: environment dr: cannot decrypt/ },
+        {
+            name: "half a log-in",
+            facts: changed("prod", { variables: { AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/ci" } }),
+            says: /^wrong: environment prod: has AWS_ROLE_ARN and no AWS_REGION/,
+        },
+        {
+            name: "a cluster of a cloud without its log-in",
+            facts: changed("prod", { variables: { CLUSTERS: "hub gcp p europe-west1 hub" } }),
+            says: /^wrong: environment prod: CLUSTERS names a cluster of gcp, and no log-in. Set the variable GCP_/,
+        },
+        { name: "secrets that cannot be listed", facts: changed("prod", { secrets: undefined }), says: /^unknown: environment prod: its variables and secrets/ },
+        { name: "pull requests that workflows may not open", facts: { ...whole, mayPropose: false }, says: /^wrong: Actions: .*rotate.yml and failover.yml/ },
+        {
+            name: "a workflow that is turned off",
+            facts: { ...whole, variables: { ...whole.variables, HUBSPOKE_DRIFT: "false" } },
+            says: /^note: drift.yml is turned off; the variable HUBSPOKE_DRIFT/,
+        },
+    ];
+    for (const { name, facts, says } of cases) {
+        it(`names ${name}, and nothing else`, () => {
+            const found = say(facts);
+            expect(found).to.have.length(1);
+            expect(found[0]).to.match(says);
+        });
+    }
+
+    it("wants neither a passphrase nor a kubeconfig where a cloud's log-in is set up", () => {
+        const variables = { AWS_ROLE_ARN: "arn:x", AWS_REGION: "eu-west-1", CLUSTERS: "hub aws eu-west-1 hub\nprod aws eu-west-1 prod" };
+        expect(say(changed("prod", { variables, secrets: [] }))).to.deep.equal([]);
+    });
+
+    /** Answers as GitHub's REST API documents them. */
+    const answers: Record<string, unknown> = {
+        "repos/o/r": { full_name: "o/r", default_branch: "main" },
+        "repos/o/r/actions/variables": { total_count: 1, variables: [{ name: "HUBSPOKE_ROTATE", value: "true" }] },
+        "repos/o/r/actions/secrets": { total_count: 1, secrets: [{ name: "KUBECONFIG" }] },
+        "repos/o/r/actions/permissions/workflow": { default_workflow_permissions: "read", can_approve_pull_request_reviews: true },
+        "repos/o/r/branches": [{ name: "main" }, { name: "release" }],
+        "repos/o/r/environments": {
+            total_count: 3,
+            environments: [
+                { name: "rotation", protection_rules: [], deployment_branch_policy: null },
+                {
+                    name: "hub",
+                    protection_rules: [
+                        { id: 1, type: "required_reviewers", reviewers: [{ type: "User" }, { type: "Team" }] },
+                        { id: 2, type: "branch_policy" },
+                    ],
+                    deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+                },
+                {
+                    name: "drift",
+                    protection_rules: [{ id: 3, type: "branch_policy" }],
+                    deployment_branch_policy: { protected_branches: true, custom_branch_policies: false },
+                },
+            ],
+        },
+        "repos/o/r/environments/hub/deployment-branch-policies": { total_count: 1, branch_policies: [{ id: 4, name: "main" }] },
+        "repos/o/r/environments/hub/variables": { total_count: 1, variables: [{ name: "AWS_REGION", value: "eu-west-1" }] },
+        "repos/o/r/environments/hub/secrets": { total_count: 1, secrets: [{ name: "PULUMI_CONFIG_PASSPHRASE" }] },
+    };
+    const api = (path: string) => Promise.resolve(answers[path.replace(/\?.*$/, "")]);
+
+    it("reads what GitHub says of a repository, and leaves open what it does not tell", async () => {
+        const unread = { variables: undefined, secrets: undefined };
+        expect(await readRepository(api, "o/r")).to.deep.equal({
+            defaultBranch: "main",
+            variables: { HUBSPOKE_ROTATE: "true" },
+            secrets: ["KUBECONFIG"],
+            environments: {
+                rotation: { reviewers: 0, branches: "any", ...unread },
+                hub: { reviewers: 2, branches: ["main"], variables: { AWS_REGION: "eu-west-1" }, secrets: ["PULUMI_CONFIG_PASSPHRASE"] },
+                drift: { reviewers: 0, branches: ["main", "release"], ...unread },
+            },
+            mayPropose: true,
+        });
+    });
+
+    it("ends where GitHub shows no such repository", async () => {
+        const failed = await readRepository(() => Promise.resolve(undefined), "o/r").catch((error: Error) => error.message);
+        expect(failed).to.match(/GitHub shows no repository o\/r/);
+    });
+});
