@@ -7,7 +7,7 @@ export const gatewayName = "argocd";
 
 /**
  * The Ingress or HTTPRoute. It terminates TLS with the certificate in `argocd-server-tls`, so argocd-server serves
- * plain HTTP behind it; the `argocd` command then needs `--grpc-web`. Without it, argocd-server uses it.
+ * plain HTTP, and the `argocd` command needs `--grpc-web`. Without either, argocd-server uses that certificate itself.
  *
  * @param tls whether that certificate exists; without it, TLS ends before the Ingress, for example at a load balancer
  */
