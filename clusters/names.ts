@@ -31,6 +31,18 @@ export const resourcesFinalizer = "resources-finalizer.argocd.argoproj.io";
  */
 export const refreshAnnotation = "argocd.argoproj.io/refresh";
 
+/**
+ * Annotation of Argo CD on a cluster Secret, "true" for one that no controller works on (argo-cd,
+ * controller/sharding/cache.go), from 3.4 on.
+ */
+export const skipReconcileAnnotation = "argocd.argoproj.io/skip-reconcile";
+
+/** Label of an Application whose cluster is in quarantine: what Argo CD shows of it is not of now. */
+export const quarantinedLabel = "hubspoke/quarantined";
+
+/** Annotation of a cluster Secret with what Argo CD said of the cluster before its quarantine, as JSON. */
+export const viewAnnotation = "hubspoke/view-before-quarantine";
+
 /** Annotation of a cluster Secret that names the stack which registered it. */
 export const stackAnnotation = "hubspoke/stack";
 
@@ -66,6 +78,9 @@ export const targetsLabel = "hubspoke/probe-targets";
 
 /** Label of the DNSEndpoint that external-dns on the hub publishes. */
 export const trafficLabel = { "hubspoke/traffic": "true" };
+
+/** Label of the record of promotions on the hub. */
+export const promotionLabel = { "hubspoke/promotion": "record" };
 
 /** Label of the record of failovers on the hub. */
 export const failoverLabel = { "hubspoke/failover": "record" };

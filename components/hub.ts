@@ -133,6 +133,7 @@ export class Hub extends pulumi.ComponentResource {
             domain: settings.domain,
             rollout: rolloutRules(settings),
             probes: probePlan(settings, alertObjects),
+            argoCdVersion: argoCd.version,
         });
         this.operator = {
             url: `https://${argoCdHost(settings.domain)}`,

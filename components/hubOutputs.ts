@@ -17,13 +17,15 @@ export interface HubOutputs {
     readonly rollout: RolloutRules;
     /** How the hub watches its clusters. */
     readonly probes: ProbePlan;
+    /** Argo CD's version, such as `v3.4.4`; nothing from a hub that was brought up before it said so. */
+    readonly argoCdVersion: string | undefined;
 }
 
 type Known = { readonly [key in keyof HubOutputs]: pulumi.Input<HubOutputs[key]> };
 
-/** The outputs as the hub's stack exports them: text, and JSON for the last two. */
+/** The outputs as the hub's stack exports them: text, and JSON for the rules and the plan. */
 export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutputs, pulumi.Output<string>>> {
-    const { argoCdNamespace, agentProject, agentNamespace, domain, rollout, probes } = outputs;
+    const { argoCdNamespace, agentProject, agentNamespace, domain, rollout, probes, argoCdVersion } = outputs;
     return {
         argoCdNamespace: pulumi.output(argoCdNamespace),
         agentProject: pulumi.output(agentProject),
@@ -31,6 +33,7 @@ export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutput
         domain: pulumi.output(domain),
         rollout: pulumi.jsonStringify(rollout),
         probes: pulumi.jsonStringify(probes),
+        argoCdVersion: pulumi.output(argoCdVersion).apply((version) => version ?? ""),
     };
 }
 
@@ -58,10 +61,11 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
         domain: text("domain"),
         rollout: JSON.parse(text("rollout")) as RolloutRules,
         probes: JSON.parse(text("probes")) as ProbePlan,
+        argoCdVersion: exported.argoCdVersion === undefined ? undefined : text("argoCdVersion") || undefined,
     };
 }
 
-const names = ["argoCdNamespace", "agentProject", "agentNamespace", "domain", "rollout", "probes"] as const;
+const names = ["argoCdNamespace", "agentProject", "agentNamespace", "domain", "rollout", "probes", "argoCdVersion"] as const;
 
 /**
  * Reads the outputs of a hub's stack in a run of the program.

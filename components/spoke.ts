@@ -13,7 +13,7 @@ import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfSpoke } from "./account/readable";
 import { Probes } from "./watch/probes";
-import { clusterProvider } from "./support/provider";
+import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
 import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
 import { clusterConfig } from "./account/clusterConfig";
@@ -48,10 +48,15 @@ export class Spoke extends pulumi.ComponentResource {
     readonly credential: CredentialFacts;
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("hubspoke:index:Spoke", name, {}, marked(args.stack, opts));
+        // In quarantine the engine refuses, also in a preview, to delete or replace anything of the cluster.
+        const kept = args.settings.quarantined ? { ...opts, protect: true } : opts;
+        super("hubspoke:index:Spoke", name, {}, marked(args.stack, kept));
 
         const { environment, settings, server, hub, hubProvider, stack, adoption } = args;
-        const provider = clusterProvider(name, settings, { parent: this });
+        const { quarantined } = settings;
+        const provider = quarantined
+            ? quarantinedProvider(name, { parent: this })
+            : clusterProvider(name, settings, { parent: this });
         const namespace = new AgentNamespace(
             `${name}-agent`,
             {
@@ -108,7 +113,7 @@ export class Spoke extends pulumi.ComponentResource {
                 // A new store may bring new kinds, which Argo CD only finds when it reads the cluster anew.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
-            { parent: this },
+            { parent: this, ignoreChanges: quarantined ? ["spoke", "token", "target", "rights"] : [] },
         );
         const domain = settings.domain ?? `${name}.${hub.domain}`;
         const secret = new ClusterSecret(
@@ -129,6 +134,7 @@ export class Spoke extends pulumi.ComponentResource {
                 stack,
                 token: account.tokens?.current,
                 refresh: proof.provenAt,
+                quarantined,
                 config: clusterConfig({ ...settings, token: account.token, ca: account.ca }),
             },
             { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },

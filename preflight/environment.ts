@@ -5,9 +5,12 @@ import type { EnvironmentSettings } from "../settings/environment";
 import { findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readPromotions } from "../clusters/promotions";
 import { registrations } from "../clusters/registrations";
-import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "./registrations";
+import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
+import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
+import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseUnfitForRollout } from "./rollout";
 
 /** What the checks found out about an environment. */
@@ -43,8 +46,9 @@ export async function checkEnvironment(
     hub: Promise<HubOutputs>,
 ): Promise<EnvironmentFacts> {
     const [found, outputs] = await Promise.all([findClusters(settings), hub]);
-    const [, adoptions] = await allOf([
+    const [, , { servers, adoptions }] = await allOf([
         () => refuseUnfitForRollout(settings, outputs.rollout),
+        () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
         async () => checkRegistrations(settings, found, outputs, stack),
     ]);
     if (!settings.protect) {
@@ -53,15 +57,16 @@ export async function checkEnvironment(
                 "protects it. Remove the setting when that is done",
         );
     }
-    return { servers: found.servers, hub: outputs, adoptions };
+    return { servers, hub: outputs, adoptions };
 }
 
-/** Finds the hub and the clusters, each in its kubeconfig, and asks each for its version. */
+/** Finds the hub and the clusters but those in quarantine, each in its kubeconfig, and asks each for its version. */
 async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
-    const names = Object.keys(settings.clusters);
+    const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
+    const names = asked.map(([name]) => name);
     const [hub, ...spokes] = await allOf([
         () => findCluster("hub", settings.hub),
-        ...Object.entries(settings.clusters).map(
+        ...asked.map(
             ([name, spoke]) =>
                 () => findCluster(`clusters.${name}`, spoke),
         ),
@@ -82,13 +87,19 @@ async function checkRegistrations(
     { hub: address, spokes, servers }: FoundClusters,
     hub: HubOutputs,
     stack: string,
-): Promise<Adoptions> {
-    const existing = await registrations(address, hub.argoCdNamespace);
+): Promise<Pick<EnvironmentFacts, "servers" | "adoptions">> {
+    const [existing, promotions] = await Promise.all([
+        registrations(address, hub.argoCdNamespace),
+        readPromotions(address, hub.argoCdNamespace),
+    ]);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
     const adoptions = await findAdoptions(candidates, existing, stack, on, spokes);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
-    refuseOlderGeneration(settings, existing, stack);
+    refuseContradictions([
+        ...contradictedGenerations(settings, existing, stack),
+        ...contradictedPins(settings, promotions),
+    ]);
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
-    return adoptions;
+    return { servers: { ...servers, ...quarantinedServers(settings, existing, stack) }, adoptions };
 }

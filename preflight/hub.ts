@@ -6,9 +6,12 @@ import type { HubSettings } from "../settings/hub";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
+import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { checkNodes } from "./nodes";
+import { publishedCluster } from "./published";
+import { contradictedActive, refuseContradictions } from "./recorded";
 import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
@@ -46,6 +49,14 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
             await refuseToOrphan(existing, hub);
+        },
+        async () => {
+            const { domain, traffic } = settings;
+            if (traffic !== undefined) {
+                const moves = await readMoves(hub, argoCdNamespace);
+                const published = await publishedCluster(hub, { domain, traffic });
+                refuseContradictions(contradictedActive(settings, moves, published));
+            }
         },
         () => refuseOldChart(settings.chart),
     ]);

@@ -1,6 +1,4 @@
-import { generationAnnotation } from "../clusters/names";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
-import type { EnvironmentSettings } from "../settings/environment";
 
 /**
  * Refuses a cluster that is registered already, by another stack or by hand: of two Secrets with one URL Argo CD takes
@@ -29,33 +27,6 @@ export function refuseSecondRegistration(
                         : `Take it over by npm run adopt -- ${stack.split("/").at(-1)}, or choose another name and API server`),
             ),
     );
-    if (problems.length > 0) {
-        throw new Error(problems.join("\n  "));
-    }
-}
-
-/**
- * Refuses a token's generation that is older than the one that the hub holds: a retired token does not come back, and a
- * stack file that asks for it was not changed, or not merged, after a rotation.
- *
- * @throws Error that names the settings
- */
-export function refuseOlderGeneration(
-    { clusters }: Pick<EnvironmentSettings, "clusters">,
-    existing: readonly Registration[],
-    stack: string,
-): void {
-    const own = existing.filter((registration) => registration.stack === stack);
-    const problems = Object.entries(clusters).flatMap(([name, { credentials }]) => {
-        const held = Number(own.find(({ cluster }) => cluster === name)?.annotations[generationAnnotation] ?? 0);
-        return credentials.type === "token" && credentials.generation < held
-            ? [
-                  `hubspoke:clusters.${name}.credentials.generation: is ${credentials.generation}, and the hub holds token ` +
-                      `${held} already: a rotation's stack file was not committed or merged. Write ${held}, or ` +
-                      `${held + 1} for a new token, and \`retired: ${held - 1}\``,
-              ]
-            : [];
-    });
     if (problems.length > 0) {
         throw new Error(problems.join("\n  "));
     }

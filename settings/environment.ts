@@ -43,6 +43,18 @@ const spoke = connection.safeExtend({
                 "`npm run promote` changes it. The default is the hub's `agent.revision`.",
         )
         .optional(),
+    rollbackFrom: text("the revision to go back from", "v1.1.0")
+        .describe(
+            "Revision that the hub records as promoted on this cluster. It lets `revision` be one that this promotion " +
+                "has replaced, to go back on purpose.",
+        )
+        .optional(),
+    quarantined: flag
+        .describe(
+            "`true` leaves a broken cluster alone: `pulumi` and Argo CD neither read nor change it, and the other " +
+                "clusters go on. `npm run quarantine` sets and removes it. It needs Argo CD 3.4.",
+        )
+        .default(false),
     credentials: credentialsSchema,
     permissions: permissionsSchema,
     tls: tlsSchema,
@@ -74,8 +86,8 @@ const environmentShape = z.strictObject({
         .optional(),
     protect: flag
         .describe(
-            "Keep clusters with an Application in a protected environment of the hub. To remove such a cluster, set " +
-                "`false`, run `pulumi up`, then remove it.",
+            "`false` allows a destroy, or the removal of a cluster, to delete Applications that the hub protects. Run " +
+                "`pulumi up` with it first, and remove it afterwards.",
         )
         .default(true),
     hub: connection.safeExtend({

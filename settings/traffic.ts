@@ -90,6 +90,12 @@ export const traffic = z
         active: dnsLabel("the active cluster's name", "prod").describe(
             "Name of the cluster that users reach. `npm run failover` changes it.",
         ),
+        acknowledge: text("the id of a move", "m3fa9c1e")
+            .describe(
+                "ID of the last move of users that the hub records. It lets `active` differ from that record, to send " +
+                    "users back on purpose. The error message gives the ID.",
+            )
+            .optional(),
         name: dnsName("the users' name", "agent.example.com")
             .describe("DNS name of the agent for users. The default is `agent.<domain>`.")
             .optional(),

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { dnsDomainAnnotation, domainAnnotation, generationAnnotation, managedByLabel, manager, refreshAnnotation, revisionAnnotation, secretStoreAnnotation, secretTypeLabel, sinceAnnotation, stackAnnotation } from "../../clusters/names";
+import { dnsDomainAnnotation, domainAnnotation, generationAnnotation, managedByLabel, manager, refreshAnnotation, revisionAnnotation, secretStoreAnnotation, secretTypeLabel, sinceAnnotation, skipReconcileAnnotation, stackAnnotation } from "../../clusters/names";
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
 import type { ClusterConfig } from "./clusterConfig";
@@ -35,6 +35,8 @@ export interface ClusterSecretArgs {
     readonly token?: { readonly generation: number; readonly created: pulumi.Input<string> } | undefined;
     /** When the rights on the cluster changed last, as RFC 3339: what Argo CD read before is read anew. */
     readonly refresh?: pulumi.Input<string>;
+    /** Whether Argo CD is to leave the cluster alone, with the credential that it holds now. */
+    readonly quarantined?: boolean;
     readonly config: ClusterConfig;
 }
 
@@ -81,6 +83,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                                   [generationAnnotation]: String(args.token.generation),
                                   [sinceAnnotation]: args.token.created,
                               }),
+                        ...(args.quarantined === true ? { [skipReconcileAnnotation]: "true" } : {}),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
                     },
                 },
@@ -95,7 +98,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
             {
                 parent: this,
                 // An adopted Secret has a type, which nobody can change.
-                ignoreChanges: ["type"],
+                ignoreChanges: ["type", ...(args.quarantined === true ? ["data"] : [])],
                 ...(args.adopt !== undefined && { import: args.adopt }),
             },
         );

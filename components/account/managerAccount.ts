@@ -53,7 +53,8 @@ export class ManagerAccount extends pulumi.ComponentResource {
             this.rights = grant({ ...credentials.subject, apiGroup: "rbac.authorization.k8s.io" }).versions;
             // Every namespace has it: the spoke's controller publishes the certificate authority to all pods.
             const published = ConfigMap.get(`${name}-ca`, "default/kube-root-ca.crt", { parent: this });
-            this.ca = published.data.apply((data) => data["ca.crt"] ?? "");
+            // Nothing is read of a cluster in quarantine.
+            this.ca = published.data.apply((data: Record<string, string> | undefined) => data?.["ca.crt"] ?? "");
         }
         this.registerOutputs({ ca: this.ca });
     }

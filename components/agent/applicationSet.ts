@@ -1,6 +1,6 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { agentLabel, allowDeleteAnnotation, dnsDomainAnnotation, domainAnnotation, resourcesFinalizer, secretStoreAnnotation } from "../../clusters/names";
+import { agentLabel, allowDeleteAnnotation, dnsDomainAnnotation, domainAnnotation, quarantinedLabel, resourcesFinalizer, secretStoreAnnotation, skipReconcileAnnotation } from "../../clusters/names";
 import type { RolloutSettings } from "../../settings/delivery";
 import type { AgentSettings } from "../../settings/agent";
 import { takingOver } from "../support/takeOver";
@@ -116,11 +116,17 @@ function agentApplicationSetSpec(
 }
 
 /**
- * Facts that only some clusters have, as values of the chart. A cluster without one gives the chart nothing: the
+ * Facts that only some clusters have: a quarantine as a label, since Argo CD goes on to show the last health that it
+ * has seen, and the others as values of the chart. A cluster without one gives the chart nothing: the
  * chart's schema refuses what it does not know, and a cluster that is pinned to an older chart must not fail because
  * the hub knows a newer fact.
  */
-const optionalFacts = `spec:
+const optionalFacts = `{{- if ${annotationOf(skipReconcileAnnotation)} }}
+metadata:
+  labels:
+    ${quarantinedLabel}: "true"
+{{- end }}
+spec:
   source:
     helm:
       parameters:

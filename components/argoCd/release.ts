@@ -38,6 +38,8 @@ export interface ArgoCdArgs {
 export class ArgoCd extends pulumi.ComponentResource {
     /** The namespace's name, known once Argo CD and its CRDs are there. */
     readonly namespace: pulumi.Output<string>;
+    /** Argo CD's version, such as `v3.4.4`, as the chart that stands there says it. */
+    readonly version: pulumi.Output<string | undefined>;
     /** The local admin's password, a secret; nothing when single sign-on is there, for then there is no such user. */
     readonly adminPassword: pulumi.Output<string> | undefined;
 
@@ -100,6 +102,7 @@ export class ArgoCd extends pulumi.ComponentResource {
         // Not `status.namespace`: a preview of a changed release does not know it, and would announce that all which
         // stands in the namespace is replaced.
         this.namespace = onceMade(release, release.namespace);
+        this.version = release.status.apply((status: { appVersion?: string } | undefined) => status?.appVersion);
         this.adminPassword = admin?.result;
         this.registerOutputs({ namespace: this.namespace });
     }

@@ -20,7 +20,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         const load = `require("tsx/cjs"); exports.handler = () => require(process.cwd() + "/dynamic/index.ts").${kind};`;
         super(`pulumi-nodejs:dynamic/hubspoke:${kind}`, name, { ...inputs, __provider: load }, {
             ...opts,
-            ignoreChanges: ["__provider"],
+            ignoreChanges: ["__provider", ...(opts?.ignoreChanges ?? [])],
         });
     }
 }

@@ -2,6 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConnection } from "../../settings/connection";
 
+/** Contents of Secrets and ConfigMaps change in the object. */
+const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
+
 /**
  * The provider of one cluster. What is made through it lands on that cluster and on no other.
  *
@@ -12,10 +15,26 @@ import type { ClusterConnection } from "../../settings/connection";
  * `enableSecretMutable` and `enableConfigMapMutable`).
  */
 export function clusterProvider(name: string, access: ClusterConnection, opts?: pulumi.ResourceOptions): k8s.Provider {
-    const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
     const inputs = { ...connectionInput(access), clusterIdentifier: name, ...inPlace };
     const transformations = access.kubeconfig === undefined ? [notTheUsersOwn] : [];
     return new k8s.Provider(name, inputs, pulumi.mergeOptions(opts, { transformations }));
+}
+
+/**
+ * The provider of a cluster in quarantine, which reaches nothing, whether the cluster answers or not. It leaves what
+ * stands in the state as it is, and refuses to make or to delete anything: the URL in its errors says why.
+ */
+export function quarantinedProvider(name: string, opts?: pulumi.ResourceOptions): k8s.Provider {
+    const kubeconfig = JSON.stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: [{ name, cluster: { server: `https://127.0.0.1:1/${name}-is-quarantined` } }],
+        users: [{ name, user: {} }],
+        contexts: [{ name, context: { cluster: name, user: name } }],
+        "current-context": name,
+    });
+    const inputs = { kubeconfig, clusterIdentifier: name, ...inPlace, skipUpdateUnreachable: true };
+    return new k8s.Provider(name, inputs, opts);
 }
 
 /**

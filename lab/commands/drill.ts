@@ -6,7 +6,7 @@ import { prepareLab, refuseLabThatIsNotUp, restoreLab } from "../drill/lab";
 import { People } from "../drill/people";
 import { picture } from "../drill/picture";
 import { dnsServer, startReceiver, stopReceiver } from "../drill/receiver";
-import { allowed, forgetMoves } from "../drill/stage";
+import { allowed } from "../drill/stage";
 import { type Step, timelineRows } from "../drill/timeline";
 import { ensureMonitoringTools, fleetDomain, type MonitoringPorts, startMonitoring, stopMonitoring } from "../monitoring";
 import { labDir, labName } from "../paths";
@@ -54,7 +54,6 @@ async function drillWithPeople(ports: MonitoringPorts, tell: (line: string) => v
     const people = new People();
     try {
         await people.listen(ports.people);
-        await forgetMoves();
         await startReceiver("dr");
         return await drill({ ports, people, allowed: allowed(), tell });
     } finally {

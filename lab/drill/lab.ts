@@ -8,6 +8,7 @@ import { environmentStacks, type StackName } from "../stacks/project";
 import { adminPassword, up } from "../stacks/pulumi";
 import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { laySettings, takeSettingsBack } from "./settings";
+import { forgetMoves } from "./stage";
 
 /** @throws Error that says what is missing, where the lab is not up */
 export async function refuseLabThatIsNotUp(): Promise<void> {
@@ -20,7 +21,8 @@ export async function refuseLabThatIsNotUp(): Promise<void> {
 
 /**
  * Makes the running lab one that publishes a name for users and watches its clusters closely: the drill's settings, by
- * `pulumi up`, and external-dns' kind on the hub. A lab that is so already is left alone.
+ * `pulumi up`, and external-dns' kind on the hub. Users are on prod, whatever an earlier drill left on record. A lab
+ * that is so already is left alone.
  *
  * @returns whether the lab was up with what stands in the checkout
  */
@@ -29,6 +31,7 @@ export async function prepareLab(report: Report): Promise<boolean> {
     // From here on `npm run lab` does not take the lab for its own, and brings it back.
     forgetUp();
     await installDnsEndpoints();
+    await forgetMoves();
     await bringUp(await laySettings(), report);
     return wasUpToDate;
 }

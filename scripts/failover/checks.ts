@@ -34,7 +34,7 @@ export function judge(facts: Facts): Findings {
 
 /**
  * Adds what Argo CD's comparison of the target's Application, made just now, shows. Only that it could not read the
- * cluster forbids the move. Where Git is away, or slow, it has nothing to compare with, and what was known before holds.
+ * cluster forbids the move. Where Git is away, or slow, it has nothing to compare with: what was known before holds.
  */
 export function withComparison(to: string, { what, why = what }: Comparison, findings: Findings): Findings {
     const { good, problems, unknown } = findings;

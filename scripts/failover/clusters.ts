@@ -3,6 +3,7 @@ import { agentName, usersName } from "../../components/traffic/names";
 import { probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { registrations } from "../../clusters/registrations";
+import { publishedCluster } from "../../preflight/published";
 import type { EnvironmentSettings, SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { TrafficSettings } from "../../settings/traffic";
@@ -15,6 +16,8 @@ export interface FailoverHub {
     readonly traffic: NonNullable<TrafficSettings>;
     readonly address: ClusterAddress;
     readonly namespace: string;
+    /** The cluster that users reach now, as the hub publishes it; the setting where it publishes none that it knows. */
+    readonly active: string;
     /** The one name by which users reach the agent. */
     readonly usersName: string;
 }
@@ -47,7 +50,16 @@ export async function readHub(stack: string): Promise<FailoverHub> {
         throw new Error("hubspoke:traffic is not set on the hub: there is no name for users that could move. See docs/failover.md");
     }
     const address = await findCluster("cluster", settings.cluster);
-    return { stack, settings, traffic, address, namespace: argoCdNamespace, usersName: usersName(domain, traffic) };
+    const active = (await publishedCluster(address, { domain, traffic })) ?? traffic.active;
+    return {
+        stack,
+        settings,
+        traffic,
+        address,
+        namespace: argoCdNamespace,
+        active,
+        usersName: usersName(domain, traffic),
+    };
 }
 
 /**

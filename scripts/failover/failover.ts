@@ -10,9 +10,11 @@ import { type FailoverCluster, type FailoverHub, readClusters, readHub } from ".
 import { runHook } from "./hook";
 import { takeLock, waitUntilFree } from "./lock";
 import { waitUntilItResolves, whereItPoints } from "./names";
-import { planPublication, publish } from "./publish";
+import { type Destination, planPublication, publish } from "./publish";
 import { whyNotServing } from "./probe";
-import { announce, describeMove, type Move, readMoves, writeMoves } from "./record";
+import { announce, writeMoves } from "./record";
+import { describeMove, type Move, moveId, readMoves } from "../../clusters/moves";
+import { contradictedActive } from "../../preflight/recorded";
 import { withPatience } from "./patience";
 
 /** What is asked for. */
@@ -50,12 +52,13 @@ export function automaticRules({ traffic, settings }: FailoverHub): AutomaticRul
  */
 export async function failover(request: Request): Promise<void> {
     const hub = await withPatience("the hub", () => readHub(request.stack));
-    const { latest, moves, from, to } = await destination(hub, request);
+    const { latest, acknowledge, moves, from, to } = await destination(hub, request);
+    const publishing = { active: to.name, acknowledge };
     if (request.automatic) {
         await refuseAutomatic(hub, moves, from);
     }
     if (request.dryRun) {
-        await rehearse(hub, from, to, request.resolver);
+        await rehearse(hub, from, to, publishing, request.resolver);
         return;
     }
     const by = process.env.GITHUB_ACTOR ?? `${userInfo().username}@${hostname()}`;
@@ -66,7 +69,7 @@ export async function failover(request: Request): Promise<void> {
         await withPatience("the hub", () => refuseAnotherMove(hub, latest));
         await withPlan(async (plan) => {
             const begun = Date.now();
-            const unknown = await check(hub, from, to, plan);
+            const unknown = await check(hub, from, to, publishing, plan);
             const move = {
                 at: new Date(begun).toISOString(),
                 by,
@@ -80,8 +83,9 @@ export async function failover(request: Request): Promise<void> {
             await record(hub, "FailoverBegun", move, moves);
             await runHook(hub.traffic.hooks.database, move);
             await withPatience("the hub", () => lock.check());
-            await publish(hub, to.name, plan);
-            await waitUntilItResolves(hub.usersName, to.agentName, { server: request.resolver, seconds: request.seconds });
+            await publish(hub, publishing, plan);
+            const { resolver: server, seconds: limit } = request;
+            await waitUntilItResolves(hub.usersName, to.agentName, { server, seconds: limit });
             const seconds = (Date.now() - begun) / 1000;
             say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
             await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
@@ -95,7 +99,7 @@ export async function failover(request: Request): Promise<void> {
 /** The clusters that users come from and go to. */
 async function destination(hub: FailoverHub, { to: wanted }: Request) {
     const moves = await withPatience("the hub", () => readMoves(hub.address, hub.namespace));
-    const { active } = hub.traffic;
+    const { active } = hub;
     const last = moves.find((move) => move.to === active);
     const to = typeof wanted === "string" ? wanted : last?.from;
     if (to === undefined) {
@@ -108,7 +112,10 @@ async function destination(hub: FailoverHub, { to: wanted }: Request) {
     }
     const names = [to === active ? (half?.from ?? active) : active, to];
     const [from, target] = await withPatience("the hub", () => readClusters(hub, names));
-    return { latest: moves[0], moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
+    const latest = moves[0];
+    const after = { traffic: { ...hub.traffic, active: to } };
+    const acknowledge = latest && contradictedActive(after, moves, active).length > 0 ? moveId(latest) : undefined;
+    return { latest, acknowledge, moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
 }
 
 /** The lock may have come from another run, which has ended since the record was read. */
@@ -135,10 +142,16 @@ async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: F
  * @returns what could not be found out, and does not forbid it
  * @throws InputError with every reason
  */
-async function check(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster, plan: string): Promise<readonly string[]> {
+async function check(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    publishing: Destination,
+    plan: string,
+): Promise<readonly string[]> {
     const [{ good, unknown }] = await allOf([
         () => examined(hub, from, to),
-        () => withPatience("the hub", () => planPublication(hub, to.name, plan)),
+        () => withPatience("the hub", () => planPublication(hub, publishing, plan)),
     ]);
     [...good, "pulumi can move the name, and would change nothing else", ...unknown].forEach((finding) =>
         say(`${to.name}: ${finding}`),
@@ -158,10 +171,11 @@ async function rehearse(
     hub: FailoverHub,
     from: FailoverCluster,
     to: FailoverCluster,
+    publishing: Destination,
     resolver: string | undefined,
 ): Promise<void> {
     await waitUntilFree(hub.address, hub.namespace);
-    await withPlan((plan) => check(hub, from, to, plan));
+    await withPlan((plan) => check(hub, from, to, publishing, plan));
     const { database } = hub.traffic.hooks;
     [
         `${hub.usersName} points at ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,
@@ -187,7 +201,7 @@ async function record(
 function sayWhatRemains({ stack, traffic, usersName }: FailoverHub, from: FailoverCluster, to: FailoverCluster): void {
     [
         `Users of ${usersName} go to ${to.name}. What remains:`,
-        `  commit the stack file of ${stack}, or the next pulumi up from another checkout moves users back`,
+        `  commit the stack file of ${stack}: pulumi refuses to bring the hub up from a checkout without the move`,
         traffic.hooks.database === undefined
             ? `  the database: nothing was run. Make ${to.name}'s the one that is written, and ${from.name}'s not`
             : `  the database: the hook has run; see that ${from.name} can write to none of it`,

@@ -1,4 +1,4 @@
-import type { Move } from "../failover/record";
+import type { Move } from "../../clusters/moves";
 
 const dayMs = 24 * 3_600_000;
 

@@ -34,7 +34,7 @@ async function receive(args: string[]): Promise<void> {
         say,
         rules: async () => {
             const hub = await readHub(stack);
-            return { active: hub.traffic.active, rules: automaticRules(hub) };
+            return { active: hub.active, rules: automaticRules(hub) };
         },
         move: async (active, why) => {
             if (active === to) {

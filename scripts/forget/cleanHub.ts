@@ -4,7 +4,7 @@ import { change } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
 import { say } from "../support/main";
 import type { EnvironmentStack } from "../support/stacks";
-import type { Registered } from "./registered";
+import type { Registered } from "../support/registered";
 
 /** Limit for Applications without finalizers to go, in milliseconds. */
 const limitMs = 60_000;

@@ -7,16 +7,18 @@
  * refuses, is never forgotten: `pulumi destroy`, or taking it out of the settings, empties it properly. What goes is
  * listed before, and the cluster's name is to be typed; `--yes` spares that where Argo CD could be asked.
  */
-import { accountName } from "../../clusters/names";
+import { accountName, viewAnnotation } from "../../clusters/names";
+import { find } from "../../clusters/request";
+import { argoCdsView, type ArgoCdsView } from "../support/argoCdsView";
 import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
+import { isSpoke, type Registered, registeredIn, urnsOf } from "../support/registered";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { nameOf, readState, type State, withoutSubtrees, writeState } from "../support/state";
 import { cleanHub, generatedFor } from "./cleanHub";
 import { confirmByName } from "./confirm";
 import { forgetOptions, type ForgetOptions } from "./options";
-import { isSpoke, type Registered, registeredIn } from "./registered";
-import { argoCdsView, failureFromHere } from "./view";
+import { failureFromHere } from "./fromHere";
 
 async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     const environment = await environmentStack(stack);
@@ -57,8 +59,7 @@ async function refuseUnlessLost(environment: EnvironmentStack, registered: Regis
     const { stack } = environment;
     const { cluster } = registered;
     say(`${stack}: ${await failureFromHere(environment, cluster)}`);
-    say(`${stack}: asking Argo CD, which reads ${cluster} anew for it`);
-    const { says, why } = await argoCdsView(environment, registered);
+    const { says, why } = await viewOf(environment, registered);
     switch (says) {
         case "reached":
         case "refused":
@@ -75,12 +76,26 @@ async function refuseUnlessLost(environment: EnvironmentStack, registered: Regis
     }
 }
 
+/** Argo CD's view now; of a cluster in quarantine, which it does not look at, the last one before that. */
+async function viewOf(environment: EnvironmentStack, { cluster, secret, ...more }: Registered): Promise<ArgoCdsView> {
+    const { stack, settings, hub, namespace } = environment;
+    if (settings.clusters[cluster]?.quarantined) {
+        const path = `api/v1/namespaces/${namespace}/secrets/${secret}`;
+        const found = await find<{ metadata: { annotations?: Record<string, string> } }>(hub, path);
+        const recorded = found?.metadata.annotations?.[viewAnnotation];
+        say(`${stack}: ${cluster} is in quarantine, so this is what Argo CD said before`);
+        return recorded === undefined
+            ? { says: "unknown", why: "nothing was recorded" }
+            : (JSON.parse(recorded) as ArgoCdsView);
+    }
+    say(`${stack}: asking Argo CD, which reads ${cluster} anew for it`);
+    return argoCdsView(environment, { cluster, secret, ...more });
+}
+
 /** Says what goes and what stays. */
 async function list(environment: EnvironmentStack, state: State, lost: Registered): Promise<void> {
     const { stack } = environment;
     const { cluster, secret, watch } = lost;
-    const all = state.deployment.resources ?? [];
-    const left = withoutSubtrees(state, (resource) => isSpoke(resource, [cluster])).deployment.resources ?? [];
     const objects = [
         ...(secret === undefined ? [] : [`Secret ${secret}`]),
         ...(await generatedFor(environment, lost)).map(({ metadata }) => `Application ${metadata.name}`),
@@ -88,7 +103,7 @@ async function list(environment: EnvironmentStack, state: State, lost: Registere
     ];
     say(`${stack}: forgetting ${cluster} removes`);
     say(`  from the hub: ${objects.join(", ") || "nothing"}`);
-    say(`  from the state of ${stack}: ${all.length - left.length} resources`);
+    say(`  from the state of ${stack}: ${urnsOf(state, cluster).length} resources`);
     say("  from the cluster itself: nothing");
 }
 

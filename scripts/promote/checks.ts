@@ -8,11 +8,13 @@ import { describe } from "./describe";
  * on this environment causes neither: it is as proved as what runs.
  *
  * @param environment for the error
+ * @param expected names of the Applications that its clusters should have: one that is missing proves nothing
  * @param now and soakMs in milliseconds
  * @throws Error that says what is not so, and how long to wait
  */
 export function provedRevision(
     environment: string,
+    expected: readonly string[],
     applications: readonly Application[],
     now: number,
     soakMs: number,
@@ -20,11 +22,15 @@ export function provedRevision(
     if (applications.length === 0) {
         throw new Error(`${environment} has no Application on the hub: there is nothing to promote from`);
     }
-    const unfit = applications.filter((application) => !isHealthy(application));
+    const missing = expected.filter((name) => !applications.some(({ metadata }) => metadata.name === name));
+    const unfit = [
+        ...applications.filter((application) => !isHealthy(application)).map(describe),
+        ...missing.map((name) => `${name} does not exist`),
+    ];
     if (unfit.length > 0) {
         throw new Error(
             `${environment} is not Synced and Healthy, so nothing is promoted from it:\n` +
-                unfit.map((application) => `  ${describe(application)}`).join("\n"),
+                unfit.map((line) => `  ${line}`).join("\n"),
         );
     }
     const revisions = [...new Set(applications.map(({ status }) => status?.sync?.revision ?? ""))];
@@ -34,12 +40,12 @@ export function provedRevision(
                 "wait until all its clusters have the same, or pin them to it",
         );
     }
-    const since = Math.max(...applications.map(healthySince));
-    const missing = since + soakMs - now;
-    if (missing > 0) {
+    const since = Math.max(...applications.map((application) => healthySince(application, now)));
+    const remaining = since + soakMs - now;
+    if (remaining > 0) {
         throw new Error(
             `${environment} is Synced and Healthy at ${revisions[0]} for ${seconds(now - since)} only, and the hub's ` +
-                `rollout.soak is ${seconds(soakMs)}: try again in ${seconds(missing)}`,
+                `rollout.soak is ${seconds(soakMs)}: try again in ${seconds(remaining)}`,
         );
     }
     return revisions[0];
@@ -83,9 +89,10 @@ function hasFailed({ status }: Application, revision: string): boolean {
 }
 
 /** When the Application was last synced or last changed its health, in milliseconds; now where it does not say. */
-function healthySince({ status }: Application): number {
+function healthySince({ status }: Application, now: number): number {
     const times = [status?.operationState?.finishedAt, status?.health?.lastTransitionTime];
-    return Math.max(...times.map((time) => (time === undefined ? 0 : Date.parse(time))));
+    const known = times.map((time) => Date.parse(time ?? "")).filter((time) => !Number.isNaN(time));
+    return known.length === 0 ? now : Math.max(...known);
 }
 
 function seconds(milliseconds: number): string {

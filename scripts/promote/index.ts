@@ -4,13 +4,16 @@
  *     npm run promote -- --from staging --to prod [--timeout 15m]
  *
  * The names are those of stacks. Nothing is changed unless the first environment is Synced and Healthy at one revision
- * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this waits
- * until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the Secrets
- * besides the pin is refused. Run again after an interruption, it goes on.
+ * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this
+ * waits until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the
+ * Secrets besides the pin is refused. The hub records the promotion. Run again after an interruption, it
+ * goes on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { quarantinedLabel } from "../../clusters/names";
 import { agentApplicationsIn } from "../../clusters/applications";
+import { readPromotions, recordPromotion } from "../../clusters/promotions";
 import { progressOf, provedRevision } from "./checks";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
@@ -28,13 +31,17 @@ async function promote(args: string[]): Promise<void> {
     if (rules.strategy !== "pinned") {
         throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
     }
-    const revision = provedRevision(from, await applicationsIn(source), Date.now(), milliseconds(rules.soak));
+    const applications = await applicationsIn(source);
+    const revision = provedRevision(from, agentsOf(source), applications, Date.now(), milliseconds(rules.soak));
     say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
     const clusters = Object.keys(target.settings.clusters);
+    const recorded = Object.entries(await readPromotions(target.hub, target.namespace));
+    const goneBack = recorded.filter(([, { superseded }]) => superseded.includes(revision));
+    const rollbackFrom = Object.fromEntries(goneBack.map(([cluster, promotion]) => [cluster, promotion.revision]));
     const promotion = {
         stack: to,
         operation: "the promotion",
-        edit: (file: string) => movePins(file, revision),
+        edit: (file: string) => movePins(file, revision, rollbackFrom),
         owns: promotionOwns(clusters),
         targets: promotionTargets(clusters),
     };
@@ -47,6 +54,7 @@ async function promote(args: string[]): Promise<void> {
             throw new Error(`${(error as Error).message}\n${wayBack(target)}`, { cause: error });
         }
     });
+    await recordPromotion(target.hub, target.namespace, pinsOf(target), revision);
     say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
 }
 
@@ -62,15 +70,22 @@ function options(args: string[]): { from: string; to: string; timeout: string } 
     return { from, to, timeout };
 }
 
-function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
-    return agentApplicationsIn(hub, namespace, settings.environment);
+/** Without those of clusters in quarantine, which show what was. */
+async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
+    const all = await agentApplicationsIn(hub, namespace, settings.environment);
+    return all.filter(({ metadata }) => metadata.labels?.[quarantinedLabel] === undefined);
+}
+
+/** Names of the Applications that the environment's clusters should have, but for those in quarantine. */
+function agentsOf({ settings }: EnvironmentStack): string[] {
+    const clusters = Object.entries(settings.clusters);
+    const delivered = clusters.filter(([, { labels, quarantined }]) => labels.deploy === "true" && !quarantined);
+    return delivered.map(([name]) => `agent-${name}`);
 }
 
 async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {
-    const { clusters, environment } = target.settings;
-    const expected = Object.keys(clusters)
-        .filter((name) => clusters[name]?.labels.deploy === "true")
-        .map((name) => `agent-${name}`);
+    const { environment } = target.settings;
+    const expected = agentsOf(target);
     const deadline = Date.now() + milliseconds(timeout);
     for (;;) {
         const progress = progressOf(expected, await applicationsIn(target), revision);
@@ -87,10 +102,16 @@ async function waitUntilHealthy(target: EnvironmentStack, revision: string, time
     }
 }
 
+/** The revision of each cluster before the promotion. */
+function pinsOf({ settings }: EnvironmentStack): Record<string, string | undefined> {
+    return Object.fromEntries(Object.entries(settings.clusters).map(([name, { revision }]) => [name, revision]));
+}
+
 /** What the stack file held before, and how it comes back. */
-function wayBack({ stack, settings }: EnvironmentStack): string {
-    const pins = Object.entries(settings.clusters).map(
-        ([name, { revision }]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
+function wayBack(target: EnvironmentStack): string {
+    const { stack } = target;
+    const pins = Object.entries(pinsOf(target)).map(
+        ([name, revision]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
     );
     return (
         `The promotion stopped. To go back, write the old revision into ${stackFile(stack)} (${pins.join("; ")}), ` +

@@ -44,13 +44,13 @@ interface Rotation {
 
 export async function rotate(stack: string): Promise<void> {
     const environment = await environmentStack(stack);
-    let facts = await readFacts(stack);
+    let facts = await readFacts(environment);
     const pending = Object.entries(facts).some(([, { credential }]) => credential.previous !== undefined);
     if (pending) {
         say(`${stack}: an earlier rotation stopped before the old token was retired; going on with it`);
     } else {
         await beginRotation(environment, facts);
-        facts = await readFacts(stack);
+        facts = await readFacts(environment);
     }
     const rotations = await Promise.all(
         Object.entries(facts).flatMap(([cluster, one]) => rotationOf(environment, cluster, one) ?? []),
@@ -67,8 +67,10 @@ export async function rotate(stack: string): Promise<void> {
     }
 }
 
-async function readFacts(stack: string): Promise<Record<string, Facts>> {
-    return (await ask(stack, ["stack", "output", "clusters", "--json"])) as Record<string, Facts>;
+/** What the stack says of its clusters but those in quarantine, whose tokens stay. */
+async function readFacts({ stack, settings }: EnvironmentStack): Promise<Record<string, Facts>> {
+    const all = (await ask(stack, ["stack", "output", "clusters", "--json"])) as Record<string, Facts>;
+    return Object.fromEntries(Object.entries(all).filter(([name]) => !settings.clusters[name]?.quarantined));
 }
 
 /** Makes a new token on every cluster of the stack and moves the hub to it; the program proves it before. */

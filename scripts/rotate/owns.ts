@@ -31,9 +31,10 @@ function tokenNames(cluster: string, generation: number): string[] {
     return [name, `${name}-suffix`];
 }
 
-/** The Secret's data are secret, so what of them would change is not seen: they are the rotation's own only with the token. */
+/** What of the Secret's data would change is not seen, since they are secret: they are its own only with the token. */
 function inClusterSecret({ before }: Change, generation: number): readonly Path[] {
     const { annotations = {} } = (before?.metadata ?? {}) as { annotations?: Readonly<Record<string, string>> };
-    const marks = [generationAnnotation, sinceAnnotation, refreshAnnotation].map((name) => ["metadata", "annotations", name]);
+    const names = [generationAnnotation, sinceAnnotation, refreshAnnotation];
+    const marks = names.map((name) => ["metadata", "annotations", name]);
     return annotations[generationAnnotation] === String(generation) ? marks : [["data"], ...marks];
 }

@@ -6,8 +6,8 @@ export interface Comparison {
     readonly name: string;
     /**
      * `compared`: the cluster was read, and the manifests were made. `without manifests`: the cluster was read, and Git
-     * or the chart gave nothing to compare it with. `cluster not read`: Argo CD could not read the cluster. `never`: Argo
-     * CD does not compare it, since its spec is wrong. `silent`: no comparison has ended since.
+     * or the chart gave nothing to compare it with. `cluster not read`: Argo CD could not read the cluster. `never`:
+     * Argo CD does not compare it, since its spec is wrong. `silent`: no comparison has ended since.
      */
     readonly what: "compared" | "without manifests" | "cluster not read" | "never" | "silent";
     /** Argo CD's complaint, where there is one. */

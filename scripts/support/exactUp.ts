@@ -19,8 +19,8 @@ export interface ExactUp {
 }
 
 /**
- * Gives work a folder for the plan of an `up`, which holds the stack's secrets, encrypted with its key; afterwards it is
- * gone.
+ * Gives work a folder for the plan of an `up`, which holds the stack's secrets, encrypted with its key. Afterwards it
+ * is gone.
  */
 export async function withPlan<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-plan-"));
@@ -48,9 +48,11 @@ export async function planExactly({ stack, operation, edit, owns, targets }: Exa
         ...only(targets),
     ]);
     if (!ok) {
-        const refused = violations.filter(({ level }) => level === "mandatory").map(({ policy, message }) => `  ${policy}: ${message}`);
-        const why = refused.length > 0 ? `its policies refuse it:\n${refused.join("\n")}` : `its preview failed:\n${errorsOf(text)}`;
-        throw new Error(`${stack}: ${operation} was not begun, and nothing was changed: ${why}`);
+        const refused = violations
+            .filter(({ level }) => level === "mandatory")
+            .map(({ policy, message }) => `  ${policy}: ${message}`);
+        const why = refused.length > 0 ? `a policy refuses it:\n${refused.join("\n")}` : `it failed:\n${errorsOf(text)}`;
+        throw new Error(`nothing was brought up, as the preview of ${operation} in the stack ${stack} says: ${why}`);
     }
     refuseStrange(stack, operation, strangeChanges(changes, owns));
 }
@@ -82,7 +84,7 @@ export async function refuseWaiting(stack: string, operation: string): Promise<v
 function refuseStrange(stack: string, operation: string, strange: readonly string[]): void {
     if (strange.length > 0) {
         throw new Error(
-            `${stack}: ${operation} was not begun, and nothing was changed: this would change, too, which is none of its own:\n` +
+            `nothing was brought up: besides what ${operation} is about, this would change in the stack ${stack}:\n` +
                 `${strange.map((line) => `  ${line}`).join("\n")}\n` +
                 "Either it was merged and waits to be brought up, or this checkout is older than what stands. Bring the " +
                 `checkout up to date, look at \`pulumi preview --stack ${stack} --diff\`, bring that up, and run this again`,

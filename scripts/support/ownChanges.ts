@@ -24,7 +24,7 @@ export function strangeChanges(changes: readonly Change[], owns: Owns): string[]
         });
 }
 
-/** Paths that the operation may not change; none of them where it may not touch the resource; undefined where all is its own. */
+/** Paths that are not its own, perhaps none where all the resource is another's; undefined where nothing is strange. */
 function strangePaths(change: Change, own: readonly Path[] | undefined): readonly string[] | undefined {
     if (change.operation === "create" || change.operation === "delete") {
         return own === undefined ? [] : undefined;

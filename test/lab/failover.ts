@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { logIn, startArgoCd } from "../../lab/argocd";
+import { agentRepository, logIn, startArgoCd, startGitServer, stopGitServer } from "../../lab/argocd";
+import { applyByHand } from "../../lab/apply";
 import { startApiServer, startClusters, stopApiServer } from "../../lab/clusters";
 import { removeCluster } from "../../lab/clusters/stop";
 import { prepareLab, restoreLab } from "../../lab/drill/lab";
@@ -19,12 +20,14 @@ import {
     stopMonitoring,
 } from "../../lab/monitoring";
 import { labDir } from "../../lab/paths";
-import { waitFor } from "../../lab/processes";
+import { run as runCommand, waitFor } from "../../lab/processes";
 import { startSimulation } from "../../lab/simulation";
+import { backendDir } from "../../lab/stacks/environment";
 import { changeInLab, readInLab, stackNames } from "../../lab/stacks/project";
 import { adminPassword } from "../../lab/stacks/pulumi";
 import { waitForApplications, waitForConnections } from "../../lab/waiting";
-import { type Config, getObject, type Outcome, pulumiOk, transcript } from "./support/lab";
+import { applicationOf, runs } from "./support/delivery";
+import { type Config, getObject, type Outcome, pulumiOk, pulumiWithConfig, transcript } from "./support/lab";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
 const quiet = () => undefined;
@@ -47,6 +50,18 @@ function active(): string {
     return (readInLab("hub")["hubspoke:traffic"] as { active: string }).active;
 }
 
+/** Changes the moves on the hub's record. Returns what puts them back. */
+async function changeRecord(change: (moves: string) => string): Promise<() => Promise<void>> {
+    const { data } = await getObject("hub", "argocd", "configmap", "failover-record");
+    const before = data?.["moves.json"] ?? "";
+    const write = async (moves: string) => {
+        const patch = JSON.stringify({ data: { "moves.json": moves } });
+        await kubectl("hub", ["patch", "configmap", "failover-record", "--namespace=argocd", "--type=merge", `--patch=${patch}`]);
+    };
+    await write(change(before));
+    return () => write(before);
+}
+
 /** Nothing has moved: neither the name, nor what the stack file says. */
 async function expectUsersOn(cluster: string): Promise<void> {
     expect(await clusterOfUsers(ports)).to.equal(cluster);
@@ -66,6 +81,28 @@ async function withHook<T>(source: string, work: () => Promise<T>): Promise<T> {
     } finally {
         set(undefined);
     }
+}
+
+/** Changes settings of the hub in its stack file; what comes back puts them as they were. */
+function changeHub(change: (config: Config) => Config): () => void {
+    const before = readInLab("hub");
+    changeInLab("hub", change);
+    return () => void changeInLab("hub", () => before);
+}
+
+/** Locks the hub's stack, as a run on another machine does. */
+function lockHub(): () => void {
+    const folder = path.join(backendDir, ".pulumi/locks/organization/hubspoke/hub");
+    const file = path.join(folder, "another.json");
+    const holder = { pid: 1, username: "somebody", hostname: "another-machine", timestamp: new Date().toISOString() };
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(file, JSON.stringify(holder));
+    return () => fs.rmSync(file);
+}
+
+async function git(...args: string[]): Promise<void> {
+    const { ok, output } = await runCommand("git", [`--git-dir=${agentRepository}`, ...args], {});
+    expect(ok, output).to.equal(true);
 }
 
 /** Identity of what runs on each spoke. */
@@ -124,6 +161,87 @@ describe("a failover", () => {
             await expectUsersOn("prod");
         });
         expect(await latestMove()).to.include({ from: "prod", to: "dr", state: "begun" });
+    });
+
+    const refusals: [name: string, stage: () => () => void, reason: RegExp][] = [
+        ["while another run holds the hub's stack", lockHub, /the hub's stack cannot be brought up now: [^]*currently locked/],
+        [
+            "where a check of the preview refuses it",
+            () => changeHub((config) => ({
+                ...config,
+                "hubspoke:traffic": { ...(config["hubspoke:traffic"] as Config), names: { dr: "dr.example.org" } },
+            })),
+            /hubspoke:traffic\.names\.dr: the agent's name on dr is/,
+        ],
+    ];
+    for (const [name, stage, reason] of refusals) {
+        it(`is refused ${name}, before the hook for the database runs`, async () => {
+            await forgetMoves();
+            const note = path.join(labDir, "hook-too-early");
+            await withHook(`require("node:fs").writeFileSync(${JSON.stringify(note)}, "")`, async () => {
+                const restore = stage();
+                try {
+                    for (const more of [[], ["--dry-run"]]) {
+                        const { ok, output } = await failover("--to", "dr", ...more);
+                        expect(ok, output).to.equal(false);
+                        expect(output).to.match(reason);
+                    }
+                } finally {
+                    restore();
+                }
+            });
+            expect(fs.existsSync(note)).to.equal(false);
+            expect(await latestMove()).to.equal(undefined);
+            await expectUsersOn("prod");
+        });
+    }
+
+    it("is allowed to a cluster that is Healthy at its last revision while Git is away, and says so", async () => {
+        const { revision } = await runs("dr");
+        await git("tag", "--force", "last-release", revision);
+        const pin = async (to: string) => {
+            await kubectl("hub", ["annotate", "secret", "cluster-dr", "--namespace=argocd", "--overwrite", `revision=${to}`]);
+            await waitFor(
+                `agent-dr to be Synced at ${to}`,
+                async () => {
+                    const { spec, status } = await applicationOf("dr");
+                    const seen = `${spec.source.targetRevision} ${status.sync.status} ${status.sync.revision}`;
+                    return seen === `${to} Synced ${revision}` ? { done: true } : { seen };
+                },
+                { timeoutMs: 120_000, intervalMs: 500 },
+            );
+        };
+        await pin("last-release");
+        await stopGitServer();
+        try {
+            const { ok, output } = await failover("--to", "dr", "--dry-run");
+            expect(ok, output).to.equal(true);
+            expect(output).to.include("Argo CD is connected to dr");
+            expect(output).to.match(/Git did not answer, so agent-dr is judged at the revision that it had last/);
+        } finally {
+            await startGitServer();
+            await pin(revision);
+            await git("tag", "--delete", "last-release");
+        }
+    });
+
+    it("takes the lock of a run that is dead, whatever that one's clock was, and leaves one that is used", async () => {
+        const lease = { namespace: "argocd", name: "hubspoke-failover" };
+        const spec = { holderIdentity: "a run", leaseDurationSeconds: 4, renewTime: "2100-01-01T00:00:00.000000Z" };
+        await applyByHand("hub", [{ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: lease, spec }]);
+        const touch = () => {
+            const patch = JSON.stringify({ spec: { acquireTime: new Date().toISOString().replace("Z", "000Z") } });
+            return kubectl("hub", ["patch", "lease", lease.name, "--namespace=argocd", "--type=merge", `--patch=${patch}`]);
+        };
+        const timer = setInterval(() => void touch(), 1_000);
+        const used = await failover("--to", "dr", "--dry-run");
+        clearInterval(timer);
+        expect(used.ok, used.output).to.equal(false);
+        expect(used.output).to.match(/Watching for up to 4 s[^]*somebody else is moving users: a run/);
+        const { ok, output } = await failover("--to", "dr", "--dry-run");
+        expect(ok, output).to.equal(true);
+        expect(output).to.match(/the run that held the lock is dead: it was not touched for \d+ s/);
+        await kubectl("hub", ["delete", "lease", lease.name, "--namespace=argocd"]);
     });
 
     it("does not come by itself where the hub alone has lost prod, nor where prod's agent comes and goes", async () => {
@@ -188,6 +306,27 @@ describe("a failover", () => {
         await expectUsersOn("dr");
         const events = await kubectl("hub", ["get", "events", "--namespace=argocd"]);
         expect(events).to.match(/FailoverDone .*prod to dr, done .*a lab test/);
+    });
+
+    it("is not undone by an `up` from a checkout that lacks it, unless a person means it", async () => {
+        const from = (more: object) => (config: Config) => ({
+            ...config,
+            "hubspoke:traffic": { ...(config["hubspoke:traffic"] as Config), active: "prod", ...more },
+        });
+        const { ok, output } = await pulumiWithConfig(from({}), "hub", "up", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/hubspoke:traffic\.active: is prod, but the hub's last move of users went to dr/);
+        await expectUsersOn("dr");
+        // As where the run was killed after it had changed the name, before it said so.
+        const restore = await changeRecord((moves) => moves.replace('"state": "done"', '"state": "begun"'));
+        expect(await latestMove()).to.include({ to: "dr", state: "begun" });
+        const half = await pulumiWithConfig(from({}), "hub", "up", "--yes", "--skip-preview");
+        await restore();
+        expect(half.output).to.match(/hubspoke:traffic\.active: is prod, but the hub's last move of users went to dr/);
+        await expectUsersOn("dr");
+        const [, acknowledge] = /`traffic\.acknowledge: (m[0-9a-f]{7})`/.exec(output) ?? [];
+        const meant = await pulumiWithConfig(from({ acknowledge }), "hub", "preview");
+        expect(meant.ok, meant.output).to.equal(true);
     });
 
     it("stays when the hub is lost, as all the rest; npm run rebuild brings it back", async () => {

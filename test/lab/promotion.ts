@@ -4,9 +4,19 @@ import { run } from "../../lab/processes/run";
 import { type Look, waitFor } from "../../lab/processes";
 import { projectRoot } from "../../lab/paths";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
+import { changeInLab, readInLab } from "../../lab/stacks/project";
 import { waitForApplications } from "../../lab/waiting";
 import { applicationOf, applicationSetStatus, push, runs, waitForState } from "./support/delivery";
-import { pulumiOk, transcript, withConfig, type Outcome } from "./support/lab";
+import {
+    changedCluster,
+    getObject,
+    labelled,
+    pulumiOk,
+    pulumiWithConfig,
+    transcript,
+    withConfig,
+    type Outcome,
+} from "./support/lab";
 import { openReceiver, type Receiver } from "./support/receiver";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
@@ -30,8 +40,8 @@ function stagingTag(tag: string | undefined): (text: string) => string {
     return (text) => text.replace(/\nimage: \{ tag: [^}]*\}\n/, "") + (tag === undefined ? "" : `\nimage: { tag: ${tag} }\n`);
 }
 
-async function promote(to: string): Promise<Outcome> {
-    const args = ["run", "--silent", "promote", "--", "--from", "staging", "--to", to, "--timeout", "60s"];
+async function promote(to: string, from = "staging"): Promise<Outcome> {
+    const args = ["run", "--silent", "promote", "--", "--from", from, "--to", to, "--timeout", "60s"];
     const outcome = await run("npm", args, { cwd: projectRoot, env: pulumiEnvironment(), timeoutMs: 180_000 });
     transcript.push(outcome.output);
     return outcome;
@@ -64,8 +74,24 @@ describe("a release, rollout pinned", () => {
         expect(await Promise.all([runs("prod"), runs("dr")])).to.deep.equal(before);
     });
 
+    it("is not promoted where more of the cluster Secret would change, which is listed", async () => {
+        const before = await getObject("hub", "argocd", "secret", "cluster-prod");
+        const { ok, output } = await withConfig("prod", labelled("prod", { tier: "gold" }), async () => {
+            const kept = readInLab("prod");
+            const outcome = await promote("prod", "dr");
+            expect(readInLab("prod")).to.deep.equal(kept);
+            return outcome;
+        });
+        expect(ok, output).to.equal(false);
+        expect(output).to.include("nothing was brought up");
+        expect(output).to.match(/^ {2}update prod-cluster-secret .*: metadata\.labels\.tier$/m);
+        const { metadata } = await getObject("hub", "argocd", "secret", "cluster-prod");
+        expect(metadata.resourceVersion).to.equal(before.metadata.resourceVersion);
+    });
+
     it("that is sound goes to staging, then by promotion to prod, and to dr", async () => {
         const before = await runs("dr");
+        const { revision: earlier } = await runs("prod");
         const revision = await timed("from push to Healthy on staging", async () => {
             const pushed = await push({ [values]: release("1.0.1") });
             await waitForState("staging", { ...healthy, revision: pushed });
@@ -78,8 +104,25 @@ describe("a release, rollout pinned", () => {
         await waitForState("prod", { ...healthy, revision });
         expect(await runs("dr")).to.deep.equal(before);
 
+        const pinned = (pin: object) => changedCluster("prod", (settings) => ({ ...settings, ...pin }));
+        const stale = await pulumiWithConfig(pinned({ revision: earlier }), "prod", "preview");
+        expect(stale.ok, stale.output).to.equal(false);
+        expect(stale.output).to.include(`hubspoke:clusters.prod.revision: is ${earlier}, but a promotion replaced that by ${revision}`);
+        const back = await pulumiWithConfig(pinned({ revision: earlier, rollbackFrom: revision }), "prod", "preview");
+        expect(back.ok, back.output).to.equal(true);
+
+        // What waits elsewhere in the stack goes on waiting.
+        const hard = "--output=jsonpath={.items[*].spec.hard.pods}";
+        const pods = () => kubectl("dr", ["get", "resourcequota", "--namespace=agent", hard]);
+        const quota = await pods();
+        const setting = (namespace: object | undefined) => {
+            changeInLab("dr", (config) => ({ ...config, "hubspoke:namespace": namespace }));
+        };
+        setting({ pods: 19 });
         const dr = await timed("promotion to dr", () => promote("dr"));
+        setting(undefined);
         expect(dr.ok, dr.output).to.equal(true);
+        expect(await pods()).to.equal(quota);
         await waitForState("dr", { ...healthy, revision });
         expect(await imageOf("dr")).to.match(/:1\.0\.1$/);
     });

@@ -1,6 +1,12 @@
 import { expect } from "chai";
-import { pulumiEnvironment } from "../../lab/stacks/environment";
-import { clusterSecret, npmRun, pulumiOk } from "./support/lab";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { agentRepositoryUrl } from "../../lab/argocd";
+import { applyByHand } from "../../lab/apply";
+import { kubectl } from "../../lab/kubectl";
+import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
+import { push, waitForState } from "./support/delivery";
+import { clusterSecret, type Config, getObject, labelled, namesOf, npmRun, pulumiOk, withConfig } from "./support/lab";
 import { whileSyncing } from "./support/syncing";
 import { askWith } from "./support/token";
 
@@ -13,7 +19,58 @@ interface Outputs {
     readonly prod: { readonly credential: { current: { generation: number; created: string }; previous?: unknown } };
 }
 
+/** Others' Applications on staging: the project does not permit one's repository, and the other's path is not there. */
+function broken() {
+    return ["https://git.example.com/agent.git", agentRepositoryUrl()].map((repoURL, index) => ({
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: { name: `broken-release-${index}`, namespace: "argocd" },
+        spec: {
+            project: "agent",
+            source: { repoURL, path: "not-there", targetRevision: "main" },
+            destination: { name: "staging", namespace: "agent" },
+        },
+    }));
+}
+
 describe("a rotation", () => {
+    it("is refused with the list where something else waits in the stack, and changes nothing", async () => {
+        const before = await getObject("hub", "argocd", "secret", "cluster-prod");
+        const quota = (config: Config) => ({ ...config, "hubspoke:namespace": { pods: 19 } });
+        const waiting = (config: Config) => quota(labelled("prod", { tier: "gold" })(config));
+        const file = path.join(projectDir, "Pulumi.prod.yaml");
+        const { outcome, asked, kept } = await withConfig("prod", waiting, async () => {
+            const asked = fs.readFileSync(file, "utf8");
+            const outcome = await npmRun("rotate", pulumiEnvironment(), "prod");
+            return { outcome, asked, kept: fs.readFileSync(file, "utf8") };
+        });
+        expect(outcome.ok, outcome.output).to.equal(false);
+        expect(outcome.output).to.match(/update prod-cluster-secret .*: metadata\.labels\.tier$/m);
+        expect(outcome.output).to.match(/update prod-agent-quota .*: spec\.hard\.pods$/m);
+        expect(outcome.output).to.include("nothing was brought up");
+        expect(kept).to.equal(asked);
+        const { metadata } = await getObject("hub", "argocd", "secret", "cluster-prod");
+        expect(metadata.resourceVersion).to.equal(before.metadata.resourceVersion);
+        expect((await namesOf("prod", "argocd-manager", "secrets")).length).to.equal(1);
+    });
+
+    it("is not held up by releases that are broken: the agent's chart, and Applications of others", async () => {
+        const template = "helm/templates/deployment.yaml";
+        await applyByHand("hub", broken());
+        await push({ [template]: (text) => `${text}\n{{ fail "this chart is broken" }}\n` });
+        try {
+            await waitForState("staging", { sync: "Unknown" });
+            const { ok, output } = await npmRun("rotate", pulumiEnvironment(), "staging");
+            expect(ok, output).to.equal(true);
+            expect(output).to.match(/Argo CD works on staging with token 2\n.*staging refuses token 1; it is retired/s);
+        } finally {
+            await push({ [template]: (text) => text.replace(/\n\{\{ fail .*\n/, "") });
+            const names = broken().map(({ metadata }) => metadata.name);
+            await kubectl("hub", ["delete", "applications", "--namespace=argocd", ...names]);
+        }
+        await waitForState("staging", { sync: "Synced", health: "Healthy" });
+    });
+
     it("replaces the token while an Application is synced every second, and none of these syncs fails", async () => {
         const before = await clusterSecret("prod");
         const ca = before.config.tlsClientConfig.caData;

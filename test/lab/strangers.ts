@@ -46,6 +46,18 @@ async function letGo(): Promise<void> {
     await kubectl("hub", ["patch", "application", "agent-stray", "--namespace=argocd", ...patch]).catch(() => undefined);
 }
 
+async function waitForComplaint(name: string, complaint: RegExp): Promise<void> {
+    await waitFor(
+        `the complaint of ${name}`,
+        async (): Promise<Look<true>> => {
+            const found = (await applications()).find(({ metadata }) => metadata.name === name);
+            const seen = (found?.status?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`).join(" ");
+            return complaint.test(seen.replaceAll("\n", " ")) ? { done: true } : { seen };
+        },
+        { timeoutMs: 120_000 },
+    );
+}
+
 async function waitForRegion(region: string): Promise<void> {
     await waitFor(
         `agent-staging in ${region}`,
@@ -88,17 +100,20 @@ describe("a cluster Secret that somebody else made with deploy=true", () => {
         const last = "kubectl.kubernetes.io/last-applied-configuration-";
         await kubectl("hub", ["annotate", "secret", "stray", "--namespace=argocd", last]);
         await moveStaging("eu-north-2");
-        await waitFor(
-            "the complaint of agent-stray",
-            async (): Promise<Look<true>> => {
-                const found = (await applications()).find(({ metadata }) => metadata.name === "agent-stray");
-                const complaints = JSON.stringify(found?.status?.conditions ?? []);
-                return /ComparisonError.*cluster.*domain/.test(complaints) ? { done: true } : { seen: complaints };
-            },
-            { timeoutMs: 60_000 },
-        );
+        await waitForComplaint("agent-stray", /ComparisonError/);
         await kubectl("hub", ["delete", "secret", "stray", "--namespace=argocd"]);
         await letGo();
+        await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
+    });
+
+    it("and our own without its domain fails alone, and says so", async () => {
+        await kubectl("hub", ["annotate", "secret", "cluster-staging", "--namespace=argocd", "domain-"]);
+        try {
+            await waitForComplaint("agent-staging", /ComparisonError.*domain/);
+            await waitForApplications(["agent-dr", "agent-prod"]);
+        } finally {
+            await pulumiOk("staging", "up", "--refresh", "--yes", "--skip-preview");
+        }
         await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
     });
 

@@ -5,7 +5,9 @@ import { comparisonOf, reach } from "../../scripts/support/comparisons";
 const since = Date.parse("2026-01-01T12:00:00Z");
 const fresh = "2026-01-01T12:00:00Z";
 
-function application(reconciledAt: string | undefined, ...complaints: (readonly [type: string, message: string])[]): Application {
+type Complaint = readonly [type: string, message: string];
+
+function application(reconciledAt: string | undefined, ...complaints: Complaint[]): Application {
     const conditions = complaints.map(([type, message]) => ({ type, message }));
     return { metadata: { name: "agent" }, status: { ...(reconciledAt && { reconciledAt }), conditions } };
 }

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { type Alert, type AutomaticRules, automaticRefusal, FiringAlerts } from "../../scripts/failoverReceiver/automatic";
 import { receiver } from "../../scripts/failoverReceiver/receiver";
-import type { Move } from "../../scripts/failover/record";
+import type { Move } from "../../clusters/moves";
 
 const minute = 60_000;
 const noon = Date.parse("2026-01-01T12:00:00Z");

@@ -4,7 +4,7 @@ import { type Clock, type Lease, watchUntilFree } from "../../scripts/failover/l
 /** A clock that passes only while somebody sleeps. */
 function fakeClock(): Clock {
     let time = 0;
-    return { now: () => time, sleep: async (ms) => void (time += ms) };
+    return { now: () => time, sleep: (ms) => Promise.resolve(void (time += ms)) };
 }
 
 function held(resourceVersion: string, renewTime = "2026-01-01T12:00:00.000000Z"): Lease {
@@ -19,7 +19,7 @@ async function watch(at: (seconds: number) => Lease | undefined) {
     const clock = fakeClock();
     const told: number[] = [];
     const outcome = await watchUntilFree(
-        async () => at(clock.now() / 1000),
+        () => Promise.resolve(at(clock.now() / 1000)),
         30,
         clock,
         (_, seconds) => void told.push(seconds),
@@ -31,7 +31,9 @@ describe("the lease of a failover", () => {
     it("is free at once where there is none, or its holder has released it", async () => {
         const released: Lease = { metadata: { resourceVersion: "1" }, spec: { holderIdentity: "" } };
         for (const lease of [undefined, released]) {
-            expect(await watch(() => lease)).to.deep.equal({ outcome: { free: lease, watchedSeconds: 0 }, told: [], seconds: 0 });
+            const { outcome, told, seconds } = await watch(() => lease);
+            expect(outcome).to.deep.equal({ free: lease, watchedSeconds: 0 });
+            expect({ told, seconds }).to.deep.equal({ told: [], seconds: 0 });
         }
     });
 

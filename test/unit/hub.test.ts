@@ -146,6 +146,7 @@ describe("the hub", () => {
             agentProject: "agent",
             agentNamespace: "agent",
             domain: "example.com",
+            argoCdVersion: "",
             rollout: JSON.stringify({ strategy: "pinned", pinned: ["prod", "dr"], windowed: [], soak: "10m" }),
             probes: JSON.stringify({
                 objects: "files",

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Change } from "../../scripts/preview/events";
+import type { Change, Inputs } from "../../scripts/preview/events";
 import { publicationOwns } from "../../scripts/failover/publish";
 import { promotionOwns } from "../../scripts/promote/owns";
 import { rotationOwns } from "../../scripts/rotate/owns";
@@ -10,12 +10,12 @@ const secretType = "kubernetes:core/v1:Secret";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A cluster Secret, as a preview shows it. */
-function clusterSecret(annotations: Record<string, string>, labels: Record<string, string> = {}, data: unknown = "[secret]") {
-    return { metadata: { name: "cluster-prod", annotations, labels }, data };
+function clusterSecret(annotations: Record<string, string>, labels: Record<string, string> = {}): Inputs {
+    return { metadata: { name: "cluster-prod", annotations, labels }, data: "[secret]" };
 }
 
-function update(name: string, before: object, after: object, paths: string[] = [], type = secretType): Change {
-    return change("update", type, name, { before: before as Change["before"], after: after as Change["after"], paths });
+function update(name: string, before: Inputs, after: Inputs, paths: string[] = [], type = secretType): Change {
+    return change("update", type, name, { before, after, paths });
 }
 
 const rotation = rotationOwns([{ cluster: "prod", generation: 2 }]);

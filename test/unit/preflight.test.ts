@@ -6,10 +6,8 @@ import { parse, stringify } from "yaml";
 import { refuseOldChart } from "../../preflight/chart";
 import { findCluster } from "../../clusters/kubeconfig";
 import { allOf } from "../../preflight/problems";
-import { refuseOlderGeneration, refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
+import { refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
 import { get } from "../../clusters/request";
-import { parseSettings } from "../../settings";
-import type { EnvironmentSettings } from "../../settings/environment";
 import { closedPort, failure } from "./support/failure";
 import { registration } from "./support/registration";
 
@@ -177,12 +175,6 @@ describe("a chart at a path", () => {
     });
 });
 
-/** Settings of one cluster, prod, with a token. */
-function asksFor(generation: number): EnvironmentSettings {
-    const prod = { context: "prod", labels: { region: "eu" }, credentials: { generation, retired: generation - 1 } };
-    return parseSettings({ role: "environment", environment: "prod", hub: { context: "hub" }, clusters: { prod } }) as EnvironmentSettings;
-}
-
 describe("a registration", () => {
     const existing = [
         registration({ secret: "cluster-prod", cluster: "prod", server: "https://prod.example.com", stack: "organization/hubspoke/prod" }),
@@ -201,17 +193,6 @@ describe("a registration", () => {
     it("by other means is no conflict where the stack takes it over", () => {
         const servers = { staging: "https://old.example.com/" };
         refuseSecondRegistration(servers, existing, "organization/hubspoke/staging", { staging: "by-hand" });
-    });
-
-    it("with a newer token than the settings ask for is named, with what to write", () => {
-        const stack = "organization/hubspoke/prod";
-        const annotations = { "hubspoke/credential-generation": "3" };
-        const own = [registration({ cluster: "prod", stack, annotations }), registration({ cluster: "dr", annotations })];
-        const asking = (generation: number) => () => refuseOlderGeneration(asksFor(generation), own, stack);
-        expect(asking(2)).to.throw(/hubspoke:clusters\.prod\.credentials\.generation: is 2, and the hub holds token 3/);
-        asking(3)();
-        asking(4)();
-        refuseOlderGeneration(asksFor(1), own, "organization/hubspoke/other");
     });
 
     it("of the stack itself is no conflict", () => {

@@ -37,23 +37,34 @@ function application(facts: Facts = {}): Application {
     };
 }
 
+/** The state of an Application that has no times. */
+const timeless = { sync: { status: "Synced", revision: "abc" }, health: { status: "Healthy" } };
+
 describe("a promotion", () => {
     it("takes the revision at which all Applications are Synced and Healthy for the soak time", () => {
         const applications = [application(), application({ name: "agent-staging-b", healthSince: "2026-01-01T11:50:00Z" })];
-        expect(provedRevision("staging", applications, noon, 600_000)).to.equal("abc");
+        expect(provedRevision("staging", ["agent-staging"], applications, noon, 600_000)).to.equal("abc");
     });
 
     const refused: [name: string, applications: Application[], error: RegExp][] = [
         ["has no Application", [], /nothing to promote from/],
         ["is OutOfSync", [application({ sync: "OutOfSync" })], /agent-staging: OutOfSync, Healthy at abc/],
         ["is Degraded", [application(), application({ name: "b", health: "Degraded" })], /\n {2}b: Synced, Degraded at abc$/],
+        ["lacks one of its Applications", [application({ name: "b" })], /\n {2}agent-staging does not exist$/],
         ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
         ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /60 s only.*600 s: try again in 540 s/],
+        [
+            "has one cluster that was synced too lately",
+            [application(), application({ name: "b", finishedAt: "2026-01-01T11:59:00Z" }), application({ name: "c" })],
+            /60 s only/,
+        ],
+        ["does not say since when it is well", [{ ...application(), status: timeless }], /0 s only.*try again in 600 s/],
+        ["says no time that can be read", [application({ finishedAt: "?", healthSince: "?" })], / 0 s only.*try again in 600 s/],
         ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /100 s only.*try again in 500 s/],
     ];
     for (const [name, applications, error] of refused) {
         it(`does not begin where the environment ${name}`, () => {
-            expect(() => provedRevision("staging", applications, noon, 600_000)).to.throw(error);
+            expect(() => provedRevision("staging", ["agent-staging"], applications, noon, 600_000)).to.throw(error);
         });
     }
 

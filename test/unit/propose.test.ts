@@ -37,8 +37,8 @@ describe("the proposal of changed stack files", () => {
         fs.writeFileSync(path.join(bin, "git"), script(`${spy}\nexec ${real} "$@"`), { mode: 0o755 });
         fs.writeFileSync(path.join(bin, "gh"), script(`echo "gh: $*" >> ${note}`), { mode: 0o755 });
 
-        const { GITHUB_SERVER_URL: _, ...inherited } = process.env;
-        const env = { ...inherited, PATH: `${bin}${path.delimiter}${process.env.PATH}`, GH_TOKEN: "the-token" };
+        const server = { GITHUB_SERVER_URL: "https://github.com", GH_TOKEN: "the-token" };
+        const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, ...server };
         const propose = path.join(projectRoot, ".ci", "propose");
         execFileSync("bash", [propose, "rotation", "a commit", "a title", "a body"], { cwd: checkout, env, stdio: "pipe" });
 

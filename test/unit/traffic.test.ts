@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { clusterNamed } from "../../preflight/published";
 import { refuseUnknownActive, refuseUnpublishedName } from "../../preflight/traffic";
 import type { Registration } from "../../clusters/registrations";
 import { traffic as schema } from "../../settings/traffic";
@@ -165,6 +166,20 @@ describe("the active cluster", () => {
         expect(check({ active: "prod", route53 }, existing.slice(0, 2))).to.throw(
             'hubspoke:traffic.route53.healthChecks: is "dr", and the hub has prod. ',
         );
+    });
+
+    it("is found by the name that the hub publishes, whatever a checkout says of names", () => {
+        const existing = [registered("in-cluster", "hub.example.com"), registered("prod"), registered("dr", "dr.example.net")];
+        const found = (target: string, given: object = {}, registrations: Pick<Registration, "cluster" | "domain">[] = existing) =>
+            clusterNamed(target, registrations, {
+                domain: "example.com",
+                traffic: hubSettings({ traffic: { active: "prod", ...given } }).traffic!,
+            });
+        expect(found("agent.dr.example.net")).to.equal("dr");
+        expect(found("agent.prod.example.com", { names: { prod: "agent.other.example.com" } })).to.equal("prod");
+        expect(found("agent.lost.example.com")).to.equal(undefined);
+        const byHand = [{ cluster: "eu", domain: undefined }];
+        expect(found("agent.eu.example.com", {}, byHand)).to.equal("eu");
     });
 
     it("is taken as it is by a hub that was made anew", () => {

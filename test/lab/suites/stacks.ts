@@ -25,5 +25,6 @@ import "../providerKubernetes";
 import "../providerHelm";
 import "../exit";
 import "../adoption";
+import "../quarantine";
 import "../secrets";
 import "../end";

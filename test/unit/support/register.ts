@@ -25,6 +25,7 @@ export function registerClusters(
             domain: "example.com",
             rollout: { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" },
             probes,
+            argoCdVersion: "v3.6.1",
         },
         stack: `organization/hubspoke/${environment}`,
         adoptions,

@@ -1,9 +1,8 @@
 import { type Application, applicationsOf, applicationsPath } from "../../clusters/applications";
-import { findCluster } from "../../clusters/kubeconfig";
 import { refreshAnnotation } from "../../clusters/names";
-import { change, get, UnreachableError } from "../../clusters/request";
+import { change } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
-import type { EnvironmentStack } from "../support/stacks";
+import type { EnvironmentStack } from "./stacks";
 import type { Registered } from "./registered";
 
 /**
@@ -27,38 +26,6 @@ const unread = "Failed to load live state: ";
 /** How Go says that no connection comes about, or no answer. */
 const networkFailure =
     /connection refused|no route to host|no such host|i\/o timeout|deadline exceeded|handshake timeout|Client\.Timeout/;
-
-/**
- * Looks whether this machine can reach a cluster.
- *
- * @returns the failure of the network, for people
- * @throws Error when the cluster answers, or when anything else than the network stands between: a login that failed, a
- *     plugin that is missing and a certificate that is refused say nothing about the cluster
- */
-export async function failureFromHere(
-    { settings, stack }: Pick<EnvironmentStack, "settings" | "stack">,
-    cluster: string,
-): Promise<string> {
-    const access = settings.clusters[cluster];
-    if (access === undefined) {
-        throw new Error(
-            `hubspoke:clusters.${cluster}: is in the state and not in the settings, so nobody can tell whether it ` +
-                "is lost. Put it back into the stack file, and forget again",
-        );
-    }
-    try {
-        await get(await findCluster(`clusters.${cluster}`, access), "version");
-    } catch (error) {
-        if (error instanceof UnreachableError) {
-            return error.message;
-        }
-        throw new Error(`${cluster} is not known to be lost, and is kept: ${(error as Error).message}`);
-    }
-    throw new Error(
-        `${cluster} answers, and is kept. Use pulumi destroy --stack ${stack}, or take it out of the stack file, which ` +
-            "empties it properly",
-    );
-}
 
 /**
  * Asks Argo CD whether it can reach a cluster: what it has read is declared void, and its Applications are compared

@@ -1,5 +1,5 @@
-import type { EnvironmentStack } from "../support/stacks";
-import { nameOf, type State, type StateResource } from "../support/state";
+import type { EnvironmentStack } from "./stacks";
+import { nameOf, type State, type StateResource, withoutSubtrees } from "./state";
 
 /** What the state knows of a cluster's registration. */
 export interface Registered {
@@ -21,6 +21,13 @@ const watchKinds: Readonly<Record<string, readonly [api: string, plural: string]
 /** Whether a resource of the state is the component of one of these clusters. */
 export function isSpoke({ type, urn }: Pick<StateResource, "type" | "urn">, clusters?: readonly string[]): boolean {
     return type === "hubspoke:index:Spoke" && (clusters === undefined || clusters.includes(nameOf(urn)));
+}
+
+/** The URNs of all that a stack's state has of a cluster. */
+export function urnsOf(state: State, cluster: string): string[] {
+    const others = withoutSubtrees(state, (resource) => isSpoke(resource, [cluster])).deployment.resources ?? [];
+    const left = new Set(others.map(({ urn }) => urn));
+    return (state.deployment.resources ?? []).flatMap(({ urn }) => (left.has(urn) ? [] : [urn]));
 }
 
 /** What a stack's state has of a cluster. */

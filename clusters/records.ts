@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { ClusterAddress } from "./kubeconfig";
+import { change, find } from "./request";
+
+/** What the hub records of changes that commands make before Git has them: the data of a ConfigMap. */
+export type RecordData = Readonly<Record<string, string>>;
+
+/**
+ * Reads a record of the hub.
+ *
+ * @returns its data; nothing where there is no record, as on a new hub
+ * @throws Error as `get`
+ */
+export async function readRecord(hub: ClusterAddress, namespace: string, name: string): Promise<RecordData> {
+    const found = await find<{ data?: RecordData }>(hub, `${configMaps(namespace)}/${name}`);
+    return found?.data ?? {};
+}
+
+/** Writes keys of a record, and creates it where there is none; other keys stay. */
+export async function writeRecord(
+    hub: ClusterAddress,
+    namespace: string,
+    { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+    data: RecordData,
+): Promise<void> {
+    const body = { metadata: { name, labels }, data };
+    if (!(await change(hub, `${configMaps(namespace)}/${name}`, { method: "PATCH", body }))) {
+        await change(hub, configMaps(namespace), { method: "POST", body: { apiVersion: "v1", kind: "ConfigMap", ...body } });
+    }
+}
+
+/**
+ * What a record says in one of its keys.
+ *
+ * @param name the record's, for the error
+ * @throws Error with the remedy, where the ConfigMap was changed by hand: a check that cannot read it lets nothing pass
+ */
+export function parseRecord<T>(name: string, json: string, schema: z.ZodType<T>): T {
+    try {
+        return schema.parse(JSON.parse(json));
+    } catch (error) {
+        throw new Error(
+            `the hub's record, the ConfigMap ${name}, is not as this program wrote it. Restore it, or delete it: ` +
+                "the stack files decide where there is none",
+            { cause: error },
+        );
+    }
+}
+
+function configMaps(namespace: string): string {
+    return `api/v1/namespaces/${namespace}/configmaps`;
+}

@@ -1,0 +1,111 @@
+import { describeMove, type Move, moveId } from "../clusters/moves";
+import { generationAnnotation } from "../clusters/names";
+import type { Promotions } from "../clusters/promotions";
+import type { Registration } from "../clusters/registrations";
+import type { EnvironmentSettings } from "../settings/environment";
+import type { HubSettings } from "../settings/hub";
+
+/**
+ * Three facts change before Git has them: which cluster is active, which revision a cluster is pinned to, and which
+ * token is in use. Each command records its change on the hub, and the record wins over a stack file that lacks it: one
+ * from a checkout that is older, or where the command's pull request is not merged.
+ */
+
+/** A setting that the hub's record contradicts. */
+export interface Contradiction {
+    /** Path of the setting, without the prefix `hubspoke:`. */
+    readonly setting: string;
+    readonly given: string | number;
+    /** What the hub records. */
+    readonly record: string;
+    /** What to write. */
+    readonly remedy: string;
+}
+
+/**
+ * Refuses settings that the hub's records contradict.
+ *
+ * @throws Error that names each setting, the record, and what to write
+ */
+export function refuseContradictions(contradictions: readonly Contradiction[]): void {
+    if (contradictions.length > 0) {
+        const lines = contradictions.map(
+            ({ setting, given, record, remedy }) => `hubspoke:${setting}: is ${given}, but ${record}. ${remedy}`,
+        );
+        throw new Error(lines.join("\n  "));
+    }
+}
+
+/**
+ * `traffic.active` beside the last move of users. A move that stopped before it changed the name allows both of its
+ * clusters.
+ *
+ * @param published the cluster that the users' name leads to now; nothing where it leads to none that the hub knows
+ */
+export function contradictedActive(
+    { traffic }: Pick<HubSettings, "traffic">,
+    [last]: readonly Move[],
+    published: string | undefined,
+): readonly Contradiction[] {
+    if (traffic === undefined || last === undefined || traffic.acknowledge === moveId(last)) {
+        return [];
+    }
+    const allowed = last.state === "done" || published === last.to ? [last.to] : [last.from, last.to];
+    return allowed.includes(traffic.active)
+        ? []
+        : [
+              {
+                  setting: "traffic.active",
+                  given: traffic.active,
+                  record: `the hub's last move of users went to ${last.to} (${describeMove(last)})`,
+                  remedy:
+                      `Write ${last.to}, as the failover's change of the stack file does. To send users to ` +
+                      `${traffic.active} on purpose, write \`traffic.acknowledge: ${moveId(last)}\` too`,
+              },
+          ];
+}
+
+/** Pins beside the promotions: a revision that a promotion has superseded on that cluster. */
+export function contradictedPins(
+    { clusters }: Pick<EnvironmentSettings, "clusters">,
+    promotions: Promotions,
+): readonly Contradiction[] {
+    return Object.entries(clusters).flatMap(([name, { revision, rollbackFrom }]) => {
+        const promotion = promotions[name];
+        const superseded = promotion?.superseded.includes(revision ?? "") ?? false;
+        return promotion === undefined || revision === undefined || !superseded || rollbackFrom === promotion.revision
+            ? []
+            : [
+                  {
+                      setting: `clusters.${name}.revision`,
+                      given: revision,
+                      record: `a promotion replaced that by ${promotion.revision} on ${promotion.at}`,
+                      remedy:
+                          `Write ${promotion.revision}, as the promotion's change of the stack file does. To go back ` +
+                          `on purpose, write \`rollbackFrom: ${promotion.revision}\` too`,
+                  },
+              ];
+    });
+}
+
+/** Token generations beside the tokens that the hub holds: a retired token does not come back. */
+export function contradictedGenerations(
+    { clusters }: Pick<EnvironmentSettings, "clusters">,
+    existing: readonly Registration[],
+    stack: string,
+): readonly Contradiction[] {
+    const own = existing.filter((registration) => registration.stack === stack);
+    return Object.entries(clusters).flatMap(([name, { credentials }]) => {
+        const held = Number(own.find(({ cluster }) => cluster === name)?.annotations[generationAnnotation] ?? 0);
+        return credentials.type === "token" && credentials.generation < held
+            ? [
+                  {
+                      setting: `clusters.${name}.credentials.generation`,
+                      given: credentials.generation,
+                      record: `the hub holds token ${held}: a rotation's change of the stack file is missing here`,
+                      remedy: `Write ${held}, or ${held + 1} for a new token, and \`retired: ${held - 1}\``,
+                  },
+              ]
+            : [];
+    });
+}

@@ -1,0 +1,91 @@
+/**
+ * Leaves a broken cluster alone, so that the rest of its environment goes on, and takes it back:
+ *
+ *     npm run quarantine -- prod --cluster prod-eu          npm run quarantine -- prod --cluster prod-eu --lift
+ *
+ * It writes `quarantined: true` for the cluster into the stack file, or removes it, shows the preview, and brings up
+ * what belongs to that cluster and nothing else. Where the preview fails, the stack file is as before.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { viewAnnotation } from "../../clusters/names";
+import { change } from "../../clusters/request";
+import { InputError } from "../../settings/inputError";
+import { argoCdsView } from "../support/argoCdsView";
+import { main, say } from "../support/main";
+import { pulumi, setSettings } from "../support/pulumi";
+import { type Registered, registeredIn, urnsOf } from "../support/registered";
+import { stackFile } from "../support/stackFile";
+import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { readState } from "../support/state";
+
+const usage = "usage: npm run quarantine -- STACK --cluster NAME [--lift]";
+
+interface QuarantineOptions {
+    readonly stack: string;
+    readonly cluster: string;
+    readonly lift: boolean;
+}
+
+async function quarantine({ stack, cluster, lift }: QuarantineOptions): Promise<void> {
+    const environment = await environmentStack(stack);
+    const settings = environment.settings.clusters[cluster];
+    if (settings === undefined) {
+        const known = Object.keys(environment.settings.clusters).join(", ");
+        throw new InputError(`--cluster ${cluster}: ${stack} has ${known}. Write one of these`);
+    }
+    if (settings.quarantined !== lift) {
+        throw new InputError(`--cluster ${cluster}: is ${lift ? "not" : "already"} in quarantine. Nothing was changed`);
+    }
+    const state = await readState(stack);
+    const registered = registeredIn(state, environment, cluster);
+    const targets = urnsOf(state, cluster).flatMap((urn) => ["--target", urn]);
+    const file = stackFile(stack);
+    const before = readFileSync(file, "utf8");
+    const path = `clusters.${cluster}.quarantined`;
+    await (lift
+        ? pulumi(stack, ["config", "rm", "--path", `hubspoke:${path}`])
+        : setSettings(stack, { [path]: "true" }));
+    try {
+        say(await pulumi(stack, ["preview", "--diff", ...targets]));
+    } catch (error) {
+        writeFileSync(file, before);
+        throw error;
+    }
+    if (!lift) {
+        await recordView(environment, registered);
+    }
+    await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
+    say(`${stack}: ${cluster} is ${lift ? "taken back" : "left alone by pulumi and by Argo CD"}. Commit ${file}`);
+}
+
+/** Keeps what Argo CD says of the cluster now: afterwards it says nothing, and `npm run forget` asks for it. */
+async function recordView(environment: EnvironmentStack, registered: Registered): Promise<void> {
+    const { hub, namespace, stack } = environment;
+    say(`${stack}: asking Argo CD how it finds ${registered.cluster}`);
+    const view = await argoCdsView(environment, registered);
+    say(`${stack}: ${view.why}`);
+    const annotations = { [viewAnnotation]: JSON.stringify({ ...view, at: new Date().toISOString() }) };
+    const secretPath = `api/v1/namespaces/${namespace}/secrets/${registered.secret}`;
+    await change(hub, secretPath, { method: "PATCH", body: { metadata: { annotations } } });
+}
+
+function options(args: string[]): QuarantineOptions {
+    try {
+        const { values, positionals } = parseArgs({
+            args,
+            allowPositionals: true,
+            options: { cluster: { type: "string" }, lift: { type: "boolean", default: false } },
+        });
+        const [stack, ...more] = positionals;
+        const { cluster, lift } = values;
+        if (stack !== undefined && cluster !== undefined && more.length === 0) {
+            return { stack, cluster, lift };
+        }
+    } catch (error) {
+        throw new InputError(`${(error as Error).message}\n${usage}`);
+    }
+    throw new InputError(usage);
+}
+
+main((args) => quarantine(options(args)));

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { quarantinedServers, refuseUnkeptQuarantine } from "../../preflight/quarantine";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
+import { all, mockPulumi, one, settled } from "./support/mocks";
+import { registerClusters } from "./support/register";
+import { registration } from "./support/registration";
+
+const labels = { region: "eu-west-1" };
+const clusters = { a: { context: "a", labels }, b: { context: "b", labels, quarantined: "true" } };
+const settings = parseSettings({
+    role: "environment",
+    environment: "prod",
+    hub: { context: "hub" },
+    clusters,
+}) as EnvironmentSettings;
+
+describe("a cluster in quarantine", () => {
+    it("needs an Argo CD that leaves it alone", () => {
+        refuseUnkeptQuarantine(settings, "v3.4.0");
+        refuseUnkeptQuarantine(settings, "v3.10.1");
+        refuseUnkeptQuarantine(settings, "v4.0.0");
+        for (const [version, reason] of [
+            ["v3.3.9", /clusters\.b\.quarantined: .*from 3\.4 on, and the hub has v3\.3\.9\. .*upgrade Argo CD first/],
+            ["v2.14.0", /the hub has v2\.14\.0/],
+            [undefined, /does not say which it has\. Bring it up once: pulumi up --stack hub/],
+        ] as const) {
+            expect(() => refuseUnkeptQuarantine(settings, version)).to.throw(reason);
+        }
+        refuseUnkeptQuarantine({ clusters: { a: settings.clusters.a! } }, "v3.1.8");
+    });
+
+    it("is known from the hub alone, and only where its own stack has registered it", () => {
+        const own = registration({ cluster: "b", server: "https://b.example.com", stack: "organization/hubspoke/prod" });
+        const found = quarantinedServers(settings, [own], "organization/hubspoke/prod");
+        expect(found).to.deep.equal({ b: "https://b.example.com" });
+        expect(() => quarantinedServers(settings, [own], "organization/hubspoke/dr")).to.throw(
+            /clusters\.b\.quarantined: the hub has no registration of b by this stack/,
+        );
+    });
+
+    it("is behind a provider that reaches nothing, and marked on the hub for Argo CD; its neighbour is not", async () => {
+        await mockPulumi();
+        registerClusters("prod", clusters);
+        await settled();
+        const providers = Object.fromEntries(all("pulumi:providers:kubernetes").map(({ name, inputs }) => [name, inputs]));
+        expect(providers.a).to.include({ context: "a" }).and.not.have.property("skipUpdateUnreachable");
+        expect(providers.b).to.include({ clusterIdentifier: "b", skipUpdateUnreachable: "true" });
+        expect(providers.b).not.to.have.property("context");
+        expect(JSON.stringify(providers.b?.kubeconfig)).to.include("https://127.0.0.1:1/b-is-quarantined");
+        const annotationsOf = (cluster: string) =>
+            (one("kubernetes:core/v1:Secret", `${cluster}-cluster-secret`).inputs.metadata as { annotations: object }).annotations;
+        expect(annotationsOf("b")).to.have.property("argocd.argoproj.io/skip-reconcile", "true");
+        expect(annotationsOf("a")).not.to.have.property("argocd.argoproj.io/skip-reconcile");
+    });
+});
