@@ -3,7 +3,7 @@ import { agentLabel } from "./names";
 import { sameServer } from "./registrations";
 import { find } from "./request";
 
-/** An Application of Argo CD, as far as this program reads it (argo-cd, pkg/apis/application/v1alpha1/types.go). */
+/** The fields of an Argo CD Application that this program reads (argo-cd, pkg/apis/application/v1alpha1/types.go). */
 export interface Application {
     readonly metadata: {
         readonly name: string;
@@ -13,7 +13,7 @@ export interface Application {
     };
     readonly spec?: {
         readonly source?: { readonly targetRevision?: string };
-        /** A cluster by its URL or by its name; without a namespace the objects say theirs. */
+        /** A cluster by its URL or by its name; without a namespace, each object names its own. */
         readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
     };
     readonly status?: {
@@ -27,21 +27,21 @@ export interface Application {
             readonly finishedAt?: string;
             readonly syncResult?: { readonly revision?: string };
         };
-        /** What was deployed, the oldest first. */
+        /** The deployed revisions, the oldest first. */
         readonly history?: readonly { readonly revision?: string }[];
         readonly conditions?: readonly { readonly type: string; readonly message: string }[];
     };
 }
 
-/** Path of the Applications in Argo CD's namespace. */
+/** API path of the Applications in Argo CD's namespace. */
 export function applicationsPath(namespace: string): string {
     return `apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications`;
 }
 
 /**
- * The Applications that deliver to a cluster, by its URL or by its name; none on a hub without Argo CD.
+ * The Applications that deliver to a cluster, by its URL or by its name; empty on a hub without Argo CD.
  *
- * @throws Error that names the hub, when it does not answer or refuses
+ * @throws Error that names the hub, if it does not answer or refuses the request
  */
 export async function applicationsOf(
     hub: ClusterAddress,
@@ -65,7 +65,7 @@ export async function agentApplicationsIn(
     return list(hub, `${applicationsPath(namespace)}?labelSelector=${encodeURIComponent(labels.join(","))}`);
 }
 
-/** The agent's Application of a cluster; undefined where there is none. */
+/** The agent's Application of a cluster; undefined if there is none. */
 export async function agentApplicationOf(
     hub: ClusterAddress,
     namespace: string,
@@ -74,17 +74,17 @@ export async function agentApplicationOf(
     return find<Application>(hub, `${applicationsPath(namespace)}/agent-${cluster}`);
 }
 
-/** Whether an ApplicationSet made it. */
+/** Whether an ApplicationSet created the Application. */
 export function isGenerated({ metadata }: Application): boolean {
     return metadata.ownerReferences?.some(({ kind }) => kind === "ApplicationSet") ?? false;
 }
 
-/** What Argo CD complains of, in one line. */
+/** The conditions that Argo CD reports, in one line. */
 export function complaintsOf({ status }: Application): string {
     return (status?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`).join("; ");
 }
 
-/** Names in one line, for people. */
+/** Names in one line, for messages. */
 export function namesOf(applications: readonly Application[]): string {
     return applications.map(({ metadata }) => metadata.name).join(", ");
 }

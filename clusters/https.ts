@@ -1,6 +1,6 @@
 import * as https from "node:https";
 
-/** A server's answer, whatever its status. */
+/** A server's answer, with any status. */
 export interface Answer {
     readonly status: number;
     readonly body: string;
@@ -9,7 +9,7 @@ export interface Answer {
 /**
  * Sends one HTTPS request.
  *
- * @param options method, headers, and how the two sides prove who they are
+ * @param options method, headers, and how the two sides authenticate
  * @param timeoutMs limit for the whole answer, in milliseconds
  * @throws Error when there is no connection, or no answer within the limit (ETIMEDOUT)
  */

@@ -2,20 +2,20 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterConnection } from "../settings/connection";
 import { defaultFiles, parseProblem } from "./kubeconfigErrors";
 
-/** A cluster as its kubeconfig describes it: where it is, and how to speak to it. */
+/** A cluster as its kubeconfig describes it: its address, and how to connect to it. */
 export interface ClusterAddress {
-    /** The setting that names the cluster, for errors: for example `clusters.staging`. */
+    /** The setting of the cluster, for error messages; for example `clusters.staging`. */
     readonly setting: string;
     /** URL of the API server. */
     readonly server: string;
-    /** Client configuration whose current context is this cluster. Holds credentials: never print it. */
+    /** Client configuration whose current context is this cluster. Contains credentials: never print it. */
     readonly kubeConfig: KubeConfig;
 }
 
 /**
- * Finds a cluster in its kubeconfig: the one in the settings, or else the user's (KUBECONFIG, `~/.kube/config`).
+ * Finds a cluster in its kubeconfig: the one in the settings, or the default one (KUBECONFIG, `~/.kube/config`).
  *
- * @throws Error that names the setting, when there is no such context, or it has no cluster or no credentials
+ * @throws Error that names the setting, if the context does not exist, or has no cluster or no credentials
  */
 export async function findCluster(setting: string, access: ClusterConnection): Promise<ClusterAddress> {
     const kubeConfig = await load(setting, access);
@@ -24,14 +24,14 @@ export async function findCluster(setting: string, access: ClusterConnection): P
         const known = kubeConfig.getContexts().map(({ name }) => name);
         throw new Error(
             `hubspoke:${setting}.context: the kubeconfig has no context "${context}". ` +
-                (known.length > 0 ? `It has: ${known.join(", ")}. Write one of these` : "It has none at all") +
-                ", or point KUBECONFIG at the right file",
+                (known.length > 0 ? `It has: ${known.join(", ")}. Write one of these` : "It has no contexts") +
+                ", or set KUBECONFIG to the right file",
         );
     }
     kubeConfig.setCurrentContext(context);
     const server = kubeConfig.getCurrentCluster()?.server;
     if (server === undefined) {
-        throw new Error(`hubspoke:${setting}: context "${context}" names no cluster. Add its server to the kubeconfig`);
+        throw new Error(`hubspoke:${setting}: context "${context}" has no cluster. Add its server to the kubeconfig`);
     }
     refuseUnusableUrl(setting, context, server);
     const credentials = Object.entries(kubeConfig.getCurrentUser() ?? {}).filter(([key]) => key !== "name");
@@ -44,19 +44,19 @@ export async function findCluster(setting: string, access: ClusterConnection): P
     return { setting, server, kubeConfig };
 }
 
-/** A URL is named in errors, so one that holds a credential is refused, and never printed. */
+/** Errors contain the URL, so a URL that contains a credential is refused and never printed. */
 function refuseUnusableUrl(setting: string, context: string, server: string): void {
     const url = URL.canParse(server) ? new URL(server) : undefined;
     if (url === undefined || url.username !== "" || url.password !== "") {
         throw new Error(
             `hubspoke:${setting}: the server of context "${context}" ` +
-                (url === undefined ? "is no URL. Write https://HOST:PORT" : "holds a credential. Write it without") +
+                (url === undefined ? "is not a valid URL. Write https://HOST:PORT" : "contains a credential. Remove it") +
                 " in the kubeconfig",
         );
     }
 }
 
-/** The client is imported natively, when needed: required through tsx it takes three times as long to load. */
+/** Imports the client natively, when needed: through tsx's `require` it takes three times as long to load. */
 async function load(setting: string, access: ClusterConnection): Promise<KubeConfig> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const kubeConfig = new KubeConfig();
@@ -78,7 +78,7 @@ async function load(setting: string, access: ClusterConnection): Promise<KubeCon
                 throw new Error(parseProblem(setting, file, error));
             }
         }
-        throw new Error(`hubspoke:${setting}: the files in KUBECONFIG cannot be merged. Point it at one of them`);
+        throw new Error(`hubspoke:${setting}: the files in KUBECONFIG cannot be merged. Set KUBECONFIG to one of them`);
     }
     return kubeConfig;
 }

@@ -1,18 +1,18 @@
 /**
- * Every annotation, label and namespace that the program writes or reads on a cluster. They are on running clusters, so
- * none of them may change.
+ * Every annotation, label and namespace that the program writes or reads on a cluster. Do not change them: they are on
+ * running clusters.
  */
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
 export const argoCdNamespace = "argocd";
 
-/** Label by which Argo CD finds its own ConfigMaps and Secrets. */
+/** Label with which Argo CD finds its own ConfigMaps and Secrets. */
 export const partOfArgoCd = { "app.kubernetes.io/part-of": "argocd" };
 
-/** Label of Argo CD that says what a Secret of its namespace is: `cluster` or `repository`. */
+/** Label of Argo CD with the type of a Secret in its namespace: `cluster` or `repository`. */
 export const secretTypeLabel = "argocd.argoproj.io/secret-type";
 
-/** Label of what the program made, where another program looks for it. */
+/** Label of objects that the program created, for other programs that look for them. */
 export const managedByLabel = "app.kubernetes.io/managed-by";
 
 /** Value of {@link managedByLabel}. */
@@ -21,12 +21,12 @@ export const manager = "pulumi";
 /** Label of the agent's Application, ApplicationSet and objects. */
 export const agentLabel = { "app.kubernetes.io/name": "agent" };
 
-/** Finalizer by which Argo CD removes what an Application delivered, before the Application goes. */
+/** Finalizer with which Argo CD deletes an Application's resources before it deletes the Application. */
 export const resourcesFinalizer = "resources-finalizer.argocd.argoproj.io";
 
 /**
- * Annotation of Argo CD. On an Application: compare it now, and render it anew where it says `hard`. On a cluster
- * Secret, with a time: throw away what was read from the cluster before (argo-cd, controller/cache/cache.go,
+ * Annotation of Argo CD. On an Application: compare it now, and with `hard` also render it again. On a cluster
+ * Secret, with a time: discard the cache of the cluster (argo-cd, controller/cache/cache.go,
  * `handleModEvent`).
  */
 export const refreshAnnotation = "argocd.argoproj.io/refresh";
@@ -49,19 +49,19 @@ export const stackAnnotation = "hubspoke/stack";
 /** Annotation of a cluster Secret with its token's generation. */
 export const generationAnnotation = "hubspoke/credential-generation";
 
-/** Annotation of a cluster Secret that says when its token was made, as RFC 3339. */
+/** Annotation of a cluster Secret with the time at which its token was created, as RFC 3339. */
 export const sinceAnnotation = "hubspoke/credential-since";
 
 /** Annotation of a cluster Secret with the agent's domain there; the ApplicationSet passes it on. */
 export const domainAnnotation = "domain";
 
-/** Annotation of a cluster Secret with the domain of the cluster's own services, where it is not `cluster.local`. */
+/** Annotation of a cluster Secret with the DNS domain of the cluster's Services, if it is not `cluster.local`. */
 export const dnsDomainAnnotation = "dns-domain";
 
 /** Annotation of a cluster Secret with the agent's revision there. */
 export const revisionAnnotation = "revision";
 
-/** Annotation of a cluster Secret whose cluster has a store for the agent's secrets. */
+/** Annotation of a cluster Secret, if the cluster has a store for the agent's secrets. */
 export const secretStoreAnnotation = "secret-store";
 
 /** Annotation of an Application that allows its deletion in a protected environment; its value is "true". */
@@ -85,5 +85,5 @@ export const promotionLabel = { "hubspoke/promotion": "record" };
 /** Label of the record of failovers on the hub. */
 export const failoverLabel = { "hubspoke/failover": "record" };
 
-/** Name of Argo CD's account on a spoke, of its namespace and Roles; `argocd cluster add` calls its own the same. */
+/** Name of Argo CD's account on a spoke, of its namespace and Roles; `argocd cluster add` uses the same name. */
 export const accountName = "argocd-manager";

@@ -5,22 +5,22 @@ import { parseRecord, readRecord, writeRecord } from "./records";
 
 const recordName = "promotion-record";
 
-/** Superseded revisions that are kept for a cluster. */
+/** Maximum number of superseded revisions in a cluster's record. */
 const kept = 50;
 
 const promotion = z.object({
-    /** The revision that was promoted last, and was Synced and Healthy. */
+    /** The revision that was promoted last. It was Synced and Healthy. */
     revision: z.string(),
-    /** When, as RFC 3339. */
+    /** Time of the promotion, as RFC 3339. */
     at: z.string(),
-    /** Revisions that promotions have replaced, the latest first. */
+    /** Revisions that promotions replaced, the latest first. */
     superseded: z.array(z.string()),
 });
 
-/** What promotions did to one cluster. */
+/** The promotions of one cluster. */
 export type Promotion = Readonly<z.infer<typeof promotion>>;
 
-/** The record of promotions, by cluster; a cluster that no promotion has reached is not in it. */
+/** The record of promotions, by cluster; a cluster without a promotion is not in it. */
 export type Promotions = Readonly<Record<string, Promotion>>;
 
 /** Reads the record of promotions; it is empty on a new hub. */
@@ -31,9 +31,9 @@ export async function readPromotions(hub: ClusterAddress, namespace: string): Pr
 }
 
 /**
- * Records that clusters run a revision now.
+ * Records that clusters now run a revision.
  *
- * @param pins the revision that each cluster had before; nothing where it followed the branch
+ * @param pins the revision that each cluster had before; undefined if it followed the branch
  */
 export async function recordPromotion(
     hub: ClusterAddress,
@@ -50,7 +50,7 @@ export async function recordPromotion(
     await writeRecord(hub, namespace, record, Object.fromEntries(data) as Record<string, string>);
 }
 
-/** A cluster's record after one more promotion. A revision that comes back is not superseded any more. */
+/** A cluster's record after one more promotion. A revision that returns is no longer superseded. */
 export function promoted(
     before: Promotion | undefined,
     pin: string | undefined,

@@ -2,21 +2,21 @@ import type { z } from "zod";
 import type { ClusterAddress } from "./kubeconfig";
 import { change, find } from "./request";
 
-/** What the hub records of changes that commands make before Git has them: the data of a ConfigMap. */
+/** The hub's record of changes that commands make before they are in Git: the data of a ConfigMap. */
 export type RecordData = Readonly<Record<string, string>>;
 
 /**
- * Reads a record of the hub.
+ * Reads a record from the hub.
  *
- * @returns its data; nothing where there is no record, as on a new hub
- * @throws Error as `get`
+ * @returns its data; empty if there is no record, as on a new hub
+ * @throws Error like `get`
  */
 export async function readRecord(hub: ClusterAddress, namespace: string, name: string): Promise<RecordData> {
     const found = await find<{ data?: RecordData }>(hub, `${configMaps(namespace)}/${name}`);
     return found?.data ?? {};
 }
 
-/** Writes keys of a record, and creates it where there is none; other keys stay. */
+/** Writes keys of a record, and creates the record if it does not exist; other keys stay. */
 export async function writeRecord(
     hub: ClusterAddress,
     namespace: string,

@@ -2,14 +2,14 @@ import type { ClusterAddress } from "./kubeconfig";
 import { domainAnnotation, secretTypeLabel, stackAnnotation } from "./names";
 import { get } from "./request";
 
-/** A cluster Secret that stands on the hub, without its credentials. */
+/** A cluster Secret on the hub, without its credentials. */
 export interface Registration {
     readonly secret: string;
     readonly cluster: string;
     readonly server: string;
-    /** The stack that made it; nothing when another tool or a person registered the cluster. */
+    /** The stack that created it; undefined if the cluster was registered by another tool or by hand. */
     readonly stack: string | undefined;
-    /** DNS domain of what runs there; nothing when another tool or a person registered the cluster. */
+    /** DNS domain of the cluster; undefined if the cluster was registered by another tool or by hand. */
     readonly domain: string | undefined;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
@@ -27,9 +27,9 @@ interface SecretList {
 }
 
 /**
- * Reads which clusters are registered on the hub.
+ * Reads the clusters that are registered on the hub.
  *
- * @throws Error as `get`
+ * @throws Error like `get`
  */
 export async function registrations(hub: ClusterAddress, namespace: string): Promise<Registration[]> {
     const selector = encodeURIComponent(`${secretTypeLabel}=cluster`);
@@ -53,7 +53,7 @@ export function isOfCluster(
     return registration.cluster === name || sameServer(registration.server, server);
 }
 
-/** Argo CD itself compares URLs without a slash at their end. */
+/** Argo CD compares URLs without a slash at the end. */
 export function sameServer(left: string, right: string): boolean {
     return left.replace(/\/$/, "") === right.replace(/\/$/, "");
 }

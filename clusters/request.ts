@@ -3,27 +3,27 @@ import { type Answer, send } from "./https";
 import type { ClusterAddress } from "./kubeconfig";
 import { credentialProblem } from "./kubeconfigErrors";
 
-/** Limit of one question to an API server, in milliseconds. */
+/** Limit for one request to an API server, in milliseconds. */
 const timeout = 10_000;
 
-/** Codes of Node for a server to which no connection comes about. */
+/** Node's error codes for a failed connection to a server. */
 const networkFailures = ["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND"];
 
-/** There is no connection to an API server, or no answer: a failure of the network, and no refusal of any kind. */
+/** An API server cannot be connected to, or does not answer: a failure of the network, and not a refusal. */
 export class UnreachableError extends Error {}
 
-/** What is asked of an API server, other than to read. */
+/** A request to an API server that is not a read. */
 export interface Change {
     readonly method: "PATCH" | "POST" | "DELETE";
-    /** Sent as JSON; with PATCH, as a JSON merge patch. */
+    /** The program sends it as JSON; with PATCH, as a JSON merge patch. */
     readonly body?: unknown;
 }
 
 /**
- * Asks a cluster's API server, with the credentials of its kubeconfig.
+ * Reads from a cluster's API server, with the credentials of its kubeconfig.
  *
  * @returns the answer's JSON
- * @throws Error that names the setting and the server, when it does not answer in 10 seconds or refuses
+ * @throws Error that names the setting and the server, if it does not answer in 10 seconds or refuses
  */
 export async function get<T>(cluster: ClusterAddress, path: string): Promise<T> {
     const { status, body } = await ask(cluster, path);
@@ -32,10 +32,10 @@ export async function get<T>(cluster: ClusterAddress, path: string): Promise<T> 
 }
 
 /**
- * Asks for something that may not be there.
+ * Reads an object that may not exist.
  *
- * @returns the answer's JSON, or nothing where the API server does not know it
- * @throws Error as {@link get}
+ * @returns the answer's JSON; undefined if the object does not exist
+ * @throws Error like {@link get}
  */
 export async function find<T>(cluster: ClusterAddress, path: string): Promise<T | undefined> {
     const { status, body } = await ask(cluster, path);
@@ -44,9 +44,9 @@ export async function find<T>(cluster: ClusterAddress, path: string): Promise<T 
 }
 
 /**
- * Changes something on a cluster; what is not there any more is no error.
+ * Changes an object on a cluster; an object that does not exist is not an error.
  *
- * @returns whether it was there
+ * @returns whether the object existed
  * @throws Error as {@link get}
  */
 export async function change(cluster: ClusterAddress, path: string, what: Change): Promise<boolean> {
@@ -56,10 +56,10 @@ export async function change(cluster: ClusterAddress, path: string, what: Change
 }
 
 /**
- * Asks a cluster's API server, and hands back its answer whatever it is.
+ * Sends a request to a cluster's API server, and returns the answer with any status.
  *
- * @throws Error that names the setting and the server, when it does not answer in 10 seconds; {@link UnreachableError}
- *     where that is the network
+ * @throws Error that names the setting and the server, if it does not answer in 10 seconds; {@link UnreachableError}
+ *     if the cause is the network
  */
 export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
     const options: RequestOptions = { timeout };
@@ -77,7 +77,7 @@ export async function ask(cluster: ClusterAddress, path: string, what?: Change):
         const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
         throw new Kind(
             `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached: ${error.message}. ` +
-                "Check that the cluster runs, and that this machine may reach it (VPN, firewall, proxy)",
+                "Check that the cluster runs, and that this machine can reach it (VPN, firewall, proxy)",
         );
     });
 }

@@ -2,17 +2,17 @@ import type { ClusterAddress } from "./kubeconfig";
 import { ask } from "./request";
 
 /**
- * Asks a cluster's API server with a token alone, whatever the operator's own kubeconfig holds.
+ * Sends a request to a cluster's API server with only a token, without the credentials of the user's kubeconfig.
  *
- * @param encoded the token, in base64 as a Secret holds it
- * @returns the status: 200 when the token is accepted and may list the Deployments of a namespace, 401 when it is not
- *     accepted, 403 when it may not
+ * @param encoded the token, in base64, as in a Secret
+ * @returns the status: 200 if the token is accepted and may list the Deployments of a namespace, 401 if it is not
+ *     accepted, 403 if it may not list them
  */
 export async function tryToken(cluster: ClusterAddress, encoded: string, namespace: string): Promise<number> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const entry = cluster.kubeConfig.getCurrentCluster();
     if (entry === null) {
-        throw new Error(`hubspoke:${cluster.setting}: the kubeconfig names no cluster. Add its server to it`);
+        throw new Error(`hubspoke:${cluster.setting}: the kubeconfig has no cluster. Add its server to the kubeconfig`);
     }
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromClusterAndUser(entry, {

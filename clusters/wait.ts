@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What one look found: the value waited for, or what was seen instead. */
+/** The result of one check: the expected value, or what was seen instead. */
 export type Look<T> = { readonly done: T } | { readonly seen: string };
 
-/** How long to wait, and how often to look. */
+/** How long to wait, and how often to check. */
 export interface WaitOptions {
     readonly timeoutMs: number;
-    /** Pause between two looks; default 500. */
+    /** Pause between two checks, in milliseconds; default 500. */
     readonly intervalMs?: number;
 }
 
-/** Thrown by a check to end the waiting at once, because more time would not help. */
+/** A check throws this to stop the wait at once, because more time would not help. */
 export class GiveUp extends Error {}
 
 /**
- * Looks again and again until the check is done. An error in a look counts as what was seen, except {@link GiveUp}.
+ * Repeats a check until it succeeds. An error in a check counts as what was seen, except {@link GiveUp}.
  *
- * @throws Error at the limit, with what was waited for, how long, and what was last seen; a look that hangs is ended
- *     at the limit too
+ * @throws Error at the limit, with what was waited for, how long, and what was last seen; a check that hangs also
+ *     ends at the limit
  */
 export async function waitFor<T>(
     what: string,
@@ -40,7 +40,7 @@ export async function waitFor<T>(
     }
 }
 
-/** One look, ended at the deadline. */
+/** One check, stopped at the deadline. */
 async function attempt<T>(check: () => Promise<Look<T>>, deadline: number): Promise<Look<T> | { seen: undefined }> {
     const timer = new AbortController();
     const limit = sleep(Math.max(deadline - Date.now(), 1), { seen: undefined }, { signal: timer.signal });

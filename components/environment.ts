@@ -10,17 +10,17 @@ export interface EnvironmentArgs {
     readonly settings: EnvironmentSettings;
     /** URL of each cluster's API server, by the cluster's name. */
     readonly servers: Readonly<Record<string, string>>;
-    /** What the hub's stack says of itself. */
+    /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
-    /** The stack's full name, which the cluster Secrets carry. */
+    /** The stack's full name, for the mark on the cluster Secrets. */
     readonly stack: string;
-    /** Clusters that other means registered and the stack takes over, by name. */
+    /** Clusters that another tool or a person registered and the stack adopts, by name. */
     readonly adoptions?: Adoptions;
 }
 
-/** An environment: each of its clusters with Argo CD's account on it, registered on the hub. */
+/** An environment: each of its clusters is registered on the hub, with an account for Argo CD. */
 export class Environment extends pulumi.ComponentResource {
-    /** Each cluster's name, API server, cluster Secret on the hub, and what is known of its credential. */
+    /** The name, API server, cluster Secret on the hub, and credential facts of each cluster. */
     readonly clusters: Readonly<
         Record<string, { server: string; secret: pulumi.Output<string>; credential: CredentialFacts }>
     >;

@@ -22,26 +22,26 @@ import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./agent/rollout";
 import { usersName } from "./traffic/names";
 
-/** The hub's API server as pods on the hub see it; Argo CD knows its own cluster by this URL. */
+/** URL of the hub's API server for pods on the hub; Argo CD identifies its own cluster by this URL. */
 const inClusterServer = "https://kubernetes.default.svc";
 
 export interface HubArgs {
     readonly settings: HubSettings;
-    /** The stack's full name, which the hub's own cluster Secret carries. */
+    /** The stack's full name, for the mark on the hub's own cluster Secret. */
     readonly stack: string;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
-    /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
+    /** Whether an earlier release of Argo CD's chart created the Secret for notifications. */
     readonly chartHasSecret: boolean;
-    /** What Prometheus on the hub reads: the operator's objects or files. */
+    /** How Prometheus on the hub gets its configuration: the operator's objects or files. */
     readonly alertObjects: ProbePlan["objects"];
 }
 
 /** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
 export class Hub extends pulumi.ComponentResource {
-    /** Outputs for environment stacks, see {@link HubOutputs}; they are known once all of the hub is there. */
+    /** Outputs for environment stacks, see {@link HubOutputs}; they are known when the whole hub exists. */
     readonly outputs: ReturnType<typeof writeHubOutputs>;
-    /** For an operator: where Argo CD is, and the local admin's password (a secret) where there is such a user. */
+    /** For an operator: Argo CD's URL, and the local admin's password (a secret) if that user exists. */
     readonly operator: { readonly url: string; readonly adminPassword: pulumi.Output<string> | undefined };
 
     constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,17 +3,17 @@ import { InputError } from "../settings/inputError";
 import type { RolloutRules } from "./agent/rollout";
 import type { ProbePlan } from "./watch/probePlan";
 
-/** What an environment's stack reads from the hub's stack. */
+/** The outputs of the hub's stack that an environment's stack reads. */
 export interface HubOutputs {
     /** Argo CD's namespace on the hub. */
     readonly argoCdNamespace: string;
-    /** AppProject that every cluster Secret is scoped to. */
+    /** AppProject to which every cluster Secret is scoped. */
     readonly agentProject: string;
-    /** Namespace that the agent is delivered to on every spoke. */
+    /** Namespace of the agent on every spoke. */
     readonly agentNamespace: string;
-    /** The domain of all clusters; a cluster's own is `<cluster>.<domain>`. */
+    /** Domain of all clusters; the domain of one cluster is `<cluster>.<domain>`. */
     readonly domain: string;
-    /** What the hub demands of environments. */
+    /** The hub's requirements for environments. */
     readonly rollout: RolloutRules;
     /** How the hub watches its clusters. */
     readonly probes: ProbePlan;
@@ -38,10 +38,10 @@ export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutput
 }
 
 /**
- * The outputs of a hub's stack, from what it exported.
+ * Parses the exported outputs of a hub's stack.
  *
- * @param stack the stack's name, for the error
- * @throws InputError that names the output which is missing: the hub was never brought up
+ * @param stack the stack's name, for the error message
+ * @throws InputError that names the missing output, if the hub was never deployed
  */
 export function parseHubOutputs(stack: string, exported: Readonly<Record<string, unknown>>): HubOutputs {
     const text = (output: keyof HubOutputs) => {
@@ -49,7 +49,7 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
         if (typeof value !== "string") {
             throw new InputError(
                 `hubspoke:hub.stack: the stack ${stack} has no output "${output}". ` +
-                    "Bring the hub up first: pulumi up --stack hub",
+                    "Deploy the hub first: pulumi up --stack hub",
             );
         }
         return value;
@@ -70,7 +70,7 @@ const names = ["argoCdNamespace", "agentProject", "agentNamespace", "domain", "r
 /**
  * Reads the outputs of a hub's stack in a run of the program.
  *
- * @throws InputError as {@link parseHubOutputs}
+ * @throws InputError like {@link parseHubOutputs}
  */
 export async function readHubOutputs(stack: string): Promise<HubOutputs> {
     const reference = new pulumi.StackReference(stack);

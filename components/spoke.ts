@@ -13,43 +13,43 @@ import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfSpoke } from "./account/readable";
 import { Probes } from "./watch/probes";
+import { quarantinedOptions } from "./support/quarantine";
 import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
 import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
 import { clusterConfig } from "./account/clusterConfig";
 
 export interface SpokeArgs {
-    /** Settings of the environment, of which this is one cluster. */
+    /** Settings of the cluster's environment. */
     readonly environment: EnvironmentSettings;
     /** The cluster's own settings. */
     readonly settings: SpokeSettings;
     /** URL by which Argo CD reaches the spoke's API server. */
     readonly server: string;
-    /** What the hub's stack says of itself. */
+    /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
-    /** The hub's provider; the spoke's own is made here. */
+    /** The hub's provider; this component creates the spoke's provider. */
     readonly hubProvider: pulumi.ProviderResource;
-    /** The stack's full name, which everything that is made carries. */
+    /** The stack's full name, for the mark on every object. */
     readonly stack: string;
-    /** What of it stands already and is adopted; nothing for a cluster that is new or the stack's own. */
+    /** The existing objects to adopt; undefined for a new cluster or one that this stack registered. */
     readonly adoption?: Adoption | undefined;
 }
 
 /**
- * One spoke: on the spoke the agent's namespace and Argo CD's account, on the hub the cluster Secret.
+ * One spoke: the agent's namespace and Argo CD's account on the spoke, and the cluster Secret on the hub.
  *
- * The Secret is made when a token is proven, and goes when Argo CD has removed what it delivered; so Argo CD never
- * holds a cluster that it cannot work with, and leaves nothing behind.
+ * The stack creates the Secret after it has checked the token, and deletes it after Argo CD has deleted its resources.
+ * So Argo CD never has a cluster that it cannot use, and leaves no resources.
  */
 export class Spoke extends pulumi.ComponentResource {
     /** Name of the cluster Secret on the hub. */
     readonly secretName: pulumi.Output<string>;
-    /** What kind of credential Argo CD holds, and since when; never the credential. */
+    /** Type and age of Argo CD's credential; never the credential itself. */
     readonly credential: CredentialFacts;
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
-        // In quarantine the engine refuses, also in a preview, to delete or replace anything of the cluster.
-        const kept = args.settings.quarantined ? { ...opts, protect: true } : opts;
+        const kept = args.settings.quarantined ? quarantinedOptions(name, opts) : opts;
         super("hubspoke:index:Spoke", name, {}, marked(args.stack, kept));
 
         const { environment, settings, server, hub, hubProvider, stack, adoption } = args;
@@ -110,7 +110,7 @@ export class Spoke extends pulumi.ComponentResource {
                 cluster: name,
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
                 target: namespace.namespaceName,
-                // A new store may bring new kinds, which Argo CD only finds when it reads the cluster anew.
+                // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
             { parent: this, ignoreChanges: quarantined ? ["spoke", "token", "target", "rights"] : [] },
@@ -165,10 +165,10 @@ export class Spoke extends pulumi.ComponentResource {
                 cluster: name,
                 server,
                 stack: stack.split("/").at(-1) ?? stack,
-                // Nothing where it is not lifted: a drain of the last version stays as it is.
+                // Undefined while protected, so that a drain of the earlier version does not change.
                 ...(!environment.protect && { lifted: true }),
             },
-            // It goes first, so that a cluster which is refused its exit keeps everything.
+            // It is deleted first, so that nothing is deleted on a cluster that may not be unregistered.
             { parent: this, dependsOn: [secret, account, ...store, ...preview, probes] },
         );
 

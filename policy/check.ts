@@ -2,7 +2,7 @@ import type { Rule, Subject } from "./rule";
 import { rules } from "./rules";
 import type { PolicySettings } from "./settings";
 
-/** A resource that breaks a rule. */
+/** A rule violation of a resource. */
 export interface Violation {
     readonly rule: string;
     readonly level: "advisory" | "mandatory";
@@ -11,9 +11,9 @@ export interface Violation {
 }
 
 /**
- * Runs the rules over resources without Pulumi's engine, as the unit tests do over what the mocks recorded.
+ * Runs the rules on resources without Pulumi's engine; the unit tests run them on the mocks' resources.
  *
- * @param now in milliseconds
+ * @param now the time, in milliseconds
  */
 export function violations(subjects: readonly Subject[], settings: PolicySettings, now: number): Violation[] {
     return rules.flatMap((rule) => {

@@ -1,4 +1,4 @@
-/** Texts that are a credential by their form, under what to call them. */
+/** Patterns of credentials, by their name in messages. */
 export const credentials: Readonly<Record<string, RegExp>> = {
     "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?/,
     "a token (JWT)": /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,

@@ -6,7 +6,7 @@ import committed from "./settings.json";
 import { parsePolicySettings } from "./settings";
 
 /**
- * The rules as a policy pack of Pulumi (CrossGuard):
+ * The rules as a Pulumi policy pack (CrossGuard):
  *
  *     pulumi preview --policy-pack policy [--policy-pack-config other-settings.json]
  */
@@ -29,7 +29,7 @@ function policyOf({ name, description, options, check }: Rule): ResourceValidati
     };
 }
 
-/** Pulumi hands the level over among the options. */
+/** Pulumi passes the enforcement level with the options. */
 function optionsIn(config: object): object {
     return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "enforcementLevel"));
 }

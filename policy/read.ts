@@ -1,5 +1,5 @@
 import { secretTypeLabel } from "../clusters/names";
-/** The value at a path; nothing where there is none. */
+/** The value at a path; undefined if there is none. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
     return path.reduce<unknown>(
         (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
@@ -7,19 +7,19 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
     );
 }
 
-/** The list at a path; empty where there is none. */
+/** The list at a path; empty if there is none. */
 export function listAt(value: unknown, ...path: readonly string[]): unknown[] {
     const found = at(value, ...path);
     return Array.isArray(found) ? (found as unknown[]) : [];
 }
 
-/** A value inside a resource, and the way to it. */
+/** A value inside a resource, and its path. */
 export interface Leaf {
     readonly path: readonly string[];
     readonly value: unknown;
 }
 
-/** Every value inside, with its path, the containers too. */
+/** Every nested value with its path, including maps and lists. */
 export function* walk(value: unknown, path: readonly string[] = []): Generator<Leaf> {
     yield { path, value };
     if (typeof value === "object" && value !== null) {
@@ -29,7 +29,7 @@ export function* walk(value: unknown, path: readonly string[] = []): Generator<L
     }
 }
 
-/** In a preview, what is not known yet throws when it is read; it is judged when the `up` knows it. */
+/** In a preview, reading an unknown value throws an error; the rule checks it during `up`, when it is known. */
 function known(value: object, key: string): unknown {
     try {
         return (value as Record<string, unknown>)[key];
@@ -38,7 +38,7 @@ function known(value: object, key: string): unknown {
     }
 }
 
-/** Whether a resource is the registration of a cluster with Argo CD. */
+/** Whether a resource registers a cluster with Argo CD. */
 export function isClusterSecret({ type, props }: { type: string; props: unknown }): boolean {
     return (
         type === "kubernetes:core/v1:Secret" &&

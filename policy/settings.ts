@@ -4,7 +4,7 @@ import { rules } from "./rules";
 
 const enforcementLevel = z.enum(
     ["advisory", "mandatory", "disabled"],
-    'is "advisory", "mandatory" or "disabled". Write one of these',
+    'must be "advisory", "mandatory" or "disabled". Write one of these',
 );
 
 const schema = z.strictObject(
@@ -19,7 +19,7 @@ export type PolicySettings = Readonly<
 /**
  * Reads the settings of the policies.
  *
- * @throws InputError that lists every bad one
+ * @throws InputError that lists every invalid setting
  */
 export function parsePolicySettings(given: unknown): PolicySettings {
     const result = schema.safeParse(given);
@@ -28,7 +28,7 @@ export function parsePolicySettings(given: unknown): PolicySettings {
     }
     const problems = result.error.issues.map((issue) =>
         issue.code === "unrecognized_keys"
-            ? `${[...issue.path, issue.keys[0]].join(".")}: there is no such rule or option. Correct it, or remove it`
+            ? `${[...issue.path, issue.keys[0]].join(".")}: is not a rule or an option. Correct it, or remove it`
             : `${issue.path.join(".")}: ${issue.message}`,
     );
     throw new InputError(`policy/settings.json: ${problems.join("; ")}`);

@@ -4,20 +4,20 @@ import { prometheusDuration } from "./duration";
 import { filtersOf, notifications } from "./notifications";
 import { flag, severity, text } from "./kinds";
 
-/** Settings of how a failure is seen, and of who is told. */
+/** Settings for how Prometheus detects a failure, and who gets the alert. */
 
 const httpUrl = (example: string) =>
     z
-        .url({ protocol: /^https?$/, error: `is no http(s) URL. Write for example "${example}"` })
+        .url({ protocol: /^https?$/, error: `is not a valid HTTP(S) URL. Write for example "${example}"` })
         .meta({ examples: [example] });
 
-/** What Prometheus watches, and how it is told; components/watch/ has the alerts themselves. */
+/** What Prometheus watches, and how it gets its configuration; components/watch/ has the alerts themselves. */
 export const alerts = z
     .strictObject({
         objects: z
             .enum(
                 ["auto", "operator", "files", "none"],
-                'is "auto", which asks the hub, "operator", "files" or "none". Write one of these',
+                'must be "auto" (ask the hub), "operator", "files" or "none". Write one of these',
             )
             .describe(
                 "How Prometheus on the hub gets rules and probes: objects of the Prometheus operator (`operator`), " +
@@ -25,7 +25,7 @@ export const alerts = z
             )
             .default("auto"),
         labels: z
-            .record(z.string().min(1), z.string("a label's value is text. Put it in quotes"))
+            .record(z.string().min(1), z.string("the value of a label must be text. Put it in quotes"))
             .meta({
                 description: "Labels of the rules and probes. The operator's Prometheus selects objects by these labels.",
                 examples: [{ release: "monitoring" }],
@@ -77,7 +77,7 @@ export const alerts = z
         },
         {
             path: ["notifications"],
-            error: "somebody waits for a severity that no environment has. Change their severities, or alerts.severities",
+            error: "a recipient waits for a severity that no environment has. Change its severities, or alerts.severities",
         },
     )
     .describe("Alerts: when they fire, their severity, and who gets notifications.")

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { text } from "./kinds";
 
-/** Settings of the hub's certificate, and of the way by which people reach Argo CD. */
+/** Settings for the hub's certificate, and for how users reach Argo CD. */
 
 const email = z
-    .email('is missing or no e-mail address, by which the issuer warns. Write for example "ops@example.com"')
+    .email('must be an e-mail address, to which the issuer sends warnings. Write for example "ops@example.com"')
     .meta({ description: "E-mail address of the ACME account.", examples: ["ops@example.com"] });
 
-/** How an ACME issuer sees that the domain is ours (cert-manager.io/docs/configuration/acme). */
+/** How an ACME issuer verifies the domain (cert-manager.io/docs/configuration/acme). */
 const solver = z
     .strictObject({
         http01: z
@@ -19,7 +19,7 @@ const solver = z
             .describe("Use the HTTP-01 challenge.")
             .optional(),
         dns01: z
-            .record(z.string(), z.unknown(), "is cert-manager's map for one DNS provider")
+            .record(z.string(), z.unknown(), "must be cert-manager's map for one DNS provider")
             .meta({
                 description: "Use the DNS-01 challenge. The value is the field `dns01` of a cert-manager solver.",
                 examples: [{ route53: { region: "eu-west-1" } }],
@@ -27,7 +27,7 @@ const solver = z
             .optional(),
     })
     .refine(({ http01, dns01 }) => (http01 === undefined) !== (dns01 === undefined), {
-        error: "is exactly one of http01 and dns01. Write for example `http01: { class: nginx }`",
+        error: "must be exactly one of http01 and dns01. Write for example `http01: { class: nginx }`",
     })
     .describe("How the ACME server verifies the domain. Set exactly one of `http01` and `dns01`.");
 
@@ -38,7 +38,7 @@ const certManager = z
             .optional(),
         version: z
             .string()
-            .regex(/^v?\d+\.\d+\.\d+$/, 'is no exact version. Write for example "v1.21.2"')
+            .regex(/^v?\d+\.\d+\.\d+$/, 'is not an exact version. Write for example "v1.21.2"')
             .meta({ description: "Version of the chart in the chart repository.", examples: ["v1.21.2"] })
             .optional(),
     })
@@ -50,7 +50,7 @@ export const certificates = z
         "issuer",
         [
             z.strictObject({
-                issuer: z.literal("own").describe("The program installs cert-manager with a certificate authority of its own."),
+                issuer: z.literal("own").describe("The program installs cert-manager with its own certificate authority."),
                 certManager,
             }),
             z.strictObject({
@@ -58,7 +58,7 @@ export const certificates = z
                 certManager,
                 email,
                 server: z
-                    .url({ protocol: /^https$/, error: "is no https URL of an ACME directory" })
+                    .url({ protocol: /^https$/, error: "is not a valid HTTPS URL of an ACME directory" })
                     .meta({
                         description: "Directory URL of the ACME server. The default is Let's Encrypt.",
                         examples: ["https://acme-staging-v02.api.letsencrypt.org/directory"],
@@ -81,7 +81,7 @@ export const certificates = z
             }),
             z.strictObject({ issuer: z.literal("none").describe("TLS ends before the hub, for example at a load balancer.") }),
         ],
-        'is "own", "acme", "existing", or "none" where TLS ends elsewhere. Write one of these',
+        'must be "own", "acme", "existing", or "none" if TLS ends before the hub. Write one of these',
     )
     .describe("Who issues the certificate of Argo CD's web interface.")
     .prefault({ issuer: "own" });
@@ -106,7 +106,7 @@ export const ingress = z
                 class: text("the GatewayClass", "envoy").describe("Name of the GatewayClass."),
             }),
         ],
-        'is "ingress" or "gateway". Write one of these',
+        'must be "ingress" or "gateway". Write one of these',
     )
     .describe("How users reach Argo CD. Without it, the program creates no Ingress and no Gateway.")
     .optional();
@@ -114,5 +114,5 @@ export const ingress = z
 /** Who issues the hub's certificate. */
 export type CertificateSettings = z.output<typeof certificates>;
 
-/** How people reach Argo CD; undefined where the program makes no way in. */
+/** How users reach Argo CD; undefined if the program creates no Ingress and no Gateway. */
 export type IngressSettings = z.output<typeof ingress>;

@@ -1,34 +1,34 @@
 import { z } from "zod";
 import { text } from "./kinds";
 
-/** Where Argo CD's chart comes from, and which versions of it this program knows. */
+/** Where Argo CD's chart comes from, and which versions of it this program supports. */
 
 /**
  * The oldest argo-cd chart with every key that this program sets: the first with `server.httproute` (argo-helm, history
- * of charts/argo-cd/values.yaml). It ships Argo CD 3.1.8; `--metrics-cluster-labels`, which ends an older controller at
- * its start, is there since 3.0.0. test/unit/chartKeys.test.ts checks the keys of this version too.
+ * of charts/argo-cd/values.yaml). It ships Argo CD 3.1.8. A controller before 3.0.0 exits
+ * at start on the flag `--metrics-cluster-labels`. test/unit/chartKeys.test.ts checks the keys of this version too.
  */
 export const oldestChart = "8.6.0";
 
 /**
- * Whether that version of the argo-cd chart is one that this program knows.
+ * Whether this program supports a version of the argo-cd chart.
  *
- * @returns what is wrong with it and what to do, without the setting's name; nothing where it is new enough
+ * @returns what is wrong with it and what to do, without the setting's name; undefined if it is new enough
  */
 export function chartProblem(version: string): string | undefined {
     if (version.localeCompare(oldestChart, "en", { numeric: true }) >= 0) {
         return undefined;
     }
     return (
-        `chart ${version} is older than ${oldestChart}, the oldest with every value that this program sets; Helm would ` +
-        `drop the others in silence. Write "${oldestChart}" or newer (docs/upgrade.md)`
+        `chart ${version} is older than ${oldestChart}, the oldest with every value that this program sets; Helm ` +
+        `silently drops unknown values. Write "${oldestChart}" or newer (docs/upgrade.md)`
     );
 }
 
 export const chart = z
     .strictObject({
         repository: z
-            .url({ protocol: /^https?$/, error: "is no http(s) URL of a chart repository" })
+            .url({ protocol: /^https?$/, error: "is not a valid HTTP(S) URL of a chart repository" })
             .meta({
                 description: "URL of a chart repository. The default is the repository of argo-helm.",
                 examples: ["https://charts.example.com"],
@@ -36,7 +36,7 @@ export const chart = z
             .optional(),
         oci: z
             .string()
-            .startsWith("oci://", "is no OCI reference. Write oci://host/path/argo-cd")
+            .startsWith("oci://", "is not a valid OCI reference. Write oci://host/path/argo-cd")
             .meta({
                 description: "OCI reference of the chart. It needs `version`.",
                 examples: ["oci://registry.example.com/charts/argo-cd"],
@@ -48,7 +48,7 @@ export const chart = z
         version: z
             .string("is not text. Put the version in quotes")
             .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, {
-                error: 'is no exact version. Write for example "10.1.1"',
+                error: 'is not an exact version. Write for example "10.1.1"',
                 abort: true,
             })
             .superRefine((version, context) => {
@@ -68,10 +68,10 @@ export const chart = z
             context.addIssue({ code: "custom", path: ["version"], message: 'is missing. Write for example "10.1.1"' });
         }
         if (path !== undefined && version !== undefined) {
-            context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own. Remove it" });
+            context.addIssue({ code: "custom", path: ["version"], message: "a chart at a path has its own version. Remove it" });
         }
     })
     .describe("Argo CD's Helm chart. Set at most one of `repository`, `oci` and `path`.");
 
-/** Where Argo CD's chart comes from; nothing given means the argo-helm repository. */
+/** Where Argo CD's chart comes from; by default from the argo-helm repository. */
 export type ChartSource = z.output<typeof chart>;

@@ -17,7 +17,7 @@ export const connection = z
     })
     .refine(
         ({ context, kubeconfig }) => (context === undefined) !== (kubeconfig === undefined),
-        "a cluster is reached by exactly one of context and kubeconfig. Write `context: NAME` with a name that " +
+        "must have exactly one of context and kubeconfig. Write `context: NAME` with a name that " +
             "`kubectl config get-contexts` lists, or set kubeconfig by `pulumi config set --secret --path`",
     );
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { flag, text } from "./kinds";
 
-/** Settings of how Argo CD is known to a spoke, what it may do there, and how it reaches the API server. */
+/** Settings for how Argo CD authenticates to a spoke, what it may do there, and how it reaches the API server. */
 
 const generation = (least: number) =>
-    z.int("is no whole number").min(least, `must be at least ${least}`).max(1_000_000, "must be at most 1000000");
+    z.int("is not a whole number").min(least, `must be at least ${least}`).max(1_000_000, "must be at most 1000000");
 
-/** A token of the account that the program makes on the spoke. */
+/** A token of the account that the program creates on the spoke. */
 const token = z
     .strictObject({
         type: z
@@ -33,7 +33,7 @@ const token = z
             context.addIssue({ code: "custom", path: ["retired"], message });
         } else if (current - retired > 2) {
             const message =
-                `asks for ${current - retired} tokens, and there are at most a current and a previous one. ` +
+                `asks for ${current - retired} tokens, and the limit is two: the current and the previous one. ` +
                 `Write ${current - 2}, or ${current - 1} for no overlap`;
             context.addIssue({ code: "custom", path: ["retired"], message });
         }
@@ -41,17 +41,17 @@ const token = z
 
 const subject = z.strictObject(
     {
-        kind: z.enum(["User", "Group"], 'is "User" or "Group". Write one of these').describe("Kind of the RBAC subject."),
+        kind: z.enum(["User", "Group"], 'must be "User" or "Group". Write one of these').describe("Kind of the RBAC subject."),
         name: text("the name by which the spoke knows the identity", "argocd").describe("Name of the user or group."),
     },
-    "is missing: whom the spoke takes Argo CD for. Write for example `subject: { kind: Group, name: argocd }`",
+    "is missing: the user or group that the spoke sees. Write for example `subject: { kind: Group, name: argocd }`",
 ).describe("User or group that the spoke's API server sees when Argo CD connects. The program binds Argo CD's Roles to it.");
 
 const aws = z.strictObject({
     type: z.literal("aws").describe("Argo CD uses an IAM role of AWS."),
     clusterName: text("the name of the EKS cluster", "prod-eu").describe("Name of the EKS cluster."),
     roleArn: text("the role that Argo CD assumes", "arn:aws:iam::111122223333:role/argocd-prod-eu")
-        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is no ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is not a valid ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
         .describe("ARN of the IAM role that Argo CD assumes. Without it, Argo CD uses the role of its own ServiceAccount.")
         .optional(),
     subject,
@@ -65,11 +65,11 @@ const gcp = z.strictObject({
 const azure = z.strictObject({
     type: z.literal("azure").describe("Argo CD uses workload identity of Microsoft Entra."),
     clientId: z
-        .guid("is missing or no client id of Microsoft Entra, which is a UUID")
+        .guid("must be a client ID of Microsoft Entra, which is a UUID")
         .meta({ description: "Client ID of the identity.", examples: ["11111111-2222-4333-8444-555555555555"] })
         .optional(),
     tenantId: z
-        .guid("is no tenant id of Microsoft Entra, which is a UUID")
+        .guid("must be a tenant ID of Microsoft Entra, which is a UUID")
         .meta({ description: "Tenant ID of the identity.", examples: ["99999999-2222-4333-8444-555555555555"] })
         .optional(),
     environment: text("the Azure environment", "AzurePublicCloud")
@@ -84,11 +84,11 @@ const exec = z.strictObject({
         "The command. It must be in Argo CD's image.",
     ),
     args: z
-        .array(z.string("an argument is text. Put it in quotes"))
+        .array(z.string("an argument must be text. Put it in quotes"))
         .meta({ description: "Arguments of the command.", examples: [["azure"]] })
         .default([]),
     env: z
-        .record(z.string(), z.string("a variable's value is text. Put it in quotes"))
+        .record(z.string(), z.string("the value of a variable must be text. Put it in quotes"))
         .meta({ description: "Environment variables of the command.", examples: [{ AAD_LOGIN_METHOD: "workloadidentity" }] })
         .default({}),
     installHint: z
@@ -105,11 +105,11 @@ export const credentialsSchema = z
     .describe("How Argo CD authenticates to the spoke.")
     .prefault({});
 
-/** Whom a server's certificate is from, in PEM. */
+/** CA certificate of a server, in PEM format. */
 export const certificateAuthority = z
     .string("is missing or not text. Write the certificate in PEM")
-    .regex(/^\s*-----BEGIN CERTIFICATE-----/, "is no certificate in PEM. It begins with -----BEGIN CERTIFICATE-----")
-    .refine((pem) => !pem.includes("PRIVATE KEY"), "holds a private key, and a stack file is in Git. Remove it")
+    .regex(/^\s*-----BEGIN CERTIFICATE-----/, "is not a certificate in PEM format. It must begin with -----BEGIN CERTIFICATE-----")
+    .refine((pem) => !pem.includes("PRIVATE KEY"), "contains a private key, and a stack file is in Git. Remove the key")
     .meta({ examples: ["-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"] });
 
 export const tlsSchema = z
@@ -129,7 +129,7 @@ export const tlsSchema = z
     })
     .superRefine(({ ca, serverName, insecureSkipTlsVerify }, context) => {
         if (insecureSkipTlsVerify && (ca !== undefined || serverName !== undefined)) {
-            const message = "verifies nothing, so ca and serverName mean nothing beside it. Remove it, or them";
+            const message = "turns off verification, so ca and serverName have no effect. Remove it, or remove them";
             context.addIssue({ code: "custom", path: ["insecureSkipTlsVerify"], message });
         }
     })
@@ -137,10 +137,10 @@ export const tlsSchema = z
     .prefault({});
 
 export const proxyUrlSchema = z
-    .url({ protocol: /^(https?|socks5)$/, error: "is no URL of a proxy. Write http://, https:// or socks5://" })
+    .url({ protocol: /^(https?|socks5)$/, error: "is not a valid URL of a proxy. Write http://, https:// or socks5://" })
     .refine(
         (url) => !/^[^/]*\/\/[^/]*@/.test(url),
-        "holds a credential, and a stack file is in Git. Write the URL without it",
+        "contains a credential, and a stack file is in Git. Remove the credential",
     )
     .meta({
         description: "URL of the proxy between Argo CD and the API server of the spoke: http, https or socks5.",
@@ -150,14 +150,14 @@ export const proxyUrlSchema = z
 
 const plainName = (what: string, example: string) =>
     z
-        .string(`${what} is text. Write for example "${example}"`)
-        .regex(/^[a-z0-9.-]*$/, `${what} is lower-case and no wildcard. Write for example "${example}"`)
+        .string(`${what} must be text. Write for example "${example}"`)
+        .regex(/^[a-z0-9.-]*$/, `${what} must be lower-case and without wildcards. Write for example "${example}"`)
         .meta({ examples: [example] });
 
 export const permissionsSchema = z
     .strictObject({
         scope: z
-            .enum(["namespaces", "cluster"], 'is "namespaces" or "cluster". Write one of these')
+            .enum(["namespaces", "cluster"], 'must be "namespaces" or "cluster". Write one of these')
             .describe(
                 "`namespaces` allows the kinds of the agent's chart in the agent's namespace. " +
                     "`cluster` allows what `kinds` or `admin` say, in every namespace.",
@@ -168,7 +168,7 @@ export const permissionsSchema = z
                 z.strictObject({
                     apiGroup: plainName("an API group", "apps").describe('API group. `""` is the core group.'),
                     resources: z
-                        .array(plainName("a resource", "deployments").min(1, "a resource has a name"))
+                        .array(plainName("a resource", "deployments").min(1, "the name of a resource is empty"))
                         .min(1, "names no resource. Add one, or remove the entry")
                         .describe("Plural names of the resources."),
                 }),
@@ -182,19 +182,19 @@ export const permissionsSchema = z
     .superRefine(({ scope, kinds, admin }, context) => {
         const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
         if (scope === "namespaces" && admin) {
-            issue("admin", "belongs to scope: cluster. Write that too, or remove it");
+            issue("admin", "needs scope: cluster. Set that too, or remove it");
         }
         if (scope === "namespaces" && kinds.length > 0) {
-            issue("kinds", "belong to scope: cluster; a namespace's kinds come from the chart. Remove them");
+            issue("kinds", "needs scope: cluster; with scope: namespaces the chart decides the kinds. Remove it");
         }
         if (scope === "cluster" && kinds.length > 0 === admin) {
-            issue("scope", 'is "cluster", which wants either kinds, a list, or `admin: true`. Write one of these');
+            issue("scope", 'is "cluster", which needs either the list `kinds` or `admin: true`. Write one of these');
         }
     })
     .describe("What Argo CD may do on the spoke.")
     .prefault({});
 
-/** How Argo CD proves to a spoke who it is: a token of its own account, or an identity of a cloud. */
+/** How Argo CD authenticates to a spoke: a token of its own account, or an identity of a cloud. */
 export type Credentials = z.output<typeof credentialsSchema>;
 
 /** How Argo CD verifies a spoke's API server. */

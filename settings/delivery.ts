@@ -2,7 +2,7 @@ import { z } from "zod";
 import { goDuration } from "./duration";
 import { count, dnsLabel, flag, quantity, text } from "./kinds";
 
-/** Settings of how releases reach the environments, and of where they land. */
+/** Settings for how releases reach the environments, and for the namespaces that they run in. */
 
 export const environmentName = dnsLabel("the environment's name", "staging");
 
@@ -12,7 +12,7 @@ const step = z.strictObject({
         .min(1, "names no environment. Add one, or remove the step")
         .describe("Environments of this step."),
     maxUpdate: z
-        .union([count, z.string().regex(/^([1-9]\d?|100)%$/)], 'is no number or per cent. Write for example 1 or "25%"')
+        .union([count, z.string().regex(/^([1-9]\d?|100)%$/)], 'is not a number or percentage. Write for example 1 or "25%"')
         .meta({
             description: "Number or percentage of the step's clusters that Argo CD syncs at the same time.",
             examples: ["25%"],
@@ -23,7 +23,7 @@ const step = z.strictObject({
 export const rollout = z
     .strictObject({
         strategy: z
-            .enum(["pinned", "rolling"], 'is "pinned" or "rolling". Write one of these')
+            .enum(["pinned", "rolling"], 'must be "pinned" or "rolling". Write one of these')
             .describe(
                 "`pinned`: every cluster has the `revision` in its own settings, and `npm run promote` changes it. " +
                     "`rolling`: every cluster follows `agent.revision`, and Argo CD syncs one step after another.",
@@ -40,7 +40,7 @@ export const rollout = z
                     const names = steps.flatMap(({ environments }) => environments);
                     return new Set(names).size === names.length;
                 },
-                "names an environment twice, and it can only be synced once. Keep the first",
+                "names an environment twice, and Argo CD syncs it only once. Keep the first",
             )
             .describe("Steps of the strategy `rolling`, in order. They must name every environment exactly once.")
             .default(["staging", "prod", "dr"].map((name) => ({ environments: [name], maxUpdate: 1 }))),
@@ -50,12 +50,12 @@ export const rollout = z
 
 const syncWindow = z.strictObject({
     kind: z
-        .enum(["allow", "deny"], 'is "allow" or "deny". Write one of these')
+        .enum(["allow", "deny"], 'must be "allow" or "deny". Write one of these')
         .describe("Whether Argo CD may sync only in this window (`allow`), or not in this window (`deny`)."),
     schedule: text("when the window opens, as cron writes it", "0 22 * * 5")
         .regex(
             /^(\S+ ){4}\S+$/,
-            'is no schedule of cron, which has five fields. Write for example "0 22 * * 5"',
+            'is not a valid cron schedule, which has five fields. Write for example "0 22 * * 5"',
         )
         .describe("Start of the window, as a cron schedule with five fields."),
     duration: goDuration.describe("Length of the window."),
@@ -80,11 +80,11 @@ export const protectedEnvironments = z
     .describe("An admission policy on the hub denies the deletion of the agent's Applications in these environments.")
     .default(["prod", "dr"]);
 
-/** The defaults hold prod at its autoscaler's maximum. */
+/** The defaults are enough for prod at the maximum of its autoscaler. */
 export const namespaceLimits = z
     .strictObject({
         podSecurity: z
-            .enum(["restricted", "baseline"], 'is "restricted" or "baseline". Write one of these')
+            .enum(["restricted", "baseline"], 'must be "restricted" or "baseline". Write one of these')
             .describe("Pod Security Standard that the namespace enforces.")
             .default("restricted"),
         pods: count.meta({ description: "Maximum number of pods.", examples: [40] }).default(20),

@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** A duration as Go writes it. */
+/** A duration in Go's format. */
 export const goDuration = z
     .string("is not text. Put it in quotes")
-    .regex(/^(\d+(h|m|s|ms))+$/, 'is no duration of Go. Write for example "180s" or "12h"')
+    .regex(/^(\d+(h|m|s|ms))+$/, 'is not a valid Go duration. Write for example "180s" or "12h"')
     .meta({ examples: ["12h"] });
 
-/** A duration as Prometheus writes it: falling units, each at most once. */
+/** A duration in Prometheus's format: units from large to small, each at most once. */
 export const prometheusDuration = z
     .string("is not text. Put it in quotes")
-    .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'is no duration of Prometheus. Write for example "30s" or "1h30m"')
+    .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'is not a valid Prometheus duration. Write for example "30s" or "1h30m"')
     .meta({ examples: ["10m"] });
 
 const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };

@@ -19,7 +19,7 @@ const spoke = connection.safeExtend({
         )
         .optional(),
     server: z
-        .url({ protocol: /^https$/, error: "is no https URL of an API server" })
+        .url({ protocol: /^https$/, error: "is not a valid HTTPS URL of an API server" })
         .meta({
             description: "URL of the API server for Argo CD. The default is the URL in the kubeconfig.",
             examples: ["https://api.prod.example.com:6443"],
@@ -63,7 +63,7 @@ const spoke = connection.safeExtend({
     labels: labels
         .refine(({ region }) => region !== undefined, {
             path: ["region"],
-            error: 'says where the cluster stands, and is missing. Write for example "eu-west-1"',
+            error: 'is missing; it says where the cluster is. Write for example "eu-west-1"',
         })
         .describe(
             "Labels of the cluster Secret. `region` is required. `deploy: \"true\"`, the default, installs the agent on " +
@@ -99,10 +99,10 @@ const environmentShape = z.strictObject({
         .record(
             dnsLabel("a cluster's name", "prod-eu").refine(
                 (name) => name !== inClusterName,
-                "is the name of the hub itself. Choose another",
+                "is the name of the hub itself. Choose another name",
             ),
             spoke,
-            "is a map from a cluster's name to its settings. Write for example `staging: { context: staging }`",
+            "must be a map from a cluster's name to its settings. Write for example `staging: { context: staging }`",
         )
         .refine((clusters) => Object.keys(clusters).length > 0, "names no cluster. Add one, or destroy the stack")
         .describe(
@@ -111,7 +111,7 @@ const environmentShape = z.strictObject({
         ),
 });
 
-/** Whatever is not said to be otherwise, and is not named as a place for trials, is production. */
+/** Names of environments that are not production, if `production` is not set. */
 const trials = /^(dev|development|test|testing|sandbox|lab|staging)(-|$)/;
 
 /** Whether an environment is production, from its name and its setting `production`. */
@@ -124,14 +124,14 @@ export const environmentSettings = environmentShape
     .transform((given) => ({ ...given, production: isProduction(given.environment, given.production) }))
     .superRefine(({ production, clusters, secrets }, context) => {
         if (secrets?.store.type === "vault" && secrets.store.authMount !== undefined && Object.keys(clusters).length > 1) {
-            const message = "knows one cluster, and this environment has several. Remove it: each has kubernetes-<cluster>";
+            const message = "is for one cluster, and this environment has several. Remove it: the default is kubernetes-<cluster>";
             context.addIssue({ code: "custom", path: ["secrets", "store", "authMount"], message });
         }
         const unverified = Object.entries(clusters).filter(([, { tls }]) => tls.insecureSkipTlsVerify);
         for (const [name] of production ? unverified : []) {
             const message =
-                "gives Argo CD's token to whoever answers, and this environment is production. " +
-                "Remove it, and give tls.ca";
+                "sends Argo CD's token to any server that answers, and this environment is production. " +
+                "Remove it, and set tls.ca";
             context.addIssue({ code: "custom", path: ["clusters", name, "tls", "insecureSkipTlsVerify"], message });
         }
     });

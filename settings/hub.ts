@@ -24,11 +24,11 @@ export const hubSettings = z.strictObject({
     domain: domain.describe("DNS domain of the fleet. Argo CD is `argocd.<domain>`."),
     chart: chart.default({}),
     availability: z
-        .enum(["ha", "single"], 'is "ha", or "single" for a lab. Write one of these')
+        .enum(["ha", "single"], 'must be "ha", or "single" for a lab. Write one of these')
         .describe("`ha` runs several replicas of Argo CD and needs three nodes. `single` runs one replica, for tests.")
         .default("ha"),
     fleet: z
-        .enum(["small", "medium", "large"], 'is "small", "medium" or "large". Write one')
+        .enum(["small", "medium", "large"], 'must be "small", "medium" or "large". Write one')
         .describe(
             "Size of the fleet: about 50, 200 or 500 clusters. It sets the defaults of `scale`; see docs/scale.md.",
         )
@@ -39,7 +39,7 @@ export const hubSettings = z.strictObject({
         .strictObject({
             serviceMonitors: z.union(
                 [flag, z.literal("auto")],
-                'is true, false or "auto", which asks the hub. Write one of these',
+                'must be true, false or "auto" (ask the hub). Write one of these',
             ).describe("Create ServiceMonitors. `auto` creates them if the hub has the Prometheus operator."),
         })
         .describe("Metrics of Argo CD.")

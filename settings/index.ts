@@ -6,21 +6,21 @@ import { InputError } from "./inputError";
 
 /**
  * The configuration of every stack: its types, defaults and validation, and nothing else.
- * Keys stand in `Pulumi.<stack>.yaml` under the project's namespace, for example `hubspoke:role`.
+ * Keys are in `Pulumi.<stack>.yaml` under the project's namespace, for example `hubspoke:role`.
  */
 
 const settingsSchema = z.discriminatedUnion("role", [hubSettings, environmentSettings], {
     error: 'is missing or unknown. Write "hub" or "environment"',
 });
 
-/** Settings of any stack, told apart by `role`. */
+/** Settings of any stack; `role` distinguishes them. */
 export type Settings = HubSettings | EnvironmentSettings;
 
 /**
  * Validates a stack's configuration.
  *
  * @param values the keys of the `hubspoke` namespace, without it, and their parsed values
- * @throws InputError that lists every bad property with its path, its reason and what to write instead
+ * @throws InputError that lists every invalid property with its path, the reason and what to write instead
  */
 export function parseSettings(values: Record<string, unknown>): Settings {
     const result = settingsSchema.safeParse(values);
@@ -29,7 +29,7 @@ export function parseSettings(values: Record<string, unknown>): Settings {
     }
     const problems = result.error.issues.flatMap(describe);
     throw new InputError(
-        `The stack's configuration has ${problems.length} bad propert${problems.length === 1 ? "y" : "ies"}; ` +
+        `The stack's configuration has ${problems.length} invalid propert${problems.length === 1 ? "y" : "ies"}; ` +
             `nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
     );
 }
@@ -37,14 +37,14 @@ export function parseSettings(values: Record<string, unknown>): Settings {
 function describe(issue: z.core.$ZodIssue): string[] {
     const at = (path: PropertyKey[]) => `hubspoke:${path.map(String).join(".")}`;
     if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => `${at([...issue.path, key])}: is no setting. Correct its spelling, or remove it`);
+        return issue.keys.map((key) => `${at([...issue.path, key])}: is not a setting. Correct its spelling, or remove it`);
     }
     const messages = issue.code === "invalid_key" ? issue.issues : [issue];
     return messages.map(({ message }) => `${at(issue.path)}: ${message}`);
 }
 
 /**
- * Reads and validates the configuration of the stack that runs.
+ * Reads and validates the configuration of the current stack.
  *
  * @throws InputError as {@link parseSettings}, and when default Kubernetes providers are not disabled
  */
@@ -63,7 +63,7 @@ export function readSettings(): Settings {
     return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
 }
 
-/** Pulumi hands over maps and lists as JSON, and everything else as text. */
+/** Pulumi passes maps and lists as JSON, and everything else as text. */
 function parseValue(value: string): unknown {
     return /^\s*[[{]/.test(value) ? JSON.parse(value) : value;
 }

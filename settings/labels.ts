@@ -11,34 +11,34 @@ function isLabelKey(key: string): boolean {
     return labelName.test(name) && (prefix === undefined || dnsNamePattern.test(prefix)) && more.length === 0;
 }
 
-/** Unquoted `true` and numbers are taken as text, since YAML reads them otherwise. */
+/** Accepts unquoted `true` and numbers as text, because YAML does not read them as text. */
 const labelValue = z
-    .union([z.string(), z.boolean(), z.number()], "a label's value is text. Put it in quotes")
+    .union([z.string(), z.boolean(), z.number()], "the value of a label must be text. Put it in quotes")
     .meta({ examples: ["eu-west-1"] })
     .transform(String)
     .refine(
         (value) => value === "" || labelName.test(value),
-        "Kubernetes refuses this label value: it has at most 63 letters, digits, \"-\", \"_\" and \".\", " +
-            "and begins and ends with a letter or digit. Write for example \"eu-west-1\"",
+        "is not a valid label value: it must be at most 63 letters, digits, \"-\", \"_\" and \".\", " +
+            "and begin and end with a letter or digit. Write for example \"eu-west-1\"",
     );
 
-/** Labels of a cluster Secret, by which an ApplicationSet chooses clusters. */
+/** Labels of a cluster Secret, by which an ApplicationSet selects clusters. */
 export const labels = z
     .record(
         z
             .string()
             .refine(
                 isLabelKey,
-                "Kubernetes refuses this label key: it is an optional DNS prefix and \"/\", then at most 63 letters, " +
+                "is not a valid label key: it must be an optional DNS prefix and \"/\", then at most 63 letters, " +
                     "digits, \"-\", \"_\" and \".\". Write for example \"tier\"",
             )
-            .refine((key) => !ownLabels.includes(key), "this label is set by the program. Remove it")
+            .refine((key) => !ownLabels.includes(key), "is a label that the program sets. Remove it")
             .meta({ examples: ["region"] }),
         labelValue,
-        "labels are a map of text to text. Write for example `region: eu-west-1`",
+        "must be a map of text to text. Write for example `region: eu-west-1`",
     )
     .superRefine(({ deploy }, context) => {
         if (deploy !== undefined && deploy !== "true" && deploy !== "false") {
-            context.addIssue({ code: "custom", path: ["deploy"], message: 'is "true" or "false". Write one of these' });
+            context.addIssue({ code: "custom", path: ["deploy"], message: 'must be "true" or "false". Write one of these' });
         }
     });

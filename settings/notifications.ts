@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { dnsLabel, dnsName, secret, type Severity, severity, text } from "./kinds";
 
-/** Settings of who is told by Argo CD Notifications what becomes of the agent's Applications. */
+/** Settings for the recipients of Argo CD Notifications about the agent's Applications. */
 
-/** What people can be told about an Application. */
+/** Events of an Application that can cause a notification. */
 export const eventNames = ["degraded", "syncFailed", "deployed"] as const;
 
-const event = z.enum(eventNames, 'is no event. Write "degraded", "syncFailed" or "deployed"');
+const event = z.enum(eventNames, 'is not a valid event. Write "degraded", "syncFailed" or "deployed"');
 
-/** What somebody is told, and of which environments, by their severity; what is not given is everything. */
+/** The events of which a recipient is notified, and the environments, by their severity. */
 function filter(byDefault: { events: readonly (typeof eventNames)[number][]; severities: readonly Severity[] }) {
     return {
         events: z
@@ -28,18 +28,18 @@ function filter(byDefault: { events: readonly (typeof eventNames)[number][]; sev
 
 const everything = { events: eventNames, severities: severity.options };
 
-/** Somebody is called out of bed for what is critical, and not for a success. */
+/** A page wakes a person: send one only for what is critical, and not for a success. */
 const emergencies = { events: ["degraded", "syncFailed"], severities: ["critical"] } as const;
 
-/** At least one of them, each with what it is told. */
+/** At least one recipient, each with its filter. */
 function each<Key extends z.core.$ZodRecordKey, Value extends z.core.SomeType>(key: Key, value: Value) {
-    return z.record(key, value).refine((given) => Object.keys(given).length > 0, "names nobody. Add one");
+    return z.record(key, value).refine((given) => Object.keys(given).length > 0, "names no recipient. Add one");
 }
 
 const slack = z.strictObject({
     token: secret.describe("Token of a Slack bot with the scope `chat:write`."),
     channels: each(
-        text("a channel", "releases").regex(/^[^\s#:,;]+$/, 'is no channel. Write its name without "#", or its id'),
+        text("a channel", "releases").regex(/^[^\s#:,;]+$/, 'is not a valid channel. Write its name without "#", or its ID'),
         z.strictObject(filter(everything)),
     ).describe("Slack channels, by name without `#`, or by ID."),
 });
@@ -48,9 +48,9 @@ const email = z
     .strictObject({
         host: dnsName("the mail server", "smtp.example.com").describe("Host name of the SMTP server."),
         port: z
-            .int("is no whole number")
+            .int("is not a whole number")
             .min(1, "must be at least 1")
-            .max(65_535, "is no port")
+            .max(65_535, "must be at most 65535")
             .meta({
                 description:
                     "Port of the SMTP server. On port 465, with `username`, the connection uses TLS from the start. " +
@@ -59,18 +59,18 @@ const email = z
             })
             .default(587),
         from: z
-            .email('is missing or no address. Write for example "argocd@example.com"')
+            .email('is missing or not a valid e-mail address. Write for example "argocd@example.com"')
             .meta({ description: "E-mail address of the sender.", examples: ["argocd@example.com"] }),
         username: text("the user", "argocd").describe("User name for the SMTP server.").optional(),
         password: secret.describe("Password for the SMTP server.").optional(),
         to: each(
-            z.email('is no address. Write for example "platform@example.com"'),
+            z.email('is not a valid e-mail address. Write for example "platform@example.com"'),
             z.strictObject(filter(everything)),
         ).describe("Recipients, by e-mail address."),
     })
     .refine(({ username, password }) => (username === undefined) === (password === undefined), {
         path: ["password"],
-        error: "goes with username. Give both, or none",
+        error: "needs username, and username needs it. Set both, or neither",
     });
 
 const pagerduty = z.strictObject({
@@ -86,11 +86,11 @@ const pagerduty = z.strictObject({
 const webhooks = each(
     dnsLabel("a webhook's name", "releases").refine(
         (name) => !["slack", "email", "pagerdutyv2"].includes(name),
-        "is the name of another service. Choose another",
+        "is the name of another service. Choose another name",
     ),
     z.strictObject({
         url: secret
-            .regex(/^https?:\/\/\S+$/, "is no http(s) URL")
+            .regex(/^https?:\/\/\S+$/, "is not a valid HTTP(S) URL")
             .describe("URL that gets a POST request with JSON. It is a secret, because many of these URLs contain a token."),
         token: secret.describe("Bearer token of the request.").optional(),
         ...filter(everything),
@@ -107,17 +107,17 @@ export const notifications = z
     .partial()
     .refine(
         (given) => Object.values(given).some((service) => service !== undefined),
-        "tells nobody. Add a service, or remove it",
+        "has no service. Add a service, or remove this setting",
     )
-    .describe("Who gets notifications from Argo CD about the agent's Applications. Without it, nobody does.")
+    .describe("Who gets notifications from Argo CD about the agent's Applications. Without it, there are no notifications.")
     .optional();
 
 export type NotificationSettings = z.output<typeof notifications>;
 
-/** What somebody is told, and of which environments, by their severity. */
+/** The events of which a recipient is notified, and the environments, by their severity. */
 export type Filter = z.output<z.ZodObject<ReturnType<typeof filter>>>;
 
-/** All filters, for whom they are left out. */
+/** The filters of all recipients. */
 export function filtersOf(settings: NotificationSettings): Filter[] {
     const { slack, email, pagerduty, webhooks } = settings ?? {};
     const recipients = [slack?.channels, email?.to, pagerduty?.services, webhooks];

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { gitUrl } from "./agent";
 import { secret, text } from "./kinds";
 
-const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is no private key in PEM. Give the file's whole text");
+const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is not a private key in PEM format. Give the file's whole text");
 
-/** A private repository and its one credential. */
+/** A private repository and its credential. */
 export const repository = z
     .strictObject({
         url: gitUrl.describe("URL of the repository, without credentials."),
@@ -13,13 +13,13 @@ export const repository = z
         sshKey: pemKey.describe("Private SSH key in PEM format, for an ssh URL.").optional(),
         githubApp: z
             .strictObject({
-                id: z.int("is no whole number").meta({ description: "ID of the app.", examples: [123456] }),
+                id: z.int("is not a whole number").meta({ description: "ID of the app.", examples: [123456] }),
                 installation: z
-                    .int("is no whole number")
+                    .int("is not a whole number")
                     .meta({ description: "ID of the app's installation.", examples: [12345678] }),
                 key: pemKey.describe("Private key of the app in PEM format."),
                 api: z
-                    .url({ protocol: /^https$/, error: "is no https URL" })
+                    .url({ protocol: /^https$/, error: "is not a valid HTTPS URL" })
                     .meta({
                         description: "URL of the API of GitHub Enterprise. The default is github.com.",
                         examples: ["https://github.example.com/api/v3"],
@@ -32,9 +32,9 @@ export const repository = z
     .superRefine(({ url, token, sshKey, githubApp }, context) => {
         const refuse = (message: string) => context.addIssue({ code: "custom", message });
         if ([token, sshKey, githubApp].filter((credential) => credential !== undefined).length !== 1) {
-            refuse("has exactly one credential. Keep one of token, sshKey and githubApp");
+            refuse("must have exactly one credential. Keep one of token, sshKey and githubApp");
         } else if (url.startsWith("http") !== (sshKey === undefined)) {
-            refuse("an SSH key goes with ssh://… or git@host:path, a token or GitHub App with https://…. Change one");
+            refuse("needs an SSH key for ssh://… or git@host:path, and a token or GitHub App for https://…. Change one");
         }
     });
 
@@ -42,7 +42,7 @@ export const knownHosts = z
     .string()
     .regex(
         /^((#.*|[^\s|#]\S* \S+ [A-Za-z0-9+/=]+( .*)?)?(\n|$))*$/,
-        "has a line that is no `host type key`. Write what `ssh-keyscan HOST` prints, after a comparison with the host's own word",
+        "has a line that is not `host type key`. Write what `ssh-keyscan HOST` prints, after you compare it with the host's published keys",
     )
     .meta({
         description: "More SSH host keys that Argo CD accepts, in the format of `known_hosts`, as `ssh-keyscan` prints them.",
@@ -60,5 +60,5 @@ export const webhooks = z
     .partial()
     .describe("Secrets that verify the webhooks of the Git hosts. With a webhook, Argo CD sees a push at once.");
 
-/** A repository's URL and its one credential. */
+/** A repository's URL and its credential. */
 export type RepositorySettings = z.output<typeof repository>;

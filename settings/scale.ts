@@ -7,7 +7,7 @@ export const scale = z
         shards: count.describe("Number of application controllers. Each cluster belongs to one controller."),
         shardingAlgorithm: z.enum(
             ["legacy", "round-robin", "consistent-hashing"],
-            'is "legacy", "round-robin" or "consistent-hashing". Write one of these',
+            'must be "legacy", "round-robin" or "consistent-hashing". Write one of these',
         ).describe("How Argo CD distributes the clusters to the controllers."),
         statusProcessors: count.meta({
             description: "Applications that each controller compares at the same time.",

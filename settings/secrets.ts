@@ -2,16 +2,16 @@ import { z } from "zod";
 import { certificateAuthority } from "./credentials";
 import { dnsLabel, secret, text } from "./kinds";
 
-/** Settings of where the agent's secrets come from: a store outside Git, of the environment's own. */
+/** Settings for where the agent's secrets come from: each environment has its own store outside Git. */
 
 const httpsUrl = (what: string, example: string) =>
-    z.url({ protocol: /^https$/, error: `is missing or no https URL of ${what}` }).meta({ examples: [example] });
+    z.url({ protocol: /^https$/, error: `is missing or not a valid HTTPS URL of ${what}` }).meta({ examples: [example] });
 
 /** A path in Vault, without a slash at either end. */
 const vaultPath = (what: string, example: string) =>
     text(what, example).regex(
         /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
-        `is no path in Vault, which has no slash at either end. Write for example "${example}"`,
+        `is not a valid path in Vault, which has no slash at either end. Write for example "${example}"`,
     );
 
 const vault = z
@@ -22,7 +22,7 @@ const vault = z
             .describe("Mount path of the KV secrets engine. The default is `agent-<environment>`.")
             .optional(),
         version: z
-            .enum(["v1", "v2"], 'is "v1" or "v2", the version of the key-value engine. Write one')
+            .enum(["v1", "v2"], 'must be "v1" or "v2", the version of the KV secrets engine. Write one')
             .describe("Version of the KV secrets engine.")
             .default("v2"),
         role: text("Vault's role", "agent-prod")
@@ -41,7 +41,7 @@ const vault = z
         caProvider: z
             .strictObject({
                 type: z
-                    .enum(["ConfigMap", "Secret"], 'is "ConfigMap" or "Secret". Write one of these')
+                    .enum(["ConfigMap", "Secret"], 'must be "ConfigMap" or "Secret". Write one of these')
                     .describe("Kind of the object."),
                 name: dnsLabel("the object's name", "vault-ca").describe("Name of the object."),
                 key: text("the key in it", "ca.crt").describe("Key in the object.").default("ca.crt"),
@@ -51,7 +51,7 @@ const vault = z
     })
     .refine(({ ca, caProvider }) => ca === undefined || caProvider === undefined, {
         path: ["caProvider"],
-        error: "is beside ca, and one is enough. Remove one of the two",
+        error: "excludes ca, and both are set. Remove one of the two",
     });
 
 const kubernetes = z.strictObject({
@@ -72,12 +72,12 @@ const kubernetes = z.strictObject({
 const aws = z.strictObject({
     type: z.literal("aws").describe("A secret store of AWS."),
     service: z
-        .enum(["SecretsManager", "ParameterStore"], 'is "SecretsManager" or "ParameterStore". Write one of these')
+        .enum(["SecretsManager", "ParameterStore"], 'must be "SecretsManager" or "ParameterStore". Write one of these')
         .describe("Service that stores the secrets.")
         .default("SecretsManager"),
     region: text("the region of the secrets", "eu-west-1").describe("AWS region of the secrets."),
     roleArn: text("the role that reads the secrets", "arn:aws:iam::111122223333:role/agent-staging")
-        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is no ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is not a valid ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
         .describe("ARN of the IAM role that reads the secrets. Its policy must allow only the secrets of this environment."),
     prefix: text("what names of secrets begin with", "agent-staging/")
         .describe("Prefix of the names of the secrets. The default is `agent-<environment>/`.")
@@ -90,7 +90,7 @@ const gcp = z.strictObject({
         "Project of the secrets. Give each environment its own project, because Secret Manager has no folders.",
     ),
     serviceAccount: z
-        .email('is missing or no e-mail address of a service account. Write NAME@PROJECT.iam.gserviceaccount.com')
+        .email('must be the e-mail address of a service account. Write NAME@PROJECT.iam.gserviceaccount.com')
         .meta({
             description: "Google service account that reads the secrets, by Workload Identity.",
             examples: ["agent@agent-staging.iam.gserviceaccount.com"],
@@ -100,19 +100,19 @@ const gcp = z.strictObject({
 const azure = z.strictObject({
     type: z.literal("azure").describe("Azure Key Vault, with workload identity of Microsoft Entra."),
     vaultUrl: httpsUrl("a key vault", "https://agent-staging.vault.azure.net").describe("URL of the key vault."),
-    clientId: z.guid("is missing or no client id of Microsoft Entra, which is a UUID").meta({
+    clientId: z.guid("must be a client ID of Microsoft Entra, which is a UUID").meta({
         description: "Client ID of the identity that reads the secrets.",
         examples: ["11111111-2222-4333-8444-555555555555"],
     }),
     tenantId: z
-        .guid("is missing or no tenant id of Microsoft Entra, which is a UUID")
+        .guid("must be a tenant ID of Microsoft Entra, which is a UUID")
         .meta({ description: "Tenant ID of the identity.", examples: ["99999999-2222-4333-8444-555555555555"] }),
 });
 
 const operator = z
     .strictObject({
         source: z
-            .enum(["install", "existing"], 'is "install" or "existing". Write one of these')
+            .enum(["install", "existing"], 'must be "install" or "existing". Write one of these')
             .describe("`install`: the program installs the operator on each spoke. `existing`: the spokes have it.")
             .default("install"),
         path: text("a chart's folder or archive", "./charts/external-secrets")
@@ -120,16 +120,16 @@ const operator = z
             .optional(),
         version: z
             .string()
-            .regex(/^\d+\.\d+\.\d+$/, 'is no exact version. Write for example "0.18.2"')
+            .regex(/^\d+\.\d+\.\d+$/, 'is not an exact version. Write for example "0.18.2"')
             .meta({ description: "Version of the chart in the chart repository.", examples: ["0.18.2"] })
             .optional(),
     })
     .refine(({ source, path, version }) => source === "install" || (path ?? version) === undefined, {
-        error: "is there already, so its chart means nothing. Remove path and version",
+        error: "is already on the spokes, so its chart has no effect. Remove path and version",
     })
     .refine(({ path, version }) => path === undefined || version === undefined, {
         path: ["version"],
-        error: "a chart at a path has its own. Remove it",
+        error: "a chart at a path has its own version. Remove it",
     })
     .describe("The External Secrets operator on the spokes.")
     .prefault({});

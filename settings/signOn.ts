@@ -6,7 +6,7 @@ const oidc = z.strictObject({
         .describe("Name of the provider on the login page.")
         .default("Single sign-on"),
     issuer: z
-        .url({ protocol: /^https$/, error: "is missing or no https URL of an issuer" })
+        .url({ protocol: /^https$/, error: "is missing or not a valid HTTPS URL of an issuer" })
         .meta({ description: "URL of the issuer.", examples: ["https://login.example.com"] }),
     clientId: text("the client's id", "argocd").describe("Client ID of Argo CD at the provider."),
     clientSecret: text("the client's secret (pulumi config set --secret --path 'access.oidc.clientSecret')", "…").meta({
@@ -26,10 +26,10 @@ export const signOn = z
         oidc: oidc.describe("Single sign-on by OpenID Connect. With it, the user `admin` does not exist.").optional(),
         groups: z
             .record(
-                z.string().min(1, "a group has a name").meta({ examples: ["platform"] }),
+                z.string().min(1, "the name of a group is empty").meta({ examples: ["platform"] }),
                 z.enum(
                     ["admin", "operator", "readonly"],
-                    'is no role of Argo CD here. Write "admin", "operator" or "readonly"',
+                    'is not a valid role. Write "admin", "operator" or "readonly"',
                 ),
             )
             .describe("Role of each group. `operator` may sync Applications and read logs. Other users have no role.")
@@ -37,9 +37,9 @@ export const signOn = z
     })
     .refine(({ oidc, groups }) => oidc !== undefined || Object.keys(groups).length === 0, {
         path: ["groups"],
-        error: "groups come from single sign-on, which is not set. Add access.oidc, or remove them",
+        error: "need single sign-on, which is not set. Add access.oidc, or remove them",
     })
     .describe("Who may log in to Argo CD, and with which role.");
 
-/** Who may do what in Argo CD. */
+/** Users' roles in Argo CD. */
 export type SignOnSettings = z.output<typeof signOn>;

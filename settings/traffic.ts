@@ -2,14 +2,14 @@ import { z } from "zod";
 import { goDuration } from "./duration";
 import { dnsLabel, dnsName, flag, secret, text } from "./kinds";
 
-/** Settings of the one name by which users reach the agent, and of the move to another cluster. */
+/** Settings for the DNS name by which users reach the agent, and for the failover to another cluster. */
 
 const command = z
-    .array(z.string("an argument is text. Put it in quotes"))
+    .array(z.string("an argument must be text. Put it in quotes"))
     .min(1, 'names no command. Write for example ["./promote-database"]')
     .meta({ examples: [["./promote-database"]] });
 
-/** external-dns (kubernetes-sigs.github.io/external-dns) on the hub: one of the program's own, or one that is there. */
+/** external-dns (kubernetes-sigs.github.io/external-dns) on the hub: the program installs it, or the hub has it. */
 const externalDns = z
     .discriminatedUnion(
         "mode",
@@ -26,7 +26,7 @@ const externalDns = z
                             .optional(),
                         version: z
                             .string("is not text. Put it in quotes")
-                            .regex(/^\d+\.\d+\.\d+$/, 'is no exact version. Write for example "1.22.0"')
+                            .regex(/^\d+\.\d+\.\d+$/, 'is not an exact version. Write for example "1.22.0"')
                             .meta({ description: "Version of the chart in the chart repository.", examples: ["1.22.0"] })
                             .optional(),
                     })
@@ -38,11 +38,11 @@ const externalDns = z
                     .describe("DNS zones that external-dns may change. The default is the hub's `domain`.")
                     .optional(),
                 args: z
-                    .array(z.string().startsWith("--", 'is no flag. Write for example "--aws-zone-type=public"'))
+                    .array(z.string().startsWith("--", 'is not a flag. Write for example "--aws-zone-type=public"'))
                     .meta({ description: "More command-line flags of external-dns.", examples: [["--aws-zone-type=public"]] })
                     .default([]),
                 env: z
-                    .record(z.string(), z.string("a variable's value is text. Put it in quotes"))
+                    .record(z.string(), z.string("the value of a variable must be text. Put it in quotes"))
                     .meta({ description: "Environment variables of external-dns.", examples: [{ AWS_REGION: "eu-west-1" }] })
                     .default({}),
                 secretEnv: z
@@ -64,7 +64,7 @@ const externalDns = z
                 mode: z.literal("existing").describe("The hub has external-dns with the source `crd`."),
             }),
         ],
-        'is "install", or "existing" where the hub has external-dns with --source=crd. Write one of these',
+        'must be "install", or "existing" if the hub has external-dns with --source=crd. Write one of these',
     )
     .describe("external-dns on the hub, which publishes the DNS record.")
     .default({ mode: "existing" });
@@ -75,12 +75,12 @@ const route53 = z.strictObject({
             dnsLabel("a cluster's name", "prod"),
             text("a health check's id", "0123abcd-01ab-23cd-45ef-0123456789ab").regex(
                 /^[A-Za-z0-9-]{1,64}$/,
-                'is no id of a health check. Write what `aws route53 list-health-checks` prints as "Id"',
+                'is not a valid ID of a health check. Write what `aws route53 list-health-checks` prints as "Id"',
             ),
         )
         .refine(
             (checks) => Object.keys(checks).length === 2,
-            "names the active cluster and one other, since Route53 has one primary and one secondary record. Name two",
+            "must name the active cluster and one other: Route53 has one primary and one secondary record. Name two",
         )
         .describe("IDs of the health checks of two clusters: the active cluster and one other."),
 });
@@ -104,9 +104,9 @@ export const traffic = z
             .describe("DNS name of the agent on a cluster, by cluster. The default is `agent.<cluster>.<domain>`.")
             .default({}),
         ttl: z
-            .int("is no whole number of seconds")
+            .int("is not a whole number of seconds")
             .min(1, "must be at least 1")
-            .max(86_400, "is over a day")
+            .max(86_400, "must be at most 86400, which is a day")
             .meta({ description: "TTL of the DNS record, in seconds.", examples: [60] })
             .default(30),
         externalDns,
@@ -137,16 +137,16 @@ export const traffic = z
     })
     .superRefine(({ active, externalDns, route53 }, context) => {
         if (route53 !== undefined && route53.healthChecks[active] === undefined) {
-            const message = `knows ${Object.keys(route53.healthChecks).join(", ")}, and not the active cluster, ${active}. Add it`;
+            const message = `has ${Object.keys(route53.healthChecks).join(", ")}, and not the active cluster, ${active}. Add it`;
             context.addIssue({ code: "custom", path: ["route53", "healthChecks"], message });
         }
         if (route53 !== undefined && externalDns.mode === "install" && externalDns.provider !== "aws") {
-            const message = 'is not "aws", and route53 is set. Write "aws", or remove route53';
+            const message = 'must be "aws" with route53. Write "aws", or remove route53';
             context.addIssue({ code: "custom", path: ["externalDns", "provider"], message });
         }
     })
     .describe("One DNS name for all users, and its failover; see docs/failover.md. Without it, there is no such name.")
     .optional();
 
-/** The users' name and what moves it; undefined where the program publishes none. */
+/** The users' DNS name and its failover; undefined if the program publishes no such name. */
 export type TrafficSettings = z.output<typeof traffic>;

@@ -1,4 +1,4 @@
-/** What stands already of a cluster that was registered by other means, as `argocd cluster add` does. */
+/** The existing objects of a cluster that was registered by another tool (such as `argocd cluster add`) or by hand. */
 export interface Adoption {
     /** Name of the cluster Secret on the hub. */
     readonly secret: string;
@@ -6,5 +6,5 @@ export interface Adoption {
     readonly namespaceExists: boolean;
 }
 
-/** Clusters to take over, by name. */
+/** Clusters to adopt, by name. */
 export type Adoptions = Readonly<Record<string, Adoption>>;

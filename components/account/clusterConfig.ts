@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Credentials, TlsSettings } from "../../settings/credentials";
 
 /**
- * The `config` document of a cluster Secret (argo-cd, pkg/apis/application/v1alpha1/types.go, `ClusterConfig`). There
- * is no client certificate in it: one could not be revoked, and Argo CD would prefer it to the token.
+ * The `config` document of a cluster Secret (argo-cd, pkg/apis/application/v1alpha1/types.go, `ClusterConfig`). It has
+ * no client certificate: a certificate cannot be revoked, and Argo CD would prefer it to the token.
  */
 export interface ClusterConfig {
     readonly bearerToken?: pulumi.Input<string>;
@@ -28,15 +28,15 @@ export interface ClusterConfigArgs {
     readonly credentials: Credentials;
     readonly tls: TlsSettings;
     readonly proxyUrl?: string | undefined;
-    /** The token that is in use, a secret; nothing for a cloud's identity. */
+    /** The token in use, a secret; undefined for a cloud identity. */
     readonly token: pulumi.Input<string> | undefined;
-    /** The certificate authority of the spoke, in PEM; the settings' own goes before it. */
+    /** The certificate authority of the spoke, in PEM format; the one in the settings overrides it. */
     readonly ca: pulumi.Output<string>;
 }
 
 const execApi = "client.authentication.k8s.io/v1beta1";
 
-/** How Argo CD reaches a spoke and proves who it is. */
+/** How Argo CD connects and authenticates to a spoke. */
 export function clusterConfig({ credentials, tls, proxyUrl, token, ca }: ClusterConfigArgs): ClusterConfig {
     const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
     const caData = tls.ca === undefined ? ca.apply(base64) : base64(tls.ca);

@@ -8,32 +8,32 @@ import type { ClusterConfig } from "./clusterConfig";
 export interface ClusterSecretArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
-    /** Name by which Argo CD and its users know the cluster. */
+    /** The cluster's name in Argo CD. */
     readonly clusterName: string;
-    /** The Secret's own name; without one it is `cluster-<name>`. */
+    /** The Secret's name; the default is `cluster-<name>`. */
     readonly secret?: string | undefined;
-    /** Its id where it stands on the hub already, made by other means: it is then taken over, and changed in place. */
+    /** ID of an existing Secret on the hub, from another tool or by hand: it is adopted, and changed in place. */
     readonly adopt?: string | undefined;
     /** URL of the API server. */
     readonly server: pulumi.Input<string>;
-    /** AppProject that the cluster is scoped to: Applications of other projects cannot use it. */
+    /** AppProject to which the cluster is scoped: Applications of other projects cannot use it. */
     readonly project: pulumi.Input<string>;
-    /** Namespaces that Argo CD may manage; without them it manages the whole cluster. */
+    /** Namespaces that Argo CD may manage; by default it manages the whole cluster. */
     readonly namespaces?: pulumi.Input<string>[];
     readonly labels: Readonly<Record<string, string>>;
-    /** DNS domain of what runs on the cluster: the agent is `agent.<domain>` there. */
+    /** DNS domain of the cluster: the agent is `agent.<domain>` there. */
     readonly domain: string;
-    /** DNS domain of the cluster's own services; without one it is `cluster.local`. */
+    /** DNS domain of the cluster's Services; the default is `cluster.local`. */
     readonly dnsDomain?: string | undefined;
-    /** Revision of the agent that the cluster is pinned to; without one it follows the hub's. */
+    /** Revision of the agent to which the cluster is pinned; by default it follows the hub's revision. */
     readonly revision?: string | undefined;
-    /** Whether the agent's namespace has a store of secrets; the chart asks it for the agent's. */
+    /** Whether the agent's namespace has a secret store, from which the chart gets the agent's secrets. */
     readonly secretStore?: boolean;
-    /** The stack that registers the cluster; another stack is refused the same cluster. */
+    /** The stack that registers the cluster; another stack may not register it. */
     readonly stack: string;
-    /** The token's generation, and when it was made, as RFC 3339; nothing for a cloud's identity. */
+    /** The token's generation, and its creation time as RFC 3339; undefined for a cloud identity. */
     readonly token?: { readonly generation: number; readonly created: pulumi.Input<string> } | undefined;
-    /** When the rights on the cluster changed last, as RFC 3339: what Argo CD read before is read anew. */
+    /** Time of the last change of the rights on the cluster, as RFC 3339: Argo CD invalidates its older cache. */
     readonly refresh?: pulumi.Input<string>;
     /** Whether Argo CD is to leave the cluster alone, with the credential that it holds now. */
     readonly quarantined?: boolean;
@@ -41,7 +41,7 @@ export interface ClusterSecretArgs {
 }
 
 /**
- * A cluster, registered on the hub as Argo CD's declarative set-up defines it
+ * A cluster that is registered on the hub by Argo CD's declarative setup
  * (argo-cd, docs/operator-manual/declarative-setup.md, "Clusters").
  */
 export class ClusterSecret extends pulumi.ComponentResource {
@@ -71,7 +71,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     },
                     annotations: {
                         [stackAnnotation]: args.stack,
-                        // An adopted Secret's fields, and the time of a refresh that Argo CD's user interface asks for.
+                        // An adopted Secret's fields, and the time of a refresh that Argo CD's web interface requests.
                         ...takeOver,
                         [domainAnnotation]: args.domain,
                         ...(args.dnsDomain === undefined ? {} : { [dnsDomainAnnotation]: args.dnsDomain }),

@@ -1,16 +1,16 @@
 import type { Credentials } from "../../settings/credentials";
 import type { TokenFacts } from "./tokens";
 
-/** What a stack's outputs say of a credential. */
+/** The facts about a credential in a stack's outputs. */
 export interface CredentialFacts {
     readonly type: Credentials["type"];
-    /** The token in use: its generation, its Secret on the spoke, and when it was made. */
+    /** The token in use: its generation, its Secret on the spoke, and its creation time. */
     readonly current?: TokenFacts;
-    /** The token before it, until that is retired. */
+    /** The previous token, until it is revoked. */
     readonly previous?: TokenFacts;
 }
 
-/** Kind and age of a spoke's credential; nothing of it is secret. */
+/** Type and age of a spoke's credential, without secrets. */
 export function credentialFacts(
     { type }: Credentials,
     tokens: { readonly current: TokenFacts; readonly previous: TokenFacts | undefined } | undefined,

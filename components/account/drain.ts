@@ -4,7 +4,7 @@ import type { DrainState } from "../../dynamic/drain";
 import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";
 
-/** What a cluster's exit needs; the two accesses are inputs because a kubeconfig in them is a secret. */
+/** Inputs to unregister a cluster; the two connections are inputs because a kubeconfig in them is a secret. */
 export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "namespace" | "stack" | "lifted"> {
     readonly hub: ClusterConnection;
     readonly spoke: ClusterConnection;
@@ -12,7 +12,7 @@ export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "name
     readonly secret: pulumi.Input<string>;
 }
 
-/** Goes before the cluster Secret, and waits until Argo CD has removed what it delivered; see dynamic/drain.ts. */
+/** Is deleted before the cluster Secret, and waits until Argo CD has deleted its resources; see dynamic/drain.ts. */
 export class Drain extends DynamicResource {
     constructor(name: string, args: DrainArgs, opts?: pulumi.CustomResourceOptions) {
         super("drain", name, { ...args, hub: connectionInput(args.hub), spoke: connectionInput(args.spoke) }, opts);

@@ -5,7 +5,7 @@ import agentRules from "./agentRules.json";
 import { onceMade } from "../support/onceMade";
 import { takeOver } from "../support/takeOver";
 
-/** Whom a Role is bound to (rbac.authorization.k8s.io/v1, Subject). */
+/** The subject of a binding (rbac.authorization.k8s.io/v1, Subject). */
 export interface Subject {
     readonly kind: "ServiceAccount" | "User" | "Group";
     readonly name: pulumi.Input<string>;
@@ -17,7 +17,7 @@ export interface GrantsArgs {
     /** Name of the Roles and bindings on the spoke. */
     readonly roleName: string;
     readonly subject: Subject;
-    /** Namespaces that may be managed: the plain name as key, the existing namespace's as value. */
+    /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
     readonly permissions: Permissions;
 }
@@ -26,12 +26,11 @@ const rbac = "rbac.authorization.k8s.io";
 const delivering = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
 /**
- * What Argo CD may do on a spoke: in each managed namespace what the agent's chart needs and no more, or, where the
- * settings ask for it by name, kinds of the whole cluster or all of it. Rights that somebody changed by hand are put
- * back.
+ * Argo CD's rights on a spoke: in each managed namespace only what the agent's chart needs, or, if the settings request
+ * it explicitly, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are restored.
  */
 export class Grants extends pulumi.ComponentResource {
-    /** Versions of the Roles and bindings: they change whenever the rights do. */
+    /** Versions of the Roles and bindings: they change with the rights. */
     readonly versions: pulumi.Output<string>[];
 
     constructor(name: string, args: GrantsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -6,27 +6,26 @@ import { Grants, type Subject } from "./grants";
 import { type TokenFacts, Tokens } from "./tokens";
 
 export interface ManagerAccountArgs {
-    /** Namespaces on the spoke that Argo CD may manage: the plain name as key, the existing namespace's as value. */
+    /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
     readonly credentials: Credentials;
     readonly permissions: Permissions;
 }
 
 /**
- * Whom Argo CD is on a spoke, and what it may do there: an account of the spoke's own with a token, or the identity
- * that a cloud proves, which needs neither account nor token.
+ * Argo CD's identity and rights on a spoke: a ServiceAccount on the spoke with a token, or a cloud identity, which
+ * needs neither.
  *
- * The account lives in a namespace of its own, where it has no right: a pod that Argo CD delivers cannot mount its
- * token.
+ * The account has its own namespace, in which it has no rights: a pod that Argo CD delivers cannot mount its token.
  */
 export class ManagerAccount extends pulumi.ComponentResource {
-    /** The token in use, a secret, known only after the bindings; nothing for a cloud's identity. */
+    /** The token in use, a secret, known only after the bindings; undefined for a cloud identity. */
     readonly token: pulumi.Output<string> | undefined;
     /** The certificate authority of the spoke's API server, in PEM. */
     readonly ca: pulumi.Output<string>;
-    /** The tokens' names and ages; nothing for a cloud's identity. */
+    /** The tokens' names and ages; undefined for a cloud identity. */
     readonly tokens: { readonly current: TokenFacts; readonly previous: TokenFacts | undefined } | undefined;
-    /** What changes whenever the rights do. */
+    /** Versions that change with the rights. */
     readonly rights: pulumi.Output<string>[];
 
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -51,7 +50,7 @@ export class ManagerAccount extends pulumi.ComponentResource {
             this.tokens = tokens;
         } else {
             this.rights = grant({ ...credentials.subject, apiGroup: "rbac.authorization.k8s.io" }).versions;
-            // Every namespace has it: the spoke's controller publishes the certificate authority to all pods.
+            // Every namespace has it: the spoke's controller publishes the certificate authority for all pods.
             const published = ConfigMap.get(`${name}-ca`, "default/kube-root-ca.crt", { parent: this });
             // Nothing is read of a cluster in quarantine.
             this.ca = published.data.apply((data: Record<string, string> | undefined) => data?.["ca.crt"] ?? "");

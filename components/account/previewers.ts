@@ -3,25 +3,25 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Previewers } from "../../settings/previewers";
 import rules from "./previewRules.json";
 
-/** Name of the Roles and their bindings, where a namespace or the hub has one alone. */
+/** Name of the Roles and their bindings, if a namespace or the hub has only one. */
 const roleName = "hubspoke-preview";
 
-/** Rules of a ClusterRole, for what is in no namespace. */
+/** Rules of a ClusterRole, for cluster-scoped objects. */
 type ClusterRules = "hub" | "cluster";
 
-/** A namespace, and which of the rules hold in it. */
+/** A namespace, and the rules that apply in it. */
 export interface ReadableNamespace {
     readonly namespace: pulumi.Input<string>;
     readonly rules: Exclude<keyof typeof rules, ClusterRules>;
-    /** What the name of its Role ends with, where the namespace may be another's that has a Role already. */
+    /** Suffix of its Role's name, if the namespace can belong to another owner and already have a Role. */
     readonly role?: string;
 }
 
-/** What may be read of a cluster. */
+/** The readable parts of a cluster. */
 export interface Readable {
-    /** Namespaces, by a name that stays. */
+    /** Namespaces, by a name that does not change. */
     readonly namespaces: Readonly<Record<string, ReadableNamespace>>;
-    /** Which rules hold for what is in no namespace; none on a spoke where the stack makes nothing of that kind. */
+    /** Rules for cluster-scoped objects; none on a spoke on which the stack creates no such object. */
     readonly cluster?: { readonly rules: ClusterRules; readonly role?: string };
 }
 
@@ -31,8 +31,8 @@ export interface PreviewAccessArgs {
 }
 
 /**
- * What somebody needs who previews a stack and looks for its drift, without a right to change anything. A Role that
- * allows to get namespaces means the one that it is in.
+ * The rights to preview a stack and detect its drift, without a right to change anything. The right to get namespaces
+ * in a Role applies only to the Role's namespace.
  */
 export class PreviewAccess extends pulumi.ComponentResource {
     constructor(name: string, args: PreviewAccessArgs, opts?: pulumi.ComponentResourceOptions) {

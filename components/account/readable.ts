@@ -8,7 +8,7 @@ import { certManagerNamespace } from "../argoCd/certManager";
 import { externalDnsNamespace } from "../traffic/externalDnsValues";
 import type { Readable, ReadableNamespace } from "./previewers";
 
-/** What a previewer reads of a hub: Argo CD's namespace, and those of the charts that its settings install. */
+/** The parts of a hub that a previewer reads: the namespaces of Argo CD and of the charts that its settings install. */
 export function readableOfHub(argoCd: pulumi.Input<string>, { certificates, traffic }: HubSettings): Readable {
     const release = (namespace: string): ReadableNamespace => ({ namespace, rules: "hubRelease" });
     return {
@@ -21,7 +21,7 @@ export function readableOfHub(argoCd: pulumi.Input<string>, { certificates, traf
     };
 }
 
-/** What a previewer reads of a spoke: all that the stack makes or reads there with these settings. */
+/** The parts of a spoke that a previewer reads: all that the stack creates or reads there with these settings. */
 export function readableOfSpoke(
     agent: pulumi.Input<string>,
     { credentials, permissions }: Pick<SpokeSettings, "credentials" | "permissions">,

@@ -5,25 +5,25 @@ import { onceMade } from "../support/onceMade";
 import { secretValue } from "../support/secretData";
 
 export interface TokensArgs {
-    /** The account whose tokens they are. */
+    /** The tokens' account. */
     readonly account: ServiceAccount;
-    /** The token in use; a higher number is a newer token. */
+    /** Generation of the token in use; a higher number is a newer token. */
     readonly generation: number;
-    /** Tokens up to this one are gone. */
+    /** Tokens up to this generation are revoked. */
     readonly retired: number;
 }
 
-/** A token, as the outside may know it: never the token itself. */
+/** The public facts of a token: never the token itself. */
 export interface TokenFacts {
     readonly generation: number;
     readonly secret: pulumi.Output<string>;
-    /** When it was made, as RFC 3339. */
+    /** Creation time, as RFC 3339. */
     readonly created: pulumi.Output<string>;
 }
 
 /**
- * The account's tokens: the current one and, until it is retired, the previous one. Each stands in a Secret of its own,
- * so a new one can be made and used while the old one still works, and the old one's end is the deletion of its Secret.
+ * The account's tokens: the current one and, until it is revoked, the previous one. Each has its own Secret, so a new
+ * token can be created and used while the old one is still valid; the deletion of its Secret revokes the old one.
  */
 export class Tokens extends pulumi.ComponentResource {
     /** The token in use; a secret. */
@@ -45,7 +45,7 @@ export class Tokens extends pulumi.ComponentResource {
         this.registerOutputs({ current: this.current, previous: this.previous });
     }
 
-    /** A token that the spoke's own controller fills in, under a name that nobody can guess. */
+    /** A token that the spoke's controller writes into a Secret with an unpredictable name. */
     private make(name: string, generation: number, account: ServiceAccount): Secret {
         const suffix = new RandomString(
             `${name}-${generation}-suffix`,

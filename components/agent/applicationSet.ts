@@ -10,22 +10,22 @@ import { rolloutOf } from "./rollout";
 export interface AgentApplicationSetArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
-    /** The AppProject that the Applications belong to. */
+    /** The AppProject of the Applications. */
     readonly project: pulumi.Input<string>;
     readonly agent: AgentSettings;
     readonly rollout: RolloutSettings;
-    /** The name by which users reach the agent on whichever cluster is active; nothing where there is none. */
+    /** DNS name by which users reach the agent on the active cluster; undefined if there is none. */
     readonly usersHost: string | undefined;
 }
 
-/** The ApplicationSet that gives every cluster labelled `deploy=true` its own Application of the agent. */
+/** The ApplicationSet that creates an Application of the agent for every cluster with the label `deploy=true`. */
 export class AgentApplicationSet extends pulumi.ComponentResource {
     constructor(name: string, args: AgentApplicationSetArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentApplicationSet", name, {}, opts);
 
         new CustomResource(
             `${name}-applicationset`,
-            // Whoever asks for a refresh by an annotation has Argo CD write the whole object back, without it.
+            // After a refresh by an annotation, Argo CD writes the whole object back without the annotation.
             takingOver(agentApplicationSet(args.namespace, args.project, args)),
             { parent: this },
         );
@@ -48,11 +48,11 @@ export function agentApplicationSet<Text extends pulumi.Input<string>>(
 }
 
 /**
- * The ApplicationSet's spec: one Application for each cluster of ours with `deploy=true`. What a cluster is (its name,
- * environment, region and domain) reaches the chart from the Secret, so a new cluster needs no edit in Git.
+ * The ApplicationSet's spec: one Application for each cluster of {@link ownClusters} with `deploy=true`. The chart gets
+ * the name, environment, region and domain from the cluster Secret, so a new cluster needs no change in Git.
  *
- * The generator selects Secrets with every label that the template needs, and the chart refuses an empty domain: what a
- * Secret lacks costs that cluster alone. The namespace is not made by Argo CD: the environment stack makes it, with its
+ * The generator selects Secrets with every label that the template needs, and the chart refuses an empty domain, so an
+ * incomplete Secret affects only its own cluster. The environment stack, not Argo CD, creates the namespace, with its
  * limits and policies.
  */
 function agentApplicationSetSpec(
@@ -65,7 +65,7 @@ function agentApplicationSetSpec(
         goTemplateOptions: ["missingkey=error"],
         generators: [clusterGenerator(ownClusters)],
         ...(strategy === undefined ? {} : { strategy }),
-        // Without this the controller would take the annotation away again before the deletion.
+        // Without this, the controller would remove the annotation before the deletion.
         preservedFields: { annotations: [allowDeleteAnnotation] },
         template: {
             metadata: {
@@ -93,13 +93,13 @@ function agentApplicationSetSpec(
                                 region: "{{.metadata.labels.region}}",
                                 domain: `{{ ${annotationOf(domainAnnotation)} | default "" }}`,
                             },
-                            // A variable of the agent, since the schema of every revision of the chart lets it through.
+                            // A variable of the agent, because the schema of every chart revision allows it.
                             ...(usersHost === undefined ? {} : { config: { USERS_HOST: usersHost } }),
                         },
                     },
                 },
-                // The number of pods that an autoscaler set. Whoever set a field owns it, so that without an autoscaler
-                // the number in Git still holds.
+                // Ignores the number of pods only if an autoscaler set it and so owns the field. Without an autoscaler,
+                // the number in Git applies.
                 ignoreDifferences: [
                     { group: "apps", kind: "Deployment", managedFieldsManagers: ["kube-controller-manager"] },
                 ],

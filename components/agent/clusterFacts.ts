@@ -1,19 +1,19 @@
 import { managedByLabel, manager } from "../../clusters/names";
 
-/** Labels without which the ApplicationSet's template cannot be filled in. */
+/** Labels that the ApplicationSet's template requires. */
 const neededLabels = ["environment", "region"];
 
-/** What every cluster Secret that the program makes carries; see components/account/clusterSecret.ts. */
+/** Labels of every cluster Secret from the program; see components/account/clusterSecret.ts. */
 export const ownClusters = { [managedByLabel]: manager };
 
 /**
  * The cluster generator: every cluster Secret with `deploy=true` and the labels that the template needs.
  *
- * One Secret that the template cannot be filled in from would end the generation for all clusters (argo-cd,
- * applicationset/controllers/template/template.go), and of two Secrets that name one cluster an arbitrary one is taken
- * (applicationset/generators/cluster.go).
+ * A Secret without a required value would stop the generation for all clusters (argo-cd,
+ * applicationset/controllers/template/template.go). If two Secrets name the same cluster, Argo CD selects an arbitrary
+ * one (applicationset/generators/cluster.go).
  *
- * @param labels further labels of the Secrets that are meant
+ * @param labels additional labels of the Secrets to select
  */
 export function clusterGenerator(labels: Readonly<Record<string, string>>) {
     return {
@@ -27,9 +27,9 @@ export function clusterGenerator(labels: Readonly<Record<string, string>>) {
 }
 
 /**
- * Why a cluster Secret with these labels is not one of {@link ownClusters}, to which the agent is delivered.
+ * Why a cluster Secret with these labels is not one of {@link ownClusters}, which get the agent.
  *
- * @returns each label that is missing; nothing where it is selected, or is not labelled `deploy=true` at all
+ * @returns each missing label; empty if the Secret is selected, or does not have the label `deploy=true`
  */
 export function missingLabels(labels: Readonly<Record<string, string>>): string[] {
     if (labels.deploy !== "true") {
@@ -40,8 +40,8 @@ export function missingLabels(labels: Readonly<Record<string, string>>): string[
 }
 
 /**
- * An annotation of the cluster Secret, as an expression of the ApplicationSet's Go template: empty, and no error, where
- * the Secret lacks it or has no annotations at all. Print it with a default: Go would print `<no value>`.
+ * An annotation of the cluster Secret, as an expression of the ApplicationSet's Go template: empty and not an error if
+ * the Secret does not have it or has no annotations. Print it with a default: Go would print `<no value>`.
  */
 export function annotationOf(key: string): string {
     return `index (get .metadata "annotations" | default dict) ${JSON.stringify(key)}`;

@@ -4,22 +4,22 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceLimits } from "../../settings/delivery";
 
 export interface AgentNamespaceArgs {
-    /** Name of the namespace that is made. */
+    /** Name of the namespace to create. */
     readonly namespace: string;
     readonly limits: NamespaceLimits;
-    /** Whether it stands on the spoke already, with what was delivered into it: it is then taken over. */
+    /** Whether the namespace already exists on the spoke, with its resources, and is to be adopted. */
     readonly adopt?: boolean;
 }
 
 /**
- * The agent's namespace on a spoke, with what the cluster's owner demands of anything in it: a Pod Security Standard,
- * a quota, limits for containers that name none, and no traffic that a policy does not allow.
+ * The agent's namespace on a spoke, with the requirements of the cluster's owner: a Pod Security Standard, a quota,
+ * default limits for containers, and no traffic that a policy does not allow.
  *
- * It is the environment's and not Argo CD's: Argo CD has no right on namespaces, quotas and limits, so a change in Git
- * cannot widen them. It does have one on NetworkPolicies, since the chart brings the agent's own.
+ * The environment's stack manages it, not Argo CD: Argo CD has no rights on namespaces, quotas and limits, so a change
+ * in Git cannot relax them. It has rights on NetworkPolicies, because the chart contains those of the agent.
  */
 export class AgentNamespace extends pulumi.ComponentResource {
-    /** The namespace's name; whoever delivers into it depends on this component, and so on all the limits. */
+    /** The namespace's name; a resource that uses it depends on this component, and so on all the limits. */
     readonly namespaceName: pulumi.Output<string>;
 
     constructor(name: string, args: AgentNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -31,7 +31,7 @@ export class AgentNamespace extends pulumi.ComponentResource {
             { metadata: { name: args.namespace, labels: podSecurityLabels(podSecurity) } },
             {
                 parent: this,
-                // It was the spoke's own child once; without the alias an update would delete all that is in it.
+                // Earlier, its parent was the spoke; without the alias, an update would delete all that it contains.
                 aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }],
                 ...(args.adopt && { import: args.namespace }),
             },
@@ -47,7 +47,7 @@ export class AgentNamespace extends pulumi.ComponentResource {
                         "requests.cpu": cpu,
                         "requests.memory": memory,
                         "limits.memory": memory,
-                        // An agent is reached by its Ingress; a load balancer of its own would cost money unseen.
+                        // Users reach the agent through its Ingress; a separate load balancer would be a hidden cost.
                         "services.loadbalancers": "0",
                     },
                 },
@@ -58,7 +58,7 @@ export class AgentNamespace extends pulumi.ComponentResource {
             `${name}-limits`,
             {
                 metadata: inside("agent"),
-                // The quota refuses a pod that names no request; these are for pods that others bring, such as
+                // The quota refuses a pod without requests; these defaults are for pods of other programs, such as
                 // cert-manager's solvers.
                 spec: {
                     limits: [
@@ -86,7 +86,7 @@ export class AgentNamespace extends pulumi.ComponentResource {
     }
 }
 
-/** Enforced, and told to whoever applies (warn) or reads the audit log. */
+/** Enforces the standard, warns the client about violations, and writes them to the audit log. */
 function podSecurityLabels(standard: NamespaceLimits["podSecurity"]): Record<string, string> {
     return Object.fromEntries(
         ["enforce", "warn", "audit"].map((mode) => [`pod-security.kubernetes.io/${mode}`, standard]),

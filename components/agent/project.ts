@@ -13,13 +13,13 @@ export interface AgentProjectArgs {
 }
 
 /**
- * The AppProject of the agent: its repository, its namespace, and clusters that are scoped to it.
+ * The AppProject of the agent: its repository, its namespace, and the clusters that are scoped to it.
  *
- * The hub does not know the clusters beforehand, so destinations say any server, and
- * `permitOnlyProjectScopedClusters` narrows that to cluster Secrets with this project.
+ * The hub does not know the clusters in advance, so the destinations allow any server, and
+ * `permitOnlyProjectScopedClusters` limits them to cluster Secrets with this project.
  */
 export class AgentProject extends pulumi.ComponentResource {
-    /** The AppProject's name, which every cluster Secret carries. */
+    /** The AppProject's name, which every cluster Secret contains. */
     readonly projectName: pulumi.Output<string>;
 
     constructor(name: string, args: AgentProjectArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,14 +5,14 @@ import { agentLabel, allowDeleteAnnotation, protectionPolicy } from "../../clust
 export interface ApplicationProtectionArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
-    /** Environments whose Applications are kept. */
+    /** Environments whose Applications are protected. */
     readonly environments: readonly string[];
 }
 
 /**
  * Denies, on the hub, the deletion of the agent's Application on a cluster of a protected environment unless the
- * Application carries {@link allowDeleteAnnotation}. A label that was lost or a selector that was changed then makes
- * the ApplicationSet report an error, and costs nobody a workload.
+ * Application has {@link allowDeleteAnnotation}. After the loss of a label or the change of a selector, the
+ * ApplicationSet then reports an error, and no workload is deleted.
  */
 export class ApplicationProtection extends pulumi.ComponentResource {
     constructor(name: string, args: ApplicationProtectionArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -66,7 +66,7 @@ function protectionSpec(environments: readonly string[]) {
                     `${annotations}['${allowDeleteAnnotation}'] == 'true'`,
                 messageExpression:
                     "'Application ' + oldObject.metadata.name + ' belongs to the protected environment ' + " +
-                    "oldObject.metadata.labels['environment'] + '. If it is meant to go, annotate it first: " +
+                    "oldObject.metadata.labels['environment'] + '. To allow its deletion, annotate it first: " +
                     `kubectl annotate application ' + oldObject.metadata.name + ' ${allowDeleteAnnotation}=true'`,
                 reason: "Forbidden",
             },

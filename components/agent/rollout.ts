@@ -4,24 +4,23 @@ import type { RolloutSettings } from "../../settings/delivery";
 import type { AgentSettings } from "../../settings/agent";
 import type { HubSettings } from "../../settings/hub";
 
-/** Label of Applications and cluster Secrets by which the rollout tells environments apart. */
+/** Label of Applications and cluster Secrets by which the rollout distinguishes environments. */
 const environmentLabel = "environment";
 
 /** The part of an ApplicationSet that decides which revision reaches which cluster, and when. */
 export interface Rollout {
     /** The Application's targetRevision, for the ApplicationSet's template. */
     readonly targetRevision: string;
-    /** The ApplicationSet's strategy; nothing where all Applications may change at once. */
+    /** The ApplicationSet's strategy; undefined if all Applications may change at the same time. */
     readonly strategy: object | undefined;
 }
 
 /**
- * `pinned`: each cluster has the revision that its own stack file names (the Secret's annotation `revision`), and the
- * agent's branch where that names none. `npm run promote` moves the pins; automated sync and self-heal stay.
+ * `pinned`: each cluster has the revision in its stack file (the Secret's annotation `revision`), or else the agent's
+ * branch. `npm run promote` moves the pins; automated sync and self-heal stay on.
  *
- * `rolling`: every cluster follows the agent's branch, and Argo CD syncs one step's environments after another. It
- * turns automated sync off for that, and self-heal with it (argo-cd, docs/operator-manual/applicationset/
- * Progressive-Syncs.md).
+ * `rolling`: every cluster follows the agent's branch, and Argo CD syncs the environments step by step. For that, it
+ * turns off automated sync and self-heal (argo-cd, docs/operator-manual/applicationset/Progressive-Syncs.md).
  */
 export function rolloutOf(rollout: RolloutSettings, agent: Pick<AgentSettings, "revision">): Rollout {
     switch (rollout.strategy) {
@@ -47,8 +46,8 @@ export function rolloutOf(rollout: RolloutSettings, agent: Pick<AgentSettings, "
 }
 
 /**
- * The windows of an AppProject. Argo CD selects Applications by a glob over their names and not by label, so a
- * cluster whose environment has windows is named after it (preflight/rollout.ts refuses another name).
+ * The sync windows of an AppProject. Argo CD selects Applications by a glob over their names and not by label, so the
+ * name of a cluster must start with its environment if that has windows (preflight/rollout.ts refuses another name).
  */
 export function syncWindows(settings: HubSettings["syncWindows"]) {
     return Object.entries(settings).flatMap(([environment, windows]) =>
@@ -61,16 +60,16 @@ export function isWindowedBy(environment: string, cluster: string): boolean {
     return cluster === environment || cluster.startsWith(`${environment}-`);
 }
 
-/** What the hub demands of environment stacks, which read it from the hub's outputs. */
+/** The hub's requirements for environment stacks, which read them from the hub's outputs. */
 export interface RolloutRules {
     readonly strategy: RolloutSettings["strategy"];
-    /** Environments whose clusters name a revision of their own: without one they would follow a branch. */
+    /** Environments whose clusters must have their own revision: without one they would follow a branch. */
     readonly pinned: readonly string[];
-    /** Environments that Argo CD syncs at all; nothing where it syncs any. */
+    /** Environments that Argo CD syncs; undefined if it syncs every environment. */
     readonly rolled: readonly string[] | undefined;
     /** Environments that have sync windows. */
     readonly windowed: readonly string[];
-    /** How long a revision is healthy before it is promoted, as a Go duration. */
+    /** How long a revision must be healthy before its promotion, as a Go duration. */
     readonly soak: string;
 }
 

@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StoreSettings } from "../../settings/secrets";
 
-/** Name of the SecretStore in the agent's namespace; the chart's ExternalSecret looks for it. */
+/** Name of the SecretStore in the agent's namespace; the chart's ExternalSecret refers to it. */
 export const storeName = "agent";
 
-/** The agent namespace's account that proves to the store who asks; no pod of the chart runs as it. */
+/** ServiceAccount in the agent's namespace that authenticates to the store; no pod of the chart uses it. */
 export const storeAccount = "agent-store";
 
 /** Secret in the agent's namespace with the token for another cluster's API server. */
 export const storeToken = { name: "agent-store-token", key: "token" };
 
-/** Whose secrets they are. */
+/** The owner of the secrets. */
 export interface StoreOwner {
     readonly environment: string;
     readonly cluster: string;
@@ -20,8 +20,8 @@ const account = { name: storeAccount };
 const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
 
 /**
- * The `provider` of a SecretStore (external-secrets v0.18.2, apis/externalsecrets/v1). What keeps environments apart is
- * the store's own policy on the account; these defaults see to it that no two environments name the same place.
+ * The `provider` of a SecretStore (external-secrets v0.18.2, apis/externalsecrets/v1). The store's policy for the
+ * account isolates the environments; with these defaults, no two environments use the same path.
  */
 export function storeProvider(settings: StoreSettings, { environment, cluster }: StoreOwner): pulumi.Inputs {
     const own = `agent-${environment}`;
@@ -83,7 +83,7 @@ export function storeProvider(settings: StoreSettings, { environment, cluster }:
     }
 }
 
-/** Annotations by which a cloud knows the account. */
+/** Annotations by which a cloud identifies the account. */
 export function accountAnnotations(settings: StoreSettings): Record<string, string> {
     switch (settings.type) {
         case "aws":

@@ -17,14 +17,14 @@ export interface AgentSecretsArgs extends StoreOwner {
 }
 
 /**
- * Where the agent's secrets on a spoke come from: the External Secrets operator, an account in the agent's namespace,
- * and the environment's SecretStore. The values pass neither through Git nor through Pulumi.
+ * The source of the agent's secrets on a spoke: the External Secrets operator, an account in the agent's namespace, and
+ * the environment's SecretStore. Neither Git nor Pulumi sees the values.
  *
- * The store is the environment's and not Argo CD's, which has no right on SecretStores: a change in Git can ask for
- * another name in this store, and not for another store.
+ * The environment's stack manages the store, and Argo CD has no rights on SecretStores: a change in Git can request
+ * another name in this store, but not another store.
  */
 export class AgentSecrets extends pulumi.ComponentResource {
-    /** The store's identity, known once the operator's kinds are there. */
+    /** The store's identity, known when the operator's kinds exist. */
     readonly storeId: pulumi.Output<string>;
 
     constructor(name: string, args: AgentSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,7 +56,7 @@ export class AgentSecrets extends pulumi.ComponentResource {
         this.registerOutputs({ storeId: this.storeId });
     }
 
-    /** The token for another cluster, or the right to read one namespace of this one. */
+    /** The token for another cluster, or the right to read one namespace of this cluster. */
     private kubernetesAccess(
         name: string,
         store: Extract<SecretsSettings["store"], { type: "kubernetes" }>,

@@ -1,12 +1,12 @@
-/** Namespace of the External Secrets operator; its own docs assume this name. */
+/** Namespace of the External Secrets operator; its documentation assumes this name. */
 export const operatorNamespace = "external-secrets";
 
-/** Chart of the operator where the settings name none. */
+/** Default chart of the operator. */
 export const operatorChart = { name: "external-secrets", repository: "https://charts.external-secrets.io", version: "0.18.2" };
 
 /**
- * Values of the operator's chart: two of each part, only what is needed of it, and CRDs that outlive the release,
- * since their deletion would take every ExternalSecret of the cluster, and with those the Secrets that they own.
+ * Values of the operator's chart: two replicas of each part, only the necessary features, and CRDs that stay after the
+ * release, because their deletion would delete every ExternalSecret of the cluster and the Secrets that they own.
  */
 export function operatorValues() {
     const budget = { enabled: true, minAvailable: 1 };
@@ -16,7 +16,7 @@ export function operatorValues() {
         ...replicated,
         leaderElect: true,
         crds: { annotations: { "helm.sh/resource-policy": "keep" } },
-        // Stores belong to a namespace here, and nothing is written into one.
+        // Stores are namespaced here, and nothing is written to a store.
         processClusterStore: false,
         processClusterExternalSecret: false,
         processClusterPushSecret: false,

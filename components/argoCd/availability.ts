@@ -4,15 +4,15 @@ import type { ArgoCdValues } from "./names";
 import type { Scale } from "./scale";
 
 /**
- * Priority class of all of Argo CD. Its own, since some clouds keep `system-cluster-critical` to kube-system
- * (Google Kubernetes Engine, by a quota).
+ * Priority class of all components of Argo CD. It is separate because some clouds reserve `system-cluster-critical` for
+ * kube-system (Google Kubernetes Engine, by a quota).
  */
 export const priorityClass = "argocd";
 
 /**
- * Pods of a component go to different hosts, as evenly as there are hosts: that allows more controllers than hosts,
- * which an anti-affinity that is required would not. Different zones are a wish: a hub in one zone, or with unlabelled
- * nodes, must still be able to start. A drained host does not count (`nodeTaintsPolicy`).
+ * Spreads the pods of a component evenly over the hosts: this allows more controllers than hosts, unlike a required
+ * anti-affinity. Different zones are only preferred: a hub in one zone, or with unlabelled nodes, must still start. A
+ * drained host does not count (`nodeTaintsPolicy`).
  */
 const spread = [
     {
@@ -24,22 +24,22 @@ const spread = [
     { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway" },
 ];
 
-/** All pods of the argo-cd chart itself; those of its redis-ha subchart lack this label. */
+/** All pods of the argo-cd chart, except those of its redis-ha subchart, which do not have this label. */
 const ofArgoCd = { matchLabels: partOfArgoCd };
 
-/** One pod of a component may be away at a time, be it by a drain or by a roll-out. */
+/** One pod of a component may be unavailable at a time, during a drain or a rollout. */
 const oneAway = { enabled: true, maxUnavailable: 1 };
 
-/** A new pod is ready before an old one goes, so that a roll-out never takes the last replica. */
+/** A new pod is ready before an old one is deleted, so that a rollout never stops the last replica. */
 const rollingUpdate = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 
 /**
- * The proxies of Redis stand on three different hosts, which the chart requires. On a hub with three hosts a new one
- * finds no place until an old one goes, so one goes first; two serve meanwhile.
+ * The chart requires the proxies of Redis to run on three different hosts. On a hub with three hosts, a new pod cannot
+ * start until an old one is deleted, so an old one is deleted first; two serve in the meantime.
  */
 const oneGoesFirst = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
 
-/** Requests and limits; memory is limited, CPU is not, since throttling makes a controller late (docs/scale.md). */
+/** Requests and limits; only memory is limited, because CPU throttling delays a controller (docs/scale.md). */
 function resources(cpu: string, memory: string, memoryLimit: string) {
     return { requests: { cpu, memory }, limits: { memory: memoryLimit } };
 }
@@ -50,10 +50,10 @@ const script = resources("10m", "32Mi", "64Mi");
 /**
  * Replicas, disruption limits and placement of every component.
  *
- * Notifications and dex are fixed at one replica by the chart's templates; nothing that users see stops while one
- * restarts. With dex unused, it is off (see access.ts).
+ * The chart's templates fix notifications and dex at one replica; a restart of either interrupts no service to users.
+ * Dex is not used, and is off (see signOn.ts).
  *
- * @param scale how many application controllers there are, and what each may use
+ * @param scale the number of application controllers, and the resources of each
  */
 export function availabilityValues(availability: HubSettings["availability"], scale: Scale): ArgoCdValues {
     switch (availability) {
@@ -93,7 +93,7 @@ export function availabilityValues(availability: HubSettings["availability"], sc
                     splitBrainDetection: { resources: script },
                     redis: { resources: resources("100m", "256Mi", "1Gi") },
                     sentinel: { resources: resources("50m", "64Mi", "128Mi") },
-                    // The namespace denies all ingress by default; these let Argo CD's pods reach Redis.
+                    // The namespace denies all ingress by default; these policies let Argo CD's pods reach Redis.
                     networkPolicy: { enabled: true },
                     haproxy: {
                         deploymentStrategy: oneGoesFirst,

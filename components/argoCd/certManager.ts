@@ -3,13 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../../settings/certificates";
 import { chartSource } from "../support/chartSource";
 
-/** Namespace of cert-manager; its own docs assume this name. */
+/** Namespace of cert-manager; its documentation assumes this name. */
 export const certManagerNamespace = "cert-manager";
 
-/** Secret beside cert-manager with the credentials of a DNS provider. */
+/** Secret in cert-manager's namespace with the credentials of a DNS provider. */
 export const dnsSecretName = "acme-dns";
 
-/** cert-manager's chart where the settings name none. */
+/** Default chart of cert-manager. */
 const certManagerChart = { name: "cert-manager", repository: "https://charts.jetstack.io", version: "v1.21.2" };
 
 /** Secret with the certificate of argocd-server; the chart and the Gateway read it by this name. */
@@ -21,14 +21,14 @@ const authorityName = "hub-authority";
 type AcmeSettings = Extract<CertificateSettings, { issuer: "acme" }>;
 
 /**
- * Options of cert-manager's release: two of each part, and CRDs that outlive it, since their deletion would take every
- * certificate of the cluster.
+ * Options of cert-manager's release: two replicas of each part, and CRDs that stay after the release, because their
+ * deletion would delete every certificate of the cluster.
  */
 export function certManagerOptions(
     namespace: pulumi.Input<string>,
     source: AcmeSettings["certManager"],
 ): types.input.ReleaseArgs {
-    // The chart's name is what the component adds by itself.
+    // The component adds the chart's name itself.
     const { chart, ...fromRepository } = chartSource(source, certManagerChart);
     const budget = { enabled: true, minAvailable: 1 };
     const replicated = { replicaCount: 2, podDisruptionBudget: budget };
@@ -40,7 +40,7 @@ export function certManagerOptions(
     };
 }
 
-/** The certificate of argocd-server, or of what ends TLS before it; cert-manager renews it. */
+/** The certificate of argocd-server, or of the proxy that terminates TLS before it; cert-manager renews it. */
 export function serverCertificate(namespace: pulumi.Input<string>, host: string, issuer: pulumi.Input<string>) {
     return {
         apiVersion,
@@ -55,7 +55,7 @@ export function serverCertificate(namespace: pulumi.Input<string>, host: string,
     };
 }
 
-/** The certificate of an authority of the hub's own, which an issuer signs with. */
+/** The certificate of the hub's own certificate authority, with which an issuer signs. */
 export function ownAuthority(namespace: pulumi.Input<string>, issuer: pulumi.Input<string>) {
     return {
         apiVersion,
@@ -77,13 +77,13 @@ export function clusterIssuer(name: string, spec: object) {
     return { apiVersion, kind: "ClusterIssuer", metadata: { name }, spec };
 }
 
-/** Signs with itself, which nobody trusts; it signs the own authority alone. */
+/** The self-signed issuer, which no client trusts; it signs only the hub's own certificate authority. */
 export const selfSigned = { selfSigned: {} };
 
-/** Signs with the own authority. */
+/** Signs with the hub's own certificate authority. */
 export const ownIssuer = { ca: { secretName: authorityName } };
 
-/** How an ACME authority is asked. */
+/** Issuer for an ACME server. */
 export function acmeIssuer({ email, server, solver }: AcmeSettings) {
     const { http01, dns01 } = solver;
     return {

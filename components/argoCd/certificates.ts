@@ -17,12 +17,12 @@ import {
 
 type IssuerSettings = Exclude<CertificateSettings, { issuer: "none" }>;
 
-/** Issuers that cert-manager is installed for. */
+/** Issuers for which the program installs cert-manager. */
 type InstalledSettings = Extract<CertificateSettings, { certManager: unknown }>;
 
-/** cert-manager and the issuer of the hub's certificate, or the name of an issuer that is there already. */
+/** cert-manager and the issuer of the hub's certificate, or the name of an existing issuer. */
 export class Certificates extends pulumi.ComponentResource {
-    /** Name of the ClusterIssuer, known once it is there. */
+    /** Name of the ClusterIssuer, known when it exists. */
     readonly issuer: pulumi.Output<string>;
 
     constructor(name: string, settings: IssuerSettings, opts?: pulumi.ComponentResourceOptions) {

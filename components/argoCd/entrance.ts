@@ -15,8 +15,8 @@ export interface EntranceArgs {
 }
 
 /**
- * What people come through to Argo CD: its certificate with all that issues it, and the Gateway where the settings ask
- * for one. The chart itself makes the Ingress or HTTPRoute (ingress.ts).
+ * Users' access to Argo CD: its certificate with the issuer, and the Gateway if the settings request one. The chart
+ * itself creates the Ingress or HTTPRoute (ingress.ts).
  */
 export class Entrance extends pulumi.ComponentResource {
     constructor(name: string, args: EntranceArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -4,14 +4,14 @@ import { stringify } from "yaml";
 export interface Exclusion {
     readonly apiGroups: readonly string[];
     readonly kinds: readonly string[];
-    /** URLs of API servers, with wildcards; nothing means all. */
+    /** URLs of API servers, with wildcards; by default all. */
     readonly clusters?: readonly string[];
 }
 
 /**
- * What clusters write often and nobody keeps in Git. Each watched kind costs memory on the hub for every object and a
- * connection for every cluster. This is the chart's own list (10.1.1, `configs.cm`), which a list of one's own would
- * otherwise replace; test/chart compares the two.
+ * Kinds that clusters write often and that are not kept in Git. Each watched kind needs memory on the hub for every
+ * object and a connection for every cluster. This is the chart's list (10.1.1, `configs.cm`), which a list in the
+ * values would otherwise replace; test/chart compares the two.
  */
 export const usualExclusions: readonly Exclusion[] = [
     { apiGroups: ["", "discovery.k8s.io"], kinds: ["Endpoints", "EndpointSlice"] },
@@ -46,7 +46,7 @@ export const usualExclusions: readonly Exclusion[] = [
     },
 ];
 
-/** Values that leave out the usual kinds, and those that the settings name. */
+/** Values that exclude the default kinds and those in the settings. */
 export function exclusionValues(more: readonly Exclusion[]) {
     return { configs: { cm: { "resource.exclusions": stringify([...usualExclusions, ...more]) } } };
 }

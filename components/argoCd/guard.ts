@@ -9,8 +9,8 @@ export interface GuardArgs extends Pick<GuardState, "hub" | "stack"> {
 }
 
 /**
- * Refuses that the hub is destroyed while clusters are registered, whose agents would all go with it. Given all of the
- * hub as dependencies it is deleted first, so when it refuses, nothing else is touched; see dynamic/guard.ts.
+ * Refuses to destroy the hub while clusters are registered, because all their agents would be deleted too. It depends
+ * on the whole hub, so it is deleted first; if it refuses, nothing else changes. See dynamic/guard.ts.
  */
 export class Guard extends DynamicResource {
     constructor(name: string, args: GuardArgs, opts?: pulumi.CustomResourceOptions) {

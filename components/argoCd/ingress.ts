@@ -2,14 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { IngressSettings } from "../../settings/certificates";
 import { serverTlsSecret } from "./certManager";
 
-/** Name of the Gateway that the program makes in Argo CD's namespace. */
+/** Name of the Gateway that the program creates in Argo CD's namespace. */
 export const gatewayName = "argocd";
 
 /**
- * The way in. TLS ends there, with the certificate in `argocd-server-tls`, so argocd-server speaks plain HTTP behind;
- * the `argocd` command then needs `--grpc-web`. Without a way in argocd-server serves that certificate itself.
+ * The Ingress or HTTPRoute. It terminates TLS with the certificate in `argocd-server-tls`, so argocd-server serves
+ * plain HTTP behind it; the `argocd` command then needs `--grpc-web`. Without it, argocd-server uses it.
  *
- * @param tls whether there is such a certificate; without it TLS ends before the Ingress, as at a load balancer
+ * @param tls whether that certificate exists; without it, TLS ends before the Ingress, for example at a load balancer
  */
 export function ingressValues(settings: IngressSettings, domain: string, tls: boolean) {
     if (settings === undefined) {
@@ -44,7 +44,7 @@ export function ingressValues(settings: IngressSettings, domain: string, tls: bo
     }
 }
 
-/** The Gateway: HTTPS alone, for that host, with the hub's certificate. */
+/** The Gateway: only HTTPS, for that host, with the hub's certificate. */
 export function gateway(namespace: pulumi.Input<string>, gatewayClassName: string, hostname: string) {
     return {
         apiVersion: "gateway.networking.k8s.io/v1",

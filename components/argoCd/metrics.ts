@@ -1,4 +1,4 @@
-/** Labels of a cluster Secret that its metrics carry, so that an alert can name the environment. */
+/** Labels of a cluster Secret that its metrics also have, so that an alert can name the environment. */
 const clusterLabels = ["environment", "region"];
 
 /**

@@ -3,24 +3,24 @@ import type { AlertSettings } from "../../settings/alerts";
 import { eventNames } from "../../settings/notifications";
 import { severityTemplate } from "../watch/rules";
 
-/** One of the things that people are told about an Application. */
+/** An event of an Application that can cause a notification. */
 type EventName = (typeof eventNames)[number];
 
 interface Event {
-    /** Names of Argo CD's own catalogue, so that its users find what they know. */
+    /** Names from Argo CD's catalog, which its users know. */
     readonly trigger: string;
     readonly template: string;
     /** Expression over the Application (expr-lang.org); a notification goes out each time it becomes true. */
     readonly when: string;
-    /** Only once for each value of this. */
+    /** At most one notification for each value of this expression. */
     readonly oncePer?: string;
-    /** What happened, after the Application's name. */
+    /** Text about the event, after the Application's name. */
     readonly what: string;
-    /** Go template with more, which may be empty. */
+    /** Go template with details, which can be empty. */
     readonly more: string;
 }
 
-/** A field of the Application as a Go template; empty where it is missing. */
+/** A field of the Application as a Go template; empty if it is missing. */
 function field(...path: string[]): string {
     return `dig ${path.map((key) => `"${key}"`).join(" ")} "" .app`;
 }
@@ -29,8 +29,8 @@ const health = "app.status.health?.status";
 const operation = "app.status.operationState";
 
 /**
- * The events (argo-cd, docs/operator-manual/notifications/triggers.md). A deployment is done when Argo CD has looked at
- * the Application after its sync had ended: the health of before is that of the old pods.
+ * The events (argo-cd, docs/operator-manual/notifications/triggers.md). A deployment is complete when Argo CD has
+ * refreshed the Application after the end of its sync: an earlier health status is that of the old pods.
  */
 const events: Readonly<Record<EventName, Event>> = {
     degraded: {
@@ -59,7 +59,7 @@ const events: Readonly<Record<EventName, Event>> = {
     },
 };
 
-/** Name of an event's trigger, as subscriptions write it. */
+/** Name of an event's trigger, for subscriptions. */
 export function triggerOf(event: EventName): string {
     return events[event].trigger;
 }

@@ -7,15 +7,15 @@ import type { ArgoCdValues } from "./names";
 import { templates, triggerOf, triggers } from "./notificationEvents";
 
 /**
- * The Secret with the tokens. The program makes it in the chart's place and always, empty where nobody is told: what
- * the chart has made nobody can make again when notifications are turned on. Under another name, the controller that
- * still runs then would not find the tokens, and take for sent what it could not send.
+ * The Secret with the tokens. The program always creates it instead of the chart, and leaves it empty without
+ * recipients: a Secret of the chart could not be created again when notifications are turned on. With another name, a
+ * controller that still runs would not find the tokens, and would record unsent notifications as sent.
  */
 export const notificationsSecret = "argocd-notifications-secret";
 
 type Settings = Pick<AlertSettings, "notifications" | "severities">;
 
-/** What the Secret holds, by the names under which the services' configuration refers to it. */
+/** The contents of the Secret, by the names in the services' configuration. */
 export function notificationSecrets({ notifications }: Settings): Record<string, string> {
     const { slack, email, pagerduty, webhooks = {} } = notifications ?? {};
     const given = {
@@ -29,7 +29,7 @@ export function notificationSecrets({ notifications }: Settings): Record<string,
     );
 }
 
-/** Values of the argo-cd chart, with no secret among them. */
+/** Values of the argo-cd chart, without secrets. */
 export function notificationValues(settings: Settings): ArgoCdValues {
     const { notifications } = settings;
     const told =
@@ -44,7 +44,7 @@ export function notificationValues(settings: Settings): ArgoCdValues {
     return { notifications: { secret: { create: false, name: notificationsSecret }, ...told } };
 }
 
-/** The services' configuration, where `$name` stands for what the Secret holds (argo-cd, docs/…/services). */
+/** The services' configuration, in which `$name` refers to a key of the Secret (argo-cd, docs/…/services). */
 function services({ slack, email, pagerduty, webhooks = {} }: NonNullable<Settings["notifications"]>) {
     const configurations = {
         slack: slack && { token: "$slack-token" },
@@ -79,7 +79,7 @@ function services({ slack, email, pagerduty, webhooks = {} }: NonNullable<Settin
     );
 }
 
-/** Who is told of what, for the agent's Applications; nobody has to annotate one. */
+/** Default subscriptions for the agent's Applications, so that these need no annotations. */
 function subscriptions(settings: Settings) {
     const { slack, email, pagerduty, webhooks = {} } = settings.notifications ?? {};
     const recipients: Record<string, Filter> = {
@@ -95,12 +95,12 @@ function subscriptions(settings: Settings) {
     }));
 }
 
-/** The environments of those severities, as a selector over the Applications' labels. */
+/** The environments with these severities, as a selector over the Applications' labels. */
 function selector(wanted: readonly Severity[], { severities }: Settings): string[] {
     const environments = Object.keys(severities).sort();
     const chosen = environments.filter((name) => wanted.includes(severityOf(severities, name)));
     const others = environments.filter((name) => !chosen.includes(name));
-    // Whatever the settings do not name is a warning.
+    // An environment that is not in the settings has the severity `warning`.
     if (wanted.includes("warning")) {
         return others.length === 0 ? [] : [`environment notin (${others.join(",")})`];
     }

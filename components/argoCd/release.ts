@@ -15,28 +15,28 @@ import { priorityClass } from "./availability";
 import { notificationSecrets, notificationsSecret } from "./notifications";
 import { webhookEntries } from "./repositoryValues";
 
-/** Chart and version used where the settings name none; docs/upgrade.md says which versions are known to work. */
+/** Default chart and version; docs/upgrade.md lists the tested versions. */
 export const argoCdChart = { name: "argo-cd", repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
-/** Limit of the chart's installation, in seconds; a first start pulls images on every node. */
+/** Time limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;
 
-/** When the admin's password was set. Sessions made before that time end; any fixed time will do. */
+/** The time at which the admin's password was set. Earlier sessions end; any fixed time is suitable. */
 const passwordTime = "2024-01-01T00:00:00Z";
 
 export interface ArgoCdArgs {
-    /** Namespace that is made for Argo CD. */
+    /** Namespace to create for Argo CD. */
     readonly namespace: string;
     readonly settings: HubSettings;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
-    /** Whether an earlier release of the chart has made the Secret of notifications, which is the program's now. */
+    /** Whether an earlier release of the chart created the Secret for notifications, which the program now manages. */
     readonly chartHasSecret: boolean;
 }
 
 /** Argo CD on the hub: its namespace, its passwords, and its Helm release. */
 export class ArgoCd extends pulumi.ComponentResource {
-    /** The namespace's name, known once Argo CD and its CRDs are there. */
+    /** The namespace's name, known when Argo CD and its CRDs exist. */
     readonly namespace: pulumi.Output<string>;
     /** Argo CD's version, such as `v3.4.4`, as the chart that stands there says it. */
     readonly version: pulumi.Output<string | undefined>;
@@ -81,7 +81,7 @@ export class ArgoCd extends pulumi.ComponentResource {
         ];
         const notifications = (opts?: pulumi.CustomResourceOptions) =>
             this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), opts);
-        // Before the release, which brings the configuration that needs it: what cannot be sent then is never sent.
+        // Before the release, whose configuration needs it: a notification that cannot be sent then is never sent.
         const told = chartHasSecret ? [] : [notifications()];
         const release = new Release(
             `${name}-release`,
@@ -95,24 +95,24 @@ export class ArgoCd extends pulumi.ComponentResource {
             { ...guarded, dependsOn: [priority, ...secrets, ...told] },
         );
         if (chartHasSecret) {
-            // The release takes its own of that name away when it is updated.
+            // The update of the release deletes the chart's Secret with that name.
             notifications({ parent: this, dependsOn: release });
         }
 
-        // Not `status.namespace`: a preview of a changed release does not know it, and would announce that all which
-        // stands in the namespace is replaced.
+        // Not `status.namespace`: a preview of a changed release does not know it, and would show a replacement of
+        // every object in the namespace.
         this.namespace = onceMade(release, release.namespace);
         this.version = release.status.apply((status: { appVersion?: string } | undefined) => status?.appVersion);
         this.adminPassword = admin?.result;
         this.registerOutputs({ namespace: this.namespace });
     }
 
-    /** Letters and digits only: HAProxy's configuration holds the password of Redis as it is. */
+    /** Letters and digits only: HAProxy's configuration contains the password of Redis without escaping. */
     private password(name: string): RandomPassword {
         return new RandomPassword(name, { length: 40, special: false }, { parent: this });
     }
 
-    /** A Secret of Argo CD; the label is what lets Argo CD read it. */
+    /** A Secret of Argo CD; the label lets Argo CD read it. */
     private secret(
         name: string,
         namespace: Namespace,
@@ -128,7 +128,7 @@ export class ArgoCd extends pulumi.ComponentResource {
                     namespace: namespace.metadata.name,
                     labels: partOfArgoCd,
                 },
-                // The API server keeps no empty map: a refresh would find it missing.
+                // The API server does not store an empty map: a refresh would show drift.
                 ...(Object.keys(data).length > 0 && { data: secretData(data) }),
             },
             opts,

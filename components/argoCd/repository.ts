@@ -7,14 +7,14 @@ import { secretData } from "../support/secretData";
 export interface RepositoryArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
-    /** AppProject that the repository is scoped to: no other project gets at its credential. */
+    /** AppProject to which the repository is scoped: no other project can use its credential. */
     readonly project: pulumi.Input<string>;
     readonly repositoryName: string;
     readonly settings: RepositorySettings;
 }
 
 /**
- * A private repository and its credential, as Argo CD's declarative set-up defines it
+ * A private repository and its credential, by Argo CD's declarative setup
  * (argo-cd, docs/operator-manual/declarative-setup.md, "Repositories").
  */
 export class Repository extends pulumi.ComponentResource {
@@ -49,7 +49,7 @@ function credential({ username, token, sshKey, githubApp }: RepositorySettings):
         return { sshPrivateKey: sshKey };
     }
     if (githubApp === undefined) {
-        throw new Error("the settings let no repository pass without a credential");
+        throw new Error("a repository must have a credential");
     }
     return {
         githubAppID: String(githubApp.id),

@@ -9,14 +9,14 @@ const webhookKeys: Record<keyof HubSettings["webhooks"], string> = {
     gogs: "webhook.gogs.secret",
 };
 
-/** Entries of `argocd-secret` for the webhook secrets that the settings give. */
+/** Entries of `argocd-secret` for the webhook secrets in the settings. */
 export function webhookEntries(webhooks: HubSettings["webhooks"]): Record<string, string> {
     return Object.fromEntries(
         Object.entries(webhooks).map(([host, value]) => [webhookKeys[host as keyof typeof webhookKeys], value]),
     );
 }
 
-/** SSH hosts known besides those that the chart pins (github.com, gitlab.com, bitbucket.org, dev.azure.com). */
+/** Known SSH hosts in addition to the chart's (github.com, gitlab.com, bitbucket.org, dev.azure.com). */
 export function knownHostsValues(knownHosts: string) {
     return knownHosts === "" ? {} : { configs: { ssh: { extraHosts: knownHosts } } };
 }

@@ -1,28 +1,28 @@
 import type { HubSettings } from "../../settings/hub";
 
-/** The numbers that decide how many clusters and Applications one hub carries; docs/scale.md has the sources. */
+/** The numbers that decide how many clusters and Applications one hub supports; docs/scale.md has the sources. */
 export interface Scale {
-    /** Application controllers; each cluster belongs to one of them. */
+    /** Number of application controllers; each cluster is assigned to one of them. */
     readonly shards: number;
-    /** How clusters are given to controllers. */
+    /** How clusters are assigned to controllers. */
     readonly shardingAlgorithm: "legacy" | "round-robin" | "consistent-hashing";
     /** Applications compared at the same time, for each controller. */
     readonly statusProcessors: number;
     /** Applications synced at the same time, for each controller. */
     readonly operationProcessors: number;
-    /** Requests a second to one API server, for each controller. */
+    /** Requests per second to one API server, for each controller. */
     readonly clientQps: number;
     /** Requests in a burst to one API server, for each controller. */
     readonly clientBurst: number;
     /** Manifests rendered at the same time, for each repo server. */
     readonly repoServerParallelism: number;
-    /** Time after which Git is asked again where no webhook came, as a Go duration. */
+    /** Time after which Argo CD polls Git again if there was no webhook, as a Go duration. */
     readonly reconciliation: string;
-    /** What is added to it at random, so that not all ask at once. */
+    /** Maximum random time that is added, so that the requests do not start at the same time. */
     readonly reconciliationJitter: string;
-    /** Time after which a cluster's whole cache is read again, as a Go duration; also finds a dead API server. */
+    /** Time after which the whole cache of a cluster is rebuilt, as a Go duration; also detects a dead API server. */
     readonly clusterCacheResync: string;
-    /** What each controller asks for, and the memory that it may use at most. Only with `availability: ha`. */
+    /** Resource requests of each controller, and its memory limit. Only with `availability: ha`. */
     readonly controllerCpu: string;
     readonly controllerMemory: string;
     readonly controllerMemoryLimit: string;
@@ -76,7 +76,7 @@ const fleets: Record<HubSettings["fleet"], Scale> = {
     },
 };
 
-/** The fleet's numbers, each replaced where the settings give it by itself; `single` is one controller. */
+/** The fleet's numbers, with those in the settings as overrides; `single` means one controller. */
 export function scaleOf(settings: Pick<HubSettings, "availability" | "fleet" | "scale">): Scale {
     const one = settings.availability === "single" ? { shards: 1 } : {};
     return { ...fleets[settings.fleet], ...one, ...settings.scale };

@@ -5,8 +5,8 @@ import type { SignOnSettings } from "../../settings/signOn";
 export const oidcSecret = { name: "argocd-oidc", key: "clientSecret" };
 
 /**
- * What a role may do, in Argo CD's policy language. `admin` and `readonly` are built in
- * (argo-cd, assets/builtin-policy.csv); an operator can sync and look at logs, and change nothing else.
+ * The rights of the role `operator`, in Argo CD's policy language: sync and logs, and no other change. `admin` and
+ * `readonly` are built in (argo-cd, assets/builtin-policy.csv).
  */
 const operatorPolicy = [
     "p, role:operator, applications, get, */*, allow",
@@ -19,13 +19,13 @@ const operatorPolicy = [
 ];
 
 /**
- * Values for single sign-on, roles and the local admin, who is there only without single sign-on. Nobody gets a role
- * by default. No secret is among the values: `argocd-secret` is made by the program, so the chart does not.
+ * Values for single sign-on, roles and the local admin, which exists only without single sign-on. By default, users
+ * have no role. The values contain no secret: the program creates `argocd-secret` instead of the chart.
  */
 export function signOnValues(access: SignOnSettings, url: string) {
     const { oidc, groups } = access;
     return {
-        // Single sign-on goes straight to the provider, so the one replica of dex is not needed.
+        // Single sign-on connects directly to the provider, so dex is not needed.
         dex: { enabled: false },
         configs: {
             cm: {

@@ -20,7 +20,7 @@ export interface ArgoCdValuesArgs {
 }
 
 /**
- * What the program gives the argo-cd chart, with no secret in it. test/unit/chartKeys.test.ts checks every key against
+ * The program's values for the argo-cd chart, without secrets. test/unit/chartKeys.test.ts checks every key against
  * chart 10.1.1.
  */
 export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
@@ -29,15 +29,15 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
     return deepmerge(
         {
             global: { domain, networkPolicy: { create: true, defaultDenyIngress: true } },
-            // Without its CRDs' deletion a removed release costs no Application.
+            // The CRDs stay after the release, so that its removal deletes no Application.
             crds: { install: true, keep: true },
-            // Kinds that a spoke's Role does not allow are left out instead of failing the cluster's cache.
+            // Kinds that a spoke's Role does not allow are skipped; otherwise the cluster's cache would fail.
             configs: {
                 cm: { "resource.respectRBAC": "strict" },
-                // Needed by `rollout.strategy: rolling`, and without effect on an ApplicationSet that has no steps.
+                // Required for `rollout.strategy: rolling`; without effect on an ApplicationSet without steps.
                 params: { "applicationsetcontroller.enable.progressive.syncs": true },
             },
-            // The password of Redis is this program's Secret `argocd-redis`, key `auth`; the job would make another.
+            // The program's Secret `argocd-redis` has the password of Redis (key `auth`); the job would create another.
             redisSecretInit: { enabled: false },
         },
         availabilityValues(settings.availability, scale),

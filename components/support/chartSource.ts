@@ -2,11 +2,11 @@
 export interface ChartDefault {
     readonly name: string;
     readonly repository: string;
-    /** Taken where the settings name no version. */
+    /** The default version. */
     readonly version: string;
 }
 
-/** Where the settings say that a chart comes from: a folder or archive, an OCI reference, or a Helm repository. */
+/** The source of a chart in the settings: a folder or archive, an OCI reference, or a Helm repository. */
 export interface ChartChoice {
     readonly path?: string | undefined;
     readonly oci?: string | undefined;
@@ -14,7 +14,7 @@ export interface ChartChoice {
     readonly version?: string | undefined;
 }
 
-/** The arguments of a Helm release that name its chart. */
+/** The arguments of a Helm release for its chart. */
 export function chartSource({ path, oci, repository, version }: ChartChoice, chart: ChartDefault) {
     if (path !== undefined) {
         return { chart: path };

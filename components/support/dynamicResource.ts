@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as kinds from "../../dynamic";
 
 /**
- * A resource whose work is done by a file in dynamic/, in Pulumi's dynamic provider.
+ * A resource that a file in dynamic/ implements, in Pulumi's dynamic provider.
  *
- * `pulumi.dynamic.Resource` writes the whole code into the state, with what it closes over, so that another version of
- * a compiler or a package changes every such resource. Here the state holds one line that loads the file from the
- * checkout in which `pulumi` runs, also for a `destroy`; `__provider` and the type's prefix are what the engine and
- * `@pulumi/pulumi/cmd/dynamic-provider` know a dynamic resource by. A change of that line is ignored: it would replace
- * the resource, and the deletion of a drain empties its cluster.
+ * `pulumi.dynamic.Resource` writes the serialized code with its closure into the state, so that another version of a
+ * compiler or a package changes every such resource. Here the state contains one line that loads the file from the
+ * checkout in which `pulumi` runs, also for a `destroy`. The engine and `@pulumi/pulumi/cmd/dynamic-provider` identify
+ * a dynamic resource by `__provider` and the type's prefix. A change of that line is ignored: it would replace the
+ * resource, and the deletion of a drain deletes the resources on its cluster.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
     protected constructor(

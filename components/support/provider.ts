@@ -6,12 +6,12 @@ import type { ClusterConnection } from "../../settings/connection";
 const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
 
 /**
- * The provider of one cluster. What is made through it lands on that cluster and on no other.
+ * The provider of one cluster. It creates objects only on that cluster.
  *
- * `clusterIdentifier` is the cluster's name: a changed context or a renewed kubeconfig then updates the provider and
- * never replaces what stands on the cluster. A Secret with new contents is updated in place: by default the provider
- * deletes it and makes another, and a cluster Secret that is gone for a moment costs every Application of that cluster.
- * So is a ConfigMap: Prometheus on the hub reads some (pulumi-kubernetes, provider inputs `clusterIdentifier`,
+ * `clusterIdentifier` is the cluster's name: a changed context or a renewed kubeconfig then updates the provider, and
+ * never replaces the objects on the cluster. A Secret with new contents is updated in place: by default the provider
+ * replaces it, and the short absence of a cluster Secret would delete every Application of that cluster. A ConfigMap is
+ * updated in place too: Prometheus on the hub reads some (pulumi-kubernetes, provider inputs `clusterIdentifier`,
  * `enableSecretMutable` and `enableConfigMapMutable`).
  */
 export function clusterProvider(name: string, access: ClusterConnection, opts?: pulumi.ResourceOptions): k8s.Provider {
@@ -46,7 +46,7 @@ const notTheUsersOwn: pulumi.ResourceTransformation = ({ props, opts }) => ({
     opts,
 });
 
-/** How a cluster is reached, as an input of a resource: a context is a name, a kubeconfig is a secret. */
+/** The connection to a cluster, as an input of a resource: a context is a name, a kubeconfig is a secret. */
 export function connectionInput({ context, kubeconfig }: ClusterConnection) {
     return kubeconfig === undefined ? { context } : { kubeconfig: pulumi.secret(kubeconfig) };
 }

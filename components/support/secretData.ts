@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The `data` of a Kubernetes Secret: every value in base64, and secret in state, preview and output.
+ * The `data` of a Kubernetes Secret: every value in base64, and marked as a secret in state, preview and output.
  *
- * `stringData` would be shorter, but the API server never returns it: a refresh could not see what changed by hand,
- * and a server-side apply could not remove a key.
+ * `stringData` would be shorter, but the API server never returns it: a refresh could not detect changes by hand, and a
+ * server-side apply could not remove a key.
  */
 export function secretData(values: Readonly<Record<string, pulumi.Input<string>>>) {
     return pulumi.secret(

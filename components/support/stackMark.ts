@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { stackAnnotation } from "../../clusters/names";
 
-/** Metadata of a Kubernetes object, as far as the mark needs it. */
+/** The metadata fields of a Kubernetes object that the mark needs. */
 interface Metadata {
     readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
- * Options of a component, with which every Kubernetes object below it carries the stack that makes it. A run that was
- * cut off may leave an object that its state does not know: by the mark `npm run recover` tells it from another's.
+ * Options of a component that mark every Kubernetes object below it with the stack that creates it. An interrupted run
+ * can leave an object that its state does not contain: `npm run recover` identifies it by the mark.
  *
  * @param stack the stack's full name
  */
@@ -22,7 +22,7 @@ export function marked(
 function mark(stack: string): pulumi.ResourceTransformation {
     return ({ type, props, opts }) => {
         const { metadata, ...rest } = props as { metadata?: Metadata };
-        // What has an id from the start is read, not made.
+        // A resource with an ID from the start is read, not created.
         const isMade = type.startsWith("kubernetes:") && (opts as pulumi.CustomResourceOptions).id === undefined;
         if (!isMade || metadata === undefined) {
             return undefined;

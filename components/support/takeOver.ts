@@ -1,6 +1,6 @@
 /**
- * Annotations of an object whose fields the provider takes over where somebody else has set them meanwhile, in place of
- * a conflict (Pulumi Kubernetes provider, "Server-Side Apply", `pulumi.com/patchForce`).
+ * Annotations with which the provider takes ownership of fields that another manager has set, instead of reporting a
+ * conflict (Pulumi Kubernetes provider, "Server-Side Apply", `pulumi.com/patchForce`).
  */
 export const takeOver = { "pulumi.com/patchForce": "true" };
 

@@ -11,7 +11,7 @@ export interface ExternalDnsArgs {
     readonly settings: ExternalDnsSettings;
 }
 
-/** external-dns on the hub with its CRD; the provider's credentials are a Secret, and not among the chart's values. */
+/** external-dns on the hub with its CRD; the provider's credentials are in a Secret, not in the chart's values. */
 export class ExternalDns extends pulumi.ComponentResource {
     constructor(name: string, { domain, settings }: ExternalDnsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ExternalDns", name, {}, opts);

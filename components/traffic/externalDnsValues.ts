@@ -4,21 +4,21 @@ import type { TrafficSettings } from "../../settings/traffic";
 /** Namespace of external-dns on the hub. */
 export const externalDnsNamespace = "external-dns";
 
-/** Settings of an external-dns that the program installs. */
+/** Settings for external-dns, if the program installs it. */
 export type ExternalDnsSettings = Extract<NonNullable<TrafficSettings>["externalDns"], { mode: "install" }>;
 
-/** Chart and version used where the settings name none. */
+/** Default chart and version. */
 export const externalDnsChart = {
     name: "external-dns",
     ...{ repository: "https://kubernetes-sigs.github.io/external-dns/", version: "1.22.0" },
 };
 
 /**
- * Values for the external-dns chart, with no secret in them. It publishes the hub's labelled DNSEndpoints and nothing
- * else, at once when one changes.
+ * Values for the external-dns chart, without secrets. It publishes only the hub's labelled DNSEndpoints, immediately
+ * after a change.
  *
- * `upsert-only` never deletes a record: on a hub that is made anew there is no DNSEndpoint for a moment, and users must
- * not lose their name for it.
+ * `upsert-only` never deletes a record: a rebuilt hub has no DNSEndpoint for a short time, and the users' DNS name must
+ * still work then.
  */
 export function externalDnsValues(settings: ExternalDnsSettings, domain: string) {
     const { provider, zones, args, env, secretEnv, identity } = settings;

@@ -2,12 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { trafficLabel } from "../../clusters/names";
 import type { TrafficSettings } from "../../settings/traffic";
 
-/** The name by which users reach the agent, wherever it is. */
+/** The DNS name by which users reach the agent on the active cluster. */
 export function usersName(domain: string, { name }: Pick<NonNullable<TrafficSettings>, "name">): string {
     return name ?? `agent.${domain}`;
 }
 
-/** The agent's own name on a cluster. */
+/** The agent's DNS name on a cluster. */
 export function agentName(
     domain: string,
     { names }: Pick<NonNullable<TrafficSettings>, "names">,
@@ -16,19 +16,19 @@ export function agentName(
     return names[cluster] ?? `agent.${cluster}.${domain}`;
 }
 
-/** One record, as external-dns' DNSEndpoint has it. */
+/** A record in external-dns's DNSEndpoint. */
 export interface DnsRecord {
     readonly dnsName: string;
     readonly recordType: "CNAME";
     readonly recordTTL: number;
     readonly targets: readonly [string];
-    /** Tells records of one name from each other. */
+    /** Distinguishes records with the same name. */
     readonly setIdentifier?: string;
     readonly providerSpecific?: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
- * The users' name as an object for external-dns: an alias of the active cluster's own name
+ * The users' name as an object for external-dns: an alias of the active cluster's name
  * (external-dns, docs/sources/crd.md), or two with Route53's failover between them (docs/tutorials/aws.md).
  */
 export function trafficEndpoint<Text extends pulumi.Input<string>>(
@@ -55,8 +55,8 @@ function records(domain: string, settings: NonNullable<TrafficSettings>): DnsRec
     if (route53 === undefined) {
         return [alias(active)];
     }
-    // Records keep their part when users move, and swap clusters: external-dns changes a record's target in place, and
-    // Route53 knows no moment with two primaries.
+    // In a failover the records keep their roles and swap their clusters: external-dns changes a record's target in
+    // place, and Route53 never has two primary records.
     const inOrder = Object.entries(route53.healthChecks).sort(([one], [other]) =>
         one === active ? -1 : other === active ? 1 : 0,
     );

@@ -12,7 +12,7 @@ export interface TrafficArgs {
     readonly settings: NonNullable<TrafficSettings>;
 }
 
-/** The users' name for the agent, which external-dns on the hub publishes as an alias of the active cluster's. */
+/** The users' DNS name of the agent, which external-dns on the hub publishes as an alias of the active cluster. */
 export class Traffic extends pulumi.ComponentResource {
     constructor(name: string, { namespace, domain, settings }: TrafficArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Traffic", name, {}, opts);

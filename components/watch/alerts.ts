@@ -6,44 +6,44 @@ import { milliseconds } from "../../settings/duration";
 export interface Alert {
     readonly name: string;
     readonly expr: string;
-    /** How long it must hold before anybody is told. */
+    /** How long the condition must hold before the alert fires. */
     readonly lasting?: string;
-    /** Whether the severity follows the cluster's environment, or the hub's, or is none at all. */
+    /** Whether the severity is that of the cluster's environment or of the hub, or none. */
     readonly severity: "by environment" | "hub" | "none";
     readonly summary: string;
     readonly description: string;
 }
 
-/** What a metric about a cluster is summed up by. */
+/** Labels by which metrics about clusters are aggregated. */
 export const byCluster = "cluster, environment, region";
 
 /**
- * Adds the names of the cluster to a metric that has only its URL, as `server`.
+ * Adds the cluster's name labels to a metric that has only its URL, in `server`.
  *
- * @param clusters which of them, as a selector of labels; nothing means all
+ * @param clusters the clusters, as a label selector; by default all
  */
 export function named(vector: string, clusters = ""): string {
     return `(${vector})\n* on (server) group_left (${byCluster}) hubspoke:cluster:info${clusters}`;
 }
 
 /**
- * Applications in a state, with the names of their cluster.
+ * Applications in a state, with the name labels of their cluster.
  *
- * @param labels labels of `argocd_app_info` that are kept
+ * @param labels labels of `argocd_app_info` to keep
  */
 export function applications(state: string, labels = "name, project, dest_server", clusters = ""): string {
     const found = `max by (${labels}) (argocd_app_info{${state}})`;
     return named(`label_replace(${found}, "server", "$1", "dest_server", "(.*)")`, clusters);
 }
 
-/** How many changes wait for Argo CD, by the queue's name. */
+/** Number of changes that wait for Argo CD, by the queue's name. */
 export const queueDepth =
     'sum by (name) (workqueue_depth{name=~"app_reconciliation_queue|app_operation_processing_queue"})';
 
-/** Requests to Git that failed, as counters. */
+/** Counters of failed requests to Git. */
 export const gitFailures = ["argocd_git_fetch_fail_total", "argocd_git_lsremote_fail_total"];
 
-/** All alerts: the hub's sight of the clusters, the Applications, Argo CD itself, and the watch itself. */
+/** All alerts: about the clusters as the hub sees them, the Applications, Argo CD, and the monitoring itself. */
 export function alertsOf(settings: AlertSettings): Alert[] {
     return [...aboutClusters(settings), ...aboutApplications(settings), ...aboutArgoCd(), ...aboutTheWatch()];
 }
@@ -80,13 +80,13 @@ function aboutClusters(settings: AlertSettings): Alert[] {
             summary: "Argo CD has lost {{ $labels.cluster }}",
             description:
                 "Argo CD cannot read {{ $labels.cluster }} ({{ $labels.environment }}) at {{ $labels.server }}, so it " +
-                "delivers nothing there, and what it says of Applications there is old.",
+                "delivers nothing there, and its status of Applications there is out of date.",
         },
         {
             name: "CredentialTooOld",
             expr: `time() - max by (${byCluster}) (hubspoke:credential:created) > ${milliseconds(settings.credentialMaxAge) / 1000}`,
             severity: "by environment",
-            summary: "The token for {{ $labels.cluster }} is to be rotated",
+            summary: "The token for {{ $labels.cluster }} must be rotated",
             description:
                 "Argo CD's token for {{ $labels.cluster }} is {{ $value | humanizeDuration }} old; the limit is " +
                 `${settings.credentialMaxAge}.`,
@@ -99,9 +99,9 @@ function aboutClusters(settings: AlertSettings): Alert[] {
                 '"environment", "hub", "", "")\n' +
                 `) - time() < ${milliseconds(settings.certificateEndsIn) / 1000}`,
             severity,
-            summary: "A certificate ends soon: {{ $labels.cluster }}{{ $labels.name }}",
+            summary: "A certificate expires soon: {{ $labels.cluster }}{{ $labels.name }}",
             description:
-                "A certificate of {{ with $labels.instance }}{{ . }}{{ else }}the hub ({{ $labels.name }}){{ end }} ends " +
+                "A certificate of {{ with $labels.instance }}{{ . }}{{ else }}the hub ({{ $labels.name }}){{ end }} expires " +
                 "in {{ $value | humanizeDuration }}, and nothing has renewed it.",
         },
     ];
@@ -125,7 +125,7 @@ function aboutApplications(settings: AlertSettings): Alert[] {
             lasting: settings.outOfSyncFor,
             severity,
             summary: "{{ $labels.name }} is not Synced",
-            description: `What runs as ${where} has not been what Git says for ${settings.outOfSyncFor}.`,
+            description: `${where} has differed from Git for ${settings.outOfSyncFor}.`,
         },
         {
             name: "SyncFailing",
@@ -183,10 +183,10 @@ function aboutTheWatch(): Alert[] {
             expr: `max by (${byCluster}, probe) (up{job="${probeJob}"}) == 0`,
             lasting: "2m",
             severity: "by environment",
-            summary: "Nobody watches {{ $labels.cluster }}: the prober does not answer",
+            summary: "{{ $labels.cluster }} is not monitored: the prober does not answer",
             description:
                 "blackbox_exporter does not probe {{ $labels.cluster }} ({{ $labels.probe }}), so its outage would not " +
-                "be seen.",
+                "cause an alert.",
         },
         {
             name: "HubSilent",
@@ -194,7 +194,7 @@ function aboutTheWatch(): Alert[] {
             severity: "none",
             summary: "The hub's watch works",
             description:
-                "Always firing. Whoever receives it tells people when it stops coming: then the hub, its Prometheus or " +
+                "Always firing. The receiver must send an alert when this stops: then the hub, its Prometheus or " +
                 "its Alertmanager is silent.",
         },
     ];

@@ -2,10 +2,10 @@ import { applications, byCluster, gitFailures, named, queueDepth } from "./alert
 import { probeJob } from "./probePlan";
 import { countOf, datasource, listOf, overTime, type Panel, placed, upAndDown } from "./panels";
 
-/** Label by which Grafana's usual sidecar finds dashboards in ConfigMaps. */
+/** Label by which Grafana's default sidecar finds dashboards in ConfigMaps. */
 export const dashboardLabel = { grafana_dashboard: "1" };
 
-/** What the person at the dashboard chose. */
+/** The user's selection in the dashboard. */
 const chosen = 'environment=~"$environment"';
 
 const probes = (probe: string) => `probe_success{job="${probeJob}", probe="${probe}", ${chosen}}`;
@@ -14,7 +14,7 @@ const agents = (state: string) => applications(state, "name, project, dest_serve
 
 const panels: readonly Panel[] = [
     {
-        ...countOf("Clusters", `hubspoke:cluster:info{${chosen}}`, "Clusters that Argo CD knows, the hub among them."),
+        ...countOf("Clusters", `hubspoke:cluster:info{${chosen}}`, "Clusters that are registered with Argo CD, including the hub."),
         defaults: { color: { mode: "fixed", fixedColor: "blue" } },
     },
     countOf(
@@ -32,8 +32,8 @@ const panels: readonly Panel[] = [
         `${connections} == 0`,
         "Clusters that Argo CD cannot read, by its last attempt; the alert is ClusterConnectionLost.",
     ),
-    countOf("Not Healthy", agents('health_status!="Healthy"'), "Applications that Argo CD sees in another health."),
-    countOf("Not Synced", agents('sync_status!="Synced"'), "Applications that are not what Git says."),
+    countOf("Not Healthy", agents('health_status!="Healthy"'), "Applications with another health status."),
+    countOf("Not Synced", agents('sync_status!="Synced"'), "Applications that differ from Git."),
     upAndDown(
         "API servers",
         { expr: `max by (${byCluster}) (${probes("api")})`, legend: "{{cluster}}" },
@@ -42,24 +42,24 @@ const panels: readonly Panel[] = [
     upAndDown(
         "Agents, for users",
         { expr: `max by (${byCluster}, vantage) (${probes("agent")})`, legend: "{{cluster}} {{vantage}}" },
-        "Whether each agent answers by its public name, by where the probe stands.",
+        "Whether each agent answers by its public name, for each location of a probe.",
     ),
     upAndDown(
         "Argo CD's connections",
         { expr: connections, legend: "{{cluster}}" },
-        "What Argo CD found last; it may be as old as clusterCacheResync.",
+        "The last result of Argo CD; it can be as old as clusterCacheResync.",
     ),
     listOf(
         "Applications",
         { expr: applications("", "name, dest_server, sync_status, health_status, phase", `{${chosen}}`) },
         ["name", "cluster", "environment", "region", "sync_status", "health_status", "phase"],
-        { width: 24, description: "What Argo CD last saw. Of a cluster that is lost this is old." },
+        { width: 24, description: "The last status in Argo CD. For an unreachable cluster it is out of date." },
     ),
     overTime(
         "Changes that wait for Argo CD",
         "short",
         [{ expr: queueDepth, legend: "{{name}}" }],
-        "A queue that is seldom empty asks for more processors or shards (docs/scale.md).",
+        "A queue that is rarely empty needs more processors or shards (docs/scale.md).",
     ),
     overTime(
         "Requests to Git that failed",
@@ -74,7 +74,7 @@ const panels: readonly Panel[] = [
         "Age of tokens",
         { expr: `time() - max by (${byCluster}) (hubspoke:credential:created{${chosen}})` },
         ["cluster", "environment", "region"],
-        { unit: "s", description: "npm run rotate makes new ones." },
+        { unit: "s", description: "npm run rotate replaces them." },
     ),
     listOf(
         "Certificates end in",
@@ -82,11 +82,11 @@ const panels: readonly Panel[] = [
             expr: `min by (${byCluster}, instance) (probe_ssl_earliest_cert_expiry{job="${probeJob}", ${chosen}}) - time()`,
         },
         ["instance", "cluster", "environment"],
-        { unit: "s", description: "The first to end of those that a probe was shown." },
+        { unit: "s", description: "The first expiry among the certificates that a probe received." },
     ),
 ];
 
-/** The fleet in Grafana: the metrics that the alerts look at, before they fire. */
+/** The Grafana dashboard of the fleet: the metrics of the alerts, before they fire. */
 export function fleetDashboard(): object {
     return {
         uid: "hubspoke-fleet",

@@ -1,16 +1,16 @@
-/** Panels of Grafana, as JSON has them (grafana.com/docs, "Dashboard JSON model"). */
+/** Grafana panels as JSON (grafana.com/docs, "Dashboard JSON model"). */
 
-/** A query: PromQL, and how its series are named. */
+/** A query: PromQL, and the names of its series. */
 export interface Query {
     readonly expr: string;
     readonly legend?: string;
 }
 
-/** A panel before it has its place. */
+/** A panel without a position. */
 export interface Panel {
     readonly title: string;
     readonly type: "stat" | "state-timeline" | "table" | "timeseries";
-    /** Of 24 columns. */
+    /** In columns, of 24. */
     readonly width: number;
     readonly height: number;
     readonly queries: readonly Query[];
@@ -21,12 +21,12 @@ export interface Panel {
     readonly transformations?: readonly object[];
 }
 
-/** Where Prometheus is: what the person at the dashboard chose. */
+/** The Prometheus data source that the user selects in the dashboard. */
 export const datasource = { type: "prometheus", uid: "${datasource}" };
 
 const green = { color: "green", value: null };
 
-/** How many of something there are, of which there should be none. */
+/** A count that should be zero. */
 export function countOf(title: string, vector: string, description: string): Panel {
     return {
         title,
@@ -40,7 +40,7 @@ export function countOf(title: string, vector: string, description: string): Pan
     };
 }
 
-/** When something was up (1) and when down (0), one line for each series. */
+/** When a target was up (1) and down (0), one line for each series. */
 export function upAndDown(title: string, query: Query, description: string): Panel {
     return {
         title,
@@ -64,7 +64,7 @@ export function overTime(title: string, unit: string, queries: readonly Query[],
     return { title, type: "timeseries", width: 12, height: 8, unit, queries, description };
 }
 
-/** What is so now, a row for each series; of the labels those named are columns. */
+/** Current values, one row for each series; the named labels are the columns. */
 export function listOf(title: string, query: Query, columns: readonly string[], more: Partial<Panel> = {}): Panel {
     const indexByName = Object.fromEntries([...columns, "Value"].map((name, index) => [name, index]));
     return {
@@ -81,7 +81,7 @@ export function listOf(title: string, query: Query, columns: readonly string[], 
     };
 }
 
-/** Panels with ids and places: from left to right, and down where a row is full. */
+/** Panels with IDs and positions: from left to right, then the next row. */
 export function placed(panels: readonly Panel[]): object[] {
     let [x, y, rowHeight] = [0, 0, 0];
     return panels.map((panel, index) => {

@@ -4,38 +4,38 @@ import type { AlertSettings, ProbeSettings } from "../../settings/alerts";
 import type { HubSettings } from "../../settings/hub";
 import { type RuleGroups, rulesFile } from "./ruleFile";
 
-/** Name of the job under which Prometheus keeps what the probes saw. */
+/** Prometheus job of the probes' results. */
 export const probeJob = "hubspoke-probe";
 
-/** What an environment's stack must know of how the hub watches; the hub's stack says it. */
+/** How the hub monitors clusters: an output of the hub's stack for environment stacks. */
 export interface ProbePlan extends Pick<AlertSettings, "interval" | "labels" | "prober"> {
-    /** What Prometheus on the hub reads: the operator's objects, or files in ConfigMaps; or nobody watches. */
+    /** What Prometheus on the hub reads: the operator's objects, files in ConfigMaps, or nothing. */
     readonly objects: "operator" | "files" | "none";
 }
 
-/** What the hub's stack tells environments of its watch. */
+/** The monitoring output of the hub's stack for environments. */
 export function probePlan({ alerts }: Pick<HubSettings, "alerts">, objects: ProbePlan["objects"]): ProbePlan {
     const { interval, labels, prober } = alerts;
     return { objects, interval, labels, prober };
 }
 
-/** Where an object stands. */
+/** The name and namespace of an object. */
 export interface ObjectName {
     readonly name: string;
     readonly namespace: string;
 }
 
-/** What is probed of a cluster. */
+/** The parts of a cluster that are probed. */
 export type ProbeKind = keyof ProbeSettings;
 
-/** One URL that shows whether a cluster serves. */
+/** A URL that shows whether a cluster is available. */
 export interface ProbeTarget {
     readonly kind: ProbeKind;
     readonly url: string;
     readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A cluster, as its alerts name it. */
+/** A cluster, by the labels in its alerts. */
 export interface WatchedCluster {
     readonly cluster: string;
     readonly environment: string;
@@ -45,9 +45,9 @@ export interface WatchedCluster {
 export interface ProbeTargetArgs extends WatchedCluster {
     /** URL of the API server. */
     readonly server: string;
-    /** DNS domain of what runs on the cluster. */
+    /** DNS domain of the cluster. */
     readonly domain: string;
-    /** Whether the agent is delivered there. */
+    /** Whether the cluster gets the agent. */
     readonly deployed: boolean;
     /** Whether the API server is behind a proxy, which the prober does not know. */
     readonly proxied: boolean;
@@ -59,7 +59,7 @@ export function moduleOf(kind: ProbeKind): string {
     return `hubspoke_${kind}`;
 }
 
-/** What to probe of a cluster: its API server from the hub, and the agent by its public name. */
+/** The probe targets of a cluster: its API server from the hub, and the agent by its public name. */
 export function probeTargets(args: ProbeTargetArgs): ProbeTarget[] {
     const { cluster, environment, region, server, domain, deployed, proxied, probe } = args;
     const urls = {
@@ -77,7 +77,7 @@ export function targetsFile(targets: readonly ProbeTarget[]): string {
     return JSON.stringify(targets.map(({ url, labels }) => ({ targets: [url], labels })));
 }
 
-/** A cluster's targets and rules as a ConfigMap, labelled for what mounts it. */
+/** A cluster's targets and rules as a ConfigMap, with labels for the program that mounts it. */
 export function probeFiles(
     place: ObjectName,
     targets: readonly ProbeTarget[],
@@ -93,7 +93,7 @@ export function probeFiles(
     };
 }
 
-/** A target as the operator's Probe. The hub is where it is seen from. */
+/** A target as the operator's Probe, with the hub as the location of the probe. */
 export function probeObject({ name, namespace }: ObjectName, { kind, url, labels }: ProbeTarget, plan: ProbePlan) {
     return {
         apiVersion: "monitoring.coreos.com/v1",
@@ -110,9 +110,9 @@ export function probeObject({ name, namespace }: ObjectName, { kind, url, labels
 }
 
 /**
- * Modules of the blackbox_exporter. The API server's certificate is of the cluster's own authority, of which one module
- * could know only one; so it is not verified. Nothing is sent that could be stolen: an answer that refuses counts, too,
- * since it shows that the API server works.
+ * Modules of the blackbox_exporter. Each API server's certificate is from its cluster's own authority, and one module
+ * can have only one authority, so it is not verified. The probe sends no credential: a refusal also counts as success,
+ * because it shows that the API server works.
  */
 export function blackboxModules() {
     const http = { preferred_ip_protocol: "ip4" };
@@ -133,7 +133,7 @@ export function blackboxModules() {
     };
 }
 
-/** Since when a cluster's token has been there, as a metric: labels alone could not be compared with the time. */
+/** The creation time of a cluster's token, as a metric, because labels cannot be compared with the time. */
 export function credentialRules({ cluster, environment, region }: WatchedCluster, since: string): RuleGroups {
     const created = Math.floor(Date.parse(since) / 1000);
     return {

@@ -7,13 +7,13 @@ import { prometheusRule } from "./ruleFile";
 
 export interface ProbesArgs extends ProbeTargetArgs {
     readonly hub: Pick<HubOutputs, "argoCdNamespace" | "probes">;
-    /** When the cluster's token was made, as RFC 3339; nothing for a cloud's identity. */
+    /** Creation time of the cluster's token, as RFC 3339; undefined for a cloud identity. */
     readonly since: pulumi.Output<string> | undefined;
 }
 
 /**
- * What the hub's Prometheus is told of one cluster: what to probe, and how old its credential is. On a hub with the
- * Prometheus operator these are its objects; else one ConfigMap, labelled for whatever mounts it.
+ * The configuration of the hub's Prometheus for one cluster: its probes, and the age of its credential. On a hub with
+ * the Prometheus operator these are the operator's objects; otherwise one ConfigMap, with labels for its consumer.
  */
 export class Probes extends pulumi.ComponentResource {
     constructor(name: string, args: ProbesArgs, opts?: pulumi.ComponentResourceOptions) {

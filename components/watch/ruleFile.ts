@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
-/** A rule as Prometheus reads it (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
+/** A Prometheus rule (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
 export type Rule =
     | {
           readonly alert: string;

@@ -3,12 +3,12 @@ import type { Severity } from "../../settings/kinds";
 import { alertsOf } from "./alerts";
 import type { Rule, RuleGroups } from "./ruleFile";
 
-/** The environment that alerts about the hub itself carry. */
+/** The environment label of alerts about the hub itself. */
 export const hubEnvironment = "hub";
 
 /**
- * Name, environment and region of every cluster that Argo CD knows, by the URL of its API server: Argo CD's other
- * metrics have nothing but that URL (argo-cd, controller/metrics/clustercollector.go).
+ * Name, environment and region of every registered cluster, by the URL of its API server: Argo CD's other metrics have
+ * only that URL (argo-cd, controller/metrics/clustercollector.go).
  */
 const clusters: Rule = {
     record: "hubspoke:cluster:info",
@@ -22,9 +22,9 @@ function renamed(from: string, to: string, vector: string): string {
 }
 
 /**
- * The fleet's rules: one group, so that the alerts see what its first rule has just recorded.
+ * The fleet's rules: one group, so that the alerts use the current result of its first rule.
  *
- * @param runbooks URL of the folder that has a page for each alert, without a slash at its end
+ * @param runbooks URL of the folder with a page for each alert, without a slash at the end
  */
 export function fleetRules(settings: AlertSettings, runbooks: string): RuleGroups {
     const alerts = alertsOf(settings).map(({ name, expr, lasting, severity, summary, description }): Rule => ({
@@ -47,12 +47,12 @@ function ofHub(severity: "hub" | "none", { severities }: AlertSettings): Record<
     };
 }
 
-/** How bad it is in an environment. */
+/** The severity in an environment. */
 export function severityOf(severities: AlertSettings["severities"], environment: string): Severity {
     return severities[environment] ?? "warning";
 }
 
-/** Go template that chooses the severity by an environment, which `variable` is. */
+/** Go template that selects the severity by the environment in `variable`. */
 export function severityTemplate(severities: AlertSettings["severities"], variable: string): string {
     const levels = ["critical", "info"].flatMap((level) => {
         const names = Object.keys(severities).filter((name) => severities[name] === level);

@@ -2,8 +2,8 @@ import type { AlertSettings } from "../../settings/alerts";
 import type { AgentSettings } from "../../settings/agent";
 
 /**
- * Folder of the alerts' pages, as a URL without a slash at its end: the setting, or docs/runbooks in the repository of
- * the agent's chart, as GitHub, GitLab and Gitea show it.
+ * URL of the folder with the alerts' pages, without a slash at the end: the setting, or docs/runbooks in the repository
+ * of the agent's chart, in the form of GitHub, GitLab and Gitea.
  */
 export function runbookFolder(
     { runbooks }: Pick<AlertSettings, "runbooks">,
@@ -12,7 +12,7 @@ export function runbookFolder(
     return (runbooks ?? `${webAddress(repository)}/blob/${revision}/docs/runbooks`).replace(/\/$/, "");
 }
 
-/** A repository's page, by the URL that Git reads it from. */
+/** The web page of a repository, by its Git URL. */
 function webAddress(repository: string): string {
     return repository
         .replace(/^(ssh:\/\/)?git@([^:/]+)(:\d+(?=\/))?[:/]/, "https://$2/")

@@ -15,7 +15,7 @@ export interface AlertsArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
     readonly settings: AlertSettings;
-    /** Where the agent's chart is, beside which the runbooks are looked for. */
+    /** Location of the agent's chart; its repository is the default location of the runbooks. */
     readonly agent: AgentSettings;
     /** What Prometheus on the hub reads. */
     readonly objects: Exclude<ProbePlan["objects"], "none">;

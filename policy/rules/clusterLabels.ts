@@ -4,7 +4,7 @@ import { rule } from "../rule";
 
 export const clusterLabels = rule({
     name: "cluster-labels",
-    description: "Every cluster carries the labels by which Applications and people find it.",
+    description: "Every cluster has the labels by which Applications and people find it.",
     options: z.strictObject({ labels: z.array(z.string().min(1)).default(["environment", "region", "deploy"]) }),
     check: ({ type, props }, { options: { labels } }) =>
         isClusterSecret({ type, props })

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { at } from "../read";
 import { rule } from "../rule";
 
-/** Parts of Argo CD, as the argo-cd chart calls them. */
+/** Parts of Argo CD, by their names in the argo-cd chart. */
 const parts = ["controller", "server", "repoServer", "applicationSet"];
 
 function replicas(values: unknown, part: string): number {
@@ -15,7 +15,7 @@ function replicas(values: unknown, part: string): number {
 
 export const hubAvailable = rule({
     name: "hub-available",
-    description: "The hub survives the loss of a pod and the drain of a node: two of each part, and a highly available Redis.",
+    description: "The hub survives the loss of a pod and the drain of a node: two replicas of each part, and a highly available Redis.",
     options: z.strictObject({ replicas: z.int().min(1).default(2) }),
     check: ({ type, props }, { options }) => {
         if (type !== "kubernetes:helm.sh/v3:Release" || at(props, "name") !== "argocd") {
@@ -26,11 +26,11 @@ export const hubAvailable = rule({
         return [
             ...parts
                 .filter((part) => replicas(values, part) < options.replicas)
-                .map((part) => `has ${replicas(values, part)} of ${part}, and not ${options.replicas}. ${remedy}`),
+                .map((part) => `has ${replicas(values, part)} of ${part}, but must have ${options.replicas}. ${remedy}`),
             ...parts
                 .filter((part) => at(values, part, "pdb", "enabled") !== true)
                 .map((part) => `has no disruption budget for ${part}. ${remedy}`),
-            ...(at(values, "redis-ha", "enabled") === true ? [] : [`has one Redis. ${remedy}`]),
+            ...(at(values, "redis-ha", "enabled") === true ? [] : [`has only one Redis. ${remedy}`]),
         ];
     },
 });

@@ -5,7 +5,7 @@ import { rule } from "../rule";
 const floating = /^(latest|main|master|stable|edge|nightly|dev)$/;
 const exact = /^v?\d+\.\d+\.\d+([-+][\w.+-]+)?$/;
 
-/** What is wrong with an image's text: registry/name[:tag][@digest]. */
+/** The problem of an image reference: registry/name[:tag][@digest]. */
 function problem(image: string): string | undefined {
     const [name = "", digest] = image.split("@");
     const tag = /:([^:/]+)$/.exec(name)?.[1];
@@ -15,7 +15,7 @@ function problem(image: string): string | undefined {
     return tag === undefined ? "has neither tag nor digest" : floating.test(tag) ? `follows the tag ${tag}` : undefined;
 }
 
-/** A chart of a registry is as fixed as its version; one at a path is part of the checkout. */
+/** A chart from a registry needs a fixed version; a chart at a path is part of the checkout. */
 function chartProblems(type: string, props: unknown): string[] {
     const [chart, version] =
         type === "kubernetes:helm.sh/v3:Release"
@@ -25,7 +25,7 @@ function chartProblems(type: string, props: unknown): string[] {
               : [];
     const remote = typeof chart === "string" && /^(https?|oci):\/\//.test(chart);
     return remote && !(typeof version === "string" && exact.test(version))
-        ? ["takes whichever version of its chart is newest. Write an exact version"]
+        ? ["uses the newest version of its chart. Write an exact version"]
         : [];
 }
 

@@ -5,16 +5,16 @@ import { rule } from "../rule";
 
 const secretType = "kubernetes:core/v1:Secret";
 
-/** Kinds whose values are shown to many, and keys under which a credential stands there. */
+/** Kinds whose values many people can read, and the keys of credentials in them. */
 const shown = ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMap"];
 const credentialKey = /(password|passwd|token|apikey|clientsecret)$/i;
 
-/** A reference to a key of a Secret, as Argo CD's configuration has it. */
+/** A reference to a key of a Secret, in the form of Argo CD's configuration. */
 const reference = /^\$/;
 
 export const noPlainSecret = rule({
     name: "no-plain-secret",
-    description: "A credential stands in a Secret and is marked as one, and nowhere else.",
+    description: "A credential is only in a Secret, and is marked as a secret.",
     options: z.strictObject({}),
     check: ({ type, props, isSecret }) => {
         const texts = [...walk(props)].flatMap(({ path, value }) =>
@@ -24,7 +24,7 @@ export const noPlainSecret = rule({
             return texts
                 .filter(({ path }) => path[0] === "data" || path[0] === "stringData")
                 .filter(({ path }) => isSecret !== undefined && !isSecret(path))
-                .map(({ path }) => `${path.join(".")} is not marked as a secret, and stands in the state in plain text`);
+                .map(({ path }) => `${path.join(".")} is not marked as a secret, and is in the state in plain text`);
         }
         return texts
             .filter(({ path }) => !isMarkedByProgram(type, path) && isSecret?.(path) !== true)
@@ -35,12 +35,12 @@ export const noPlainSecret = rule({
                         ? "a credential by its name"
                         : undefined;
                 const what = form ?? byKey;
-                return what === undefined ? [] : [`${path.join(".")} holds ${what}. Put it into a Secret`];
+                return what === undefined ? [] : [`${path.join(".")} contains ${what}. Move it to a Secret`];
             });
     },
 });
 
-/** A whole kubeconfig, which providers and dynamic resources need, and the program marks: a unit test sees to it. */
+/** A kubeconfig, which providers and dynamic resources need; the program marks it as a secret (a unit test checks). */
 function isMarkedByProgram(type: string, path: readonly string[]): boolean {
     return path.at(-1) === "kubeconfig" && /^(pulumi:providers:|pulumi-nodejs:dynamic\/)/.test(type);
 }

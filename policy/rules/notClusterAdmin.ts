@@ -10,17 +10,17 @@ function isEverything(given: unknown): boolean {
 
 export const notClusterAdmin = rule({
     name: "not-cluster-admin",
-    description: "Nobody that the program binds is cluster-admin, by that name or by a role that allows everything.",
+    description: "The program binds no subject to cluster-admin, or to a role that allows everything.",
     options: z.strictObject({}),
     check: ({ type, props }) => {
         if (type === `${rbac}ClusterRoleBinding` || type === `${rbac}RoleBinding`) {
             return at(props, "roleRef", "name") === "cluster-admin"
-                ? ["binds cluster-admin. Name kinds in permissions.kinds, or leave permissions to the default"]
+                ? ["binds cluster-admin. Name kinds in permissions.kinds, or remove permissions"]
                 : [];
         }
         if (type === `${rbac}ClusterRole` || type === `${rbac}Role`) {
             return listAt(props, "rules").some(isEverything)
-                ? ["allows every verb on everything, which is cluster-admin by another name. Name the kinds"]
+                ? ["allows every verb on everything, like cluster-admin. Name the kinds"]
                 : [];
         }
         return [];

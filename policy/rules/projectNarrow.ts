@@ -4,7 +4,7 @@ import { rule } from "../rule";
 
 export const projectNarrow = rule({
     name: "project-narrow",
-    description: "An AppProject names its repositories and namespaces; any server only where clusters are scoped to it.",
+    description: "An AppProject names its repositories and namespaces; it allows any server only if clusters are scoped to it.",
     options: z.strictObject({}),
     check: ({ type, props }) => {
         if (!/^kubernetes:argoproj\.io\/.*:AppProject$/.test(type)) {
@@ -16,13 +16,13 @@ export const projectNarrow = rule({
         return [
             ...listAt(props, "spec", "sourceRepos")
                 .filter(hasWildcard)
-                .map((repository) => `takes repositories by a wildcard, ${String(repository)}. Name each`),
+                .map((repository) => `allows repositories by a wildcard, ${String(repository)}. Name each`),
             ...destinations
                 .filter((destination) => hasWildcard(at(destination, "namespace")))
-                .map((destination) => `delivers to namespaces by a wildcard, ${String(at(destination, "namespace"))}. Name each`),
+                .map((destination) => `allows namespaces by a wildcard, ${String(at(destination, "namespace"))}. Name each`),
             ...destinations
                 .filter((destination) => !scoped && (hasWildcard(at(destination, "server")) || hasWildcard(at(destination, "name"))))
-                .map(() => "delivers to any cluster. Name each, or set permitOnlyProjectScopedClusters"),
+                .map(() => "allows any cluster. Name each, or set permitOnlyProjectScopedClusters"),
         ];
     },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { at, isClusterSecret } from "../read";
 import { rule } from "../rule";
 
-/** The `config` of a cluster Secret as Argo CD reads it, base64 or plain. */
+/** The `config` of a cluster Secret, from base64 or plain text. */
 function configOf(props: unknown): unknown {
     const encoded = at(props, "data", "config");
     const plain = at(props, "stringData", "config");
@@ -16,6 +16,6 @@ export const tlsVerified = rule({
     options: z.strictObject({}),
     check: ({ type, props }) =>
         isClusterSecret({ type, props }) && at(configOf(props), "tlsClientConfig", "insecure") === true
-            ? ["gives Argo CD's token to whoever answers. Remove tls.insecureSkipTlsVerify, and give tls.ca"]
+            ? ["sends Argo CD's token to any server that answers. Remove tls.insecureSkipTlsVerify, and set tls.ca"]
             : [],
 });

@@ -15,6 +15,6 @@ export const tokenAge = rule({
             return [];
         }
         const age = Math.floor((now - Date.parse(since)) / day);
-        return age > days ? [`holds a token of ${age} days, and the limit is ${days}. Run \`npm run rotate\``] : [];
+        return age > days ? [`has a token that is ${age} days old, and the limit is ${days}. Run \`npm run rotate\``] : [];
     },
 });

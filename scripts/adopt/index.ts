@@ -1,11 +1,11 @@
 /**
- * Takes clusters over that were registered by `argocd cluster add` or by hand:
+ * Adopts clusters that were registered by `argocd cluster add` or by hand:
  *
  *     npm run adopt -- staging
  *
- * The cluster Secret is imported into the environment's stack under the name that it has (`clusterSecret` in the stack
- * file) and changed in place: Argo CD gets the narrow token in it, and loses no Application. To look first, write
- * `clusterSecret` by hand and run `pulumi preview`. Run again after a failure, it goes on where it stopped.
+ * It imports the cluster Secret into the environment's stack under its present name (`clusterSecret` in the stack file)
+ * and changes it in place: Argo CD gets the token with fewer rights, and loses no Application. To preview, write
+ * `clusterSecret` by hand and run `pulumi preview`. After a failure, run it again: it continues where it stopped.
  */
 import { applicationsOf } from "../../clusters/applications";
 import { differences, outOfReach } from "../../preflight/adoption";
@@ -18,7 +18,7 @@ import { main, say } from "../support/main";
 import { pulumi, setSettings } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 
-/** A cluster to take over. */
+/** A cluster to adopt. */
 interface Takeover {
     readonly name: string;
     readonly server: string;
@@ -31,23 +31,23 @@ async function adopt(stack: string): Promise<void> {
     const takeovers = await findTakeovers(environment);
     await refuseChanges(environment, takeovers);
     for (const { name, registration } of takeovers) {
-        say(`${stack}: ${name} is registered by other means, as Secret ${registration.secret}; the stack takes it over`);
+        say(`${stack}: ${name} is registered by another tool or by hand, as Secret ${registration.secret}; the stack adopts it`);
     }
     const names = takeovers.map(({ name, registration }) => [`clusters.${name}.clusterSecret`, registration.secret]);
     await setSettings(stack, Object.fromEntries(names) as Record<string, string>);
     await pulumi(stack, ["up", "--yes", "--skip-preview"]);
     for (const { name, server } of takeovers) {
         await waitUntilArgoCdWorks(environment, { cluster: name, server });
-        say(`${stack}: Argo CD works on ${name} with the stack's own account`);
+        say(`${stack}: Argo CD now uses the stack's account on ${name}`);
     }
     for (const { name, spoke } of takeovers) {
         const { context } = environment.settings.clusters[name] ?? {};
         describeRemains(name, context, await findRemains(spoke)).forEach(say);
     }
-    say(`${stack}: commit the stack file, which names the Secret now`);
+    say(`${stack}: commit the stack file, which now names the Secret`);
 }
 
-/** The clusters of the stack that other means registered. */
+/** The clusters of the stack that were registered by another tool or by hand. */
 async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentStack): Promise<Takeover[]> {
     const existing = await registrations(hub, namespace);
     const wanted = await Promise.all(
@@ -67,7 +67,7 @@ async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentSta
     return takeovers;
 }
 
-/** Refuses before anything is written what the program itself would refuse: a name, URL or label that would change. */
+/** Refuses, before it writes anything, what the program would refuse: a name, URL or label that would change. */
 async function refuseChanges(environment: EnvironmentStack, takeovers: readonly Takeover[]): Promise<void> {
     const { stack, settings, hub, namespace, agentNamespace, domain } = environment;
     const problems: string[] = [];
@@ -78,7 +78,7 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
     }
     if (problems.length > 0) {
         throw new Error(
-            `${stack} is not adopted, and nothing was changed. Mend the stack file, and adopt again:\n` +
+            `${stack} is not adopted, and nothing was changed. Correct the stack file, and adopt again:\n` +
                 problems.map((problem) => `  ${problem}`).join("\n"),
         );
     }
@@ -86,7 +86,7 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
 
 main(async ([stack, ...more]) => {
     if (stack === undefined || more.length > 0) {
-        throw new Error("Name a stack: npm run adopt -- staging");
+        throw new Error("The stack is missing. Write: npm run adopt -- staging");
     }
     await adopt(stack);
 });

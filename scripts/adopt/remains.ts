@@ -2,7 +2,7 @@ import { accountName } from "../../clusters/names";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { ask } from "../../clusters/request";
 
-/** What `argocd cluster add` makes on a cluster (argo-cd 3.6.1, util/clusterauth/clusterauth.go). */
+/** The objects that `argocd cluster add` creates on a cluster (argo-cd 3.6.1, util/clusterauth/clusterauth.go). */
 const role = "argocd-manager-role";
 const binding = "argocd-manager-role-binding";
 
@@ -16,18 +16,18 @@ interface List {
     }[];
 }
 
-/** Objects of one `kubectl delete`, as `kind/name`. */
+/** Objects for one `kubectl delete`, as `kind/name`. */
 export interface Remains {
-    /** Nothing for what has no namespace. */
+    /** Undefined for cluster-scoped objects. */
     readonly namespace: string | undefined;
     readonly objects: readonly string[];
 }
 
 /**
- * Finds what `argocd cluster add` left on a cluster: its account in a namespace other than the program's, the account's
- * tokens, and the roles of its name.
+ * Finds the objects that `argocd cluster add` left on a cluster: its account in another namespace than the program's,
+ * the account's tokens, and the roles with its name.
  *
- * @returns what is there, bindings first; and what could not be asked for, where the rights do not suffice
+ * @returns the objects, bindings first; and the kinds that the credentials may not list
  */
 export async function findRemains(spoke: ClusterAddress): Promise<{ remains: Remains[]; unseen: string[] }> {
     const unseen: string[] = [];
@@ -71,7 +71,7 @@ export async function findRemains(spoke: ClusterAddress): Promise<{ remains: Rem
     return { remains: [...(wide.length > 0 ? [{ namespace: undefined, objects: wide }] : []), ...remains], unseen };
 }
 
-/** What to tell of a cluster's remains: what they are, and the commands that remove them. */
+/** The message about a cluster's remains, with the commands that delete them. */
 export function describeRemains(
     cluster: string,
     context: string | undefined,
@@ -85,14 +85,14 @@ export function describeRemains(
     return [
         ...(remains.length > 0
             ? [
-                  `${cluster}: what \`argocd cluster add\` made there is left, and its token is valid for ever. Unless ` +
-                      "another Argo CD uses it, remove it:",
+                  `${cluster}: objects of \`argocd cluster add\` remain there, and their token never expires. Delete ` +
+                      "them, unless another Argo CD uses them:",
                   ...commands,
               ]
             : []),
         ...(unseen.length > 0
             ? [
-                  `${cluster}: these credentials may not list ${unseen.join(", ")}: look there as an administrator for ` +
+                  `${cluster}: these credentials may not list ${unseen.join(", ")}. As an administrator, look there for ` +
                       `${role}, ${binding} and the account ${accountName} in kube-system`,
               ]
             : []),

@@ -3,9 +3,9 @@
  *
  *     npm run cluster:add -- --environment prod --name prod-eu --context prod-eu --label region=eu [--revision v1.2.0]
  *
- * It writes the cluster into the environment's stack file, comments kept, and says what to commit and run. Before that
- * it checks what a preview would: the settings, that the API server answers, that the hub knows neither its name nor
- * its URL. Where one of these is not so, nothing is written. No cluster and no stack is changed.
+ * It adds the cluster to the environment's stack file, keeps the comments, and prints what to commit and run. First it
+ * checks the same as a preview: the settings are valid, the API server answers, and the hub has no cluster with this
+ * name or URL. If a check fails, it writes nothing. It changes no cluster and no stack.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
@@ -33,8 +33,8 @@ main(async (args) => {
 
     writeFileSync(file, text);
     const shown = path.relative(process.cwd(), file);
-    say(`${name} stands in ${shown}. Its API server ${servers[name]} answers, and the hub knows neither of the two.`);
-    say("Look at what it will do, commit it, and bring it up:");
+    say(`${name} is in ${shown}. Its API server ${servers[name]} answers, and the hub has no cluster with this name or URL.`);
+    say("Preview the change, commit it, and deploy it:");
     say(`  pulumi preview --stack ${stack}`);
     say(`  git add ${shown} && git commit --message "${name} joins ${environment}"`);
     say(`  pulumi up --stack ${stack}`);

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { InputError } from "../../settings/inputError";
 
-/** A cluster to add, as the command line says it. */
+/** A cluster to add, from the command line. */
 export interface NewCluster {
     readonly environment: string;
     readonly name: string;
-    /** Its settings, as they will stand in the stack file. */
+    /** Its settings, as in the stack file. */
     readonly settings: {
         readonly context: string;
         readonly revision?: string;
@@ -20,21 +20,21 @@ const usage =
 /**
  * Reads the command line.
  *
- * @throws InputError with what is wrong
+ * @throws InputError with the reason
  */
 export function newCluster(args: string[]): NewCluster {
     const { environment, name, context, revision, label } = optionsIn(args);
     if (environment === undefined || name === undefined || context === undefined) {
-        throw new InputError(`--environment, --name and --context are needed; ${usage}`);
+        throw new InputError(`--environment, --name and --context are required; ${usage}`);
     }
     const labels: Record<string, string> = {};
     for (const one of label) {
         const [, key, value] = /^([^=]+)=(.*)$/.exec(one) ?? [];
         if (key === undefined || value === undefined) {
-            throw new InputError(`--label ${one}: is no KEY=VALUE. Write for example --label region=eu-west-1`);
+            throw new InputError(`--label ${one}: must be KEY=VALUE. Write for example --label region=eu-west-1`);
         }
         if (key in labels) {
-            throw new InputError(`--label ${one}: ${key} is given twice. Keep one`);
+            throw new InputError(`--label ${one}: ${key} is set twice. Keep one`);
         }
         labels[key] = value;
     }

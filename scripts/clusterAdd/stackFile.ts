@@ -7,9 +7,9 @@ import type { NewCluster } from "./options";
 const clustersPath = ["config", "hubspoke:clusters"];
 
 /**
- * Finds the stack of an environment by the stack files of a folder.
+ * Finds the stack of an environment in the stack files of a folder.
  *
- * @throws InputError when there is none, or several
+ * @throws InputError if there is none, or more than one
  */
 export function stackOf(folder: string, environment: string): string {
     const environments = readdirSync(folder).flatMap((file) => {
@@ -25,23 +25,23 @@ export function stackOf(folder: string, environment: string): string {
     if (found === undefined) {
         const known = [...new Set(environments.map((one) => one.environment))].join(", ");
         throw new InputError(
-            `--environment ${environment}: no stack file in ${folder} is of this environment; there are ${known || "none"}. ` +
-                "Write one of these, or make a stack file for it first",
+            `--environment ${environment}: no stack file in ${folder} has this environment; the environments are ${known || "none"}. ` +
+                "Write one of these, or create a stack file for it first",
         );
     }
     if (more.length > 0) {
         const stacks = [found, ...more].map(({ stack }) => `Pulumi.${stack}.yaml`).join(" and ");
-        throw new InputError(`--environment ${environment}: ${stacks} are both of this environment. Add the cluster by hand`);
+        throw new InputError(`--environment ${environment}: ${stacks} both have this environment. Add the cluster by hand`);
     }
     return found.stack;
 }
 
 /**
- * A stack file's text with one more cluster; comments and the rest stay. Where the clusters that are there are all
- * pinned to one revision, so is the new one, unless it says otherwise.
+ * Adds a cluster to a stack file's text, and keeps its comments and all else. If all present clusters are pinned to the
+ * same revision, the new one gets that pin too, unless it has a revision.
  *
- * @param file the file's name, for errors
- * @throws InputError when the file has no clusters, or one of that name
+ * @param file the file's name, for error messages
+ * @throws InputError if the file has no clusters, or already has a cluster with that name
  */
 export function withCluster(
     text: string,
@@ -52,10 +52,10 @@ export function withCluster(
     const clusters = document.getIn(clustersPath);
     if (document.errors.length > 0 || !isMap(clusters)) {
         const why = document.errors[0]?.message ?? "it has no hubspoke:clusters";
-        throw new InputError(`${file} cannot be edited: ${why}. Mend it first`);
+        throw new InputError(`${file} cannot be edited: ${why}. Correct it first`);
     }
     if (clusters.has(name)) {
-        throw new InputError(`--name ${name}: ${file} has a cluster of this name already. Choose another, or edit it there`);
+        throw new InputError(`--name ${name}: ${file} already has a cluster with this name. Choose another name, or edit the cluster there`);
     }
     const pins = new Set(clusters.items.map(({ key }) => document.getIn([...clustersPath, String(key), "revision"])));
     const [pin] = pins;

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 
 /**
- * Lists every key of a chart's default values with its type, as JSON: the fixture that unit tests check the program's
- * own values against. An empty map or list may hold anything, and is listed as `map` or `list`; a
- * key without a value may be of any type, and is listed as `unset`.
+ * Lists every key of a chart's default values with its type, as JSON. Unit tests check the program's values against
+ * this fixture. An empty map or list accepts any content, and is listed as `map` or `list`; a key without a value
+ * accepts any type, and is listed as `unset`.
  *
  *     tsx scripts/generate/chartKeys.ts argo-cd/values.yaml redis-ha=redis-ha/values.yaml \
  *         > test/fixtures/argo-cd-10.1.1.json
  *
- * An argument NAME=FILE adds a subchart's own defaults under NAME.
+ * An argument NAME=FILE adds a subchart's defaults under NAME.
  */
 function keysOf(value: unknown, path: string, keys: Record<string, string>): void {
     if (Array.isArray(value)) {
@@ -35,7 +35,7 @@ for (const argument of process.argv.slice(2)) {
     const [file, name] = argument.split("=").reverse();
     const subchart: Record<string, string> = {};
     keysOf(parse(readFileSync(file ?? "", "utf8")), name ?? "", subchart);
-    // The parent's own default of a subchart's key wins, as it does in Helm.
+    // The parent chart's default overrides the subchart's, like in Helm.
     Object.assign(keys, { ...subchart, ...keys });
 }
 process.stdout.write(`${JSON.stringify(Object.fromEntries(Object.entries(keys).sort()), null, 1)}\n`);

@@ -1,6 +1,6 @@
 /**
- * Writes what the hub's program emits for the agent, as plain manifests, to argocd/: for readers, and for those who
- * have Argo CD and no Pulumi.
+ * Writes the hub's objects for the agent to argocd/ as plain manifests, for readers and for users of Argo CD without
+ * Pulumi.
  *
  *     npm run render
  *
@@ -22,23 +22,23 @@ const root = path.resolve(__dirname, "../..");
 /** Folder of the rendered manifests. */
 export const renderFolder = path.join(root, "argocd");
 
-/** Argo CD's namespace, and the AppProject's name, as the program has them. */
+/** Argo CD's namespace and the AppProject's name, as in the program. */
 const namespace = argoCdNamespace;
 const project = "agent";
 
 const howToApply = (file: string) => [
     " Rendered by `npm run render` from the program and Pulumi.hub.yaml. Do not edit: a test compares the two.",
     ` Without Pulumi: kubectl apply --filename argocd/${file}.`,
-    " It needs on each cluster Secret the labels deploy, environment and region, the annotations domain and revision,",
-    " and the key project: docs/delivery.md says more.",
+    " Each cluster Secret must have the labels deploy, environment and region, the annotations domain and revision,",
+    " and the key project; see docs/delivery.md.",
 ];
 
-/** The rendered files: each one's name and text. The same settings give the same bytes. */
+/** The name and text of each rendered file. The same settings give the same bytes. */
 export function render(settings: HubSettings): Record<string, string> {
     const { agent, rollout, domain, traffic } = settings;
     const usersHost = traffic && usersName(domain, traffic);
     const emitted = agentApplicationSet(namespace, project, { agent, rollout, usersHost });
-    // Without Pulumi nobody's Secret says that Pulumi made it.
+    // Without Pulumi, no Secret has the label that Pulumi created it.
     const selecting = (labels: Record<string, string>) => ({
         ...emitted,
         spec: { ...emitted.spec, generators: [clusterGenerator(labels)] },
@@ -48,12 +48,12 @@ export function render(settings: HubSettings): Record<string, string> {
     const appProject = agentProject(namespace, settings.agent, settings.syncWindows);
     return {
         "agent-multi-cluster-appset.yaml": manifest("agent-multi-cluster-appset.yaml", [
-            " The agent on every cluster whose Secret is labelled deploy=true.",
+            " The agent on every cluster whose Secret has the label deploy=true.",
         ], [appProject, everywhere]),
         "agent-staging-only-appset.yaml": manifest("agent-staging-only-appset.yaml", [
-            " The first careful step: the agent on the clusters of staging, and nowhere else. The ApplicationSet has the",
-            " same name as in agent-multi-cluster-appset.yaml, so applying that one later widens this one, and staging",
-            " goes on undisturbed.",
+            " A careful first step: the agent only on the clusters of staging. The ApplicationSet has the same name as in",
+            " agent-multi-cluster-appset.yaml, so when you apply that file later, it extends this ApplicationSet to the",
+            " other clusters, and staging does not change.",
         ], [appProject, staging]),
     };
 }

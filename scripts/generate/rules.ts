@@ -1,10 +1,10 @@
 /**
- * Prints the RBAC rules that Argo CD needs in the agent's namespace on a spoke: full rights on every kind
- * that the chart in helm/ renders with any of its values files, and read rights on what those kinds own.
+ * Prints the RBAC rules that Argo CD needs in the agent's namespace on a spoke: write access to every kind that the
+ * chart in helm/ renders with any of its values files, and read access to the resources that those kinds own.
  *
  *     npx tsx scripts/generate/rules.ts > components/account/agentRules.json
  *
- * The helm binary is the one that HELM names, or the one on PATH.
+ * HELM can give the path of the helm binary; the default is the one on PATH.
  */
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -19,7 +19,7 @@ export interface PolicyRule {
     readonly verbs: string[];
 }
 
-/** A kind as an object names it, such as `apps/v1` and `Deployment`. */
+/** The kind of an object, such as `apps/v1` and `Deployment`. */
 export interface KindReference {
     readonly apiVersion: string;
     readonly kind: string;
@@ -28,16 +28,16 @@ export interface KindReference {
 /** The agent's chart. */
 export const chartFolder = path.resolve(__dirname, "../..", "helm");
 
-/** Oldest version that Chart.yaml allows; a helm built from its module claims to know 1.20 alone. */
+/** Oldest version that Chart.yaml allows; a helm binary built from its Go module reports only 1.20. */
 const kubeVersion = "1.30.0";
 
 const reading = ["get", "list", "watch"];
 const delivering = [...reading, "create", "update", "patch", "delete"];
 
 /**
- * For every kind that the chart may hold: its resource, and the resources that its controllers make (a group
- * and a plural). Endpoints and EndpointSlices are not among them, since Argo CD's `resource.exclusions` leave
- * them out; nor are Secrets, whose `list` would show their contents.
+ * For every kind that the chart may contain: its resource, and the resources that its controllers create (a group and
+ * a plural). Endpoints and EndpointSlices are not listed, because Argo CD's `resource.exclusions` exclude them; nor are
+ * Secrets, because `list` would show their contents.
  */
 const knownKinds: Readonly<Record<string, { resource: string; owns?: string[] }>> = {
     "/ConfigMap": { resource: "configmaps" },
@@ -62,12 +62,12 @@ export function valuesFiles(): string[] {
 }
 
 /**
- * Renders the chart as Argo CD would, with the release name `agent`.
+ * Renders the chart like Argo CD, with the release name `agent`.
  *
  * @param helm path or name of the helm binary
  * @param values a values file, relative to the chart
- * @param settings single values over those of the file, such as `cluster.name=prod`
- * @throws when there is no such helm, or when it refuses, with its own words
+ * @param settings single values that override the file, such as `cluster.name=prod`
+ * @throws Error if helm is not found, or with Helm's message if it fails
  */
 export async function renderChart(helm: string, values: string, settings: string[] = []): Promise<string> {
     const sets = settings.flatMap((setting) => ["--set", setting]);
@@ -75,7 +75,7 @@ export async function renderChart(helm: string, values: string, settings: string
     return runHelm(helm, ["template", "agent", chartFolder, ...options]);
 }
 
-/** Checks the chart with a values file, strictly; throws with helm's own words when it finds a fault. */
+/** Lints the chart with a values file, in strict mode; throws an error with Helm's message if it fails. */
 export async function lintChart(helm: string, values: string): Promise<void> {
     const options = ["--strict", "--values", path.join(chartFolder, values), "--kube-version", kubeVersion];
     await runHelm(helm, ["lint", chartFolder, ...options]);
@@ -86,7 +86,7 @@ async function runHelm(helm: string, args: string[]): Promise<string> {
         return (await promisify(execFile)(helm, args)).stdout;
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            throw new Error(`There is no helm at "${helm}": put Helm on PATH, or its path into HELM.`);
+            throw new Error(`helm is not found at "${helm}". Add Helm to PATH, or set HELM to its path`);
         }
         throw error;
     }
@@ -100,7 +100,7 @@ export function renderedKinds(manifest: string): KindReference[] {
 /**
  * The rules for an Application with these kinds, ordered by rights, group and resource.
  *
- * @throws when a kind is not among those that this script knows
+ * @throws Error if this script does not know a kind
  */
 export function rulesFor(kinds: Iterable<KindReference>): PolicyRule[] {
     const delivered = new Set<string>();
@@ -109,8 +109,8 @@ export function rulesFor(kinds: Iterable<KindReference>): PolicyRule[] {
         const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
         const known = knownKinds[`${group}/${kind}`];
         if (known === undefined) {
-            throw new Error(`The chart holds ${apiVersion} ${kind}, which scripts/generate/rules.ts does not know: ` +
-                "add its resource, and what its controller makes, to knownKinds there.");
+            throw new Error(`The chart contains ${apiVersion} ${kind}, which scripts/generate/rules.ts does not know. ` +
+                "Add its resource, and the resources that its controller creates, to knownKinds there");
         }
         delivered.add(`${group}/${known.resource}`);
         known.owns?.forEach((resource) => owned.add(resource));
@@ -129,7 +129,7 @@ function byGroup(resources: ReadonlySet<string>, verbs: string[]): PolicyRule[] 
     return [...groups].map(([group, names]) => ({ apiGroups: [group], resources: names, verbs }));
 }
 
-/** The rules for the whole chart, as components/account/agentRules.json holds them. */
+/** The rules for the whole chart: the content of components/account/agentRules.json. */
 export async function agentRules(helm: string): Promise<string> {
     const kinds: KindReference[] = [];
     for (const values of valuesFiles()) {

@@ -1,5 +1,5 @@
 /**
- * Writes what the schemas in settings/ say, for people and for editors: docs/settings.md and settings.schema.json.
+ * Generates docs/settings.md (for people) and settings.schema.json (for editors) from the schemas in settings/.
  *
  *     npm run settings
  */
@@ -11,7 +11,7 @@ import { stackFileSchema } from "./settingsSchema";
 
 const root = path.resolve(__dirname, "../..");
 
-/** The generated files: each one's path in the project, and its text. */
+/** The generated files: the text of each by its path in the project. */
 export function generateSettings(): Record<string, string> {
     const input = settingsInput();
     return {

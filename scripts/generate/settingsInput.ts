@@ -2,7 +2,7 @@ import { z } from "zod";
 import { environmentSettings } from "../../settings/environment";
 import { hubSettings } from "../../settings/hub";
 
-/** The part of JSON Schema that describes what a stack file may hold. */
+/** The part of JSON Schema that describes the contents of a stack file. */
 export interface InputSchema {
     readonly type?: string | readonly string[];
     readonly description?: string;
@@ -24,17 +24,17 @@ export interface InputSchema {
     readonly oneOf?: readonly InputSchema[];
 }
 
-/** What the stack file of each role may hold, without the prefix of the keys. */
+/** The settings that the stack file of each role may contain, without the prefix of the keys. */
 export function settingsInput(): Readonly<Record<"hub" | "environment", InputSchema>> {
     return { hub: inputOf(hubSettings), environment: inputOf(environmentSettings) };
 }
 
-/** Draft 7 is what YAML language servers know best. */
+/** YAML language servers support draft 7 best. */
 function inputOf(settings: z.ZodType): InputSchema {
     return z.toJSONSchema(settings, { io: "input", target: "draft-07", override: standard }) as InputSchema;
 }
 
-/** Takes away what is zod's own: the format of `startsWith`, which has a pattern, and the limits of a safe integer. */
+/** Removes what only zod uses: the format of `startsWith`, which has a pattern, and the limits of a safe integer. */
 function standard({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
     if (jsonSchema.format === "starts_with") {
         delete jsonSchema.format;

@@ -57,7 +57,7 @@ function topicTables(topic: Row): string[] {
     return tables(`\`${topic.path}\``, rowsOf(topic));
 }
 
-/** A table, and those of the variants of its settings. */
+/** A table, and the tables for the variants of its settings. */
 function tables(title: string, rows: readonly Row[], level = "###"): string[] {
     const variants = rows.flatMap((row) =>
         variantsOf(row).flatMap(({ key, value, schema }) =>

@@ -16,7 +16,7 @@ export function rowsIn(path: string, { properties = {}, required = [] }: InputSc
     );
 }
 
-/** A setting, and all settings in it but those of its variants. */
+/** A setting, and all settings in it except those of its variants. */
 export function rowsOf(row: Row): Row[] {
     const { path, schema } = row;
     const { items, additionalProperties } = schema;
@@ -28,24 +28,24 @@ export function rowsOf(row: Row): Row[] {
     ];
 }
 
-/** What is in a value that has no name of its own. */
+/** The settings in a value without a name. */
 function insideOf(path: string, schema: InputSchema): Row[] {
     return rowsOf({ path, schema, required: false }).slice(1);
 }
 
-/** Whether a setting has no settings in it. */
+/** Whether a setting contains no other settings. */
 export function isLeaf(row: Row): boolean {
     return rowsOf(row).length === 1 && row.schema.oneOf === undefined;
 }
 
-/** A variant of a setting: the key that chooses it, that key's value, and its schema. */
+/** A variant of a setting: the key that selects it, that key's value, and its schema. */
 export interface Variant {
     readonly key: string;
     readonly value: unknown;
     readonly schema: InputSchema;
 }
 
-/** The variants of a setting, of which a stack file has one. */
+/** The variants of a setting; a stack file uses one of them. */
 export function variantsOf({ schema }: Row): Variant[] {
     return (schema.oneOf ?? []).flatMap((variant) =>
         Object.entries(variant.properties ?? {})

@@ -4,8 +4,8 @@ import type { InputSchema } from "./settingsInput";
 const prefix = "hubspoke:";
 
 /**
- * A JSON Schema of Pulumi.<stack>.yaml for editors: the settings of the role that the file names. Keys of other
- * namespaces, and what Pulumi itself keeps beside `config`, may be anything.
+ * A JSON Schema of Pulumi.<stack>.yaml for editors: the settings of the role in the file. Keys of other namespaces, and
+ * Pulumi's keys beside `config`, can have any value.
  */
 export function stackFileSchema(input: Readonly<Record<string, InputSchema>>): object {
     return {
@@ -36,7 +36,7 @@ export function stackFileSchema(input: Readonly<Record<string, InputSchema>>): o
     };
 }
 
-/** The settings of one role, with the prefix; a key with the prefix that is no setting is an error. */
+/** The settings of one role, with the prefix; a key with the prefix that is not a setting is an error. */
 function configSchema({ properties = {}, required = [] }: InputSchema): object {
     const keyed = Object.entries(properties).map(([name, schema]) => [`${prefix}${name}`, withSecrets(schema)]);
     return {
@@ -47,7 +47,7 @@ function configSchema({ properties = {}, required = [] }: InputSchema): object {
     };
 }
 
-/** The same schema, in which every text may be Pulumi's encrypted form instead. */
+/** The same schema, which also accepts Pulumi's encrypted form for every text. */
 function withSecrets(schema: InputSchema): InputSchema {
     if (isText(schema)) {
         const { description, default: byDefault, examples, writeOnly, ...text } = schema;
@@ -65,7 +65,7 @@ function withSecrets(schema: InputSchema): InputSchema {
     };
 }
 
-/** Whether any text will do, and not only certain words. */
+/** Whether the schema accepts any text, and not only certain words. */
 function isText({ type, enum: words, const: word }: InputSchema): boolean {
     return [type].flat().includes("string") && words === undefined && word === undefined;
 }

@@ -21,7 +21,7 @@ function alternativesOf(schema: InputSchema): string[] {
         : [schema.type ?? []].flat().map((type) => nameOf(type, schema));
 }
 
-/** The only values that a setting may have, where they are few. */
+/** The allowed values of a setting, if they are few. */
 function wordsOf(schema: InputSchema): readonly unknown[] {
     const { type, enum: words, const: word } = schema;
     return words ?? (word !== undefined ? [word] : type === "boolean" ? [true, false] : []);
@@ -47,7 +47,7 @@ function plural(type: string): string {
     return type.replace(/^(map|list)\b/, "$1s");
 }
 
-/** An example of a value: the schema's own, or one made of those of its parts; nothing where there is none. */
+/** An example of a value: the schema's example, or one from the examples of its parts; undefined if there is none. */
 export function exampleOf(schema: InputSchema): unknown {
     const { examples = [], items, propertyNames, additionalProperties, anyOf = [] } = schema;
     if (examples.length > 0) {
@@ -63,7 +63,7 @@ export function exampleOf(schema: InputSchema): unknown {
     return words.find((word) => word !== schema.default) ?? words[0] ?? anyOf.map(exampleOf)[0];
 }
 
-/** A value as YAML in one line, as code in Markdown; nothing for no value. */
+/** A value as one line of YAML, as code in Markdown; empty without a value. */
 export function code(value: unknown): string {
     if (value === undefined) {
         return "";

@@ -1,10 +1,10 @@
 /**
- * Writes the comment of `npm run preview` on a GitLab merge request, or updates the one that is there:
+ * Adds the comment of `npm run preview` to a GitLab merge request, or updates the existing one:
  *
  *     npx tsx scripts/gitlabComment/index.ts preview/comment.md
  *
- * The merge request is that of GitLab's own variables (CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID). The token
- * in PREVIEW_COMMENT_TOKEN is a project's, with the scope `api` and the role Reporter.
+ * GitLab's variables give the merge request (CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID).
+ * PREVIEW_COMMENT_TOKEN is a project access token with the scope `api` and the role Reporter.
  */
 import { readFileSync } from "node:fs";
 import { InputError } from "../../settings/inputError";
@@ -16,17 +16,17 @@ interface Note {
     readonly body: string;
 }
 
-/** Notes of one answer, the most that GitLab gives. */
+/** Notes in one answer, the maximum of GitLab. */
 const pageSize = 100;
 
 main(async ([file, ...more]) => {
     if (file === undefined || more.length > 0) {
-        throw new InputError("Name the comment's file: npx tsx scripts/gitlabComment/index.ts preview/comment.md");
+        throw new InputError("The comment's file is missing. Write: npx tsx scripts/gitlabComment/index.ts preview/comment.md");
     }
     const body = readFileSync(file, "utf8");
     const { id } = (await notes()).find((note) => note.body.startsWith(marker)) ?? {};
     await (id === undefined ? ask("POST", "", { body }) : ask("PUT", `/${id}`, { body }));
-    say(id === undefined ? "The comment is written." : `The comment ${id} is updated.`);
+    say(id === undefined ? "The comment is added." : `The comment ${id} is updated.`);
 });
 
 async function notes(): Promise<Note[]> {
@@ -57,7 +57,7 @@ async function ask(method: string, path: string, content?: object): Promise<unkn
 function variable(name: string): string {
     const value = process.env[name];
     if (value === undefined || value === "") {
-        throw new InputError(`${name} is not set: GitLab sets the CI_ ones in a merge request's pipeline, and you the token`);
+        throw new InputError(`${name} is not set. GitLab sets the CI_ variables in a merge request pipeline; set the token yourself`);
     }
     return value;
 }

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { chosen, type Cluster, type Fleet } from "./fleet";
 import { type Parameter, renderTexts } from "./helm";
 
-/** An Application as its ApplicationSet makes it, as far as it is read here. */
+/** An Application from its ApplicationSet: the fields that the preview reads. */
 export interface Application {
     readonly metadata: { readonly name: string };
     readonly spec: {
@@ -21,7 +21,7 @@ export interface Application {
     };
 }
 
-/** An Application and the cluster that it is for. */
+/** An Application and its cluster. */
 export interface Placed {
     readonly application: Application;
     readonly cluster: Cluster;
@@ -43,7 +43,7 @@ export async function applicationsOf(fleet: Fleet): Promise<Map<string, Placed>>
     );
 }
 
-/** What the cluster generator hands to the template (argo-cd, applicationset/generators/cluster.go). */
+/** The cluster generator's parameters for the template (argo-cd, applicationset/generators/cluster.go). */
 function parameters({ name, labels, annotations, server }: Cluster): object {
     return { name, nameNormalized: name, server, metadata: { labels, annotations }, values: {} };
 }
@@ -68,8 +68,8 @@ function replaced(value: unknown, texts: ReadonlyMap<string, string>): unknown {
 }
 
 /**
- * A merge patch as RFC 7386 has it. Argo CD's is a strategic one, which does the same with an Application: none of its
- * lists has a key by which to merge.
+ * A JSON merge patch (RFC 7386). Argo CD uses a strategic merge patch, with the same result for an Application: none of
+ * its lists has a merge key.
  */
 function patched(value: unknown, patch: unknown): unknown {
     if (!isRecord(patch)) {

@@ -2,22 +2,22 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { run } from "../support/run";
 
-/** Where the agent's chart is: a checkout of its repository, and the branch that a change would be merged into. */
+/** Where the agent's chart is: a checkout of its repository, and the target branch of the change. */
 export interface Checkout {
     readonly folder: string;
-    /** A revision that Git knows: what the change is compared with. */
+    /** A Git revision, with which the preview compares the change. */
     readonly base: string;
 }
 
 /** A chart on disk, at a revision of the agent's repository. */
 export type Chart = { readonly folder: string } | { readonly missing: string };
 
-/** The name of a branch without its remote. */
+/** The name of a branch, without its remote. */
 export function branchOf(base: string): string {
     return base.replace(/^(refs\/remotes\/|refs\/heads\/)?(origin\/)?/, "");
 }
 
-/** Whether two URLs are of one Git repository, however they are written. */
+/** Whether two URLs, in any notation, are of the same Git repository. */
 export function sameRepository(left: string, right: string): boolean {
     const plain = (url: string) =>
         url
@@ -29,16 +29,16 @@ export function sameRepository(left: string, right: string): boolean {
     return plain(left) === plain(right);
 }
 
-/** The URL that a checkout's `origin` has; nothing where it has none. */
+/** The URL of a checkout's `origin`; undefined if it has none. */
 export async function originOf(folder: string): Promise<string | undefined> {
     return (await git(folder, ["remote", "get-url", "origin"]))?.trim();
 }
 
 /**
- * Finds the chart that an Application's revision means: for the branch that is merged into, the base before the change
- * and the checkout's files after it; for a tag or commit, that.
+ * Finds the chart at an Application's revision: for the target branch, the base before the change and the checkout's
+ * files after it; for a tag or commit, that tag or commit.
  *
- * @param scratch folder for what is taken out of Git; a revision is taken once
+ * @param scratch folder for the files from Git; each revision is extracted once
  */
 export async function chartAt(
     { folder, base }: Checkout,
@@ -63,7 +63,7 @@ export async function chartAt(
     return there(path.join(target, chartPath), `revision ${wanted} has no ${chartPath}`);
 }
 
-/** Puts a folder of a commit on disk, all at once: others may look for it at the same time. */
+/** Extracts a folder of a commit in one atomic step: other calls may look for it at the same time. */
 async function takeOut(folder: string, commit: string, chartPath: string, target: string): Promise<void> {
     const own = fs.mkdtempSync(`${target}-`);
     const archive = path.join(own, ".tar");

@@ -6,13 +6,13 @@ import type { ManifestChange } from "./manifests";
 import { code, counted, list, oneLine, table } from "./markdown";
 import type { StackPreview } from "./stackPreview";
 
-/** By which a comment is found again. */
+/** Marks the comment, so that the next run finds it. */
 export const marker = "<!-- hubspoke-preview -->";
 
-/** How many resources of one stack the comment names outside of the full diff. */
+/** Limit of the resources of a stack that the comment lists outside the full diff. */
 const resourceLimit = 20;
 
-/** How many differences of one Application are named. */
+/** Limit of the differences of an Application that the comment lists. */
 const differenceLimit = 5;
 
 export interface CommentArgs {
@@ -20,13 +20,13 @@ export interface CommentArgs {
     readonly applications: readonly ApplicationChange[];
     readonly manifests: readonly ManifestChange[];
     readonly dangers: readonly Danger[];
-    /** What could not be looked at, and why. */
+    /** What the preview could not check, and why. */
     readonly notes: readonly string[];
     /** Whether deletions on production clusters are accepted. */
     readonly accepted: boolean;
 }
 
-/** The comment's text, and what is folded below it. */
+/** The comment's text, and the folded parts below it. */
 export function comment(args: CommentArgs): { text: string; folds: Fold[] } {
     const sections = [
         `${marker}\n## Preview: ${verdict(args)}`,
@@ -35,7 +35,7 @@ export function comment(args: CommentArgs): { text: string; folds: Fold[] } {
         list("### Policy", args.previews.flatMap(({ stack, violations }) => violations.map((one) => policyLine(stack, one)))),
         applicationTable(args.applications, args.manifests),
         ...args.previews.map(resourceTable),
-        list("### Not looked at", args.notes.map(oneLine)),
+        list("### Not checked", args.notes.map(oneLine)),
     ];
     return { text: `${sections.filter((section) => section !== "").join("\n\n")}\n`, folds: folds(args) };
 }
@@ -48,7 +48,7 @@ export function isRefused({ dangers, accepted }: Pick<CommentArgs, "dangers" | "
 function verdict(args: CommentArgs): string {
     const failed = args.previews.filter(({ ok }) => !ok).map(({ stack }) => stack);
     if (failed.length > 0) {
-        return `❌ ${failed.join(", ")} cannot be brought up like this`;
+        return `❌ ${failed.join(", ")} cannot be deployed with this change`;
     }
     if (isRefused(args)) {
         return "❌ it deletes something in production; the label `accept-deletions` accepts that";
@@ -91,7 +91,7 @@ function policyLine(stack: string, { level, policy, message }: PolicyViolation):
     return `${level === "mandatory" ? "❌" : "⚠️"} ${stack}: **${level}** ${policy}: ${oneLine(message)}`;
 }
 
-/** What becomes of a stack's resources; components only group them. */
+/** The changes to a stack's resources, without the components that only group them. */
 function resourceTable({ stack, changes }: StackPreview): string {
     const rows = changes
         .filter((change) => isChange(change) && !change.type.startsWith("hubspoke:"))
@@ -104,7 +104,7 @@ function resourceTable({ stack, changes }: StackPreview): string {
             code(change.name),
             change.operation === "update" || change.operation === "replace" ? change.paths.slice(0, 4).map(code).join(", ") : "",
         ]);
-    return table(`### ${stack}`, ["", "operation", "type", "name", "what differs"], rows, resourceLimit);
+    return table(`### ${stack}`, ["", "operation", "type", "name", "differences"], rows, resourceLimit);
 }
 
 const order: readonly ApplicationChange["what"][] = ["vanishes", "changes", "appears", "stays"];
@@ -148,14 +148,14 @@ function folds({ previews, applications, manifests }: CommentArgs): Fold[] {
         ...previews
             .filter(({ ok, changes }) => !ok || changes.some(isChange))
             .map(({ stack, ok, text }) => ({
-                title: ok ? `${stack}: full diff` : `${stack}: what went wrong`,
+                title: ok ? `${stack}: full diff` : `${stack}: error`,
                 language: "diff" as const,
                 text: coloured(text),
             })),
     ];
 }
 
-/** The manifests' differences; the same one on many clusters once. */
+/** The differences of the manifests; a difference that several clusters share appears once. */
 function sameOnce(manifests: readonly ManifestChange[]): Fold[] {
     const folds = new Map<string, { when: string; diff: string; names: string[] }>();
     for (const { application, when, diff } of manifests) {
@@ -169,7 +169,7 @@ function sameOnce(manifests: readonly ManifestChange[]): Fold[] {
     }));
 }
 
-/** Pulumi indents its marks; a code block of the language diff colours them at the line's begin. */
+/** Pulumi indents its marks; a `diff` code block colours them only at the start of a line. */
 function coloured(text: string): string {
     return text.replace(/^( +)(\+-|-\+|\+\+|--|[+~-])(?=[ \w])/gm, (_, indent: string, sign: string) => {
         const isReplacement = sign === "+-" || sign === "-+";

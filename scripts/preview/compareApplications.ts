@@ -1,23 +1,23 @@
 import type { Application, Placed } from "./applications";
 import type { Cluster, Fleet } from "./fleet";
 
-/** What becomes of an Application. */
+/** The change to an Application. */
 export interface ApplicationChange {
     readonly name: string;
     readonly what: "appears" | "vanishes" | "changes" | "stays";
-    /** The cluster, as it will be, or as it was. */
+    /** The cluster after the change, or before it if the cluster is removed. */
     readonly cluster: Cluster;
     readonly before?: Application;
     readonly after?: Application;
-    /** For one that vanishes: the hub keeps it until somebody allows its deletion. */
+    /** For an Application that vanishes: whether the hub keeps it until a person allows its deletion. */
     readonly kept: boolean;
     /** Properties that differ, as `path: before → after`. */
     readonly differences: readonly string[];
 }
 
 /**
- * Compares the Applications before and after. One whose cluster leaves goes with it: the stack allows that. One that is
- * no longer selected is kept where the environment is protected.
+ * Compares the Applications before and after the change. If a cluster is unregistered, its Application is deleted too:
+ * the stack allows that. An Application that is no longer selected is kept in a protected environment.
  */
 export function compareApplications(
     before: ReadonlyMap<string, Placed>,

@@ -3,13 +3,13 @@ import type { Change } from "./events";
 import type { ManifestChange } from "./manifests";
 import type { StackPreview } from "./stackPreview";
 
-/** Something that goes, or goes and comes again. */
+/** A resource that is deleted or replaced. */
 export interface Danger {
     /** The stack whose cluster loses it. */
     readonly stack: string;
-    /** For people, in one line of Markdown. */
+    /** The message, in one line of Markdown. */
     readonly text: string;
-    /** Whether something of a production cluster is deleted, which only an explicit word accepts. */
+    /** Whether it is deleted on a production cluster, which needs explicit acceptance. */
     readonly deletesInProduction: boolean;
 }
 
@@ -22,9 +22,9 @@ export interface DangerArgs {
 }
 
 /**
- * What a reviewer must not overlook, what concerns production first: whatever is deleted or replaced on a cluster,
- * Applications that vanish, and objects that an Application delivers no more. What a promotion will delete is as good
- * as deleted: nobody is asked then.
+ * The changes that a reviewer must not overlook, production first: resources that are deleted or replaced on a cluster,
+ * Applications that vanish, and objects that an Application no longer delivers. Objects that a promotion will delete
+ * count as deleted: a promotion does not ask again.
  */
 export function dangers({ previews, applications, manifests, production }: DangerArgs): Danger[] {
     const living = new Map(applications.filter(({ what }) => what !== "vanishes").map((change) => [change.name, change]));
@@ -57,7 +57,7 @@ export function dangers({ previews, applications, manifests, production }: Dange
     return [true, false].flatMap((first) => all.filter(({ deletesInProduction }) => deletesInProduction === first));
 }
 
-/** Whether a change takes something away from a cluster. Passwords, references and components are on none. */
+/** Whether a change deletes or replaces an object on a cluster. Passwords, references and components are not on one. */
 export function isDangerous({ type, operation }: Pick<Change, "type" | "operation">): boolean {
     const isOnCluster = type.startsWith("kubernetes:") || type.startsWith("pulumi-nodejs:dynamic/");
     return isOnCluster && (operation === "delete" || operation === "replace");

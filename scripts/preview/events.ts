@@ -1,4 +1,4 @@
-/** What a preview would do with one resource. */
+/** The planned operation on a resource. */
 export type Operation = "same" | "create" | "update" | "replace" | "delete" | "read" | "import";
 
 /** A resource's inputs, with `[secret]` in place of each secret. */
@@ -10,22 +10,22 @@ export interface Change {
     readonly urn: string;
     readonly type: string;
     readonly name: string;
-    /** Inputs in the state; nothing where the resource is new. */
+    /** Inputs in the state; undefined for a new resource. */
     readonly before?: Inputs;
-    /** Inputs that the program asks for; nothing where the resource goes. */
+    /** Inputs from the program; undefined for a resource that is deleted. */
     readonly after?: Inputs;
     /** Paths of the properties that differ. */
     readonly paths: readonly string[];
 }
 
-/** A policy that a resource breaks. */
+/** A policy violation of a resource. */
 export interface PolicyViolation {
     readonly policy: string;
     readonly level: string;
     readonly message: string;
 }
 
-/** What the engine told of one preview. */
+/** The engine's results for one preview. */
 export interface PreviewEvents {
     readonly changes: readonly Change[];
     readonly violations: readonly PolicyViolation[];
@@ -35,7 +35,7 @@ interface StateEvent {
     readonly inputs?: Inputs;
 }
 
-/** The parts of the engine's events that are read here (sdk/go/common/apitype/events.go). */
+/** The fields of the engine's events that the preview reads (sdk/go/common/apitype/events.go). */
 interface EngineEvent {
     readonly resourcePreEvent?: {
         readonly metadata: {
@@ -55,7 +55,7 @@ interface EngineEvent {
     };
 }
 
-/** The engine's words (pkg/resource/deploy/step.go), of which this program tells some apart no further. */
+/** The engine's operations (pkg/resource/deploy/step.go); the preview treats some of them as the same. */
 const operations: Readonly<Record<string, Operation>> = {
     same: "same",
     create: "create",
@@ -74,12 +74,12 @@ const operations: Readonly<Record<string, Operation>> = {
     "import-replacement": "replace",
 };
 
-/** The stack itself, and providers that nobody wrote: Pulumi counts neither among the changes. */
+/** Excludes the stack itself and default providers, which Pulumi does not count as changes. */
 function isCounted({ type, urn }: { readonly type: string; readonly urn: string }): boolean {
     return type !== "pulumi:pulumi:Stack" && !(type.startsWith("pulumi:providers:") && /::default(_[\w]+)?$/.test(urn));
 }
 
-/** Reads the log that `pulumi preview --event-log` writes: one event in JSON a line. */
+/** Reads the log of `pulumi preview --event-log`: one JSON event per line. */
 export function readEvents(log: string): PreviewEvents {
     const events = log
         .split("\n")
@@ -92,7 +92,7 @@ export function readEvents(log: string): PreviewEvents {
         }
         const change = changeOf(resourcePreEvent.metadata);
         const known = changes.get(change.urn);
-        // A replacement comes in steps, of which each shows a part.
+        // A replacement has several steps, and each one shows a part.
         changes.set(change.urn, known?.operation === "replace" ? merged(known, change) : change);
     }
     const violations = events.flatMap(({ policyEvent }) =>
@@ -114,7 +114,7 @@ type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 function changeOf({ op, urn, type, old, new: next, diffs, detailedDiff }: Metadata): Change {
     const operation = operations[op];
     if (operation === undefined) {
-        throw new Error(`the preview of ${urn} has the operation "${op}", which is unknown here`);
+        throw new Error(`the preview of ${urn} has the unknown operation "${op}"`);
     }
     return {
         operation,

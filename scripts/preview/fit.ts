@@ -1,4 +1,4 @@
-/** The longest comment that GitHub takes, in characters (GitLab takes a million). */
+/** The longest comment that GitHub accepts, in characters (GitLab accepts a million). */
 export const commentLimit = 65_536;
 
 /** A folded part of a comment. */
@@ -9,11 +9,11 @@ export interface Fold {
     readonly text: string;
 }
 
-const cutNote = "… cut here; the whole of it is in the artifact";
+const cutNote = "… cut here; the artifact has the full text";
 
 /**
- * Puts folded parts below a text, as many as the limit allows, in order; the one that does not fit is cut at a line,
- * and those after it are named. The text itself is cut where it alone is too long.
+ * Adds folded parts below a text, in order, up to the limit. It cuts the part that does not fit at a line, and counts
+ * the parts after it. If the text alone is too long, it cuts the text.
  */
 export function fit(text: string, folds: readonly Fold[], limit: number): string {
     if (text.length > limit) {
@@ -37,18 +37,18 @@ export function fit(text: string, folds: readonly Fold[], limit: number): string
     return left.length === 0 ? comment : comment + leftNote(left.length);
 }
 
-/** The same, whole. */
+/** The same text without a limit. */
 export function whole(text: string, folds: readonly Fold[]): string {
     return fit(text, folds, Infinity);
 }
 
-/** What the last line may take. */
+/** Characters to reserve for the last line. */
 function reserve(folds: readonly Fold[]): number {
     return leftNote(folds.length).length;
 }
 
 function leftNote(parts: number): string {
-    return `\n${parts} part${parts === 1 ? "" : "s"} of this comment did not fit; the artifact has all of it.\n`;
+    return `\n${parts} part${parts === 1 ? "" : "s"} of this comment did not fit; the artifact has the full text.\n`;
 }
 
 /** A fence longer than any in the text. */

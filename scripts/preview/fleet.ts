@@ -1,26 +1,26 @@
 import { secretTypeLabel } from "../../clusters/names";
 import type { Change, Inputs } from "./events";
 
-/** A cluster as Argo CD's cluster generator sees it: the parts of its Secret that are no secret. */
+/** A cluster as Argo CD's cluster generator sees it: the parts of its Secret that are not confidential. */
 export interface Cluster {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
-    /** URL of the API server, or what stands for it. */
+    /** URL of the API server, or a placeholder. */
     readonly server: string;
     /** Stack that registers it. */
     readonly stack: string;
 }
 
-/** An ApplicationSet as far as it decides which Applications there are. */
+/** The fields of an ApplicationSet that decide which Applications exist. */
 export interface ApplicationSet {
     readonly generators: readonly { readonly clusters?: { readonly selector?: Selector } }[];
     readonly template: object;
-    /** Go template of a patch of the template, in YAML. */
+    /** Go template of a YAML patch for the template. */
     readonly templatePatch?: string;
 }
 
-/** A label selector of Kubernetes. */
+/** A Kubernetes label selector. */
 export interface Selector {
     readonly matchLabels?: Readonly<Record<string, string>>;
     readonly matchExpressions?: readonly {
@@ -30,11 +30,11 @@ export interface Selector {
     }[];
 }
 
-/** All that decides which Application is on which cluster, at one time. */
+/** The inputs that decide which Application is on which cluster, at one time. */
 export interface Fleet {
     readonly applicationSet: ApplicationSet | undefined;
     readonly clusters: readonly Cluster[];
-    /** Environments whose Applications the hub does not let go. */
+    /** Environments whose Applications the hub protects from deletion. */
     readonly kept: readonly string[];
 }
 
@@ -45,7 +45,7 @@ interface Seen {
     readonly inputs: Inputs;
 }
 
-/** The fleet as the states have it, and as the program asks for it. */
+/** The fleet in the states, and the fleet that the program requests. */
 export function fleets(previews: readonly { readonly stack: string; readonly changes: readonly Change[] }[]): {
     readonly before: Fleet;
     readonly after: Fleet;
@@ -80,7 +80,7 @@ interface ClusterSecret {
     };
 }
 
-/** A cluster's name and address are in its Secret, which is masked; but its exit has both in plain text. */
+/** A cluster's name and address are in its Secret, which is masked; its drain resource has both in plain text. */
 interface Drain {
     readonly cluster?: string;
     readonly server?: string;
@@ -101,7 +101,7 @@ function clustersOf(all: readonly Seen[]): Cluster[] {
     });
 }
 
-/** The component's name that the Secret is part of: a spoke's is `<cluster>-cluster`, the hub's own its name. */
+/** The cluster's name, from the Secret's component: `<cluster>-cluster` on a spoke, the name itself on the hub. */
 function clusterOf({ name, urn }: Change): string {
     return name.replace(urn.includes("$hubspoke:index:Spoke$") ? /-cluster-secret$/ : /-secret$/, "");
 }
@@ -115,7 +115,7 @@ function keptBy(inputs: Inputs): readonly string[] {
     return expressions.flatMap(({ key, values }) => (key === "environment" ? (values ?? []) : []));
 }
 
-/** Whether a selector takes an object with these labels. */
+/** Whether a selector matches an object with these labels. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Cluster["labels"]): boolean {
     const byLabels = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
     return (
@@ -142,7 +142,7 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, l
 export function chosen({ applicationSet, clusters }: Fleet): readonly Cluster[] {
     const selectors = (applicationSet?.generators ?? []).map((generator) => {
         if (generator.clusters === undefined) {
-            throw new Error(`the ApplicationSet has a generator ${Object.keys(generator).join()} that is unknown here`);
+            throw new Error(`the ApplicationSet has the unknown generator ${Object.keys(generator).join()}`);
         }
         return generator.clusters.selector ?? {};
     });

@@ -7,7 +7,7 @@ import { run } from "../support/run";
 /** Limit of one `helm template`, in milliseconds. */
 const timeoutMs = 60_000;
 
-/** Works in a folder of its own, which is gone afterwards. */
+/** Runs work in a temporary folder, and deletes the folder afterwards. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-helm-"));
     try {
@@ -17,15 +17,15 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
     }
 }
 
-/** A value that is given by its path, as Argo CD's Applications have it. */
+/** A value by its path, as in Argo CD's Applications. */
 export interface Parameter {
     readonly name: string;
     readonly value: string;
-    /** Whether it is a text, whatever it looks like. */
+    /** Whether the value is always a string. */
     readonly forceString?: boolean;
 }
 
-/** What to render of a chart. */
+/** How to render a chart. */
 export interface Rendering {
     /** The chart's folder. */
     readonly chart: string;
@@ -33,16 +33,16 @@ export interface Rendering {
     readonly namespace: string;
     /** Values files, relative to the chart. */
     readonly valueFiles: readonly string[];
-    /** Values that win over the files. */
+    /** Values that override the files. */
     readonly values: object;
-    /** Values that win over all. */
+    /** Values that override all other values. */
     readonly parameters: readonly Parameter[];
 }
 
 /**
- * Renders a chart as Argo CD does, by `helm template`.
+ * Renders a chart with `helm template`, like Argo CD.
  *
- * @throws Error with Helm's own words
+ * @throws Error with Helm's message
  */
 export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
     const { chart, release, namespace, valueFiles, values, parameters } = rendering;
@@ -62,12 +62,12 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
     });
 }
 
-/** Argo CD keeps a comma in a value from beginning the next one, too (argo-cd, util/helm/helm.go). */
+/** Argo CD also escapes commas, because a comma would start the next value (argo-cd, util/helm/helm.go). */
 function flagOf({ name, value, forceString = false }: Parameter): string[] {
     return [forceString ? "--set-string" : "--set", `${name}=${value.replaceAll(",", "\\,")}`];
 }
 
-/** A chart whose only template renders every text of `.Values.texts` for every item of `.Values.items`. */
+/** A chart with one template, which renders each text of `.Values.texts` for each item of `.Values.items`. */
 const textsChart = {
     "Chart.yaml": "apiVersion: v2\nname: texts\nversion: 1.0.0\n",
     "templates/texts.yaml":
@@ -77,10 +77,10 @@ const textsChart = {
 };
 
 /**
- * Renders Go templates for each of some items, by Helm's engine: the same language and functions as Argo CD's
- * ApplicationSets have. Unlike there, a key that an item lacks gives an empty text.
+ * Renders Go templates for each item with Helm's engine, which has the same language and functions as Argo CD's
+ * ApplicationSets. But a missing key in an item gives an empty text.
  *
- * @returns for each item the rendered texts, in order
+ * @returns the rendered texts of each item, in order
  */
 export async function renderTexts(texts: readonly string[], items: readonly object[]): Promise<string[][]> {
     if (texts.length === 0 || items.length === 0) {

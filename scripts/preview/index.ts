@@ -1,16 +1,15 @@
 /**
- * Says what a change would do on every cluster, as one comment in Markdown:
+ * Shows the effect of a change on every cluster, as one Markdown comment:
  *
  *     npm run preview -- [--base origin/main] [--agent FOLDER] [--policy] [--accept-deletions] [--out FOLDER] [STACK …]
  *
- * It previews the stacks (all whose files are here, if none is named) in parallel, finds which Applications appear,
- * vanish and change, and compares what Argo CD would deliver. `--base` is the revision that the change is compared
- * with, and its branch the one that it would be merged into. `--agent` is a checkout of the agent's repository, where
- * that is another one than this. The comment goes to standard output, or to comment.md, as long as GitHub takes, and
- * full.md in `--out`.
+ * It previews the stacks (by default all with a stack file here) in parallel, finds which Applications appear, vanish
+ * and change, and compares the manifests that Argo CD would deliver. `--base` is the revision to compare the change
+ * with; its branch is the target branch. `--agent` is a checkout of the agent's repository, if that is another
+ * repository. The comment goes to standard output, or to `--out`: comment.md within GitHub's limit, and full.md.
  *
- * Exit codes: 0, 1 where a preview failed, 3 where something of a production cluster would be deleted and
- * `--accept-deletions` does not accept it.
+ * Exit codes: 0; 1 if a preview failed; 3 if the change would delete something on a production cluster without
+ * `--accept-deletions`.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -67,9 +66,9 @@ async function preview(args: string[]): Promise<void> {
 }
 
 /**
- * Stacks that have a file and a state.
+ * Stacks with a stack file and a state.
  *
- * @throws Error where there is none
+ * @throws Error if there is none
  */
 async function stacksToPreview(named: readonly string[]): Promise<{ stacks: string[]; notes: string[] }> {
     const folder = path.dirname(stackFile("any"));
@@ -79,8 +78,8 @@ async function stacksToPreview(named: readonly string[]): Promise<{ stacks: stri
     const stacks = wanted.filter((stack) => states.includes(stack));
     if (stacks.length === 0) {
         throw new Error(
-            `there is no stack to preview: ${folder} has the files of ${files.join(", ") || "none"}, and the backend ` +
-                `has ${states.join(", ") || "none"}. Name one that both have, or make it by \`pulumi stack init\``,
+            `no stack to preview: ${folder} has the stack files of ${files.join(", ") || "none"}, and the backend ` +
+                `has ${states.join(", ") || "none"}. Name a stack that both have, or create it with \`pulumi stack init\``,
         );
     }
     const withoutState = wanted.filter((stack) => !states.includes(stack));
@@ -88,11 +87,11 @@ async function stacksToPreview(named: readonly string[]): Promise<{ stacks: stri
     return {
         stacks,
         notes: [
-            ...withoutState.map((stack) => `${stack}: there is no such stack yet (\`pulumi stack init ${stack}\`)`),
+            ...withoutState.map((stack) => `${stack}: the stack does not exist yet (\`pulumi stack init ${stack}\`)`),
             ...withoutFile.map(
                 (stack) =>
-                    `${stack}: the stack stands, and its file is not here. No \`up\` removes it, nor what it made: that ` +
-                    `takes the file and \`pulumi destroy --stack ${stack}\``,
+                    `${stack}: the stack exists, but its stack file is missing. \`pulumi up\` does not remove the stack or ` +
+                    `its resources: restore the file, and run \`pulumi destroy --stack ${stack}\``,
             ),
         ],
     };
@@ -106,7 +105,7 @@ async function deliveries(previews: readonly StackPreview[], { base, agent }: Op
     const applicationSet = fleet.after.applicationSet ?? fleet.before.applicationSet;
     if (failed.length > 0 || applicationSet === undefined) {
         const why =
-            failed.length > 0 ? `the preview of ${failed.join(", ")} failed` : "no stack here has the ApplicationSet";
+            failed.length > 0 ? `the preview of ${failed.join(", ")} failed` : "no previewed stack has the ApplicationSet";
         return { applications: [], manifests: [], notes: [`Applications and their manifests: ${why}`] };
     }
     const [before, after] = await Promise.all([applicationsOf(fleet.before), applicationsOf(fleet.after)]);
@@ -114,14 +113,14 @@ async function deliveries(previews: readonly StackPreview[], { base, agent }: Op
     const repositories = new Set([...after.values()].map(({ application }) => application.spec.source.repoURL));
     const elsewhere = agent === undefined ? await notHere(repositories) : [];
     if (elsewhere.length > 0) {
-        const why = `the agent comes from ${elsewhere.join(", ")}, and this is no checkout of it; --agent names one`;
+        const why = `the agent's repository is ${elsewhere.join(", ")}, and not this checkout; set --agent to a checkout of it`;
         return { applications, manifests: [], notes: [`Manifests of the Applications: ${why}`] };
     }
     const manifests = await compareManifests(applications, { folder: agent ?? checkout, base });
     return { applications, manifests, notes: [] };
 }
 
-/** Repositories that this checkout is none of. */
+/** Repositories other than this checkout's. */
 async function notHere(repositories: ReadonlySet<string>): Promise<string[]> {
     const origin = (await originOf(checkout)) ?? "";
     return [...repositories].filter((url) => !sameRepository(url, origin));
@@ -142,7 +141,7 @@ function write(found: CommentArgs, out: string | undefined): void {
 
 function tellTimes(previews: readonly StackPreview[], all: number): void {
     const each = previews.map(({ stack, seconds }) => `${stack} ${seconds.toFixed(1)} s`).join(", ");
-    process.stderr.write(`previews: ${each}; all together ${all.toFixed(1)} s\n`);
+    process.stderr.write(`previews: ${each}; total ${all.toFixed(1)} s\n`);
 }
 
 main(preview);

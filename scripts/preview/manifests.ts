@@ -6,21 +6,21 @@ import { branchOf, type Checkout, chartAt } from "./chart";
 import type { ApplicationChange } from "./compareApplications";
 import { helmTemplate, inFolder } from "./helm";
 
-/** What a change does to what Argo CD delivers to one cluster. */
+/** The effect of a change on the manifests that Argo CD delivers to one cluster. */
 export interface ManifestChange {
     readonly application: string;
     readonly cluster: string;
-    /** Whether it comes when the change is merged, or with the next promotion of a cluster that is pinned. */
+    /** Whether it takes effect with the merge of the change, or with the next promotion of a pinned cluster. */
     readonly when: "merged" | "promoted";
-    /** Objects that are there before and not after. */
+    /** Objects that exist only before the change. */
     readonly gone: readonly string[];
-    /** The difference, in the unified format; empty where there is none. */
+    /** The difference, in the unified format; empty if there is none. */
     readonly diff: string;
     /** Why there is no comparison. */
     readonly missing?: string;
 }
 
-/** Renders, for each Application, what is delivered before and after, and compares the two. */
+/** Renders the manifests of each Application before and after the change, and compares them. */
 export async function compareManifests(
     changes: readonly ApplicationChange[],
     checkout: Checkout,
@@ -31,7 +31,7 @@ export async function compareManifests(
         const compared = await inTurns(changes, async (change) => {
             const { before, after } = change;
             const now = await compare(renderer, change, "merged", [before, after]);
-            // What a cluster that is pinned gets from this change when somebody promotes it.
+            // The effect of this change on a pinned cluster with its next promotion.
             const moved = after && atRevision(after, branch);
             return moved === undefined || follows(after, branch)
                 ? [now]
@@ -53,7 +53,7 @@ function follows(application: Application | undefined, branch: string): boolean 
     return revision === branch || revision === "HEAD";
 }
 
-/** Works on many things, a few at a time: each `helm template` keeps a processor busy. */
+/** Processes items with limited concurrency: each `helm template` uses one processor. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
     const results: R[] = [];
     const atOnce = os.availableParallelism();
@@ -63,10 +63,10 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
     return results;
 }
 
-/** The texts of an Application's objects by their names, or why there are none. */
+/** The manifests of an Application by name, or the reason why there are none. */
 type Rendered = { readonly objects: ReadonlyMap<string, string> } | { readonly missing: string };
 
-/** Renders Applications, each chart with the same values once. */
+/** Renders Applications; it renders the same chart with the same values once. */
 class Renderer {
     private readonly known = new Map<string, Promise<Rendered>>();
 
@@ -120,7 +120,7 @@ function nameOf(object: unknown): string {
     return `${kind} ${metadata.name ?? "?"}`;
 }
 
-/** A Secret shows its keys alone. */
+/** Of a Secret, only the keys are shown. */
 function shown(object: unknown): unknown {
     const { kind, data, stringData } = object as Manifest;
     if (kind !== "Secret") {
@@ -146,7 +146,7 @@ async function compare(
     return { ...change, ...difference(before.objects, after.objects) };
 }
 
-/** What differs between objects of the same names. */
+/** The differences between objects with the same name. */
 export function difference(
     before: ReadonlyMap<string, string>,
     after: ReadonlyMap<string, string>,
@@ -159,7 +159,7 @@ export function difference(
     };
 }
 
-/** The unified difference of two texts, without the lines that name files and times. */
+/** The unified difference of two texts, without the header lines for files and times. */
 function patch(name: string, before: string, after: string): string {
     const lines = createTwoFilesPatch(name, name, before, after, "", "", { context: 3 }).split("\n");
     return `# ${name}\n${lines.filter((line) => !/^(Index: |={5,}|--- |\+\+\+ )/.test(line)).join("\n")}`;

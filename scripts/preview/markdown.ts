@@ -1,7 +1,7 @@
-/** How many lines of a list or table a comment shows. */
+/** Limit of the lines of a list or table in a comment. */
 const lineLimit = 60;
 
-/** A bulleted list under a title; nothing where there are no lines. */
+/** A bulleted list under a title; empty if there are no lines. */
 export function list(title: string, lines: readonly string[]): string {
     if (lines.length === 0) {
         return "";
@@ -12,9 +12,9 @@ export function list(title: string, lines: readonly string[]): string {
 }
 
 /**
- * A table under a title; nothing where there are no rows.
+ * A table under a title; empty if there are no rows.
  *
- * @param limit how many rows are shown
+ * @param limit maximum number of rows
  */
 export function table(
     title: string,
@@ -38,12 +38,12 @@ export function oneLine(text: string): string {
     return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
-/** A text as code in a line. */
+/** A text as inline code. */
 export function code(text: string): string {
     return `\`${oneLine(text).replaceAll("`", "'")}\``;
 }
 
-/** A number and what is counted. */
+/** A number with its noun, in the plural if necessary. */
 export function counted(count: number, what: string): string {
     return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

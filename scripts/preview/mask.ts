@@ -1,8 +1,8 @@
 import { credentials } from "../../policy/credentials";
 
 /**
- * Takes out of a text what is a credential by its form. Pulumi has masked every value that is marked as a secret
- * before; this is for what nobody marked.
+ * Masks text that has the form of a credential. Pulumi already masks every value that is marked as a secret; this is
+ * for values without that mark.
  */
 export function masked(text: string): string {
     return Object.values(credentials).reduce(

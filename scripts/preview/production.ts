@@ -4,14 +4,14 @@ import { isProduction } from "../../settings/environment";
 import { stackFile } from "../support/stackFile";
 
 /**
- * Whether what a stack's file describes is production: a hub that is no lab, and an environment by its settings. A file
- * that says nothing is taken for production.
+ * Whether a stack file describes production: a hub that is not a lab, or an environment by its settings. A file without
+ * these settings counts as production.
  */
 export function isProductionStack(stack: string): boolean {
     return isProductionFile(readFileSync(stackFile(stack), "utf8"));
 }
 
-/** The same, of a stack file's text. */
+/** The same for the text of a stack file. */
 export function isProductionFile(text: string): boolean {
     const document = parseDocument(text);
     const setting = (key: string) => {

@@ -4,12 +4,12 @@ import * as path from "node:path";
 import { run } from "../support/run";
 import { type PreviewEvents, readEvents } from "./events";
 
-/** How the preview of one stack ended. */
+/** The result of the preview of one stack. */
 export interface StackPreview extends PreviewEvents {
     readonly stack: string;
-    /** Whether it ended well; a mandatory policy that is broken ends it badly. */
+    /** Whether it succeeded; a violation of a mandatory policy is a failure. */
     readonly ok: boolean;
-    /** What `pulumi preview --diff` printed; with the error, where there was one. */
+    /** Output of `pulumi preview --diff`, with the error if there was one. */
     readonly text: string;
     readonly seconds: number;
 }
@@ -17,16 +17,16 @@ export interface StackPreview extends PreviewEvents {
 /** Limit of one preview, in milliseconds. */
 const timeoutMs = 10 * 60_000;
 
-/** Arguments by which a preview checks the policies of this checkout. */
+/** Arguments that make a preview check the policies of this checkout. */
 export const withPolicies = ["--policy-pack", path.resolve(__dirname, "../../policy")];
 
-/** Without it the CLI hides the flag of its event log, which Pulumi's Automation API works with. */
+/** Shows the CLI's flag for its event log, which is hidden by default; Pulumi's Automation API uses that flag. */
 const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };
 
 /**
- * Previews a stack with the user's own `pulumi`. Nothing is changed; secrets are `[secret]` in all that comes back.
+ * Previews a stack with the user's `pulumi`. It changes nothing, and shows each secret as `[secret]`.
  *
- * @param more further arguments of `pulumi preview`, such as `--policy-pack`
+ * @param more additional arguments of `pulumi preview`, such as `--policy-pack`
  */
 export async function previewStack(stack: string, more: readonly string[] = []): Promise<StackPreview> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-preview-"));

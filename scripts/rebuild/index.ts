@@ -1,10 +1,10 @@
 /**
- * Makes a hub anew that is lost for good, on the new and empty cluster that the hub's stack file names by now:
+ * Rebuilds a lost hub on a new, empty cluster, which the hub's stack file must already name:
  *
  *     npm run rebuild [-- --hub hub] [--timeout 15m]
  *
- * It refreshes and brings up the hub's stack, then that of every environment, which register their clusters again. The
- * spokes work on meanwhile: Argo CD makes Applications of the same names, which adopt what runs.
+ * It refreshes and deploys the hub's stack, then the stack of each environment, which registers its clusters again. The
+ * spokes keep running: Argo CD creates Applications with the same names, which adopt the running resources.
  */
 import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
@@ -26,7 +26,7 @@ async function rebuild(args: string[]): Promise<void> {
     const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
 
     await timed(`${values.hub}: the hub is up`, () => refreshAndUp(values.hub));
-    // None depends on another, and each has a failure of its own to tell.
+    // The stacks are independent, and each one reports its own failure.
     const ended = await Promise.allSettled(
         environments.map(async (stack) => {
             await timed(`${stack}: its clusters are registered`, () => refreshAndUp(stack));
@@ -35,9 +35,9 @@ async function rebuild(args: string[]): Promise<void> {
     );
     const failures = ended.flatMap((end) => (end.status === "rejected" ? [(end.reason as Error).message] : []));
     if (failures.length > 0) {
-        throw new Error(`${failures.length} of ${environments.length} environments are not back:\n${failures.join("\n")}`);
+        throw new Error(`${failures.length} of ${environments.length} environments are not restored:\n${failures.join("\n")}`);
     }
-    say("Everything is back. Argo CD's history of deployments began anew, and so did the record of failovers");
+    say("Everything is restored. Argo CD's deployment history and the record of failovers are empty");
 }
 
 async function refreshAndUp(stack: string): Promise<void> {

@@ -4,14 +4,14 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { askBackend } from "../support/pulumi";
 
-/** A backend in a folder of this machine, whose locks and states can be looked at. */
+/** A backend in a folder on this machine, whose locks and states can be read. */
 export interface FolderBackend {
     readonly folder: string;
     /** The project's name. */
     readonly project: string;
 }
 
-/** The backend that `pulumi` works with, where it is a folder; nothing for an object store or Pulumi Cloud. */
+/** The current backend of `pulumi`, if it is a folder; undefined for an object store or Pulumi Cloud. */
 export async function folderBackend(): Promise<FolderBackend | undefined> {
     const { url } = await askBackend();
     if (!url.startsWith("file://")) {
@@ -25,9 +25,9 @@ export async function folderBackend(): Promise<FolderBackend | undefined> {
 }
 
 /**
- * Refuses a state that is no state any more, as after a full disk, before anything else fails of it.
+ * Refuses a state file that is damaged, for example by a full disk, before another step fails because of it.
  *
- * @throws Error with the command that puts back the copy which Pulumi keeps
+ * @throws Error with the command that restores Pulumi's backup of the state
  */
 export function refuseBrokenState({ folder, project }: FolderBackend, stack: string): void {
     const file = path.join(folder, ".pulumi", "stacks", project, `${stack}.json`);
@@ -38,8 +38,8 @@ export function refuseBrokenState({ folder, project }: FolderBackend, stack: str
     throw new Error(
         `the state of ${stack} cannot be read: ${file}. ` +
             (fs.existsSync(copy) && isWhole(copy)
-                ? `The one before it can: put it back (cp ${copy} ${file}), and recover again`
-                : `Nor can the one before it. Put back your own copy, or one of ${folder}/.pulumi/history`),
+                ? `Pulumi's backup is intact: restore it (cp ${copy} ${file}), and recover again`
+                : `Pulumi's backup cannot be read either. Restore your own backup, or one from ${folder}/.pulumi/history`),
     );
 }
 

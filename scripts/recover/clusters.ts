@@ -14,9 +14,9 @@ interface LiveObject {
 }
 
 /**
- * Looks on the cluster for what an operation may have made.
+ * Looks on the cluster for the object that an operation may have created.
  *
- * @throws Error that names the setting, when the cluster cannot be asked
+ * @throws Error that names the setting, if the request to the cluster fails
  */
 export async function look(settings: Settings, question: Question): Promise<Found | undefined> {
     switch (question.ask) {
@@ -30,7 +30,7 @@ export async function look(settings: Settings, question: Question): Promise<Foun
     }
 }
 
-/** A provider has the name of its cluster in the settings; the hub's is `hub` in every stack. */
+/** A provider has the name of its cluster in the settings; the hub's provider is `hub` in every stack. */
 async function clusterOf(settings: Settings, provider: string): Promise<ClusterAddress> {
     if (settings.role === "hub") {
         return findCluster("cluster", settings.cluster);
@@ -41,8 +41,8 @@ async function clusterOf(settings: Settings, provider: string): Promise<ClusterA
     const access = settings.clusters[provider];
     if (access === undefined) {
         throw new Error(
-            `hubspoke:clusters.${provider}: a run that was cut off worked on it, and it is not in the settings. Put ` +
-                "it back into the stack file, and recover again",
+            `hubspoke:clusters.${provider}: is not in the settings, and an interrupted run worked on it. Add it to ` +
+                "the stack file again, and recover again",
         );
     }
     return findCluster(`clusters.${provider}`, access);

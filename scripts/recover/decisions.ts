@@ -1,31 +1,31 @@
 import { nameOf, type PendingOperation } from "../support/state";
 import type { Question, Sought } from "./questions";
 
-/** An object as it stands on its cluster. */
+/** An object on its cluster. */
 export interface Found {
-    /** The stack that made it, as it says; nothing where it does not say. */
+    /** The stack in its annotation, which created it; undefined without that annotation. */
     readonly mark: string | undefined;
     readonly deleting: boolean;
 }
 
-/** What becomes of an operation that was cut off. */
+/** What to do with an interrupted operation. */
 export type Decision =
     | { readonly what: "forget"; readonly why: string }
     | { readonly what: "adopt"; readonly id: string; readonly why: string }
     | { readonly what: "refuse"; readonly why: string };
 
 /**
- * Decides on an operation that was cut off. An object is taken into the state only where it says that this stack made
- * it; what exists without saying so is for a person to judge.
+ * Decides on an interrupted operation. It adopts an object into the state only if the object's annotation says that
+ * this stack created it; a person must decide on every other object that exists.
  *
- * @param found what stands on the cluster by the name that was asked for; for a release, whether there is one
+ * @param found the object with the requested name on the cluster; for a release, whether it exists
  */
 export function decide(question: Question, found: Found | undefined): Decision {
     switch (question.ask) {
         case "nothing":
             return { what: "forget", why: question.why };
         case "operator":
-            return { what: "refuse", why: `${question.why}. Look, and settle it by \`pulumi refresh\`, which asks` };
+            return { what: "refuse", why: `${question.why}. Check it, and answer the questions of \`pulumi refresh\`` };
         case "object":
             return found === undefined ? notThere : decideOnObject(question.object, found);
         case "release": {
@@ -35,41 +35,41 @@ export function decide(question: Question, found: Found | undefined): Decision {
                 : {
                       what: "refuse",
                       why:
-                          `Helm knows a release ${release} in ${namespace}, and nobody can tell how far it came. ` +
+                          `Helm has a release ${release} in ${namespace}, and it may be incomplete. ` +
                           `Remove it (helm uninstall ${release} --namespace ${namespace}), then recover again`,
                   };
         }
     }
 }
 
-const notThere: Decision = { what: "forget", why: "it was never made" };
+const notThere: Decision = { what: "forget", why: "it was never created" };
 
 function decideOnObject(object: Sought, found: Found): Decision {
     const title = titleOf(object);
     if (object.mark === undefined || found.mark !== object.mark) {
-        const maker = found.mark === undefined ? "nothing on it says who made it" : `stack ${found.mark} made it`;
+        const maker = found.mark === undefined ? "it names no stack that created it" : `stack ${found.mark} created it`;
         return {
             what: "refuse",
             why:
-                `${title} exists, and ${maker}: it is not taken over. Remove it or rename it if it is in the way, or ` +
-                "take it over by `pulumi import`; then recover again",
+                `${title} exists, and ${maker}: it is not adopted. Remove it or rename it if it is in the way, or ` +
+                "adopt it with `pulumi import`; then recover again",
         };
     }
     if (found.deleting) {
-        return { what: "refuse", why: `${title} is being deleted. Wait until it is gone, then recover again` };
+        return { what: "refuse", why: `${title} is being deleted. Wait until it is deleted, then recover again` };
     }
     const { namespace, name } = object;
     return { what: "adopt", id: namespace === undefined ? name : `${namespace}/${name}`, why: `${title} is this stack's` };
 }
 
-/** A decision, for the user. */
+/** A decision as a message for the user. */
 export function sentence({ type, resource }: PendingOperation, { what, why }: Decision): string {
-    const operation = `${type} ${nameOf(resource.urn)} was cut off`;
+    const operation = `${type} ${nameOf(resource.urn)} was interrupted`;
     switch (what) {
         case "forget":
             return `${operation}: ${why}`;
         case "adopt":
-            return `${operation}: ${why}, and goes into the state`;
+            return `${operation}: ${why}, and is adopted into the state`;
         case "refuse":
             return `${operation}: ${why}`;
     }

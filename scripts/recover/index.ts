@@ -1,11 +1,11 @@
 /**
- * Brings a stack back to order after a `pulumi` that was killed, and on request goes on with what that was doing:
+ * Repairs a stack after a killed `pulumi` process, and on request runs its operation again:
  *
  *     npm run recover -- staging          npm run recover -- staging up          npm run recover -- staging destroy
  *
- * The dead run's lock is released; what it had begun to make is looked for, and goes into the state where it carries
- * this stack's mark; then the state is read anew from the clusters. Nothing is changed while the run still lives, or
- * while anything that it may have made is another's.
+ * It releases the dead run's lock, looks for the objects that the run began to create, adopts those with this stack's
+ * mark into the state, and then refreshes the state from the clusters. It changes nothing while the run is alive, or
+ * while an object that the run may have created belongs to another owner.
  */
 import { parseArgs } from "node:util";
 import { folderBackend, refuseBrokenState } from "./backend";
@@ -20,7 +20,7 @@ import { type PendingOperation, readState, settled, type StateResource, writeSta
 interface Options {
     readonly stack: string;
     readonly next: "up" | "destroy" | undefined;
-    /** The machine of which the user knows that its run is dead. */
+    /** The machine whose run is dead, as the user confirms. */
     readonly deadHost: string | undefined;
 }
 
@@ -40,16 +40,16 @@ async function recover({ stack, next, deadHost }: Options): Promise<void> {
         await writeState(stack, settled(state, made));
     }
     await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
-    say(`${stack}: the state is what stands on the clusters`);
+    say(`${stack}: the state matches the clusters`);
     if (next === undefined) {
-        say(`${stack}: go on by \`pulumi up --stack ${stack}\`, or \`pulumi destroy --stack ${stack}\``);
+        say(`${stack}: continue with \`pulumi up --stack ${stack}\` or \`pulumi destroy --stack ${stack}\``);
         return;
     }
     await pulumi(stack, [next, "--yes", "--skip-preview"]);
     say(`${stack}: ${next} is done`);
 }
 
-/** The stack's locks; in an object store or Pulumi Cloud they show only when `pulumi` is refused. */
+/** The stack's locks; in an object store or Pulumi Cloud they are visible only when `pulumi` refuses to run. */
 async function locksOf(stack: string): Promise<Lock[]> {
     const backend = await folderBackend();
     if (backend === undefined) {
@@ -63,11 +63,11 @@ function refuseLiveHolder(stack: string, lock: Lock, deadHost: string | undefine
     const holder = nameOfHolder(lock);
     switch (holderOf(lock)) {
         case "alive":
-            throw new Error(`${stack} is in use by ${holder}; wait until that run ends, or end it`);
+            throw new Error(`${stack} is in use by ${holder}. Wait until that run ends, or stop it`);
         case "elsewhere":
             if (lock.hostname !== deadHost) {
                 throw new Error(
-                    `${stack} is locked by ${holder}, which cannot be seen from here. When it is dead for certain: ` +
+                    `${stack} is locked by ${holder}, which this machine cannot check. If that run is dead, use: ` +
                         `npm run recover -- ${stack} --holder-is-dead ${lock.hostname}`,
                 );
             }
@@ -78,9 +78,9 @@ function refuseLiveHolder(stack: string, lock: Lock, deadHost: string | undefine
 }
 
 /**
- * Ids of what the pending operations of a state have made, by URN.
+ * IDs of the objects that the pending operations of a state created, by URN.
  *
- * @throws Error that names what must be settled by a person first
+ * @throws Error that names what a person must decide first
  */
 async function madeBy(stack: string, pending: readonly PendingOperation[], known: readonly StateResource[]) {
     const made = new Map<string, string>();

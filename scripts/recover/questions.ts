@@ -2,40 +2,40 @@ import { stackAnnotation } from "../../clusters/names";
 import type * as kinds from "../../dynamic";
 import { nameOf, type PendingOperation, type StateResource } from "../support/state";
 
-/** An object that a run may have made, as its inputs in the state name it. */
+/** An object that a run may have created, by its inputs in the state. */
 export interface Sought {
     readonly apiVersion: string;
     readonly kind: string;
     readonly namespace: string | undefined;
     readonly name: string;
-    /** Name of the provider that makes it: `hub`, or the cluster's name in the settings. */
+    /** Name of its provider: `hub`, or the cluster's name in the settings. */
     readonly cluster: string;
-    /** The stack's mark that it carries if it is this stack's; nothing where the program gives it none. */
+    /** The stack's mark, if it belongs to this stack; undefined if the program does not set one. */
     readonly mark: string | undefined;
 }
 
-/** A release of Helm that a run may have made. */
+/** A Helm release that a run may have created. */
 export interface SoughtRelease {
     readonly release: string;
     readonly namespace: string;
     readonly cluster: string;
 }
 
-/** What has to be known before an operation that was cut off is settled. */
+/** What to find out before a decision on an interrupted operation. */
 export type Question =
     | { readonly ask: "nothing"; readonly why: string }
     | { readonly ask: "object"; readonly object: Sought }
     | { readonly ask: "release"; readonly release: SoughtRelease }
     | { readonly ask: "operator"; readonly why: string };
 
-/** Dynamic resources whose creation changes nothing outside the state: the next run makes them again. */
+/** Dynamic resources whose creation changes nothing outside the state: the next run creates them again. */
 const withoutEffect: Record<keyof typeof kinds, string> = {
-    access: "it only proves a token",
-    drain: "it does nothing before it is deleted",
-    guard: "it does nothing before it is deleted",
+    access: "it only checks a token",
+    drain: "it acts only on deletion",
+    guard: "it acts only on deletion",
 };
 
-/** What an operation that was cut off leaves to be asked. */
+/** The question that an interrupted operation leaves open. */
 export function questionOf({ type, resource }: PendingOperation, known: readonly StateResource[]): Question {
     switch (type) {
         case "updating":
@@ -45,7 +45,7 @@ export function questionOf({ type, resource }: PendingOperation, known: readonly
             return { ask: "nothing", why: "the next run repeats it" };
         case "creating":
             return known.some((other) => isSame(other, resource))
-                ? { ask: "nothing", why: "a later run made it" }
+                ? { ask: "nothing", why: "a later run created it" }
                 : questionOfCreation(resource);
     }
 }
@@ -59,12 +59,12 @@ function questionOfCreation(resource: StateResource): Question {
         return questionOfObject(resource);
     }
     if (/^(random:|hubspoke:|pulumi:(providers|pulumi):)/.test(type)) {
-        return { ask: "nothing", why: "it is in the state alone" };
+        return { ask: "nothing", why: "it is only in the state" };
     }
     const dynamic = /^pulumi-nodejs:dynamic\/hubspoke:(.*)$/.exec(type)?.[1] ?? "";
     const why = (withoutEffect as Record<string, string>)[dynamic];
     return why === undefined
-        ? { ask: "operator", why: `nobody knows what an unfinished ${type} leaves behind` }
+        ? { ask: "operator", why: `an interrupted ${type} can leave unknown objects` }
         : { ask: "nothing", why };
 }
 
@@ -72,7 +72,7 @@ function questionOfObject({ type, inputs = {}, provider = "" }: StateResource): 
     const { apiVersion, kind } = inputs;
     const { name, namespace, annotations = {} } = (inputs.metadata ?? {}) as Record<string, unknown>;
     if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") {
-        return { ask: "operator", why: `the state does not say in plain which ${type} it is` };
+        return { ask: "operator", why: `the state does not show in plain text which ${type} it is` };
     }
     const mark = (annotations as Record<string, unknown>)[stackAnnotation];
     const object = {
@@ -90,15 +90,15 @@ function questionOfRelease({ inputs = {}, provider = "" }: StateResource): Quest
     const { name, namespace } = inputs;
     return typeof name === "string" && typeof namespace === "string"
         ? { ask: "release", release: { release: name, namespace, cluster: clusterOf(provider) } }
-        : { ask: "operator", why: "the state does not say in plain which Helm release it is" };
+        : { ask: "operator", why: "the state does not show in plain text which Helm release it is" };
 }
 
-/** The state names a provider as its URN and its id. */
+/** The state refers to a provider by its URN and its ID. */
 function clusterOf(provider: string): string {
     return nameOf(provider.slice(0, provider.lastIndexOf("::")));
 }
 
-/** Whether the state has, finished, what an operation was to make. */
+/** Whether the state already contains the completed resource of an operation. */
 function isSame(other: StateResource, made: StateResource): boolean {
     const metadata = (resource: StateResource) => JSON.stringify(namesIn(resource));
     return other.urn === made.urn && !other.delete && !other.pendingReplacement && metadata(other) === metadata(made);

@@ -109,7 +109,7 @@ describe("a cluster that `argocd cluster add` registered", () => {
 
         const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
         expect(ok, output).to.equal(true);
-        expect(output).to.include("dr: Argo CD works on dr with the stack's own account");
+        expect(output).to.include("dr: Argo CD now uses the stack's account on dr");
         commands = [...output.matchAll(/^ {2}kubectl (.*)$/gm)].map(([, args = ""]) => args.split(" "));
 
         const adopted = await getObject("hub", "argocd", "secret", secret);
@@ -152,6 +152,6 @@ describe("a cluster that `argocd cluster add` registered", () => {
     it("is the stack's own afterwards: there is nothing more to adopt", async () => {
         const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
         expect(ok, output).to.equal(false);
-        expect(output).to.match(/nothing to adopt: .*This stack's own are "dr"/);
+        expect(output).to.match(/nothing to adopt: .*This stack registered "dr"/);
     });
 });

@@ -154,8 +154,8 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 labels: { ...prod, server: "https://prod:6443", severity: "critical" },
                 summary: "Argo CD has lost prod",
                 description:
-                    "Argo CD cannot read prod (prod) at https://prod:6443, so it delivers nothing there, and what it says of " +
-                    "Applications there is old.",
+                    "Argo CD cannot read prod (prod) at https://prod:6443, so it delivers nothing there, and its status of " +
+                    "Applications there is out of date.",
             },
         ],
         silent: [{ series: [...clusters, connection("prod", "1x24"), connection("staging", "1x24")], at: "5m" }],
@@ -166,7 +166,7 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 series: [],
                 at: "11m",
                 labels: { ...prod, severity: "critical" },
-                summary: "The token for prod is to be rotated",
+                summary: "The token for prod must be rotated",
                 description: "Argo CD's token for prod is 90d 0h 1m 0s old; the limit is 2160h.",
             },
         ],
@@ -178,8 +178,8 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 series: [probed("probe_ssl_earliest_cert_expiry", "agent", lab, `${14 * 86_400}x4`)],
                 at: "1m",
                 labels: { ...lab, instance, severity: "info" },
-                summary: "A certificate ends soon: lab",
-                description: `A certificate of ${instance} ends in 13d 23h 59m 0s, and nothing has renewed it.`,
+                summary: "A certificate expires soon: lab",
+                description: `A certificate of ${instance} expires in 13d 23h 59m 0s, and nothing has renewed it.`,
             },
             {
                 series: [
@@ -191,8 +191,8 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 ],
                 at: "1m",
                 labels: { name: "argocd-server", environment: "hub", severity: "critical" },
-                summary: "A certificate ends soon: argocd-server",
-                description: "A certificate of the hub (argocd-server) ends in 23h 59m 0s, and nothing has renewed it.",
+                summary: "A certificate expires soon: argocd-server",
+                description: "A certificate of the hub (argocd-server) expires in 23h 59m 0s, and nothing has renewed it.",
             },
         ],
         silent: [{ series: [probed("probe_ssl_earliest_cert_expiry", "agent", lab, `${15 * 86_400}x4`)], at: "1m" }],
@@ -226,7 +226,7 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 at: "31m",
                 labels: applicationLabels(staging, "warning"),
                 summary: "agent-staging is not Synced",
-                description: "What runs as agent-staging on staging (staging) has not been what Git says for 30m.",
+                description: "agent-staging on staging (staging) has differed from Git for 30m.",
             },
         ],
         silent: [
@@ -315,8 +315,8 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 series: [probed("up", "api", prod, "0x20")],
                 at: "3m",
                 labels: { ...prod, probe: "api", severity: "critical" },
-                summary: "Nobody watches prod: the prober does not answer",
-                description: "blackbox_exporter does not probe prod (api), so its outage would not be seen.",
+                summary: "prod is not monitored: the prober does not answer",
+                description: "blackbox_exporter does not probe prod (api), so its outage would not cause an alert.",
             },
         ],
         silent: [{ series: [probed("up", "api", prod, "1x20"), probed("probe_success", "api", prod, "0x20")], at: "3m" }],
@@ -329,7 +329,7 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 labels: { environment: "hub", severity: "none" },
                 summary: "The hub's watch works",
                 description:
-                    "Always firing. Whoever receives it tells people when it stops coming: then the hub, its Prometheus or " +
+                    "Always firing. The receiver must send an alert when this stops: then the hub, its Prometheus or " +
                     "its Alertmanager is silent.",
             },
         ],

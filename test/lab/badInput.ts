@@ -47,7 +47,7 @@ const cases: Case[] = [
         name: "a context that is missing",
         stack: "staging",
         change: spoke(without("context")),
-        error: /hubspoke:clusters\.staging: a cluster is reached by exactly one of context and kubeconfig/,
+        error: /hubspoke:clusters\.staging: must have exactly one of context and kubeconfig/,
     },
     {
         name: "a context that the kubeconfig lacks",
@@ -80,7 +80,7 @@ const cases: Case[] = [
         name: "a label that Kubernetes refuses",
         stack: "staging",
         change: spoke((settings) => ({ ...settings, labels: { region: "eu west" } })),
-        error: /hubspoke:clusters\.staging\.labels\.region: Kubernetes refuses this label value/,
+        error: /hubspoke:clusters\.staging\.labels\.region: is not a valid label value/,
     },
     {
         name: "a kubeconfig without credentials",
@@ -126,7 +126,7 @@ const cases: Case[] = [
         name: "single sign-on without issuer",
         stack: "hub",
         change: (config) => ({ ...config, "hubspoke:access": { oidc: { clientId: "a", clientSecret: "b" } } }),
-        error: /hubspoke:access\.oidc\.issuer: is missing or no https URL of an issuer/,
+        error: /hubspoke:access\.oidc\.issuer: is missing or not a valid HTTPS URL of an issuer/,
     },
     {
         name: "default providers that are not disabled",
@@ -169,7 +169,7 @@ describe("bad input", () => {
         const { ok, output } = await pulumiWith({ KUBECONFIG: file }, "staging", "preview");
         fs.rmSync(file);
         expect(ok, output).to.equal(false);
-        expect(output).to.include(`hubspoke:clusters.staging: ${file} is no kubeconfig: line 7 cannot be read as YAML`);
+        expect(output).to.include(`hubspoke:clusters.staging: ${file} is not a valid kubeconfig: line 7 cannot be read as YAML`);
         expect(output).not.to.include(token);
     });
 

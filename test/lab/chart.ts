@@ -170,7 +170,7 @@ describe("the agent's chart", function () {
     }
 
     it("needs exactly the rules in components/account/agentRules.json", async () => {
-        const committed = readFileSync(path.join(projectRoot, "components", "agentRules.json"), "utf8");
+        const committed = readFileSync(path.join(projectRoot, "components", "account", "agentRules.json"), "utf8");
         const remedy = "stale: npx tsx scripts/generate/rules.ts > components/account/agentRules.json";
         expect(await agentRules(helm), remedy).to.equal(committed);
     });

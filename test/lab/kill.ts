@@ -73,7 +73,7 @@ describe("a `pulumi` that was killed", () => {
         const began = Date.now();
         const { ok, output } = await npmRun("recover", gated(), "staging", ...next);
         expect(ok, output).to.equal(true);
-        const found = output.split("\n").flatMap((line) => /^staging: (\w+ing \S+ was cut off: .*)$/.exec(line)?.[1] ?? []);
+        const found = output.split("\n").flatMap((line) => /^staging: (\w+ing \S+ was interrupted: .*)$/.exec(line)?.[1] ?? []);
         outcomes.push([moment, found.join("\n"), ((Date.now() - began) / 1000).toFixed(0)]);
         expect(output).to.match(/staging: was locked by process \d+ of .*, which is dead/);
         return output;
@@ -131,7 +131,7 @@ describe("a `pulumi` that was killed", () => {
         let moment: keyof typeof moments = "rotation: a new token is made, and the state does not know it";
         await kill(moment, "up");
         const output = await recover(moment);
-        expect(output).to.match(/staging-manager-token-2 was cut off: Secret \S+ on staging is this stack.s/);
+        expect(output).to.match(/staging-manager-token-2 was interrupted: Secret \S+ on staging is this stack.s/);
         await expectOrder(2);
 
         moment = "rotation: the hub has the new token, and the state the old one";
@@ -165,7 +165,7 @@ describe("a `pulumi` that was killed", () => {
         await kubectl("staging", ["create", "namespace", "argocd-manager"]);
         const refused = await npmRun("recover", gated(), "staging", "up");
         expect(refused.ok).to.equal(false);
-        expect(refused.output).to.match(/Namespace argocd-manager on staging exists, and nothing on it says who/);
+        expect(refused.output).to.match(/Namespace argocd-manager on staging exists, and it names no stack/);
         expect(refused.output).to.match(/staging: nothing was changed/);
         await kubectl("staging", ["delete", "namespace", "argocd-manager"]);
 
@@ -181,7 +181,7 @@ describe("a `pulumi` that was killed", () => {
         const moment = "registration: the agent's namespace is made, and the state does not know it";
         await kill(moment, "up");
         const output = await recover(moment, "up");
-        expect(output).to.match(/staging-agent-namespace was cut off: Namespace agent on staging is this stack.s/);
+        expect(output).to.match(/staging-agent-namespace was interrupted: Namespace agent on staging is this stack.s/);
         await expectRegistered(1);
     });
 

@@ -155,10 +155,10 @@ describe("npm run adopt", () => {
     it("says what the hub has where there is nothing to adopt", () => {
         const text = (existing: Registration[]) =>
             nothingToAdopt("staging", [wanted], existing, (registered) => registered.stack === stack);
-        expect(text([])).to.match(/no registration of staging \(https:.*none at all: pulumi up registers/);
-        expect(text([registration({ stack })])).to.match(/This stack's own are "staging"/);
+        expect(text([])).to.match(/no registration of staging \(https:.*by another tool or by hand: pulumi up/);
+        expect(text([registration({ stack })])).to.match(/This stack registered "staging"/);
         const stranger = registration({ cluster: "x", server: "https://x" });
-        expect(text([stranger])).to.match(/By other means it has "x" at https:\/\/x/);
+        expect(text([stranger])).to.match(/another tool or by hand: "x" at https:\/\/x/);
     });
 
     it("tells what is left on a cluster, as commands", () => {
@@ -172,7 +172,7 @@ describe("npm run adopt", () => {
         ]);
         expect(describeRemains("staging", undefined, { remains: [], unseen: [] })).to.deep.equal([]);
         expect(describeRemains("staging", undefined, { remains: [], unseen: ["ClusterRoles"] })[0]).to.match(
-            /may not list ClusterRoles: look there as an administrator/,
+            /may not list ClusterRoles\. As an administrator, look there/,
         );
     });
 });

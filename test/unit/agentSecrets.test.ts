@@ -215,17 +215,17 @@ describe("settings of the agent's secrets", () => {
     const refused: [what: string, secrets: object, problem: RegExp][] = [
         ["no store", {}, /^store: is missing or unknown\. Write "vault", "kubernetes"/],
         ["an unknown store", { store: { type: "file" } }, /^store\.type: is missing or unknown\. Write "vault"/],
-        ["a Vault without TLS", { store: { ...vault, server: "http://vault" } }, /^store\.server: .*no https URL of a Vault server/],
-        ["a mount with a slash at its end", { store: { ...vault, path: "agent/" } }, /^store\.path: is no path in Vault/],
-        ["two CAs", { store: { ...vault, ca, caProvider: { type: "ConfigMap", name: "ca" } } }, /^store\.caProvider: is beside ca/],
+        ["a Vault without TLS", { store: { ...vault, server: "http://vault" } }, /^store\.server: .*not a valid HTTPS URL of a Vault server/],
+        ["a mount with a slash at its end", { store: { ...vault, path: "agent/" } }, /^store\.path: is not a valid path in Vault/],
+        ["two CAs", { store: { ...vault, ca, caProvider: { type: "ConfigMap", name: "ca" } } }, /^store\.caProvider: excludes ca/],
         [
             "another cluster without a token",
             { store: { type: "kubernetes", namespace: "store", cluster: { server: "https://s", ca } } },
-            /^store\.cluster\.token: is missing or not text\. Set it by `pulumi config set --secret --path`/,
+            /^store\.cluster\.token: is missing or not text\. Set it with `pulumi config set --secret --path`/,
         ],
-        ["a role that is none", { store: { type: "aws", region: "eu", roleArn: "admin" } }, /^store\.roleArn: is no ARN of a role/],
-        ["a chart for an operator that is there", { operator: { source: "existing", version: "0.18.2" }, store: vault }, /^operator: is there already/],
-        ["a misspelled setting", { store: { ...vault, mount: "x" } }, /^store\.mount: is no setting/],
+        ["a role that is none", { store: { type: "aws", region: "eu", roleArn: "admin" } }, /^store\.roleArn: is not a valid ARN of a role/],
+        ["a chart for an operator that is there", { operator: { source: "existing", version: "0.18.2" }, store: vault }, /^operator: is already on the spokes/],
+        ["a misspelled setting", { store: { ...vault, mount: "x" } }, /^store\.mount: is not a setting/],
     ];
     for (const [what, secrets, problem] of refused) {
         it(`refuse ${what}`, () => {
@@ -238,7 +238,7 @@ describe("settings of the agent's secrets", () => {
     it("refuse one auth mount for several clusters, since it knows one", () => {
         const clusters = { prod: { context: "a", labels }, "prod-us": { context: "b", labels } };
         expect(problemsOf({ store: { ...vault, authMount: "kubernetes" } }, clusters)).to.deep.equal([
-            "store.authMount: knows one cluster, and this environment has several. Remove it: each has kubernetes-<cluster>",
+            "store.authMount: is for one cluster, and this environment has several. Remove it: the default is kubernetes-<cluster>",
         ]);
     });
 

@@ -57,7 +57,7 @@ describe("the rules that Argo CD has on a spoke", () => {
 
     it("cannot be made for an unknown kind", () => {
         expect(() => rulesFor([{ apiVersion: "batch/v1", kind: "CronJob" }])).to.throw(
-            "The chart holds batch/v1 CronJob, which scripts/generate/rules.ts does not know",
+            "The chart contains batch/v1 CronJob, which scripts/generate/rules.ts does not know",
         );
     });
 });

@@ -65,10 +65,10 @@ describe("npm run cluster:add", () => {
     });
 
     const bad: [string, string[], RegExp][] = [
-        ["no name", ["--environment", "prod", "--context", "eu"], /--environment, --name and --context are needed; usage/],
+        ["no name", ["--environment", "prod", "--context", "eu"], /--environment, --name and --context are required; usage/],
         ["an unknown option", [...given, "--contex", "eu"], /Unknown option '--contex'[^]*usage/],
-        ["a label without a value", [...given, "--label", "zone"], /--label zone: is no KEY=VALUE\. Write for example/],
-        ["a label that is given twice", [...given, "--label", "region=us"], /region is given twice\. Keep one/],
+        ["a label without a value", [...given, "--label", "zone"], /--label zone: must be KEY=VALUE\. Write for example/],
+        ["a label that is given twice", [...given, "--label", "region=us"], /region is set twice\. Keep one/],
     ];
     for (const [name, args, error] of bad) {
         it(`refuses ${name}`, () => expect(() => newCluster(args)).to.throw(error));
@@ -76,9 +76,9 @@ describe("npm run cluster:add", () => {
 
     it("refuses a name that is there, and a file that it cannot edit", () => {
         const there = "config:\n  hubspoke:clusters:\n    prod-eu: {context: a}\n";
-        expect(() => added(there)).to.throw("--name prod-eu: Pulumi.prod.yaml has a cluster of this name already");
-        expect(() => added("config:\n  hubspoke:role: hub\n")).to.throw("it has no hubspoke:clusters. Mend it first");
-        expect(() => added("config: [")).to.throw(/Pulumi\.prod\.yaml cannot be edited: .*Mend it first/s);
+        expect(() => added(there)).to.throw("--name prod-eu: Pulumi.prod.yaml already has a cluster with this name");
+        expect(() => added("config:\n  hubspoke:role: hub\n")).to.throw("it has no hubspoke:clusters. Correct it first");
+        expect(() => added("config: [")).to.throw(/Pulumi\.prod\.yaml cannot be edited: .*Correct it first/s);
     });
 
     it("finds the stack of an environment by what the files say, and not by their names", () => {
@@ -90,9 +90,9 @@ describe("npm run cluster:add", () => {
             write("production", "prod");
             write("eu", "staging");
             expect(stackOf(folder, "prod")).to.equal("production");
-            expect(() => stackOf(folder, "dr")).to.throw(/no stack file in .* is of this environment; there are staging, prod/);
+            expect(() => stackOf(folder, "dr")).to.throw(/no stack file in .* has this environment; the environments are staging, prod/);
             write("us", "staging");
-            expect(() => stackOf(folder, "staging")).to.throw("Pulumi.eu.yaml and Pulumi.us.yaml are both of this environment");
+            expect(() => stackOf(folder, "staging")).to.throw("Pulumi.eu.yaml and Pulumi.us.yaml both have this environment");
         } finally {
             rmSync(folder, { recursive: true });
         }

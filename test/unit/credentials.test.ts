@@ -113,12 +113,12 @@ describe("what Argo CD is told of a spoke", () => {
         {
             name: "a client certificate",
             settings: { credentials: { certData: "x" } },
-            error: /a\.credentials\.certData: is no setting/,
+            error: /a\.credentials\.certData: is not a setting/,
         },
         {
             name: "a token in the settings",
             settings: { credentials: { type: "token", bearerToken: "hunter2" } },
-            error: /a\.credentials\.bearerToken: is no setting/,
+            error: /a\.credentials\.bearerToken: is not a setting/,
         },
         {
             name: "a cloud's identity that is bound to nobody",
@@ -128,7 +128,7 @@ describe("what Argo CD is told of a spoke", () => {
         {
             name: "a role that is no ARN",
             settings: { credentials: { type: "aws", clusterName: "a", roleArn: "admin", subject } },
-            error: /a\.credentials\.roleArn: is no ARN/,
+            error: /a\.credentials\.roleArn: is not a valid ARN/,
         },
         {
             name: "the retirement of the token in use",
@@ -143,44 +143,44 @@ describe("what Argo CD is told of a spoke", () => {
         {
             name: "no verification in production",
             settings: { tls: { insecureSkipTlsVerify: true } },
-            error: /a\.tls\.insecureSkipTlsVerify: gives Argo CD's token to whoever answers/,
+            error: /a\.tls\.insecureSkipTlsVerify: sends Argo CD's token to any server that answers/,
         },
         {
             name: "no verification in an environment labelled as production",
             settings: { tls: { insecureSkipTlsVerify: true } },
             more: { environment: "staging", production: true },
-            error: /a\.tls\.insecureSkipTlsVerify: gives Argo CD's token/,
+            error: /a\.tls\.insecureSkipTlsVerify: sends Argo CD's token/,
         },
         {
             name: "a CA beside no verification",
             settings: { tls: { insecureSkipTlsVerify: true, ca: pem } },
             more: { production: false },
-            error: /a\.tls\.insecureSkipTlsVerify: verifies nothing/,
+            error: /a\.tls\.insecureSkipTlsVerify: turns off verification/,
         },
         {
             name: "a private key among the certificates",
             settings: { tls: { ca: `${pem}-----BEGIN PRIVATE KEY-----` } },
-            error: /a\.tls\.ca: holds a private key/,
+            error: /a\.tls\.ca: contains a private key/,
         },
         {
             name: "a proxy with a password",
             settings: { proxyUrl: "http://me:hunter2@proxy.example.com" },
-            error: /a\.proxyUrl: holds a credential/,
+            error: /a\.proxyUrl: contains a credential/,
         },
         {
             name: "the whole cluster without a word",
             settings: { permissions: { scope: "cluster" } },
-            error: /a\.permissions\.scope: is "cluster", which wants/,
+            error: /a\.permissions\.scope: is "cluster", which needs/,
         },
         {
             name: "an admin of namespaces",
             settings: { permissions: { admin: true } },
-            error: /a\.permissions\.admin: belongs to scope: cluster/,
+            error: /a\.permissions\.admin: needs scope: cluster/,
         },
         {
             name: "a wildcard among the kinds",
             settings: { permissions: { scope: "cluster", kinds: [{ apiGroup: "", resources: ["*"] }] } },
-            error: /a\.permissions\.kinds\.0\.resources\.0: .*no wildcard/,
+            error: /a\.permissions\.kinds\.0\.resources\.0: .*without wildcards/,
         },
     ];
     for (const { name, settings, more, error } of refused) {

@@ -126,7 +126,7 @@ describe("notifications", () => {
         expect(selectorFor(["warning"], severities)).to.match(/,environment notin \(lab,prod\)$/);
     });
 
-    it("have for every trigger that somebody waits for its condition and its template", () => {
+    it("have for every trigger that a recipient waits for its condition and its template", () => {
         const { triggers, templates, subscriptions } = valuesOf(everyService);
         for (const name of subscriptions.flatMap((each) => each.triggers)) {
             const [condition] = parse(triggers[`trigger.${name}`] ?? "[]") as { when: string; send: string[] }[];
@@ -164,17 +164,17 @@ describe("notifications", () => {
     });
 
     const bad: [name: string, given: object, problem: RegExp][] = [
-        ["no service", {}, /tells nobody\. Add a service/],
-        ["nobody in a service", { slack: { token: "t", channels: {} } }, /slack\.channels: names nobody\. Add one/],
-        ["a channel with its sign", { slack: { token: "t", channels: { "#a": {} } } }, /channels\.#a: is no channel/],
+        ["no service", {}, /has no service\. Add a service/],
+        ["nobody in a service", { slack: { token: "t", channels: {} } }, /slack\.channels: names no recipient\. Add one/],
+        ["a channel with its sign", { slack: { token: "t", channels: { "#a": {} } } }, /channels\.#a: is not a valid channel/],
         ["no token", { slack: { channels: { a: {} } } }, /slack\.token: is missing .*pulumi config set --secret/],
-        ["an unknown event", { webhooks: { a: { url: "http://a", events: ["gone"] } } }, /events\.0: is no event/],
-        ["a webhook that is no URL", { webhooks: { a: { url: "a" } } }, /webhooks\.a\.url: is no http\(s\) URL/],
+        ["an unknown event", { webhooks: { a: { url: "http://a", events: ["gone"] } } }, /events\.0: is not a valid event/],
+        ["a webhook that is no URL", { webhooks: { a: { url: "a" } } }, /webhooks\.a\.url: is not a valid HTTP\(S\) URL/],
         ["a webhook by another service's name", { webhooks: { slack: { url: "http://a" } } }, /another service/],
         [
             "a user without a password",
             { email: { ...everyService.email, password: undefined } },
-            /email\.password: goes with username/,
+            /email\.password: needs username/,
         ],
     ];
     for (const [name, given, problem] of bad) {
@@ -187,7 +187,7 @@ describe("notifications", () => {
         const { pagerduty } = everyService;
         const settings = (severities: object) => () =>
             hubSettings({ alerts: { notifications: { pagerduty }, severities } });
-        expect(settings({ prod: "info" })).to.throw(/hubspoke:alerts\.notifications: somebody waits for a severity/);
+        expect(settings({ prod: "info" })).to.throw(/hubspoke:alerts\.notifications: a recipient waits for a severity/);
         settings({ prod: "critical" })();
     });
 });

@@ -69,7 +69,7 @@ const since = (time: string) => ({ annotations: { "hubspoke/credential-since": t
 
 /** By rule: what it is about, a resource that breaks it, what it says of that, and one that does not. */
 const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp, good: Props][] = [
-    ["tls-verified", "a cluster", secret, registration({ insecure: true }), /whoever answers/, registration({})],
+    ["tls-verified", "a cluster", secret, registration({ insecure: true }), /any server that answers/, registration({})],
     [
         "not-cluster-admin",
         "a binding",
@@ -83,11 +83,11 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
         "a role",
         clusterRole,
         { rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] },
-        /by another name/,
+        /like cluster-admin/,
         { rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] }] },
     ],
     ["no-plain-secret", "a ConfigMap", configMap, { data: { dbPassword: "x" } }, /data.dbPassword/, { data: { level: "info" } }],
-    ["no-plain-secret", "a token", deployment, { env: [{ value: jwt }] }, /env.0.value holds a token/, { env: [] }],
+    ["no-plain-secret", "a token", deployment, { env: [{ value: jwt }] }, /env.0.value contains a token/, { env: [] }],
     [
         "no-plain-secret",
         "values",
@@ -109,7 +109,7 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
         "replicas",
         release,
         argoCd(hubValues({ availability: "single" })),
-        /has 1 of server, and not 2/,
+        /has 1 of server, but must have 2/,
         argoCd(hubValues({})),
     ],
     [
@@ -153,7 +153,7 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
         "a token",
         secret,
         registration(since("2025-06-01T00:00:00Z")),
-        /token of 245 days, and the limit is 90/,
+        /token that is 245 days old, and the limit is 90/,
         registration(since("2026-01-15T00:00:00Z")),
     ],
     ["cluster-labels", "a region", secret, registration({ labels: { region: "" } }), /no label region/, registration({})],
@@ -177,7 +177,7 @@ describe("policy", () => {
         expect(judge([subject])).to.deep.equal([]);
         expect(judge([{ ...subject, isSecret: () => true }])).to.deep.equal([]);
         expect(judge([{ ...subject, isSecret: () => false }]).map(({ message }) => message)).to.deep.equal([
-            "data.password is not marked as a secret, and stands in the state in plain text",
+            "data.password is not marked as a secret, and is in the state in plain text",
         ]);
     });
 
@@ -260,7 +260,7 @@ describe("the policies' settings", () => {
     it("say what is wrong with them, all at once", () => {
         const bad = { ...committed, "tls-verified": { enforcementLevel: "off" }, "no-such": {} };
         expect(() => parsePolicySettings(bad)).to.throw(
-            /tls-verified.enforcementLevel: is "advisory", "mandatory" or "disabled".*; no-such: there is no such rule/,
+            /tls-verified.enforcementLevel: must be "advisory", "mandatory" or "disabled".*; no-such: is not a rule/,
         );
         const less = Object.fromEntries(Object.entries(committed).filter(([rule]) => rule !== "token-age"));
         expect(() => parsePolicySettings(less)).to.throw(/token-age/);

@@ -92,13 +92,13 @@ describe("a kubeconfig that cannot be read", () => {
         fs.writeFileSync(bad ?? "", nearToken);
         process.env.KUBECONFIG = `${good}${path.delimiter}${bad}`;
         const error = await failure(findCluster("hub", { context: "a" }));
-        expect(error).to.match(/^hubspoke:hub: \S+\/bad is no kubeconfig: line 6 cannot be read as YAML/);
+        expect(error).to.match(/^hubspoke:hub: \S+\/bad is not a valid kubeconfig: line 6 cannot be read as YAML/);
     });
 
     it("with a credential in its server is refused", async () => {
         const url = `https://user:${secretText}@a.example.com`;
         const error = await failure(findCluster("hub", { kubeconfig: kubeconfig({ token: "t" }, url) }));
-        expect(error).to.match(/^hubspoke:hub: the server of context "a" holds a credential/);
+        expect(error).to.match(/^hubspoke:hub: the server of context "a" contains a credential/);
         expect(error).not.to.include(secretText);
     });
 
@@ -126,7 +126,7 @@ describe("a kubeconfig that cannot be read", () => {
         {
             name: "a client certificate that is not there",
             text: kubeconfig({ "client-certificate": `/${secretText}`, "client-key": `/${secretText}` }),
-            says: /a file that the kubeconfig names.*\(ENOENT\).*--flatten/,
+            says: /a credential file of the kubeconfig.*\(ENOENT\).*--flatten/,
         },
     ];
     for (const { name, text, says } of users) {

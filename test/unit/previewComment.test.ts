@@ -82,9 +82,9 @@ describe("the comment on a change", () => {
         const violation = { policy: "labels", level: "mandatory", message: "has no | label" };
         const broken = args({ previews: [preview("prod", [], { ok: false, text: "error: no", violations: [violation] })] });
         const { text, folds } = comment(broken);
-        expect(text).to.include("❌ prod cannot be brought up like this");
+        expect(text).to.include("❌ prod cannot be deployed with this change");
         expect(text).to.include("❌ prod: **mandatory** labels: has no | label");
-        expect(folds).to.deep.equal([{ title: "prod: what went wrong", language: "diff", text: "error: no" }]);
+        expect(folds).to.deep.equal([{ title: "prod: error", language: "diff", text: "error: no" }]);
     });
 
     it("colours Pulumi's marks, which it moves to the line's begin", () => {
@@ -201,8 +201,8 @@ describe("a comment's length", () => {
         expect(fit("text\n", [small], commentLimit)).to.equal(whole("text\n", [small]));
         const cut = fit("text\n", [small, large, small], commentLimit);
         expect(cut.length).to.be.at.most(commentLimit).and.at.least(commentLimit - 300);
-        expect(cut).to.include("+ line\n… cut here; the whole of it is in the artifact\n```");
-        expect(cut).to.match(/2 parts of this comment did not fit; the artifact has all of it\.\n$/);
+        expect(cut).to.include("+ line\n… cut here; the artifact has the full text\n```");
+        expect(cut).to.match(/2 parts of this comment did not fit; the artifact has the full text\.\n$/);
         expect(whole("text\n", [small, large, small])).to.include("+ line\n".repeat(19_999));
     });
 

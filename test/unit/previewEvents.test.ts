@@ -116,6 +116,6 @@ describe("the fleet in a preview", () => {
 
     it("is not guessed at where a generator is unknown", () => {
         const applicationSet = { generators: [{ git: {} }], template: {} } as unknown as ApplicationSet;
-        expect(() => chosen({ applicationSet, clusters: [], kept: [] })).to.throw("a generator git");
+        expect(() => chosen({ applicationSet, clusters: [], kept: [] })).to.throw("the unknown generator git");
     });
 });

@@ -48,35 +48,35 @@ describe("an operation that was cut off", () => {
         ["a deletion", settle("deleting", namespace, ours), "forget", /the next run repeats it/],
         ["a read", settle("reading", namespace), "forget", /the next run repeats it/],
         ["an import", settle("importing", namespace), "forget", /the next run repeats it/],
-        ["a creation that did not come to it", settle("creating", namespace), "forget", /never made/],
+        ["a creation that did not come to it", settle("creating", namespace), "forget", /never created/],
         ["a creation that was done", settle("creating", namespace, ours), "adopt", /Namespace agent on staging is this stack's/],
         ["what exists unmarked", settle("creating", namespace, { mark: undefined, deleting: false }), "refuse",
-            /Namespace agent on staging exists, and nothing on it says who made it/],
+            /Namespace agent on staging exists, and it names no stack that created it/],
         ["what another stack made", settle("creating", token, { mark: "organization/hubspoke/prod", deleting: false }),
-            "refuse", /Secret argocd-manager\/argocd-manager-x on staging exists, and stack organization\/hubspoke\/prod made/],
+            "refuse", /Secret argocd-manager\/argocd-manager-x on staging exists, and stack organization\/hubspoke\/prod created/],
         ["what the program does not mark",
             settle("creating", { ...namespace, inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "agent" } } },
-                { mark: undefined, deleting: false }), "refuse", /nothing on it says/],
+                { mark: undefined, deleting: false }), "refuse", /names no stack/],
         ["what is on its way out", settle("creating", namespace, { mark, deleting: true }), "refuse", /is being deleted. Wait/],
-        ["what a later run made", settle("creating", namespace, ours, [namespace]), "forget", /a later run made it/],
+        ["what a later run made", settle("creating", namespace, ours, [namespace]), "forget", /a later run created it/],
         ["what is to replace another", settle("creating", token, ours,
             [{ ...token, inputs: { ...token.inputs, metadata: { name: "argocd-manager-w" } } }]), "adopt", /is this stack's/],
         ["what replaces a deleted one", settle("creating", namespace, ours, [{ ...namespace, pendingReplacement: true }]),
             "adopt", /is this stack's/],
         ["a secret name", settle("creating", { ...namespace, inputs: { ...namespace.inputs, metadata: encrypted } }),
-            "refuse", /does not say in plain/],
-        ["a release that Helm does not know", settle("creating", release), "forget", /never made/],
+            "refuse", /does not show in plain text/],
+        ["a release that Helm does not know", settle("creating", release), "forget", /never created/],
         ["a release that Helm knows", settle("creating", release, { mark: undefined, deleting: false }), "refuse",
             /helm uninstall argocd --namespace argocd/],
-        ["a random name", settle("creating", resource("random:index/randomString:RandomString", "x")), "forget", /state alone/],
-        ["a component", settle("creating", resource("hubspoke:index:Spoke", "staging")), "forget", /state alone/],
-        ["a provider", settle("creating", resource("pulumi:providers:kubernetes", "hub")), "forget", /state alone/],
-        ["a proof", settle("creating", resource("pulumi-nodejs:dynamic/hubspoke:access", "x")), "forget", /only proves/],
-        ["a drain", settle("creating", resource("pulumi-nodejs:dynamic/hubspoke:drain", "x")), "forget", /nothing before/],
+        ["a random name", settle("creating", resource("random:index/randomString:RandomString", "x")), "forget", /only in the state/],
+        ["a component", settle("creating", resource("hubspoke:index:Spoke", "staging")), "forget", /only in the state/],
+        ["a provider", settle("creating", resource("pulumi:providers:kubernetes", "hub")), "forget", /only in the state/],
+        ["a proof", settle("creating", resource("pulumi-nodejs:dynamic/hubspoke:access", "x")), "forget", /only checks/],
+        ["a drain", settle("creating", resource("pulumi-nodejs:dynamic/hubspoke:drain", "x")), "forget", /only on deletion/],
         ["what nobody thought of", settle("creating", resource("aws:s3/bucket:Bucket", "x")), "refuse",
-            /nobody knows what an unfinished aws:s3\/bucket:Bucket leaves/],
+            /an interrupted aws:s3\/bucket:Bucket can leave unknown objects/],
         ["an unknown dynamic resource", settle("creating", resource("pulumi-nodejs:dynamic/hubspoke:payment", "x")), "refuse",
-            /nobody knows/],
+            /can leave unknown objects/],
     ];
     for (const [name, decision, what, why] of cases) {
         it(`becomes right: ${name}`, () => {
@@ -98,7 +98,7 @@ describe("an operation that was cut off", () => {
 
     it("is told by what it was about and what becomes of it", () => {
         expect(sentence({ type: "creating", resource: namespace }, settle("creating", namespace, ours))).to.equal(
-            "creating staging-agent-namespace was cut off: Namespace agent on staging is this stack's, and goes into the state",
+            "creating staging-agent-namespace was interrupted: Namespace agent on staging is this stack's, and is adopted into the state",
         );
     });
 });

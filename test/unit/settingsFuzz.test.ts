@@ -93,7 +93,7 @@ function parseOrExplain(values: Record<string, unknown>): "accepted" | "refused"
     } catch (error) {
         expect(error).to.be.instanceOf(InputError);
         const { message } = error as InputError;
-        expect(message).to.match(/^The stack's configuration has \d+ bad propert(y|ies); nothing was changed\./);
+        expect(message).to.match(/^The stack's configuration has \d+ invalid propert(y|ies); nothing was changed\./);
         expect(message.split("\n")[1]).to.match(/^ {2}hubspoke:./);
         return "refused";
     }

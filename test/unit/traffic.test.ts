@@ -70,13 +70,13 @@ describe("the users' name", () => {
 
     const checks = (...names: string[]) => ({ healthChecks: Object.fromEntries(names.map((name) => [name, "id-1"])) });
     const bad: [name: string, given: object, problem: RegExp][] = [
-        ["of three clusters", { route53: checks("prod", "dr", "eu") }, /healthChecks: names the active cluster and one other/],
-        ["without the active cluster", { route53: checks("eu", "dr") }, /healthChecks: knows eu, dr, and not .*, prod\. Add it/],
-        ["with a text that is no id", { route53: { healthChecks: { prod: "a b", dr: "id" } } }, /healthChecks\.prod: is no id/],
+        ["of three clusters", { route53: checks("prod", "dr", "eu") }, /healthChecks: must name the active cluster and one other/],
+        ["without the active cluster", { route53: checks("eu", "dr") }, /healthChecks: has eu, dr, and not .*, prod\. Add it/],
+        ["with a text that is no id", { route53: { healthChecks: { prod: "a b", dr: "id" } } }, /healthChecks\.prod: is not a valid ID/],
         [
             "by another provider",
             { route53: checks("prod", "dr"), externalDns: { mode: "install", provider: "google" } },
-            /externalDns\.provider: is not "aws"/,
+            /externalDns\.provider: must be "aws"/,
         ],
     ];
     for (const [name, given, problem] of bad) {

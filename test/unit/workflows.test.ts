@@ -77,11 +77,6 @@ describe("every workflow", () => {
             expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).to.deep.equal([]);
         });
 
-        it(`${file} has Node and the packages from the action that sets up, where it has them`, () => {
-            const own = stepsOf(one).filter(({ uses, run }) => /\/(setup-|cache@)/.test(uses ?? "") || run === "npm ci");
-            expect(own).to.deep.equal([]);
-        });
-
         it(`${file} names each secret that it hands on`, () => {
             expect(JSON.stringify(one)).not.to.include('"secrets":"inherit"').and.not.include("toJSON(secrets)");
         });
@@ -95,6 +90,11 @@ describe("every workflow", () => {
             for (const [name, { environment }] of loggingIn) {
                 expect(environment, name).to.be.a("string");
             }
+        });
+
+        it(`${file} has Node and the packages from the action that sets up, where it has them`, () => {
+            const own = stepsOf(one).filter(({ uses, run }) => /\/(setup-|cache@)/.test(uses ?? "") || run === "npm ci");
+            expect(own).to.deep.equal([]);
         });
     }
 

@@ -71,6 +71,9 @@ export async function mockPulumi(): Promise<void> {
         "test",
         false,
     );
+    // The mocks say that they know hooks, and have nothing to register one with.
+    const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
+    monitor.registerResourceHook = (_: unknown, done: (error: null) => void) => done(null);
 }
 
 /** All resources of a type. */
