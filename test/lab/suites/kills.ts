@@ -1,5 +1,6 @@
-/** Runs of `pulumi` that are killed, in a lab of their own: `npm run test:kills`, and a job of its own in CI. */
+/** Runs of `pulumi` that are killed, and a cluster in quarantine: `npm run test:kills`, and a job of its own in CI. */
 import "../begin";
 import "../kill";
+import "../quarantine";
 import "../secrets";
 import "../end";

@@ -25,6 +25,5 @@ import "../providerKubernetes";
 import "../providerHelm";
 import "../exit";
 import "../adoption";
-import "../quarantine";
 import "../secrets";
 import "../end";
