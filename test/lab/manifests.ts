@@ -71,7 +71,9 @@ describe("the manifests in argocd/, applied by kubectl alone", () => {
 });
 
 interface Spec {
-    readonly generators?: readonly { readonly clusters: { readonly selector: { matchLabels: Record<string, string> } } }[];
+    readonly generators?: readonly {
+        readonly clusters: { readonly selector: { matchLabels: Record<string, string> } };
+    }[];
 }
 
 async function specOf(kind: "applicationset" | "appproject"): Promise<Spec> {
