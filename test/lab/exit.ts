@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { agentRepository, readApplications } from "../../lab/argocd";
 import { argoCdSession } from "../../lab/session";
+import { applyByHand } from "../../lab/apply";
 import { type ClusterName, startApiServer, stopApiServer } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import { run, waitFor } from "../../lab/processes";
@@ -29,6 +30,33 @@ const exec = {
 /** An address of this machine at which nothing listens. */
 async function nowhere(): Promise<string> {
     return `https://127.0.0.1:${await closedPort()}`;
+}
+
+/**
+ * Waits until the token controller watches ServiceAccounts again, which it does some time after its API server is back:
+ * until then it would sign a token for the account of the same name that is gone. It knows no new account before.
+ */
+async function waitForTokenController(cluster: ClusterName): Promise<void> {
+    const metadata = { name: "canary", namespace: "default" };
+    const annotations = { "kubernetes.io/service-account.name": "canary" };
+    await applyByHand(cluster, [
+        { apiVersion: "v1", kind: "ServiceAccount", metadata },
+        {
+            apiVersion: "v1",
+            kind: "Secret",
+            type: "kubernetes.io/service-account-token",
+            metadata: { ...metadata, annotations },
+        },
+    ]);
+    await waitFor(
+        `a token for a new account on ${cluster}`,
+        async () => {
+            const { data } = await getObject(cluster, "default", "secret", "canary");
+            return data?.token === undefined ? { seen: "no token" } : { done: true };
+        },
+        { timeoutMs: 120_000, intervalMs: 500 },
+    );
+    await kubectl(cluster, ["delete", "--namespace=default", "serviceaccount/canary", "secret/canary", "--ignore-not-found"]);
 }
 
 describe("the end", () => {
@@ -146,6 +174,7 @@ describe("the end", () => {
             },
             { timeoutMs: 180_000 },
         );
+        await waitForTokenController("dr");
     });
 
     it("of all environments but one leaves a fleet of one, which the others join by their stacks alone", async () => {
