@@ -6,6 +6,5 @@ import "../manifests";
 import "../recovery";
 import "../syncRules";
 import "../externalSecrets";
-import "../runbooks";
 import "../secrets";
 import "../end";
