@@ -1,4 +1,4 @@
-/** Pull requests and the commands of the runbooks, in a lab of their own: `npm run test:previews`, and a job of its own in CI. */
+/** Pull requests and the commands of the runbooks: `npm run test:previews`, a lab and a job of its own in CI. */
 import "../begin";
 import "../pullRequests";
 import "../previewers";
