@@ -2,6 +2,7 @@ import type { RequestOptions } from "node:https";
 import { type Answer, send } from "./https";
 import type { ClusterAddress } from "./kubeconfig";
 import { credentialProblem } from "./kubeconfigErrors";
+import { GiveUp } from "./wait";
 
 /** Limit for one request to an API server, in milliseconds. */
 const timeout = 10_000;
@@ -23,7 +24,8 @@ export interface Change {
  * Reads from a cluster's API server, with the credentials of its kubeconfig.
  *
  * @returns the answer's JSON
- * @throws Error that names the setting and the server, if it does not answer in 10 seconds or refuses
+ * @throws Error that names the setting and the server, if it does not answer in 10 seconds or refuses; a refusal of the
+ *     credentials ends a wait
  */
 export async function get<T>(cluster: ClusterAddress, path: string): Promise<T> {
     const { status, body } = await ask(cluster, path);
@@ -87,7 +89,7 @@ function refuseOthers(cluster: ClusterAddress, path: string, status: number, exp
         return;
     }
     if (status === 401 || status === 403) {
-        throw new Error(
+        throw new GiveUp(
             `hubspoke:${cluster.setting}: the API server ${cluster.server} refuses these credentials for ${path} ` +
                 `(${status}). Log in again, or give this identity the rights in docs/security.md`,
         );
