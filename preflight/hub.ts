@@ -54,7 +54,9 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             const { domain, traffic } = settings;
             if (traffic !== undefined) {
                 const moves = await readMoves(hub, argoCdNamespace);
-                const published = await publishedCluster(hub, { domain, traffic });
+                // Only a move that has begun and is not done leaves open where users are.
+                const isOpen = moves[0]?.state === "begun";
+                const published = isOpen ? await publishedCluster(hub, { domain, traffic }) : undefined;
                 refuseContradictions(contradictedActive(settings, moves, published));
             }
         },

@@ -23,7 +23,7 @@ export function strangers(existing: readonly Registration[]): string[] {
         if (missing.length > 0) {
             return [`${about} ${missing.join(", ")}: the agent is not delivered to it. ${remedy(stack)}`];
         }
-        return isDelivered({ labels }) && annotations[domainAnnotation] === undefined
+        return labels.deploy === "true" && annotations[domainAnnotation] === undefined
             ? [`${about} the annotation ${domainAnnotation}: its Application cannot be rendered. ${remedy(stack)}`]
             : [];
     });

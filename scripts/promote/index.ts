@@ -18,16 +18,17 @@ import { progressOf, provedRevision } from "./checks";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
-import { planExactly, upAsPlanned, withPlan } from "../support/exactUp";
+import { planExactly, upAsPlanned } from "../support/exactUp";
+import { inFolder } from "../support/folder";
 import { promotionOwns, promotionTargets } from "./owns";
-import { type EnvironmentStack, environmentStack, hubOutputsOf } from "../support/stacks";
+import { type EnvironmentStack, environmentStack } from "../support/stacks";
 
 const pollMs = 1_000;
 
 async function promote(args: string[]): Promise<void> {
     const { from, to, timeout } = options(args);
     const [source, target] = await Promise.all([environmentStack(from), environmentStack(to)]);
-    const { rollout: rules } = await hubOutputsOf(target.settings);
+    const { rollout: rules } = target;
     if (rules.strategy !== "pinned") {
         throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
     }
@@ -45,7 +46,7 @@ async function promote(args: string[]): Promise<void> {
         owns: promotionOwns(clusters),
         targets: promotionTargets(clusters),
     };
-    await withPlan(async (folder) => {
+    await inFolder(async (folder) => {
         await planExactly(promotion, folder);
         try {
             await upAsPlanned(promotion, folder);

@@ -15,6 +15,8 @@ export interface EnvironmentStack {
     readonly agentNamespace: string;
     /** The fleet's domain. */
     readonly domain: string;
+    /** What the hub demands of environments. */
+    readonly rollout: HubOutputs["rollout"];
 }
 
 /**
@@ -27,8 +29,9 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
     if (settings.role !== "environment") {
         throw new Error(`${stack} is the stack of the hub. Name an environment's`);
     }
-    const { argoCdNamespace: namespace, agentNamespace, domain } = await hubOutputsOf(settings);
-    return { stack, settings, hub: await findCluster("hub", settings.hub), namespace, agentNamespace, domain };
+    const { argoCdNamespace: namespace, agentNamespace, domain, rollout } = await hubOutputsOf(settings);
+    const hub = await findCluster("hub", settings.hub);
+    return { stack, settings, hub, namespace, agentNamespace, domain, rollout };
 }
 
 /** What the hub of an environment says of itself. */
