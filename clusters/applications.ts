@@ -1,7 +1,7 @@
 import type { ClusterAddress } from "./kubeconfig";
 import { agentLabel } from "./names";
 import { sameServer } from "./registrations";
-import { find } from "./request";
+import { change, find } from "./request";
 
 /** The fields of an Argo CD Application that this program reads (argo-cd, pkg/apis/application/v1alpha1/types.go). */
 export interface Application {
@@ -87,6 +87,19 @@ export function complaintsOf({ status }: Application): string {
 /** Names in one line, for messages. */
 export function namesOf(applications: readonly Application[]): string {
     return applications.map(({ metadata }) => metadata.name).join(", ");
+}
+
+/** Annotates Applications, one after another; one that is gone by then is no error. */
+export async function annotateApplications(
+    hub: ClusterAddress,
+    namespace: string,
+    applications: readonly Application[],
+    annotations: Readonly<Record<string, string>>,
+): Promise<void> {
+    for (const { metadata } of applications) {
+        const path = `${applicationsPath(namespace)}/${metadata.name}`;
+        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
+    }
 }
 
 async function list(hub: ClusterAddress, path: string): Promise<Application[]> {

@@ -3,7 +3,15 @@ import { allowDeleteAnnotation, protectionPolicy } from "../clusters/names";
 import { findCluster, type ClusterAddress } from "../clusters/kubeconfig";
 import { ask, change, get } from "../clusters/request";
 import type { ClusterConnection } from "../settings/connection";
-import { type Application, applicationsOf, applicationsPath, complaintsOf, isGenerated, namesOf } from "../clusters/applications";
+import {
+    annotateApplications,
+    type Application,
+    applicationsOf,
+    applicationsPath,
+    complaintsOf,
+    isGenerated,
+    namesOf,
+} from "../clusters/applications";
 import { type DynamicProvider, idOf, PlainError } from "./provider";
 
 /** Limit for Argo CD to remove what it delivered to one cluster, in milliseconds. */
@@ -57,7 +65,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     }
     await refuseDeadSpoke(state, before);
     if (state.lifted) {
-        await allowDeletion(hub, namespace, before);
+        await annotateApplications(hub, namespace, before, { [allowDeleteAnnotation]: "true" });
     } else {
         await refuseProtected(hub, state, before);
     }
@@ -80,14 +88,6 @@ async function refuseDeadSpoke(state: DrainState, applications: readonly Applica
                 `If the cluster is lost, \`npm run forget -- ${state.stack} --cluster ${state.cluster}\` removes it from ` +
                 "the hub and from the state",
         );
-    }
-}
-
-async function allowDeletion(hub: ClusterAddress, namespace: string, all: readonly Application[]): Promise<void> {
-    for (const { metadata } of all) {
-        const annotations = { [allowDeleteAnnotation]: "true" };
-        const path = `${applicationsPath(namespace)}/${metadata.name}`;
-        await change(hub, path, { method: "PATCH", body: { metadata: { annotations } } });
     }
 }
 

@@ -1,6 +1,19 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { dnsDomainAnnotation, domainAnnotation, generationAnnotation, managedByLabel, manager, refreshAnnotation, revisionAnnotation, secretStoreAnnotation, secretTypeLabel, sinceAnnotation, skipReconcileAnnotation, stackAnnotation } from "../../clusters/names";
+import {
+    dnsDomainAnnotation,
+    domainAnnotation,
+    generationAnnotation,
+    managedByLabel,
+    manager,
+    refreshAnnotation,
+    revisionAnnotation,
+    secretStoreAnnotation,
+    secretTypeLabel,
+    sinceAnnotation,
+    skipReconcileAnnotation,
+    stackAnnotation,
+} from "../../clusters/names";
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
 import type { ClusterConfig } from "./clusterConfig";

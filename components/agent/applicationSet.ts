@@ -1,6 +1,15 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { agentLabel, allowDeleteAnnotation, dnsDomainAnnotation, domainAnnotation, quarantinedLabel, resourcesFinalizer, secretStoreAnnotation, skipReconcileAnnotation } from "../../clusters/names";
+import {
+    agentLabel,
+    allowDeleteAnnotation,
+    dnsDomainAnnotation,
+    domainAnnotation,
+    quarantinedLabel,
+    resourcesFinalizer,
+    secretStoreAnnotation,
+    skipReconcileAnnotation,
+} from "../../clusters/names";
 import type { RolloutSettings } from "../../settings/delivery";
 import type { AgentSettings } from "../../settings/agent";
 import { takingOver } from "../support/takeOver";

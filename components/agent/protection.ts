@@ -1,4 +1,7 @@
-import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1";
+import {
+    ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding,
+} from "@pulumi/kubernetes/admissionregistration/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { agentLabel, allowDeleteAnnotation, protectionPolicy } from "../../clusters/names";
 

@@ -3,7 +3,12 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { secretData } from "../support/secretData";
 import { chartSource } from "../support/chartSource";
-import { externalDnsNamespace, externalDnsChart, type ExternalDnsSettings, externalDnsValues } from "./externalDnsValues";
+import {
+    externalDnsNamespace,
+    externalDnsChart,
+    type ExternalDnsSettings,
+    externalDnsValues,
+} from "./externalDnsValues";
 
 export interface ExternalDnsArgs {
     /** The fleet's domain. */

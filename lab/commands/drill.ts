@@ -8,7 +8,13 @@ import { picture } from "../drill/picture";
 import { dnsServer, startReceiver, stopReceiver } from "../drill/receiver";
 import { allowed } from "../drill/stage";
 import { type Step, timelineRows } from "../drill/timeline";
-import { ensureMonitoringTools, fleetDomain, type MonitoringPorts, startMonitoring, stopMonitoring } from "../monitoring";
+import {
+    ensureMonitoringTools,
+    fleetDomain,
+    type MonitoringPorts,
+    startMonitoring,
+    stopMonitoring,
+} from "../monitoring";
 import { labDir, labName } from "../paths";
 import { Phases } from "../phases";
 import { table } from "../tables";

@@ -4,7 +4,16 @@ import * as path from "node:path";
 import { type ClusterName, clusterNames } from "../clusters";
 import { apiServer } from "../clusters/api";
 import { labDir } from "../paths";
-import { bundleScript, findProcess, keepPort, type Look, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
+import {
+    bundleScript,
+    findProcess,
+    keepPort,
+    type Look,
+    startProcess,
+    stopProcess,
+    waitFor,
+    writeFileWhole,
+} from "../processes";
 import type { MetricsConfig } from "./metricsServer";
 
 export const metricsProcess = "metrics-server";

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { InputError } from "../../settings/inputError";
+import { parseOptions } from "../support/options";
 
 /** A cluster to add, from the command line. */
 export interface NewCluster {
@@ -23,7 +23,20 @@ const usage =
  * @throws InputError with the reason
  */
 export function newCluster(args: string[]): NewCluster {
-    const { environment, name, context, revision, label } = optionsIn(args);
+    const { values } = parseOptions(
+        {
+            args,
+            options: {
+                environment: { type: "string" },
+                name: { type: "string" },
+                context: { type: "string" },
+                revision: { type: "string" },
+                label: { type: "string", multiple: true, default: [] },
+            },
+        },
+        usage,
+    );
+    const { environment, name, context, revision, label } = values;
     if (environment === undefined || name === undefined || context === undefined) {
         throw new InputError(`--environment, --name and --context are required; ${usage}`);
     }
@@ -39,22 +52,4 @@ export function newCluster(args: string[]): NewCluster {
         labels[key] = value;
     }
     return { environment, name, settings: { context, ...(revision === undefined ? {} : { revision }), labels } };
-}
-
-function optionsIn(args: string[]) {
-    try {
-        const { values } = parseArgs({
-            args,
-            options: {
-                environment: { type: "string" },
-                name: { type: "string" },
-                context: { type: "string" },
-                revision: { type: "string" },
-                label: { type: "string", multiple: true, default: [] },
-            },
-        });
-        return values;
-    } catch (error) {
-        throw new InputError(`${(error as Error).message}\n${usage}`);
-    }
 }

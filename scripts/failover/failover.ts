@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { milliseconds } from "../../settings/duration";
 import { allOf } from "../../preflight/problems";
-import { withPlan } from "../support/exactUp";
+import { inFolder } from "../support/folder";
 import { say } from "../support/main";
 import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/automatic";
 import type { Findings } from "./checks";
@@ -67,7 +67,7 @@ export async function failover(request: Request): Promise<void> {
     );
     try {
         await withPatience("the hub", () => refuseAnotherMove(hub, latest));
-        await withPlan(async (plan) => {
+        await inFolder(async (plan) => {
             const begun = Date.now();
             const unknown = await check(hub, from, to, publishing, plan);
             const move = {
@@ -175,7 +175,7 @@ async function rehearse(
     resolver: string | undefined,
 ): Promise<void> {
     await waitUntilFree(hub.address, hub.namespace);
-    await withPlan((plan) => check(hub, from, to, publishing, plan));
+    await inFolder((plan) => check(hub, from, to, publishing, plan));
     const { database } = hub.traffic.hooks;
     [
         `${hub.usersName} points at ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { InputError } from "../../settings/inputError";
+import { parseOptions } from "../support/options";
 
 const usage = "usage: npm run forget -- STACK --cluster NAME [--cluster NAME …] [--yes]";
 
@@ -17,7 +17,17 @@ export interface ForgetOptions {
  * @throws InputError with what is wrong
  */
 export function forgetOptions(args: string[]): ForgetOptions {
-    const { values, positionals } = parsed(args);
+    const { values, positionals } = parseOptions(
+        {
+            args,
+            allowPositionals: true,
+            options: {
+                cluster: { type: "string", multiple: true, default: [] },
+                yes: { type: "boolean", default: false },
+            },
+        },
+        usage,
+    );
     const [stack, ...more] = positionals;
     if (stack === undefined || more.length > 0) {
         throw new InputError(`name one stack; ${usage}`);
@@ -26,19 +36,4 @@ export function forgetOptions(args: string[]): ForgetOptions {
         throw new InputError(`--cluster names no cluster of ${stack}; ${usage}`);
     }
     return { stack, clusters: [...new Set(values.cluster)], yes: values.yes };
-}
-
-function parsed(args: string[]) {
-    try {
-        return parseArgs({
-            args,
-            allowPositionals: true,
-            options: {
-                cluster: { type: "string", multiple: true, default: [] },
-                yes: { type: "boolean", default: false },
-            },
-        });
-    } catch (error) {
-        throw new InputError(`${(error as Error).message}\n${usage}`);
-    }
 }

@@ -1,21 +1,11 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
+import { inFolder } from "../support/folder";
 import { run } from "../support/run";
 
 /** Limit of one `helm template`, in milliseconds. */
 const timeoutMs = 60_000;
-
-/** Runs work in a temporary folder, and deletes the folder afterwards. */
-export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-helm-"));
-    try {
-        return await work(folder);
-    } finally {
-        fs.rmSync(folder, { recursive: true });
-    }
-}
 
 /** A value by its path, as in Argo CD's Applications. */
 export interface Parameter {

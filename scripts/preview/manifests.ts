@@ -4,7 +4,8 @@ import { stringify } from "yaml";
 import type { Application } from "./applications";
 import { branchOf, type Checkout, chartAt } from "./chart";
 import type { ApplicationChange } from "./compareApplications";
-import { helmTemplate, inFolder } from "./helm";
+import { inFolder } from "../support/folder";
+import { helmTemplate } from "./helm";
 
 /** The effect of a change on the manifests that Argo CD delivers to one cluster. */
 export interface ManifestChange {

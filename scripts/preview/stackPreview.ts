@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { inFolder } from "../support/folder";
 import { run } from "../support/run";
 import { type PreviewEvents, readEvents } from "./events";
 
@@ -29,10 +29,9 @@ const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };
  * @param more additional arguments of `pulumi preview`, such as `--policy-pack`
  */
 export async function previewStack(stack: string, more: readonly string[] = []): Promise<StackPreview> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-preview-"));
-    const log = path.join(folder, "events.json");
     const began = Date.now();
-    try {
+    return inFolder(async (folder) => {
+        const log = path.join(folder, "events.json");
         const { ok, output } = await run(
             "pulumi",
             [
@@ -45,7 +44,5 @@ export async function previewStack(stack: string, more: readonly string[] = []):
         );
         const events = fs.existsSync(log) ? readEvents(fs.readFileSync(log, "utf8")) : { changes: [], violations: [] };
         return { stack, ok, text: output, seconds: (Date.now() - began) / 1000, ...events };
-    } finally {
-        fs.rmSync(folder, { recursive: true });
-    }
+    });
 }

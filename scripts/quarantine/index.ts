@@ -7,12 +7,12 @@
  * what belongs to that cluster and nothing else. Where the preview fails, the stack file is as before.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { viewAnnotation } from "../../clusters/names";
 import { change } from "../../clusters/request";
 import { InputError } from "../../settings/inputError";
 import { argoCdsView } from "../support/argoCdsView";
 import { main, say } from "../support/main";
+import { parseOptions } from "../support/options";
 import { pulumi, setSettings } from "../support/pulumi";
 import { type Registered, registeredIn, urnsOf } from "../support/registered";
 import { stackFile } from "../support/stackFile";
@@ -70,22 +70,21 @@ async function recordView(environment: EnvironmentStack, registered: Registered)
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { annotations } } });
 }
 
-function options(args: string[]): QuarantineOptions {
-    try {
-        const { values, positionals } = parseArgs({
+function optionsIn(args: string[]): QuarantineOptions {
+    const { values, positionals } = parseOptions(
+        {
             args,
             allowPositionals: true,
             options: { cluster: { type: "string" }, lift: { type: "boolean", default: false } },
-        });
-        const [stack, ...more] = positionals;
-        const { cluster, lift } = values;
-        if (stack !== undefined && cluster !== undefined && more.length === 0) {
-            return { stack, cluster, lift };
-        }
-    } catch (error) {
-        throw new InputError(`${(error as Error).message}\n${usage}`);
+        },
+        usage,
+    );
+    const [stack, ...more] = positionals;
+    const { cluster, lift } = values;
+    if (stack === undefined || cluster === undefined || more.length > 0) {
+        throw new InputError(usage);
     }
-    throw new InputError(usage);
+    return { stack, cluster, lift };
 }
 
-main((args) => quarantine(options(args)));
+main((args) => quarantine(optionsIn(args)));

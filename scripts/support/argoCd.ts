@@ -1,7 +1,6 @@
 import { refreshAnnotation } from "../../clusters/names";
-import { type Application, applicationsOf, applicationsPath } from "../../clusters/applications";
+import { annotateApplications, applicationsOf } from "../../clusters/applications";
 import { type Look, waitFor } from "../../clusters/wait";
-import { change } from "../../clusters/request";
 import { type Comparison, comparisonOf, reach } from "./comparisons";
 import type { EnvironmentStack } from "./stacks";
 
@@ -49,7 +48,9 @@ async function whileCompared(
     // Times of Argo CD have whole seconds.
     const begin = Math.ceil(Date.now() / 1000) * 1000;
     await new Promise((resolve) => setTimeout(resolve, begin - Date.now()));
-    await askForComparisons(hub, namespace, await applicationsOf(hub, namespace, cluster));
+    // A hard refresh would render all manifests anew, for which Argo CD needs Git.
+    const refresh = { [refreshAnnotation]: "normal" };
+    await annotateApplications(hub, namespace, await applicationsOf(hub, namespace, cluster), refresh);
     await waitFor(
         `Argo CD to work on ${cluster.cluster}`,
         async () => {
@@ -58,18 +59,6 @@ async function whileCompared(
         },
         { timeoutMs },
     );
-}
-
-/** A hard refresh would render all manifests anew, for which Argo CD needs Git. */
-async function askForComparisons(
-    hub: Hub["hub"],
-    namespace: string,
-    applications: readonly Application[],
-): Promise<void> {
-    for (const { metadata } of applications) {
-        const path = `${applicationsPath(namespace)}/${metadata.name}`;
-        await change(hub, path, { method: "PATCH", body: { metadata: { annotations: { [refreshAnnotation]: "normal" } } } });
-    }
 }
 
 function describe(comparisons: readonly Comparison[]): string {

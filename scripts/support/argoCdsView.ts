@@ -1,4 +1,4 @@
-import { type Application, applicationsOf, applicationsPath } from "../../clusters/applications";
+import { annotateApplications, type Application, applicationsOf } from "../../clusters/applications";
 import { refreshAnnotation } from "../../clusters/names";
 import { change } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
@@ -45,15 +45,13 @@ export async function argoCdsView(
     const since = Date.now() + noticeMs;
     try {
         return await waitFor<ArgoCdsView>("Argo CD to read the cluster anew", async () => {
-            const views = (await applications()).map((application) => viewOf(application, since));
+            const found = await applications();
+            const views = found.map((application) => viewOf(application, since));
             const [view] = views.flatMap((one) => one ?? []).sort((one) => (one.says === "reached" ? -1 : 1));
             if (view !== undefined) {
                 return { done: view };
             }
-            for (const { metadata } of await applications()) {
-                const body = { metadata: { annotations: { [refreshAnnotation]: "hard" } } };
-                await change(hub, `${applicationsPath(namespace)}/${metadata.name}`, { method: "PATCH", body });
-            }
+            await annotateApplications(hub, namespace, found, { [refreshAnnotation]: "hard" });
             return { seen: "no comparison since" };
         }, { timeoutMs: limitMs, intervalMs: 2_000 });
     } catch (error) {

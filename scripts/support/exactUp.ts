@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { previewStack, withPolicies } from "../preview/stackPreview";
+import { inFolder } from "./folder";
 import { type Owns, strangeChanges } from "./ownChanges";
 import { errorsOf, pulumi } from "./pulumi";
 import { stackFile } from "./stackFile";
@@ -19,21 +19,8 @@ export interface ExactUp {
 }
 
 /**
- * Gives work a folder for the plan of an `up`, which holds the stack's secrets, encrypted with its key. Afterwards it
- * is gone.
- */
-export async function withPlan<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-plan-"));
-    try {
-        return await work(folder);
-    } finally {
-        fs.rmSync(folder, { recursive: true });
-    }
-}
-
-/**
- * Previews the operation, with the policies and with a copy of the stack file, and keeps the plan in the folder.
- * Nothing is changed.
+ * Previews the operation, with the policies and with a copy of the stack file, and keeps the plan in the folder. The
+ * plan holds the stack's secrets, encrypted with its key: the folder is a temporary one. Nothing is changed.
  *
  * @throws Error where the preview fails, a policy refuses, or anything but the operation's own would change: with the
  *     list of that, and the remedy
@@ -65,7 +52,7 @@ export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: str
 
 /** Does both: see {@link planExactly}. */
 export async function upExactly(exact: ExactUp): Promise<void> {
-    await withPlan(async (folder) => {
+    await inFolder(async (folder) => {
         await planExactly(exact, folder);
         await upAsPlanned(exact, folder);
     });
@@ -78,7 +65,7 @@ export async function upExactly(exact: ExactUp): Promise<void> {
  */
 export async function refuseWaiting(stack: string, operation: string): Promise<void> {
     const nothing = { stack, operation, edit: () => undefined, owns: () => undefined };
-    await withPlan((folder) => planExactly(nothing, folder));
+    await inFolder((folder) => planExactly(nothing, folder));
 }
 
 function refuseStrange(stack: string, operation: string, strange: readonly string[]): void {

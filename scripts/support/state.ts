@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { inFolder } from "./folder";
 import { ask, pulumi } from "./pulumi";
 
 /** A resource as a stack's state holds it. */
@@ -43,14 +43,11 @@ export async function readState(stack: string): Promise<State> {
 
 /** Replaces a stack's state. */
 export async function writeState(stack: string, state: State): Promise<void> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-"));
-    try {
+    await inFolder(async (folder) => {
         const file = path.join(folder, "state.json");
         fs.writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
         await pulumi(stack, ["stack", "import", "--file", file]);
-    } finally {
-        fs.rmSync(folder, { recursive: true });
-    }
+    });
 }
 
 /** The last part of a URN: the resource's own name. */

@@ -1,5 +1,10 @@
 import { expect } from "chai";
-import { externalDnsChart, externalDnsNamespace, externalDnsValues, type ExternalDnsSettings } from "../../components/traffic/externalDnsValues";
+import {
+    externalDnsChart,
+    externalDnsNamespace,
+    externalDnsValues,
+    type ExternalDnsSettings,
+} from "../../components/traffic/externalDnsValues";
 import { traffic } from "../../settings/traffic";
 import { type Container, workloads } from "./support/objects";
 import { type Chart, chartsFrom, render } from "./support/render";

@@ -10,7 +10,14 @@ import { type StackName, stackNames } from "../../lab/stacks/project";
 import { waitForApplications } from "../../lab/waiting";
 import { applicationOf, applicationSetStatus, push } from "./support/delivery";
 import { getObject, labelled, namesOf, npmRun, pulumiOk, pulumiWith, transcript, withConfig } from "./support/lab";
-import { applicationsIn, type Counts, countsIn, countsOf, openPullRequest, type PullRequest } from "./support/pullRequest";
+import {
+    applicationsIn,
+    type Counts,
+    countsIn,
+    countsOf,
+    openPullRequest,
+    type PullRequest,
+} from "./support/pullRequest";
 import { type RestrictedKubeconfig, restrictedKubeconfig } from "./support/restricted";
 import { leaksOf, secretValues } from "./support/secrets";
 

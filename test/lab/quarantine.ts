@@ -6,7 +6,19 @@ import { type Look, waitFor } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab } from "../../lab/stacks/project";
 import { waitForApplications } from "../../lab/waiting";
-import { changedCluster, type Config, destroyProtected, getObject, labelled, namesOf, npmRun, pulumi, pulumiOk, pulumiWithConfig, withConfig } from "./support/lab";
+import {
+    changedCluster,
+    type Config,
+    destroyProtected,
+    getObject,
+    labelled,
+    namesOf,
+    npmRun,
+    pulumi,
+    pulumiOk,
+    pulumiWithConfig,
+    withConfig,
+} from "./support/lab";
 
 type Clusters = Record<string, Config>;
 

@@ -1,7 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { type Alert, type AutomaticRules, automaticRefusal, FiringAlerts } from "../../scripts/failoverReceiver/automatic";
+import {
+    type Alert,
+    type AutomaticRules,
+    automaticRefusal,
+    FiringAlerts,
+} from "../../scripts/failoverReceiver/automatic";
 import { receiver } from "../../scripts/failoverReceiver/receiver";
 import type { Move } from "../../clusters/moves";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { StackName } from "../../../lab/stacks/project";
 import { type Change, readEvents } from "../../../scripts/preview/events";
+import { inFolder } from "../../../scripts/support/folder";
 import { pulumiWith } from "./lab";
 
 /** What the engine does, or in a preview would do, with each resource that does not stay as it is, by its URN. */
@@ -10,9 +10,8 @@ export type Operations = Readonly<Record<string, Change["operation"]>>;
 
 /** The operations of one run of `pulumi` on a stack. */
 export async function operationsOf(stack: StackName, ...args: string[]): Promise<Operations> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-events-"));
-    const log = path.join(folder, "events.json");
-    try {
+    return inFolder(async (folder) => {
+        const log = path.join(folder, "events.json");
         const { ok, output } = await pulumiWith({ PULUMI_DEBUG_COMMANDS: "true" }, stack, ...args, "--event-log", log);
         if (!ok) {
             throw new Error(`pulumi ${args.join(" ")} of ${stack} failed:\n${output}`);
@@ -21,7 +20,5 @@ export async function operationsOf(stack: StackName, ...args: string[]): Promise
         return Object.fromEntries(
             changes.filter(({ operation }) => operation !== "same").map(({ urn, operation }) => [urn, operation]),
         );
-    } finally {
-        fs.rmSync(folder, { recursive: true });
-    }
+    });
 }
