@@ -14,7 +14,6 @@ const changes: Config = {
     repositories: { agent: { url: "https://git.example.com/agent.git", token: "hunter2-hunter2" } },
     knownHosts: "git.example.com ssh-ed25519 AAAA\n",
     webhooks: { github: "hunter2-hunter2" },
-    certificates: { issuer: "none" },
     ingress: { kind: "ingress", class: "nginx" },
     syncWindows: { prod: [{ kind: "deny", schedule: "0 22 * * *", duration: "1h" }] },
     protectedEnvironments: ["prod"],
