@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
@@ -159,7 +160,8 @@ describe("bad input", () => {
         });
     }
 
-    const token = "EXAMPLE-SECRET-TOKEN-OF-A-BROKEN-KUBECONFIG";
+    // Made anew for each run: the search for secrets reads this file too.
+    const token = randomBytes(24).toString("base64url");
     const broken = `apiVersion: v1\nkind: Config\nusers:\n- name: staging\n  user:\n    token: ${token}\n   client: [\n`;
 
     it("is refused without a word of its contents: a kubeconfig that cannot be read", async () => {
