@@ -27,7 +27,7 @@ describe("the policies, in Pulumi's engine", () => {
             withConfig("prod", everything, () => pulumi("prod", "preview", ...pack)),
         ]);
         expect(hub.ok, hub.output).to.equal(false);
-        expect(hub.output).to.match(/\[mandatory\].*hub-available.*\n.*\n.*has 1 of server, and not 2/);
+        expect(hub.output).to.match(/\[mandatory\].*hub-available.*\n.*\n.*has 1 of server, but must have 2/);
         expect(prod.ok, prod.output).to.equal(false);
         expect(prod.output).to.match(/\[mandatory\].*not-cluster-admin/);
         expect(prod.output).to.include("Name kinds in permissions.kinds");
