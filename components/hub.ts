@@ -10,6 +10,7 @@ import { ArgoCd } from "./argoCd/release";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Entrance } from "./argoCd/entrance";
 import { Guard } from "./argoCd/guard";
+import { cloudsOf } from "./argoCd/identity";
 import { writeHubOutputs } from "./hubOutputs";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfHub } from "./account/readable";
@@ -134,6 +135,7 @@ export class Hub extends pulumi.ComponentResource {
             rollout: rolloutRules(settings),
             probes: probePlan(settings, alertObjects),
             argoCdVersion: argoCd.version,
+            identities: cloudsOf(settings.identity),
         });
         this.operator = {
             url: `https://${argoCdHost(settings.domain)}`,

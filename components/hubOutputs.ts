@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "../settings/identity";
 import { InputError } from "../settings/inputError";
 import type { RolloutRules } from "./agent/rollout";
 import type { ProbePlan } from "./watch/probePlan";
@@ -19,21 +20,23 @@ export interface HubOutputs {
     readonly probes: ProbePlan;
     /** Argo CD's version, such as `v3.4.4`; nothing from a hub that was brought up before it said so. */
     readonly argoCdVersion: string | undefined;
+    /** Clouds at which Argo CD has an identity; nothing from a hub that was brought up before it said so. */
+    readonly identities: readonly Cloud[] | undefined;
 }
 
 type Known = { readonly [key in keyof HubOutputs]: pulumi.Input<HubOutputs[key]> };
 
 /** The outputs as the hub's stack exports them: text, and JSON for the rules and the plan. */
 export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutputs, pulumi.Output<string>>> {
-    const { argoCdNamespace, agentProject, agentNamespace, domain, rollout, probes, argoCdVersion } = outputs;
     return {
-        argoCdNamespace: pulumi.output(argoCdNamespace),
-        agentProject: pulumi.output(agentProject),
-        agentNamespace: pulumi.output(agentNamespace),
-        domain: pulumi.output(domain),
-        rollout: pulumi.jsonStringify(rollout),
-        probes: pulumi.jsonStringify(probes),
-        argoCdVersion: pulumi.output(argoCdVersion).apply((version) => version ?? ""),
+        argoCdNamespace: pulumi.output(outputs.argoCdNamespace),
+        agentProject: pulumi.output(outputs.agentProject),
+        agentNamespace: pulumi.output(outputs.agentNamespace),
+        domain: pulumi.output(outputs.domain),
+        rollout: pulumi.jsonStringify(outputs.rollout),
+        probes: pulumi.jsonStringify(outputs.probes),
+        argoCdVersion: pulumi.output(outputs.argoCdVersion).apply((version) => version ?? ""),
+        identities: pulumi.jsonStringify(outputs.identities),
     };
 }
 
@@ -62,10 +65,20 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
         rollout: JSON.parse(text("rollout")) as RolloutRules,
         probes: JSON.parse(text("probes")) as ProbePlan,
         argoCdVersion: exported.argoCdVersion === undefined ? undefined : text("argoCdVersion") || undefined,
+        identities: exported.identities === undefined ? undefined : (JSON.parse(text("identities")) as Cloud[]),
     };
 }
 
-const names = ["argoCdNamespace", "agentProject", "agentNamespace", "domain", "rollout", "probes", "argoCdVersion"] as const;
+const names = [
+    "argoCdNamespace",
+    "agentProject",
+    "agentNamespace",
+    "domain",
+    "rollout",
+    "probes",
+    "argoCdVersion",
+    "identities",
+] as const;
 
 /**
  * Reads the outputs of a hub's stack in a run of the program.

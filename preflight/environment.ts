@@ -10,6 +10,7 @@ import { registrations } from "../clusters/registrations";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
+import { missingIdentities } from "./identity";
 import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseUnfitForRollout } from "./rollout";
 
@@ -46,11 +47,15 @@ export async function checkEnvironment(
     hub: Promise<HubOutputs>,
 ): Promise<EnvironmentFacts> {
     const [found, outputs] = await Promise.all([findClusters(settings), hub]);
-    const [, , { servers, adoptions }] = await allOf([
+    const [, , warnings, { servers, adoptions }] = await allOf([
         () => refuseUnfitForRollout(settings, outputs.rollout),
         () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
+        () => missingIdentities(settings, outputs.identities),
         async () => checkRegistrations(settings, found, outputs, stack),
     ]);
+    for (const warning of warnings) {
+        await pulumi.log.warn(warning);
+    }
     if (!settings.protect) {
         await pulumi.log.warn(
             `hubspoke:protect: is false, so a destroy takes the agent from ${settings.environment} even where the hub ` +

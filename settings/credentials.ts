@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, text } from "./kinds";
+import { entraId, flag, roleArn, text } from "./kinds";
 
 /** Settings for how Argo CD authenticates to a spoke, what it may do there, and how it reaches the API server. */
 
@@ -50,8 +50,7 @@ const subject = z.strictObject(
 const aws = z.strictObject({
     type: z.literal("aws").describe("Argo CD uses an IAM role of AWS."),
     clusterName: text("the name of the EKS cluster", "prod-eu").describe("Name of the EKS cluster."),
-    roleArn: text("the role that Argo CD assumes", "arn:aws:iam::111122223333:role/argocd-prod-eu")
-        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is not a valid ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+    roleArn: roleArn("the role that Argo CD assumes", "argocd-prod-eu")
         .describe("ARN of the IAM role that Argo CD assumes. Without it, Argo CD uses the role of its own ServiceAccount.")
         .optional(),
     subject,
@@ -64,14 +63,8 @@ const gcp = z.strictObject({
 
 const azure = z.strictObject({
     type: z.literal("azure").describe("Argo CD uses workload identity of Microsoft Entra."),
-    clientId: z
-        .guid("must be a client ID of Microsoft Entra, which is a UUID")
-        .meta({ description: "Client ID of the identity.", examples: ["11111111-2222-4333-8444-555555555555"] })
-        .optional(),
-    tenantId: z
-        .guid("must be a tenant ID of Microsoft Entra, which is a UUID")
-        .meta({ description: "Tenant ID of the identity.", examples: ["99999999-2222-4333-8444-555555555555"] })
-        .optional(),
+    clientId: entraId("client").describe("Client ID of the identity.").optional(),
+    tenantId: entraId("tenant").describe("Tenant ID of the identity.").optional(),
     environment: text("the Azure environment", "AzurePublicCloud")
         .describe("Name of the Azure cloud.")
         .default("AzurePublicCloud"),

@@ -5,6 +5,7 @@ import { certificates, ingress } from "./certificates";
 import { chart } from "./chart";
 import { connection } from "./connection";
 import { protectedEnvironments, rollout, syncWindows } from "./delivery";
+import { identity } from "./identity";
 import { dnsLabel, domain, flag } from "./kinds";
 import { labels } from "./labels";
 import { previewers } from "./previewers";
@@ -35,6 +36,7 @@ export const hubSettings = z.strictObject({
         .default("small"),
     scale: scale.prefault({}),
     access: signOn.prefault({}),
+    identity,
     metrics: z
         .strictObject({
             serviceMonitors: z.union(

@@ -61,3 +61,17 @@ export const flag = z
     .union([z.boolean(), z.enum(["true", "false"])], "must be true or false. Write one of these")
     .meta({ examples: [true] })
     .transform((value) => String(value) === "true");
+
+/** ARN of an IAM role of AWS; `what` and `name` are for the error message and the example. */
+export function roleArn(what: string, name: string) {
+    return text(what, `arn:aws:iam::111122223333:role/${name}`).regex(
+        /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/,
+        "is not a valid ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME",
+    );
+}
+
+/** ID of a client or a tenant in Microsoft Entra. */
+export function entraId(of: "client" | "tenant") {
+    const example = of === "client" ? "11111111-2222-4333-8444-555555555555" : "99999999-2222-4333-8444-555555555555";
+    return z.guid(`must be a ${of} ID of Microsoft Entra, which is a UUID`).meta({ examples: [example] });
+}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { certificateAuthority } from "./credentials";
-import { dnsLabel, secret, text } from "./kinds";
+import { dnsLabel, entraId, roleArn, secret, text } from "./kinds";
 
 /** Settings for where the agent's secrets come from: each environment has its own store outside Git. */
 
@@ -76,8 +76,7 @@ const aws = z.strictObject({
         .describe("Service that stores the secrets.")
         .default("SecretsManager"),
     region: text("the region of the secrets", "eu-west-1").describe("AWS region of the secrets."),
-    roleArn: text("the role that reads the secrets", "arn:aws:iam::111122223333:role/agent-staging")
-        .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is not a valid ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+    roleArn: roleArn("the role that reads the secrets", "agent-staging")
         .describe("ARN of the IAM role that reads the secrets. Its policy must allow only the secrets of this environment."),
     prefix: text("what names of secrets begin with", "agent-staging/")
         .describe("Prefix of the names of the secrets. The default is `agent-<environment>/`.")
@@ -100,13 +99,8 @@ const gcp = z.strictObject({
 const azure = z.strictObject({
     type: z.literal("azure").describe("Azure Key Vault, with workload identity of Microsoft Entra."),
     vaultUrl: httpsUrl("a key vault", "https://agent-staging.vault.azure.net").describe("URL of the key vault."),
-    clientId: z.guid("must be a client ID of Microsoft Entra, which is a UUID").meta({
-        description: "Client ID of the identity that reads the secrets.",
-        examples: ["11111111-2222-4333-8444-555555555555"],
-    }),
-    tenantId: z
-        .guid("must be a tenant ID of Microsoft Entra, which is a UUID")
-        .meta({ description: "Tenant ID of the identity.", examples: ["99999999-2222-4333-8444-555555555555"] }),
+    clientId: entraId("client").describe("Client ID of the identity that reads the secrets."),
+    tenantId: entraId("tenant").describe("Tenant ID of the identity."),
 });
 
 const operator = z

@@ -3,6 +3,7 @@ import type { HubSettings } from "../../settings/hub";
 import { signOnValues } from "./signOn";
 import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
+import { identityValues } from "./identity";
 import { scaleOf, scaleValues } from "./scale";
 import { ingressValues } from "./ingress";
 import { type ArgoCdValues, argoCdHost } from "./names";
@@ -13,7 +14,16 @@ import { knownHostsValues } from "./repositoryValues";
 export interface ArgoCdValuesArgs {
     readonly settings: Pick<
         HubSettings,
-        "access" | "alerts" | "availability" | "certificates" | "domain" | "fleet" | "ingress" | "knownHosts" | "scale"
+        | "access"
+        | "alerts"
+        | "availability"
+        | "certificates"
+        | "domain"
+        | "fleet"
+        | "identity"
+        | "ingress"
+        | "knownHosts"
+        | "scale"
     >;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
@@ -44,6 +54,7 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
         scaleValues(scale),
         exclusionValues(settings.scale.exclusions),
         signOnValues(settings.access, `https://${domain}`),
+        identityValues(settings.identity),
         metricsValues(serviceMonitors),
         notificationValues(settings.alerts),
         knownHostsValues(settings.knownHosts),

@@ -7,6 +7,7 @@ import { notificationsSecret } from "../../components/argoCd/notifications";
 import { scaleOf } from "../../components/argoCd/scale";
 import { parseSettings } from "../../settings";
 import type { HubSettings } from "../../settings/hub";
+import { documentedSettings } from "../unit/support/documented";
 import { everyService } from "../unit/support/notifications";
 import { awayInRollout, type Container, type KubeObject, reaches, type Workload, workloads } from "./support/objects";
 import { argoCdCharts, type Chart, defaultValues, render } from "./support/render";
@@ -227,6 +228,31 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
             hostnames: ["argocd.example.com"],
         });
     });
+
+    for (const { identity } of documentedSettings("security.md").filter(({ identity }) => identity !== undefined)) {
+        it(`gives Argo CD the identity of docs/security.md: ${JSON.stringify(identity)}`, async () => {
+            const { settings, objects, workloads } = await Rendered.from(chart, { identity });
+            const { aws, gcp, azure } = settings.identity;
+            const annotations = {
+                ...(aws && { "eks.amazonaws.com/role-arn": aws.roleArn }),
+                ...(gcp && { "iam.gke.io/gcp-service-account": gcp.serviceAccount }),
+                ...(azure && {
+                    "azure.workload.identity/client-id": azure.clientId,
+                    "azure.workload.identity/tenant-id": azure.tenantId,
+                }),
+            };
+            const accounts = objects.filter(({ kind, metadata }) => kind === "ServiceAccount" && metadata.annotations);
+            expect(accounts.map(({ metadata }) => metadata)).to.have.length(2);
+            for (const name of [controller, "argocd-server"]) {
+                const found = accounts.find(({ metadata }) => metadata.name === name);
+                expect(found?.metadata.annotations, name).to.deep.equal(annotations);
+                expect(workloads.find((workload) => workload.name === name)?.pod.serviceAccountName).to.equal(name);
+            }
+            const labelled = workloads.filter(({ labels }) => labels["azure.workload.identity/use"] === "true");
+            const expected = azure ? [controller, "argocd-server"] : [];
+            expect(labelled.map(({ name }) => name)).to.have.members(expected);
+        });
+    }
 
     it("leaves out by default what the program leaves out", async () => {
         const { configs } = await defaultValues(chart);

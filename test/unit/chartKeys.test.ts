@@ -70,6 +70,15 @@ for (const [version, known] of Object.entries(charts)) {
             expect(misfits(known, valuesOf({ alerts }))).to.deep.equal([]);
         });
 
+        it("are all known to it: an identity at every cloud", () => {
+            const identity = {
+                aws: { roleArn: "arn:aws:iam::111122223333:role/argocd-hub" },
+                gcp: { serviceAccount: "argocd@example.iam.gserviceaccount.com" },
+                azure: { clientId: "11111111-2222-4333-8444-555555555555" },
+            };
+            expect(misfits(known, valuesOf({ identity }))).to.deep.equal([]);
+        });
+
         it("would not pass with a key or a type that the chart lacks", () => {
             const wrong = { server: { replica: 2, replicas: "2" }, configs: { cm: { anything: "goes" } } };
             expect(misfits(known, wrong)).to.deep.equal([

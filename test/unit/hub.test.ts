@@ -147,6 +147,7 @@ describe("the hub", () => {
             agentNamespace: "agent",
             domain: "example.com",
             argoCdVersion: "",
+            identities: "[]",
             rollout: JSON.stringify({ strategy: "pinned", pinned: ["prod", "dr"], windowed: [], soak: "10m" }),
             probes: JSON.stringify({
                 objects: "files",

@@ -82,6 +82,7 @@ describe("settings", () => {
             chart: {},
             availability: "ha",
             fleet: "small",
+            identity: {},
             scale: { exclusions: [] },
             access: { groups: {} },
             metrics: { serviceMonitors: "auto" },

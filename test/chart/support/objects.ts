@@ -1,7 +1,7 @@
 /** What these tests read of a rendered object. */
 export interface KubeObject {
     readonly kind: string;
-    readonly metadata: { readonly name: string };
+    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
     readonly data?: Readonly<Record<string, string>>;
     readonly spec: ObjectSpec;
 }
@@ -32,6 +32,7 @@ interface Strategy {
 
 interface PodSpec {
     readonly priorityClassName?: string;
+    readonly serviceAccountName?: string;
     readonly affinity?: { readonly podAntiAffinity?: Readonly<Record<string, unknown>> };
     readonly topologySpreadConstraints?: readonly { topologyKey: string; labelSelector: Selector }[];
     readonly containers: readonly Container[];

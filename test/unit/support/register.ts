@@ -26,6 +26,7 @@ export function registerClusters(
             rollout: { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" },
             probes,
             argoCdVersion: "v3.6.1",
+    identities: ["aws", "gcp", "azure"],
         },
         stack: `organization/hubspoke/${environment}`,
         adoptions,
