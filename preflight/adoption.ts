@@ -8,21 +8,21 @@ import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isOfCluster, type Registration } from "../clusters/registrations";
 import { ask } from "../clusters/request";
 
-/** A cluster of the settings, and what the hub says of it. */
+/** A cluster of the settings, and what the hub's outputs say about it. */
 export interface Candidate {
     readonly name: string;
-    /** URL of the API server as the stack would register it. */
+    /** URL of the API server that the stack would register. */
     readonly server: string;
     readonly settings: Pick<EnvironmentSettings, "environment" | "clusters">;
     readonly hub: Pick<HubOutputs, "domain" | "agentNamespace">;
 }
 
 /**
- * The registration that a cluster's `clusterSecret` names, where other means made it; nothing where there is none, or
- * the stack's own.
+ * The registration that a cluster's `clusterSecret` names, if another tool or a person created it; undefined if it does
+ * not exist or belongs to this stack.
  *
  * @param stack the environment's stack
- * @throws Error that names the setting, when the Secret belongs to another stack or to another cluster
+ * @throws Error that names the setting, if the Secret belongs to another stack or to another cluster
  */
 export function registrationToAdopt(
     { name, server, settings }: Candidate,
@@ -45,10 +45,10 @@ export function registrationToAdopt(
 }
 
 /**
- * What an adoption would change that Applications see: the name, the URL, labels and annotations. A changed name or
- * label can cost the Applications that were made from it.
+ * The changes by an adoption that Applications see: the name, the URL, labels and annotations. A changed name or label
+ * can delete the Applications that were generated from it.
  *
- * @returns for each difference the setting, what is registered, and what to write; nothing when all agree
+ * @returns for each difference the setting, the registered value, and what to write; empty if there is no difference
  */
 export function differences({ name, server, settings, hub }: Candidate, registration: Registration): string[] {
     const at = `hubspoke:clusters.${name}`;
@@ -56,15 +56,15 @@ export function differences({ name, server, settings, hub }: Candidate, registra
     const compare = (setting: string, path: string, given: string | undefined, registered: string | undefined) => {
         if (registered !== undefined && given !== registered) {
             problems.push(
-                `${setting}: is ${given === undefined ? "missing" : `"${given}"`}, and the registration that is adopted ` +
+                `${setting}: is ${given === undefined ? "missing" : `"${given}"`}, but the registration to adopt ` +
                     `(Secret ${registration.secret}) has "${registered}". Write \`${path}: "${registered}"\``,
             );
         }
     };
     if (registration.cluster !== name) {
         problems.push(
-            `${at}: the registration that is adopted (Secret ${registration.secret}) is called "${registration.cluster}", ` +
-                `and its Applications after it. Write clusters.${registration.cluster} in the place of clusters.${name}`,
+            `${at}: the registration to adopt (Secret ${registration.secret}) has the name "${registration.cluster}", ` +
+                `which its Applications use. Write clusters.${registration.cluster} instead of clusters.${name}`,
         );
     }
     const spoke = settings.clusters[name];
@@ -76,8 +76,8 @@ export function differences({ name, server, settings, hub }: Candidate, registra
     }
     if (registration.labels.deploy === undefined && spoke?.labels.deploy === "true") {
         problems.push(
-            `${at}.labels.deploy: is "true", and the registration that is adopted has no such label: the agent is not ` +
-                'delivered there. Write `deploy: "false"`; it can become "true" afterwards',
+            `${at}.labels.deploy: is "true", but the registration to adopt has no such label: the agent is not ` +
+                'delivered there. Write `deploy: "false"`; change it to "true" after the adoption',
         );
     }
     const { annotations } = registration;
@@ -88,8 +88,8 @@ export function differences({ name, server, settings, hub }: Candidate, registra
 }
 
 /**
- * Applications that the account which takes over could not serve, since they deliver elsewhere than to the agent's
- * namespace; nothing where the whole cluster is asked for.
+ * Applications that the new account could not manage, because they do not deliver to the agent's namespace; empty if
+ * the account gets the whole cluster.
  */
 export function outOfReach({ name, settings, hub }: Candidate, applications: readonly Application[]): string[] {
     if (settings.clusters[name]?.permissions.scope === "cluster") {
@@ -101,16 +101,16 @@ export function outOfReach({ name, settings, hub }: Candidate, applications: rea
         .map(
             ({ application, namespace }) =>
                 `hubspoke:clusters.${name}.permissions: Application ${application} delivers to ` +
-                `${namespace ? `namespace ${namespace}` : "no namespace of its own"}, and the account ` +
-                `that takes over may work in ${hub.agentNamespace} only. Move it, or write \`scope: cluster\` with the kinds`,
+                `${namespace ? `namespace ${namespace}` : "no specific namespace"}, but the new account has rights ` +
+                `in ${hub.agentNamespace} only. Move it, or write \`scope: cluster\` with the kinds`,
         );
 }
 
 /**
- * Finds what the stack takes over: the registrations that its clusters' `clusterSecret` names, made by other means.
+ * Finds the registrations that the stack adopts: those that `clusterSecret` names and another tool or a person created.
  *
  * @param spokes the clusters' own API servers, by name
- * @throws Error that lists what the adoption would change or break, and what to write instead
+ * @throws Error that lists what the adoption would change or break, and what to write
  */
 export async function findAdoptions(
     candidates: readonly Candidate[],

@@ -3,14 +3,14 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { chartProblem, type ChartSource } from "../settings/chart";
 
-/** An archive as `helm pull` and `helm package` name it. */
+/** File name of an archive from `helm pull` or `helm package`. */
 const archiveName = /-v?(\d+\.\d+\.\d+[^/]*)\.tgz$/;
 
 /**
- * Refuses a chart at a path that is older than this program knows. One that is not there, or whose version cannot be
- * read, is Helm's to judge.
+ * Refuses a chart at a path if it is older than the oldest version that this program supports. Helm reports a chart
+ * that does not exist or has no readable version.
  *
- * @throws Error that names the setting, the version and the oldest one
+ * @throws Error that names the setting, the version and the oldest supported version
  */
 export async function refuseOldChart(source: ChartSource): Promise<void> {
     const version = source.path === undefined ? undefined : await versionAt(source.path);

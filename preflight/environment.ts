@@ -14,17 +14,17 @@ import { missingIdentities } from "./identity";
 import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseUnfitForRollout } from "./rollout";
 
-/** What the checks found out about an environment. */
+/** The results of the checks of an environment. */
 export interface EnvironmentFacts {
-    /** URL of each cluster's API server as Argo CD is to reach it, by the cluster's name. */
+    /** URL of each cluster's API server for Argo CD, by the cluster's name. */
     readonly servers: Readonly<Record<string, string>>;
-    /** What the hub's stack says of itself. */
+    /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** Clusters that another tool or a person registered and the stack adopts, by name. */
     readonly adoptions: Adoptions;
 }
 
-/** An environment's clusters, found in a kubeconfig, and the hub that they are registered on. */
+/** An environment's clusters, found in their kubeconfigs, and the hub on which they are registered. */
 interface FoundClusters {
     readonly hub: ClusterAddress;
     /** Each cluster, by its name. */
@@ -33,13 +33,13 @@ interface FoundClusters {
 }
 
 /**
- * Checks that the hub and every cluster can be reached, that the environment is one that the hub's rollout reaches,
- * that no cluster is a second registration of a name or a URL, and that no token goes back to an older one. A
- * registration that another tool made is adopted where the settings name it.
+ * Checks that the hub and every cluster can be reached, that the hub's rollout includes the environment, that no
+ * cluster registers a name or a URL a second time, and that no token is replaced by an older one. The stack adopts a
+ * registration from another tool if the settings name it.
  *
- * @param stack the environment's stack; what it registered itself is no conflict
- * @param hub what the hub's stack says of itself, which is read meanwhile
- * @throws InputError that lists all that is wrong and what to do
+ * @param stack the environment's stack; its own registrations are not a conflict
+ * @param hub the outputs of the hub's stack, which are read at the same time
+ * @throws InputError that lists all problems and what to do
  */
 export async function checkEnvironment(
     settings: EnvironmentSettings,
@@ -58,14 +58,14 @@ export async function checkEnvironment(
     }
     if (!settings.protect) {
         await pulumi.log.warn(
-            `hubspoke:protect: is false, so a destroy takes the agent from ${settings.environment} even where the hub ` +
-                "protects it. Remove the setting when that is done",
+            `hubspoke:protect: is false, so a destroy removes the agent from ${settings.environment} even if the hub ` +
+                "protects it. Remove the setting after the destroy",
         );
     }
     return { servers, hub: outputs, adoptions };
 }
 
-/** Finds the hub and the clusters but those in quarantine, each in its kubeconfig, and asks each for its version. */
+/** Finds the hub and each cluster that is not in quarantine in its kubeconfig, and asks each for its version. */
 async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
     const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
     const names = asked.map(([name]) => name);

@@ -16,13 +16,13 @@ import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
 
-/** What the checks found out about the hub. */
+/** The results of the checks of the hub. */
 export interface HubFacts {
     /** Whether the hub has the Prometheus operator's ServiceMonitor, or the settings say so. */
     readonly serviceMonitors: boolean;
-    /** What Prometheus on the hub reads, or what the settings say of it. */
+    /** The kind of objects that Prometheus on the hub reads: found on the hub, or from the settings. */
     readonly alertObjects: ProbePlan["objects"];
-    /** Whether an earlier release of Argo CD's chart has made the Secret of notifications. */
+    /** Whether an earlier release of Argo CD's chart created the Secret for notifications. */
     readonly chartHasSecret: boolean;
 }
 
@@ -31,10 +31,10 @@ interface GroupList {
 }
 
 /**
- * Checks that the hub's API server can be reached, has nodes enough for the availability that is asked for, and gets a
- * chart that this program knows.
+ * Checks that the hub's API server can be reached, that the hub has enough nodes for the requested availability, and
+ * that the program supports the chart.
  *
- * @throws InputError that says what is wrong and what to do
+ * @throws InputError that lists all problems and what to do
  */
 export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);
@@ -54,7 +54,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             const { domain, traffic } = settings;
             if (traffic !== undefined) {
                 const moves = await readMoves(hub, argoCdNamespace);
-                // Only a move that has begun and is not done leaves open where users are.
+                // After a move that began and is not done, it is not known where users are.
                 const isOpen = moves[0]?.state === "begun";
                 const published = isOpen ? await publishedCluster(hub, { domain, traffic }) : undefined;
                 refuseContradictions(contradictedActive(settings, moves, published));
@@ -72,14 +72,14 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     };
 }
 
-/** Whether an object is a Helm release's: Helm writes that upon everything that it makes. */
+/** Whether an object belongs to a Helm release: Helm annotates every object that it creates. */
 export function madeByHelm(
     object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } } | undefined,
 ): boolean {
     return object?.metadata.annotations?.["meta.helm.sh/release-name"] !== undefined;
 }
 
-/** Environments of the clusters that the agent is delivered to; none on a hub that is not up yet. */
+/** Environments of the clusters to which the agent is delivered; empty for a hub that is not installed yet. */
 function deployedEnvironments(existing: readonly Registration[]): string[] {
     return existing.filter(isDelivered).map(({ labels }) => labels.environment ?? "");
 }

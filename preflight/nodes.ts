@@ -3,43 +3,43 @@ import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace } from "../clusters/names";
 import { ask, get } from "../clusters/request";
 
-/** Nodes that `availability: ha` needs: two pods of a component, never on one host, and room for a roll-out. */
+/** Nodes that `availability: ha` needs: two for a component's two pods, and one more for a rolling update. */
 const nodesForHa = 3;
 
 /**
- * API groups of what adds nodes by itself. EKS Auto Mode and AKS node auto-provisioning serve Karpenter's NodePools as
- * well (AWS, "Create a Node Pool for EKS Auto Mode"; Azure, "Node auto provisioning"). GKE Autopilot serves
- * `auto.gke.io` (Google Cloud, "AllowlistSynchronizer").
+ * API groups of node autoscalers. EKS Auto Mode and AKS node auto-provisioning also serve Karpenter's NodePools
+ * (AWS, "Create a Node Pool for EKS Auto Mode"; Azure, "Node auto provisioning"). GKE Autopilot serves `auto.gke.io`
+ * (Google Cloud, "AllowlistSynchronizer").
  */
 const autoscalingGroups: Readonly<Record<string, string>> = {
     "karpenter.sh": "Karpenter",
     "auto.gke.io": "GKE Autopilot",
 };
 
-/** Where cluster-autoscaler writes how it is; GKE and AKS run it for a node pool that scales. */
+/** The ConfigMap with cluster-autoscaler's status; GKE and AKS run cluster-autoscaler for node pools that scale. */
 const autoscalerStatus = "api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-status";
 
-/** Revisions of Argo CD's release that Helm has finished; none where its namespace is not there yet. */
+/** Revisions of Argo CD's release that Helm has finished; none if its namespace does not exist yet. */
 const finishedReleases =
     `api/v1/namespaces/${argoCdNamespace}/secrets?labelSelector=` +
     encodeURIComponent("owner=helm,name=argocd,status=deployed");
 
-/** What is known of a hub that is to be highly available. */
+/** Facts about a hub with `availability: ha`. */
 export interface NodeFacts {
-    /** Nodes on which a pod may be placed now. */
+    /** Nodes on which a pod can be scheduled now. */
     readonly schedulable: number;
-    /** Whether Argo CD has been installed there before. */
+    /** Whether Argo CD was installed there before. */
     readonly installed: boolean;
-    /** What adds nodes by itself; nothing where it was not seen. */
+    /** The node autoscaler; undefined if none was found. */
     readonly autoscaler: string | undefined;
 }
 
 /**
- * Judges whether a hub has nodes enough for `availability: ha`. Too few are an error where Argo CD could never start:
- * at its first installation, with nothing in sight that adds nodes. A hub that stands may have lost a node, or have a
- * pool in an upgrade, and that must not stop a change that is needed just then.
+ * Checks whether a hub has enough nodes for `availability: ha`. Too few nodes are an error if Argo CD could never
+ * start: at its first installation, without an autoscaler. An installed hub may have lost a node, or upgrade a node
+ * pool: that must not block a change.
  *
- * @returns a warning, or nothing where there are enough
+ * @returns a warning; undefined if there are enough nodes
  * @throws Error that says what to do
  */
 export function judgeNodes({ schedulable, installed, autoscaler }: NodeFacts): string | undefined {
@@ -48,13 +48,13 @@ export function judgeNodes({ schedulable, installed, autoscaler }: NodeFacts): s
     }
     const short = `hubspoke:availability: "ha" needs ${nodesForHa} schedulable nodes, and the hub has ${schedulable}`;
     if (installed) {
-        return `${short}: some pods of Argo CD have no place. Add nodes, unless some are just being replaced`;
+        return `${short}: some pods of Argo CD cannot be scheduled. Add nodes, unless nodes are being replaced now`;
     }
     if (autoscaler !== undefined) {
-        return `${short}: the installation waits until ${autoscaler} has added the others`;
+        return `${short}: the installation waits until ${autoscaler} has added the missing nodes`;
     }
     throw new Error(
-        `${short}, and no autoscaler that adds others: its pods could never be placed. Add nodes, or write "single" ` +
+        `${short} and no autoscaler: some pods could never be scheduled. Add nodes, or write "single" ` +
             "for a lab that may lose its Argo CD",
     );
 }
@@ -66,7 +66,7 @@ interface NodeList {
 }
 
 /**
- * Refuses a first installation for which the hub has too few nodes, and warns of a hub that has too few of them now.
+ * Refuses a first installation on a hub with too few nodes, and warns if an installed hub has too few nodes now.
  *
  * @param groups names of the API groups that the hub serves
  * @throws Error as {@link judgeNodes}, and as `get`
@@ -76,7 +76,7 @@ export async function checkNodes(hub: ClusterAddress, groups: readonly string[])
     const schedulable = items.filter(
         ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
     ).length;
-    // Who only previews may read the releases, and not kube-system: so that is asked last, and where it matters.
+    // A previewer may read the releases, but not kube-system: so this asks for it last, and only if it matters.
     const few = schedulable < nodesForHa;
     const installed = few && (await get<{ items: unknown[] }>(hub, finishedReleases)).items.length > 0;
     const autoscaler = few && !installed ? await autoscalerOf(hub, groups) : undefined;
@@ -91,7 +91,7 @@ async function autoscalerOf(hub: ClusterAddress, groups: readonly string[]): Pro
     return seen ?? ((await ask(hub, autoscalerStatus)).status === 200 ? "cluster-autoscaler" : undefined);
 }
 
-/** What adds nodes by itself, by the names of the API groups that a cluster serves; nothing where none is known. */
+/** The node autoscaler, found by the API groups that a cluster serves; undefined if none is known. */
 export function autoscalerServing(groups: readonly string[]): string | undefined {
     return Object.entries(autoscalingGroups).find(([group]) => groups.includes(group))?.[1];
 }

@@ -1,9 +1,9 @@
 import { InputError } from "../settings/inputError";
 
 /**
- * Waits for all checks, so that every problem is reported at once, before anything is touched.
+ * Waits for all checks, so that one error reports every problem, before anything is changed.
  *
- * @returns what the checks found, in their order
+ * @returns the results of the checks, in their order
  * @throws InputError with the message of each check that failed
  */
 export async function allOf<const Checks extends readonly (() => unknown)[]>(

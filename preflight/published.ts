@@ -5,7 +5,7 @@ import { find } from "../clusters/request";
 import { agentName } from "../components/traffic/names";
 import type { HubSettings } from "../settings/hub";
 
-/** What tells which name belongs to which cluster. */
+/** The facts that tell which name belongs to which cluster. */
 type Names = Pick<HubSettings, "domain"> & { readonly traffic: NonNullable<HubSettings["traffic"]> };
 
 interface Endpoint {
@@ -13,10 +13,10 @@ interface Endpoint {
 }
 
 /**
- * The cluster that users reach now. The hub says so, and not the stack file of this checkout, which may be older: the
- * first record of the DNSEndpoint leads to the active cluster (components/traffic/names.ts).
+ * The cluster that users reach now. The source is the hub, because the stack file of this checkout may be older: the
+ * first record of the DNSEndpoint points to the active cluster (components/traffic/names.ts).
  *
- * @returns nothing where the hub publishes no name yet, or that of a cluster that is not registered any more
+ * @returns undefined if the hub publishes no name yet, or the name of a cluster that is no longer registered
  * @throws Error as `get`
  */
 export async function publishedCluster(hub: ClusterAddress, names: Names): Promise<string | undefined> {
@@ -25,7 +25,7 @@ export async function publishedCluster(hub: ClusterAddress, names: Names): Promi
     return target === undefined ? undefined : clusterNamed(target, await registrations(hub, argoCdNamespace), names);
 }
 
-/** The cluster with an agent of that name: its registration says the name, and the settings where that is silent. */
+/** The cluster whose agent has that name: from the registration, or from the settings if the registration lacks it. */
 export function clusterNamed(
     target: string,
     existing: readonly Pick<Registration, "cluster" | "domain">[],

@@ -1,7 +1,7 @@
 import type { Registration } from "../clusters/registrations";
 import type { EnvironmentSettings } from "../settings/environment";
 
-/** The first Argo CD that leaves a cluster alone whose Secret says so. */
+/** The first version of Argo CD that skips the reconciliation of a cluster whose Secret has the annotation. */
 const oldestArgoCd = "3.4";
 
 /** Names of an environment's clusters in quarantine. */
@@ -10,9 +10,9 @@ export function quarantinedIn({ clusters }: Pick<EnvironmentSettings, "clusters"
 }
 
 /**
- * Refuses a quarantine that Argo CD would not keep: it would go on with the cluster.
+ * Refuses a quarantine that the hub's version of Argo CD does not support: it would continue to work on the cluster.
  *
- * @param version Argo CD's on the hub, such as `v3.4.4`; nothing where the hub's stack does not say it
+ * @param version version of Argo CD on the hub, such as `v3.4.4`; undefined if the hub's outputs do not have it
  * @throws Error that names the settings
  */
 export function refuseUnkeptQuarantine(
@@ -24,9 +24,9 @@ export function refuseUnkeptQuarantine(
         return;
     }
     throw new Error(
-        `hubspoke:clusters.${name}.quarantined: Argo CD leaves a cluster alone from ${oldestArgoCd} on, and the hub ` +
+        `hubspoke:clusters.${name}.quarantined: Argo CD supports a quarantine from ${oldestArgoCd} on, but the hub ` +
             (version === undefined
-                ? "does not say which it has. Bring it up once: pulumi up --stack hub"
+                ? "does not tell its version. Run this first: pulumi up --stack hub"
                 : `has ${version}. Remove the setting, or upgrade Argo CD first (docs/upgrade.md)`),
     );
 }
@@ -36,9 +36,9 @@ function isNewEnough(version: string | undefined): boolean {
 }
 
 /**
- * The API servers of clusters in quarantine as the hub knows them, since nobody asks their kubeconfigs.
+ * The API servers of clusters in quarantine, from the hub's registrations: their kubeconfigs are not read.
  *
- * @throws Error that names a cluster which this stack has not registered: there is nothing to leave alone
+ * @throws Error that names a cluster that this stack has not registered, and which cannot be in quarantine
  */
 export function quarantinedServers(
     settings: Pick<EnvironmentSettings, "clusters">,
@@ -51,8 +51,8 @@ export function quarantinedServers(
             const found = own.find(({ cluster }) => cluster === name);
             if (found === undefined) {
                 throw new Error(
-                    `hubspoke:clusters.${name}.quarantined: the hub has no registration of ${name} by this stack, so ` +
-                        "there is nothing to leave alone. Remove the setting, or the cluster",
+                    `hubspoke:clusters.${name}.quarantined: this stack has not registered ${name} on the hub, so the ` +
+                        "cluster cannot be in quarantine. Remove the setting, or the cluster",
                 );
             }
             return [name, found.server];

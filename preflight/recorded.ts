@@ -6,9 +6,9 @@ import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 
 /**
- * Three facts change before Git has them: which cluster is active, which revision a cluster is pinned to, and which
- * token is in use. Each command records its change on the hub, and the record wins over a stack file that lacks it: one
- * from a checkout that is older, or where the command's pull request is not merged.
+ * Three facts change before Git has them: which cluster is active, to which revision a cluster is pinned, and which
+ * token is in use. Each command records its change on the hub. The record has priority over a stack file that lacks the
+ * change, because the checkout is older or the command's pull request is not merged.
  */
 
 /** A setting that the hub's record contradicts. */
@@ -16,7 +16,7 @@ export interface Contradiction {
     /** Path of the setting, without the prefix `hubspoke:`. */
     readonly setting: string;
     readonly given: string | number;
-    /** What the hub records. */
+    /** The hub's record. */
     readonly record: string;
     /** What to write. */
     readonly remedy: string;
@@ -37,10 +37,10 @@ export function refuseContradictions(contradictions: readonly Contradiction[]): 
 }
 
 /**
- * `traffic.active` beside the last move of users. A move that stopped before it changed the name allows both of its
- * clusters.
+ * Compares `traffic.active` with the last move of users. A move that stopped before it changed the name allows both of
+ * its clusters.
  *
- * @param published the cluster that the users' name leads to now; nothing where it leads to none that the hub knows
+ * @param published the cluster to which the users' name points now; undefined if the hub does not know that cluster
  */
 export function contradictedActive(
     { traffic }: Pick<HubSettings, "traffic">,
@@ -65,7 +65,7 @@ export function contradictedActive(
           ];
 }
 
-/** Pins beside the promotions: a revision that a promotion has superseded on that cluster. */
+/** Compares pins with the promotions: finds revisions that a promotion superseded on that cluster. */
 export function contradictedPins(
     { clusters }: Pick<EnvironmentSettings, "clusters">,
     promotions: Promotions,
@@ -79,16 +79,16 @@ export function contradictedPins(
                   {
                       setting: `clusters.${name}.revision`,
                       given: revision,
-                      record: `a promotion replaced that by ${promotion.revision} on ${promotion.at}`,
+                      record: `a promotion replaced it with ${promotion.revision} on ${promotion.at}`,
                       remedy:
-                          `Write ${promotion.revision}, as the promotion's change of the stack file does. To go back ` +
+                          `Write ${promotion.revision}, as the promotion's change of the stack file does. To roll back ` +
                           `on purpose, write \`rollbackFrom: ${promotion.revision}\` too`,
                   },
               ];
     });
 }
 
-/** Token generations beside the tokens that the hub holds: a retired token does not come back. */
+/** Compares token generations with the tokens that the hub holds: a retired token cannot be used again. */
 export function contradictedGenerations(
     { clusters }: Pick<EnvironmentSettings, "clusters">,
     existing: readonly Registration[],
@@ -102,7 +102,7 @@ export function contradictedGenerations(
                   {
                       setting: `clusters.${name}.credentials.generation`,
                       given: credentials.generation,
-                      record: `the hub holds token ${held}: a rotation's change of the stack file is missing here`,
+                      record: `the hub holds token ${held}: this stack file lacks a rotation's change`,
                       remedy: `Write ${held}, or ${held + 1} for a new token, and \`retired: ${held - 1}\``,
                   },
               ]

@@ -1,12 +1,12 @@
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /**
- * Refuses a cluster that is registered already, by another stack or by hand: of two Secrets with one URL Argo CD takes
- * an arbitrary one, and of two with one name its cluster generator keeps one.
+ * Refuses a cluster that another stack, another tool or a person has registered already: if two Secrets have the same
+ * URL, Argo CD uses an arbitrary one; if two have the same name, its cluster generator keeps only one.
  *
  * @param servers URL of each cluster that the stack registers, by name
- * @param adopted the Secrets made by other means that the stack takes over, by the cluster's name
- * @throws Error that names the registration that exists, and how to adopt it
+ * @param adopted the Secrets that the stack adopts, by the cluster's name
+ * @throws Error that names the existing registration, and how to adopt it
  */
 export function refuseSecondRegistration(
     servers: Readonly<Record<string, string>>,
@@ -20,11 +20,11 @@ export function refuseSecondRegistration(
             .filter((other) => isOfCluster(other, { name, server }) && other.secret !== adopted[name])
             .map(
                 (other) =>
-                    `hubspoke:clusters.${name}: the hub has a cluster "${other.cluster}" at ${other.server} already ` +
-                    `(Secret ${other.secret}, ${other.stack ? `of stack ${other.stack}` : "made by other means"}). ` +
+                    `hubspoke:clusters.${name}: the hub already has a cluster "${other.cluster}" at ${other.server} ` +
+                    `(Secret ${other.secret}, ${other.stack ? `of stack ${other.stack}` : "from another tool"}). ` +
                     (other.stack
                         ? "Choose another name and API server, or remove that registration first"
-                        : `Take it over by npm run adopt -- ${stack.split("/").at(-1)}, or choose another name and API server`),
+                        : `Adopt it with npm run adopt -- ${stack.split("/").at(-1)}, or choose another name and API server`),
             ),
     );
     if (problems.length > 0) {
@@ -33,7 +33,7 @@ export function refuseSecondRegistration(
 }
 
 /**
- * Refuses two clusters of one stack with one API server.
+ * Refuses two clusters of one stack with the same API server.
  *
  * @throws Error that names both
  */

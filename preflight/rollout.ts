@@ -3,10 +3,10 @@ import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 
 /**
- * Refuses an environment to which the hub's rollout would do something that nobody wants: sync it never, let it
- * follow a branch though it is protected, or apply another environment's sync windows to it, or not its own.
+ * Refuses an environment that does not fit the hub's rollout: Argo CD would never sync it, a protected environment
+ * would follow a branch, or a cluster would get another environment's sync windows instead of its own.
  *
- * @throws Error with all that is wrong
+ * @throws Error with all problems
  */
 export function refuseUnfitForRollout(
     { environment, clusters }: Pick<EnvironmentSettings, "clusters" | "environment">,
@@ -15,14 +15,14 @@ export function refuseUnfitForRollout(
     const problems: string[] = [];
     if (rules.rolled !== undefined && !rules.rolled.includes(environment)) {
         problems.push(
-            `hubspoke:environment: the hub's rollout is "rolling", and none of its steps names ${environment}: Argo CD ` +
-                "would never sync it. Add it to rollout.steps of the hub's stack first",
+            `hubspoke:environment: the hub's rollout is "rolling", and no step names ${environment}: Argo CD would never ` +
+                "sync it. Add it to rollout.steps of the hub's stack first",
         );
     }
     for (const [name, { revision }] of Object.entries(clusters)) {
         if (rules.pinned.includes(environment) && revision === undefined) {
             problems.push(
-                `hubspoke:clusters.${name}.revision: is missing, and ${environment} is protected: it would follow a ` +
+                `hubspoke:clusters.${name}.revision: is missing, but ${environment} is protected: it would follow a ` +
                     "branch. Write the tag or commit that it runs",
             );
         }
@@ -30,7 +30,7 @@ export function refuseUnfitForRollout(
             if (isWindowedBy(windowed, name) !== (windowed === environment)) {
                 problems.push(
                     `hubspoke:clusters.${name}: the sync windows of ${windowed} apply to clusters named ${windowed} or ` +
-                        `${windowed}-…, and this one is in ${environment}. Choose another name`,
+                        `${windowed}-…, but this one is in ${environment}. Choose another name`,
                 );
             }
         }
@@ -41,9 +41,9 @@ export function refuseUnfitForRollout(
 }
 
 /**
- * Refuses steps that leave out an environment whose clusters are registered already: Argo CD would never sync them.
+ * Refuses steps without an environment that has registered clusters: Argo CD would never sync them.
  *
- * @param environments those of the registered clusters that the agent is delivered to
+ * @param environments the environments of the registered clusters to which the agent is delivered
  * @throws Error that names the environments
  */
 export function refuseForgottenEnvironments(
@@ -57,7 +57,7 @@ export function refuseForgottenEnvironments(
     const forgotten = [...new Set(environments)].filter((environment) => !named.includes(environment)).sort();
     if (forgotten.length > 0) {
         throw new Error(
-            `hubspoke:rollout.steps: no step names ${forgotten.join(", ")}, which the hub has clusters of: Argo CD would ` +
+            `hubspoke:rollout.steps: no step names ${forgotten.join(", ")}, but the hub has clusters there: Argo CD would ` +
                 "never sync them. Add a step",
         );
     }

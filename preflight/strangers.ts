@@ -11,14 +11,14 @@ export function isDelivered({ labels }: Pick<Registration, "labels">): boolean {
 }
 
 /**
- * Registrations labelled `deploy=true` that get no agent, or one that cannot be rendered: other means made them, or
- * somebody has changed them by hand.
+ * Registrations with the label `deploy=true` that get no agent, or an agent that cannot be rendered: another tool
+ * created them, or a person changed them.
  *
- * @returns a sentence about each, with the remedy
+ * @returns a sentence about each one, with the remedy
  */
 export function strangers(existing: readonly Registration[]): string[] {
     return existing.flatMap(({ secret, cluster, stack, labels, annotations }) => {
-        const about = `cluster Secret ${secret} ("${cluster}") is labelled deploy=true and lacks`;
+        const about = `cluster Secret ${secret} ("${cluster}") has the label deploy=true and lacks`;
         const missing = missingLabels(labels);
         if (missing.length > 0) {
             return [`${about} ${missing.join(", ")}: the agent is not delivered to it. ${remedy(stack)}`];
@@ -31,8 +31,8 @@ export function strangers(existing: readonly Registration[]): string[] {
 
 function remedy(stack: string | undefined): string {
     return stack === undefined
-        ? "Register the cluster by the stack of its environment (npm run adopt), or take that label away"
-        : `Put it back: pulumi up --refresh --stack ${stack.split("/").at(-1)}`;
+        ? "Adopt the cluster into its environment's stack (npm run adopt), or remove that label"
+        : `Restore it: pulumi up --refresh --stack ${stack.split("/").at(-1)}`;
 }
 
 interface ApplicationSet {
@@ -44,8 +44,8 @@ interface ApplicationSet {
 }
 
 /**
- * Refuses to take the agent from a cluster that other means registered, where the hub's ApplicationSet still chooses
- * clusters by `deploy=true` alone, as the last version's did: with the Application go its workloads.
+ * Refuses to remove the agent from a cluster that another tool or a person registered, while the hub's ApplicationSet
+ * still selects `deploy=true` alone, as the last version did: Argo CD would delete the Application and its workloads.
  *
  * @throws Error that names each such Secret, and how to keep the agent there
  */
@@ -62,8 +62,8 @@ export async function refuseToOrphan(existing: readonly Registration[], hub: Clu
             return application === undefined || !isGenerated(application) || isTwin
                 ? []
                 : [
-                      `cluster Secret ${secret}: its Application ${application.metadata.name} would go, with all that it ` +
-                          `delivers. To keep it: ${stack === undefined ? labelCommand(registration) : remedy(stack)}`,
+                      `cluster Secret ${secret}: its Application ${application.metadata.name} would be deleted, with all that ` +
+                          `it delivers. To keep it: ${stack === undefined ? labelCommand(registration) : remedy(stack)}`,
                   ];
         }),
     );

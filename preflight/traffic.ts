@@ -4,7 +4,7 @@ import type { HubSettings } from "../settings/hub";
 import type { Registration } from "../clusters/registrations";
 
 /**
- * Refuses a name for users that nobody would publish, since the hub lacks external-dns' DNSEndpoint.
+ * Refuses a name for users that would not be published, because the hub lacks external-dns's DNSEndpoint.
  *
  * @param groups names of the API groups that the hub serves
  * @throws Error that names the setting
@@ -12,15 +12,15 @@ import type { Registration } from "../clusters/registrations";
 export function refuseUnpublishedName({ traffic }: Pick<HubSettings, "traffic">, groups: readonly string[]): void {
     if (traffic?.externalDns.mode === "existing" && !groups.includes("externaldns.k8s.io")) {
         throw new Error(
-            'hubspoke:traffic.externalDns.mode: is "existing", and the hub has no DNSEndpoint, which external-dns brings. ' +
+            'hubspoke:traffic.externalDns.mode: is "existing", but the hub has no DNSEndpoint, the CRD of external-dns. ' +
                 'Install external-dns with its CRD, or write "install"',
         );
     }
 }
 
 /**
- * Refuses to send users to a cluster that the hub does not know, or by a name that is not its own. A hub that knows no
- * cluster yet, as after its loss, publishes what the settings say.
+ * Refuses to send users to a cluster that is not registered on the hub, or to a name that is not its own. A hub without
+ * registered clusters, for example a rebuilt one, publishes what the settings say.
  *
  * @throws Error that names the setting, and what to write
  */
@@ -37,7 +37,7 @@ export function refuseUnknownActive(
         const found = clusters.find(({ cluster }) => cluster === name);
         if (found === undefined) {
             throw new Error(
-                `hubspoke:traffic.${setting}: is "${name}", and the hub has ` +
+                `hubspoke:traffic.${setting}: is "${name}", but the hub has ` +
                     `${clusters.map(({ cluster }) => cluster).sort().join(", ")}. Write one of these, or register it first`,
             );
         }

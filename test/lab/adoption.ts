@@ -88,8 +88,8 @@ describe("a cluster that `argocd cluster add` registered", () => {
     it("is refused in a preview, which names the registration and the way to take it over", async () => {
         const { ok, output } = await pulumi("dr", "preview");
         expect(ok, output).to.equal(false);
-        expect(output).to.match(/clusters\.dr: the hub has a cluster "dr" at https:\S+ already/);
-        expect(output).to.include(`(Secret ${secret}, made by other means). Take it over by npm run adopt -- dr`);
+        expect(output).to.match(/clusters\.dr: the hub already has a cluster "dr" at https:\S+/);
+        expect(output).to.include(`(Secret ${secret}, from another tool). Adopt it with npm run adopt -- dr`);
     });
 
     it("is not adopted while the stack file lacks one of its labels; the error says what to write", async () => {

@@ -107,7 +107,7 @@ describe("a release, rollout pinned", () => {
         const pinned = (pin: object) => changedCluster("prod", (settings) => ({ ...settings, ...pin }));
         const stale = await pulumiWithConfig(pinned({ revision: earlier }), "prod", "preview");
         expect(stale.ok, stale.output).to.equal(false);
-        expect(stale.output).to.include(`hubspoke:clusters.prod.revision: is ${earlier}, but a promotion replaced that by ${revision}`);
+        expect(stale.output).to.include(`hubspoke:clusters.prod.revision: is ${earlier}, but a promotion replaced it with ${revision}`);
         const back = await pulumiWithConfig(pinned({ revision: earlier, rollbackFrom: revision }), "prod", "preview");
         expect(back.ok, back.output).to.equal(true);
 
@@ -219,7 +219,7 @@ describe("a release, rollout rolling and a webhook told of it", () => {
                 (error: Error) => error.message,
             ),
         );
-        expect(output).to.include("hubspoke:rollout.steps: no step names dr, which the hub has clusters of");
+        expect(output).to.include("hubspoke:rollout.steps: no step names dr, but the hub has clusters there");
     });
 });
 

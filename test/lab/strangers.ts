@@ -90,7 +90,7 @@ describe("a cluster Secret that somebody else made with deploy=true", () => {
         expect((await applications()).map(({ metadata }) => metadata.name)).not.to.include("agent-stray");
         const { ok, output } = await pulumi("hub", "preview");
         expect(ok, output).to.equal(true);
-        expect(output).to.match(/Secret stray \("stray"\) is labelled deploy=true and lacks environment, region, /);
+        expect(output).to.match(/Secret stray \("stray"\) has the label deploy=true and lacks environment, region, /);
     });
 
     it("and all our labels, but without annotations, fails alone", async () => {
@@ -138,7 +138,7 @@ describe("a cluster Secret that somebody else made with deploy=true", () => {
             );
             const { ok, output } = await pulumi("hub", "preview");
             expect(ok, output).to.equal(false);
-            expect(output).to.match(/Secret stray: its Application agent-stray would go/);
+            expect(output).to.match(/Secret stray: its Application agent-stray would be deleted/);
             expect(output).to.include("kubectl label secret --namespace argocd stray app.kubernetes.io/managed-by=pulumi");
         } finally {
             await letGo();

@@ -32,14 +32,14 @@ function candidate(spoke: object = {}): Candidate {
     return { name: "staging", server: "https://staging.example.com", settings, hub };
 }
 
-describe("the registration that a stack takes over", () => {
-    it("is the one that its settings name, made by other means", () => {
+describe("the registration that a stack adopts", () => {
+    it("is the one that its settings name, from another tool", () => {
         const registered = registration();
         expect(registrationToAdopt(candidate(), [registered], stack)).to.equal(registered);
         expect(registrationToAdopt(candidate({ clusterSecret: undefined }), [registered], stack)).to.equal(undefined);
     });
 
-    it("is nothing any more, once the stack has it", () => {
+    it("is undefined after the stack has adopted it", () => {
         expect(registrationToAdopt(candidate(), [registration({ stack })], stack)).to.equal(undefined);
     });
 
@@ -64,10 +64,10 @@ describe("an adoption", () => {
         {
             what: "a name",
             registered: { cluster: "old" },
-            problem: /^hubspoke:clusters\.staging: .* is called "old".*Write clusters\.old in the place/,
+            problem: /^hubspoke:clusters\.staging: .* has the name "old".*Write clusters\.old instead of/,
         },
         {
-            what: "a URL, by a slash even",
+            what: "a URL, even by a slash only",
             registered: { server: "https://staging.example.com/" },
             problem: /^hubspoke:clusters\.staging\.server: is "https.*Write `server: "https:.*example\.com\/"`/,
         },
@@ -89,7 +89,7 @@ describe("an adoption", () => {
             problem: /^hubspoke:environment: is "staging".*has "stage"/,
         },
         {
-            what: "the delivery, which nobody asked for before",
+            what: "the delivery, which was not requested before",
             registered: { labels: { region: "eu-west-1", tier: "gold" } },
             problem: /^hubspoke:clusters\.staging\.labels\.deploy: is "true".*Write `deploy: "false"`/,
         },
@@ -106,14 +106,14 @@ describe("an adoption", () => {
         },
     ];
     for (const { what, spoke, registered, problem } of cases) {
-        it(`is refused where it would change ${what}`, () => {
+        it(`is refused if it would change ${what}`, () => {
             const problems = differences(candidate(spoke), registration({ labels, ...registered }));
             expect(problems).to.have.length(1);
             expect(problems[0]).to.match(problem);
         });
     }
 
-    it("is refused where an Application delivers to where the narrow account may not", () => {
+    it("is refused if an Application delivers to a namespace without rights for the narrow account", () => {
         const application = (name: string, namespace?: string): Application => ({
             metadata: { name },
             spec: { destination: { ...(namespace !== undefined && { namespace }) } },
@@ -123,7 +123,7 @@ describe("an adoption", () => {
         const problems = outOfReach(candidate(), all);
         expect(problems).to.have.length(2);
         expect(problems[0]).to.match(/permissions: Application shop delivers to namespace shop, .* agent only/);
-        expect(problems[1]).to.match(/Application crds delivers to no namespace of its own/);
+        expect(problems[1]).to.match(/Application crds delivers to no specific namespace/);
         expect(outOfReach(candidate({ permissions: { scope: "cluster", admin: true } }), all)).to.deep.equal([]);
     });
 });

@@ -10,18 +10,18 @@ describe("the nodes of a hub with availability: ha", () => {
         {
             name: "two at a first installation",
             facts: { ...first, schedulable: 2 },
-            refuses: /^hubspoke:availability: "ha" needs 3 .*the hub has 2, and no autoscaler.*Add nodes/,
+            refuses: /^hubspoke:availability: "ha" needs 3 .*the hub has 2 and no autoscaler.*Add nodes/,
         },
         { name: "none at a first installation", facts: { ...first, schedulable: 0 }, refuses: /the hub has 0/ },
         {
             name: "none yet where Karpenter adds them",
             facts: { ...first, schedulable: 0, autoscaler: "Karpenter" },
-            warns: /the hub has 0: the installation waits until Karpenter has added the others/,
+            warns: /the hub has 0: the installation waits until Karpenter has added the missing nodes/,
         },
         {
             name: "two of a hub that stands, whose pool is in an upgrade",
             facts: { ...first, schedulable: 2, installed: true },
-            warns: /the hub has 2: some pods of Argo CD have no place\. Add nodes/,
+            warns: /the hub has 2: some pods of Argo CD cannot be scheduled\. Add nodes/,
         },
     ];
     for (const { name, facts, warns, refuses } of cases) {

@@ -182,20 +182,20 @@ describe("a registration", () => {
     ];
     const cases: { name: string; servers: Record<string, string>; names: RegExp }[] = [
         { name: "the same name", servers: { prod: "https://new.example.com" }, names: /cluster "prod".*cluster-prod.*stack organization\/hubspoke\/prod/ },
-        { name: "the same URL but for a slash", servers: { staging: "https://old.example.com" }, names: /cluster "old".*by-hand.*made by other means.*npm run adopt -- staging/ },
+        { name: "the same URL except for a slash", servers: { staging: "https://old.example.com" }, names: /cluster "old".*by-hand.*from another tool.*npm run adopt -- staging/ },
     ];
     for (const { name, servers, names } of cases) {
-        it(`is refused where another has ${name}, which the error names`, () => {
+        it(`is refused if another has ${name}, and the error names it`, () => {
             expect(() => refuseSecondRegistration(servers, existing, "organization/hubspoke/staging")).to.throw(names);
         });
     }
 
-    it("by other means is no conflict where the stack takes it over", () => {
+    it("from another tool is not a conflict if the stack adopts it", () => {
         const servers = { staging: "https://old.example.com/" };
         refuseSecondRegistration(servers, existing, "organization/hubspoke/staging", { staging: "by-hand" });
     });
 
-    it("of the stack itself is no conflict", () => {
+    it("of the stack itself is not a conflict", () => {
         refuseSecondRegistration({ prod: "https://prod.example.com" }, existing, "organization/hubspoke/prod");
         expect(() => refuseSecondRegistration({ prod: "https://prod.example.com" }, existing, "other")).to.throw();
     });

@@ -21,9 +21,9 @@ describe("a cluster in quarantine", () => {
         refuseUnkeptQuarantine(settings, "v3.10.1");
         refuseUnkeptQuarantine(settings, "v4.0.0");
         for (const [version, reason] of [
-            ["v3.3.9", /clusters\.b\.quarantined: .*from 3\.4 on, and the hub has v3\.3\.9\. .*upgrade Argo CD first/],
+            ["v3.3.9", /clusters\.b\.quarantined: .*from 3\.4 on, but the hub has v3\.3\.9\. .*upgrade Argo CD first/],
             ["v2.14.0", /the hub has v2\.14\.0/],
-            [undefined, /does not say which it has\. Bring it up once: pulumi up --stack hub/],
+            [undefined, /does not tell its version\. Run this first: pulumi up --stack hub/],
         ] as const) {
             expect(() => refuseUnkeptQuarantine(settings, version)).to.throw(reason);
         }
@@ -35,7 +35,7 @@ describe("a cluster in quarantine", () => {
         const found = quarantinedServers(settings, [own], "organization/hubspoke/prod");
         expect(found).to.deep.equal({ b: "https://b.example.com" });
         expect(() => quarantinedServers(settings, [own], "organization/hubspoke/dr")).to.throw(
-            /clusters\.b\.quarantined: the hub has no registration of b by this stack/,
+            /clusters\.b\.quarantined: this stack has not registered b on the hub/,
         );
     });
 

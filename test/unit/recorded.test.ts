@@ -99,7 +99,7 @@ describe("a cluster's revision beside the hub's record of promotions", () => {
 
     it("is refused where a promotion has replaced it there, with what to write", () => {
         expect(check({ revision: "v1" })).to.throw(
-            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced that by v2.*`rollbackFrom: v2`/,
+            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced it with v2.*`rollbackFrom: v2`/,
         );
     });
 

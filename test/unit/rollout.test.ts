@@ -65,7 +65,7 @@ describe("an environment that does not fit the hub's rollout", () => {
     const windows = { prod: [{ kind: "deny", schedule: "0 22 * * 5", duration: "60h" }] };
     const rolling = { rollout: { strategy: "rolling", steps: [{ environments: ["staging"] }] } };
     const refused: [name: string, hub: object, environment: EnvironmentSettings, error: RegExp][] = [
-        ["no step names it", rolling, environment("prod", { prod: {} }), /hubspoke:environment: .*none of its steps names prod/],
+        ["no step names it", rolling, environment("prod", { prod: {} }), /hubspoke:environment: .*no step names prod/],
         ["it is protected and has no pin", {}, environment("prod", { prod: {} }), /hubspoke:clusters\.prod\.revision: is missing/],
         [
             "its windows would not apply to a cluster",
@@ -77,7 +77,7 @@ describe("an environment that does not fit the hub's rollout", () => {
             "another environment's windows would apply to a cluster",
             { syncWindows: windows },
             environment("staging", { "prod-like": {} }),
-            /hubspoke:clusters\.prod-like: the sync windows of prod apply .* and this one is in staging/,
+            /hubspoke:clusters\.prod-like: the sync windows of prod apply .* but this one is in staging/,
         ],
     ];
     for (const [name, settings, given, error] of refused) {

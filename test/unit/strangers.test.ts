@@ -26,8 +26,8 @@ describe("a cluster Secret with deploy=true", () => {
             expect(selects(clusterGenerator(ownClusters).clusters.selector, labels)).to.equal(false);
             expect(missingLabels(labels)).to.deep.equal([missing]);
             expect(strangers([registration({ secret: "stray", cluster: "stray", labels })])).to.deep.equal([
-                `cluster Secret stray ("stray") is labelled deploy=true and lacks ${missing}: the agent is not delivered ` +
-                    "to it. Register the cluster by the stack of its environment (npm run adopt), or take that label away",
+                `cluster Secret stray ("stray") has the label deploy=true and lacks ${missing}: the agent is not delivered ` +
+                    "to it. Adopt the cluster into its environment's stack (npm run adopt), or remove that label",
             ]);
         });
     }

@@ -155,7 +155,7 @@ describe("the active cluster", () => {
         check({ active: "prod" }, existing)();
         check({ active: "dr", names: { dr: "agent.dr.example.net" } }, existing)();
         expect(check({ active: "prdo" }, existing)).to.throw(
-            'hubspoke:traffic.active: is "prdo", and the hub has dr, prod. Write one of these',
+            'hubspoke:traffic.active: is "prdo", but the hub has dr, prod. Write one of these',
         );
         expect(check({ active: "dr" }, existing)).to.throw(
             "hubspoke:traffic.names.dr: the agent's name on dr is agent.dr.example.net. Write that",
@@ -164,7 +164,7 @@ describe("the active cluster", () => {
         check({ active: "prod", route53, names: { dr: "agent.dr.example.net" } }, existing)();
         expect(check({ active: "prod", route53 }, existing)).to.throw("hubspoke:traffic.names.dr: ");
         expect(check({ active: "prod", route53 }, existing.slice(0, 2))).to.throw(
-            'hubspoke:traffic.route53.healthChecks: is "dr", and the hub has prod. ',
+            'hubspoke:traffic.route53.healthChecks: is "dr", but the hub has prod. ',
         );
     });
 
