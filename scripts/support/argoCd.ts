@@ -4,18 +4,18 @@ import { type Look, waitFor } from "../../clusters/wait";
 import { type Comparison, comparisonOf, reach } from "./comparisons";
 import type { EnvironmentStack } from "./stacks";
 
-/** Limit for a new comparison by Argo CD, in milliseconds: after a rotation it reads the whole cluster first. */
+/** Limit for a new comparison by Argo CD, in milliseconds: after a rotation, it first reads the whole cluster. */
 const limitMs = 180_000;
 
 type Hub = Pick<EnvironmentStack, "hub" | "namespace">;
 type Cluster = { readonly cluster: string; readonly server: string };
 
 /**
- * Waits until Argo CD has read a cluster with what the cluster Secret holds now: one Application of the cluster is
- * compared anew, from now, and none shows that the cluster was not read. Whether manifests could be made is another
- * matter. A cluster to which nothing is delivered has nothing to show.
+ * Waits until Argo CD has read a cluster with the current contents of the cluster Secret: at least one Application of
+ * the cluster has a new comparison, and no comparison failed to read the cluster. A failure to render manifests does
+ * not matter here. A cluster without Applications has no comparison to wait for.
  *
- * @throws Error at the limit, with what Argo CD said of each Application
+ * @throws Error at the limit, with Argo CD's message for each Application
  */
 export async function waitUntilArgoCdWorks(hub: Hub, cluster: Cluster): Promise<void> {
     await whileCompared(hub, cluster, limitMs, (comparisons) => {
@@ -25,9 +25,9 @@ export async function waitUntilArgoCdWorks(hub: Hub, cluster: Cluster): Promise<
 }
 
 /**
- * Has Argo CD compare one Application of a cluster anew, and tells what came of it.
+ * Makes Argo CD compare one Application of a cluster again, and returns the result.
  *
- * @param timeoutMs after which it is `silent`, or what it was last
+ * @param timeoutMs limit, after which the result is the last one, or `silent`
  */
 export async function compareAnew(hub: Hub, cluster: Cluster, name: string, timeoutMs: number): Promise<Comparison> {
     let last: Comparison = { what: "silent", name };
@@ -38,21 +38,21 @@ export async function compareAnew(hub: Hub, cluster: Cluster, name: string, time
     return last;
 }
 
-/** Asks for comparisons of all Applications of a cluster, and looks at them until that is done. */
+/** Requests a comparison of all Applications of a cluster, and reads the results until `look` is done. */
 async function whileCompared(
     { hub, namespace }: Hub,
     cluster: Cluster,
     timeoutMs: number,
     look: (comparisons: readonly Comparison[]) => Look<undefined>,
 ): Promise<void> {
-    // Times of Argo CD have whole seconds.
+    // Argo CD's times have whole seconds.
     const begin = Math.ceil(Date.now() / 1000) * 1000;
     await new Promise((resolve) => setTimeout(resolve, begin - Date.now()));
-    // A hard refresh would render all manifests anew, for which Argo CD needs Git.
+    // A hard refresh would render all manifests again, and Argo CD needs Git for that.
     const refresh = { [refreshAnnotation]: "normal" };
     await annotateApplications(hub, namespace, await applicationsOf(hub, namespace, cluster), refresh);
     await waitFor(
-        `Argo CD to work on ${cluster.cluster}`,
+        `Argo CD to read ${cluster.cluster}`,
         async () => {
             const applications = await applicationsOf(hub, namespace, cluster);
             return look(applications.map((application) => comparisonOf(application, begin)));

@@ -6,30 +6,30 @@ import type { EnvironmentStack } from "./stacks";
 import type { Registered } from "./registered";
 
 /**
- * What Argo CD says of its connection to a cluster: it has read it just now, cannot reach it, or was refused by
- * whoever answers there; or it could not be asked. `why` is for people.
+ * The state of Argo CD's connection to a cluster: Argo CD has read it just now, was refused by the server there, or
+ * cannot reach it; `unknown` if Argo CD could not check. `why` is a message for people.
  */
 export interface ArgoCdsView {
     readonly says: "reached" | "refused" | "lost" | "unknown";
     readonly why: string;
 }
 
-/** Limit for Argo CD to read a cluster anew: its connections give up after 30 s each; in milliseconds. */
+/** Limit for Argo CD to read a cluster again, in milliseconds: each of its connections times out after 30 s. */
 const limitMs = 180_000;
 
-/** Time for Argo CD to notice that what it has read before is void, in milliseconds. */
+/** Time for Argo CD to invalidate its cache of the cluster, in milliseconds. */
 const noticeMs = 5_000;
 
-/** How Argo CD says that it cannot read a cluster (argo-cd, controller/state.go, `CompareAppState`). */
+/** Start of Argo CD's message if it cannot read a cluster (argo-cd, controller/state.go, `CompareAppState`). */
 const unread = "Failed to load live state: ";
 
-/** How Go says that no connection comes about, or no answer. */
+/** Go's errors for a failed connection, or for a missing answer. */
 const networkFailure =
     /connection refused|no route to host|no such host|i\/o timeout|deadline exceeded|handshake timeout|Client\.Timeout/;
 
 /**
- * Asks Argo CD whether it can reach a cluster: what it has read is declared void, and its Applications are compared
- * anew. Without that it goes on with what it remembers, and finds a dead cluster healthy.
+ * Asks Argo CD whether it can reach a cluster: invalidates its cache of the cluster, and requests a comparison of the
+ * Applications. Without that, Argo CD uses its cache, and reports a dead cluster as healthy.
  */
 export async function argoCdsView(
     { hub, namespace }: Pick<EnvironmentStack, "hub" | "namespace">,
@@ -37,14 +37,14 @@ export async function argoCdsView(
 ): Promise<ArgoCdsView> {
     const applications = () => applicationsOf(hub, namespace, cluster);
     if (secret === undefined || (await applications()).length === 0) {
-        return { says: "unknown", why: "Argo CD has no Application there, and so no connection" };
+        return { says: "unknown", why: "Argo CD has no Application there, and therefore no connection" };
     }
     const annotations = { [refreshAnnotation]: new Date().toISOString().replace(/\.\d+Z$/, "Z") };
     const secretPath = `api/v1/namespaces/${namespace}/secrets/${secret}`;
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { annotations } } });
     const since = Date.now() + noticeMs;
     try {
-        return await waitFor<ArgoCdsView>("Argo CD to read the cluster anew", async () => {
+        return await waitFor<ArgoCdsView>("Argo CD to read the cluster again", async () => {
             const found = await applications();
             const views = found.map((application) => viewOf(application, since));
             const [view] = views.flatMap((one) => one ?? []).sort((one) => (one.says === "reached" ? -1 : 1));
@@ -52,14 +52,14 @@ export async function argoCdsView(
                 return { done: view };
             }
             await annotateApplications(hub, namespace, found, { [refreshAnnotation]: "hard" });
-            return { seen: "no comparison since" };
+            return { seen: "no new comparison" };
         }, { timeoutMs: limitMs, intervalMs: 2_000 });
     } catch (error) {
         return { says: "unknown", why: (error as Error).message };
     }
 }
 
-/** What one comparison says of the cluster; nothing for one that is older, or did not come to read it. */
+/** The result of one comparison for the cluster; undefined if it is older, or did not try to read the cluster. */
 export function viewOf({ metadata, status }: Application, since: number): ArgoCdsView | undefined {
     const { reconciledAt, conditions = [] } = status ?? {};
     const isCompared = reconciledAt !== undefined && Date.parse(reconciledAt) >= since;

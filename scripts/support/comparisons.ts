@@ -1,33 +1,33 @@
 import { type Application, complaintsOf } from "../../clusters/applications";
 
-/** What Argo CD's latest comparison of an Application shows of its cluster, and of Git. */
+/** The result of Argo CD's latest comparison of an Application, for its cluster and for Git. */
 export interface Comparison {
     /** The Application. */
     readonly name: string;
     /**
-     * `compared`: the cluster was read, and the manifests were made. `without manifests`: the cluster was read, and Git
-     * or the chart gave nothing to compare it with. `cluster not read`: Argo CD could not read the cluster. `never`:
-     * Argo CD does not compare it, since its spec is wrong. `silent`: no comparison has ended since.
+     * `compared`: the cluster was read, and the manifests were rendered. `without manifests`: the cluster was read, but
+     * Git or the chart gave no manifests. `cluster not read`: Argo CD could not read the cluster. `never`: Argo CD does
+     * not compare the Application, because its spec is invalid. `silent`: no comparison ended after the given time.
      */
     readonly what: "compared" | "without manifests" | "cluster not read" | "never" | "silent";
-    /** Argo CD's complaint, where there is one. */
+    /** Argo CD's error message, if there is one. */
     readonly why?: string;
 }
 
 /**
- * How a failed comparison begins its message, by what could not be had (argo-cd 3.6.1, controller/state.go,
- * `CompareAppState`); both can stand side by side.
+ * Starts of a failed comparison's message: for the cluster, and for the manifests (argo-cd 3.6.1, controller/state.go,
+ * `CompareAppState`). One comparison can have both.
  */
 const noCluster = /Failed to load live state: |there are no clusters with this name|Failed to check if live resource /;
 const noManifests = /Failed to load target state: /;
 
-/** An Application with such a condition is not compared at all (argo-cd 3.6.1, controller/appcontroller.go). */
+/** Argo CD does not compare an Application with this condition (argo-cd 3.6.1, controller/appcontroller.go). */
 const wrongSpec = "InvalidSpecError";
 
 /**
  * Reads an Application's latest comparison.
  *
- * @param since in milliseconds; what was compared before shows nothing
+ * @param since in milliseconds; an earlier comparison counts as `silent`
  */
 export function comparisonOf(application: Application, since: number): Comparison {
     const { metadata, status } = application;
@@ -46,12 +46,12 @@ export function comparisonOf(application: Application, since: number): Compariso
     return lacksManifests(application) ? { name, what: "without manifests", why } : { name, what: "compared" };
 }
 
-/** Whether Argo CD could not make the manifests when it compared last: what Git holds for it is unknown then. */
+/** Whether the latest comparison could not render the manifests: the contents of Git are then unknown. */
 export function lacksManifests(application: Application): boolean {
     return noManifests.test(complaintsOf(application));
 }
 
-/** What the comparisons of a cluster's Applications show of it together. */
+/** The combined result of the comparisons of a cluster's Applications. */
 export function reach(comparisons: readonly Comparison[]): "read" | "not read" | "nothing yet" | "nothing to compare" {
     const seen = new Set(comparisons.map(({ what }) => what));
     if (seen.has("cluster not read")) {

@@ -6,24 +6,24 @@ import { type Owns, strangeChanges } from "./ownChanges";
 import { errorsOf, pulumi } from "./pulumi";
 import { stackFile } from "./stackFile";
 
-/** An `up` that changes what one operation is about, and nothing else that waits in the checkout. */
+/** An `up` that makes the changes of one operation, and no other change that is pending in the checkout. */
 export interface ExactUp {
     readonly stack: string;
-    /** The operation, for errors: "a rotation". */
+    /** The operation, for errors: "the rotation". */
     readonly operation: string;
-    /** Changes the settings in a stack file; it is run on a copy first. */
+    /** Changes the settings in a stack file; it runs on a copy first. */
     readonly edit: (file: string) => Promise<void> | void;
     readonly owns: Owns;
-    /** URNs, or patterns of them, of the only resources that take part; nothing means all of the stack. */
+    /** URNs, or patterns of URNs, of the resources to bring up; undefined means the whole stack. */
     readonly targets?: readonly string[];
 }
 
 /**
- * Previews the operation, with the policies and with a copy of the stack file, and keeps the plan in the folder. The
- * plan holds the stack's secrets, encrypted with its key: the folder is a temporary one. Nothing is changed.
+ * Previews the operation, with the policies and with a copy of the stack file, and saves the plan in the folder. The
+ * plan contains the stack's secrets, encrypted with its key: the folder must be a temporary one. Changes nothing.
  *
- * @throws Error where the preview fails, a policy refuses, or anything but the operation's own would change: with the
- *     list of that, and the remedy
+ * @throws Error if the preview fails, if a policy refuses the change, or if anything else would change: with the list
+ *     of other changes, and the remedy
  */
 export async function planExactly({ stack, operation, edit, owns, targets }: ExactUp, folder: string): Promise<void> {
     const copy = path.join(folder, path.basename(stackFile(stack)));
@@ -39,12 +39,12 @@ export async function planExactly({ stack, operation, edit, owns, targets }: Exa
             .filter(({ level }) => level === "mandatory")
             .map(({ policy, message }) => `  ${policy}: ${message}`);
         const why = refused.length > 0 ? `a policy refuses it:\n${refused.join("\n")}` : `it failed:\n${errorsOf(text)}`;
-        throw new Error(`nothing was brought up, as the preview of ${operation} in the stack ${stack} says: ${why}`);
+        throw new Error(`nothing was brought up, because of the preview of ${operation} in the stack ${stack}: ${why}`);
     }
     refuseStrange(stack, operation, strangeChanges(changes, owns));
 }
 
-/** Writes the settings into the stack file, and brings the stack up, constrained to the plan in the folder. */
+/** Writes the settings into the stack file, and brings the stack up, limited to the plan in the folder. */
 export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: string): Promise<void> {
     await edit(stackFile(stack));
     await pulumi(stack, ["up", "--yes", "--skip-preview", "--plan", planIn(folder), ...only(targets)]);
@@ -59,9 +59,9 @@ export async function upExactly(exact: ExactUp): Promise<void> {
 }
 
 /**
- * Refuses a stack in which anything waits to be brought up: an operation would take it along.
+ * Refuses a stack with pending changes: an operation would deploy them too.
  *
- * @throws Error with the list of that, and the remedy
+ * @throws Error with the list of the changes, and the remedy
  */
 export async function refuseWaiting(stack: string, operation: string): Promise<void> {
     const nothing = { stack, operation, edit: () => undefined, owns: () => undefined };
@@ -71,10 +71,10 @@ export async function refuseWaiting(stack: string, operation: string): Promise<v
 function refuseStrange(stack: string, operation: string, strange: readonly string[]): void {
     if (strange.length > 0) {
         throw new Error(
-            `nothing was brought up: besides what ${operation} is about, this would change in the stack ${stack}:\n` +
+            `nothing was brought up: besides ${operation}, this would change in the stack ${stack}:\n` +
                 `${strange.map((line) => `  ${line}`).join("\n")}\n` +
-                "Either it was merged and waits to be brought up, or this checkout is older than what stands. Bring the " +
-                `checkout up to date, look at \`pulumi preview --stack ${stack} --diff\`, bring that up, and run this again`,
+                "Either it was merged and is not deployed yet, or this checkout is older than the deployed state. Update " +
+                `the checkout, check \`pulumi preview --stack ${stack} --diff\`, deploy that, and run this again`,
         );
     }
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** Runs work in a temporary folder that only this user can read, and deletes the folder afterwards. */
+/** Runs a function with a temporary folder that only this user can read, and then deletes the folder. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hubspoke-"));
     try {

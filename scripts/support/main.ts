@@ -1,4 +1,4 @@
-/** Runs a script to its end; a failure is shown as its message alone. */
+/** Runs a script to its end; of a failure, only the message is shown. */
 export function main(work: (args: string[]) => Promise<void>): void {
     work(process.argv.slice(2)).catch((error: unknown) => {
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -6,7 +6,7 @@ export function main(work: (args: string[]) => Promise<void>): void {
     });
 }
 
-/** Tells the user what goes on. */
+/** Prints a line for the user. */
 export function say(line: string): void {
     process.stdout.write(`${line}\n`);
 }

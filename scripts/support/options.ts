@@ -2,10 +2,10 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { InputError } from "../../settings/inputError";
 
 /**
- * Reads a command line as Node's `parseArgs` does.
+ * Reads a command line with Node's `parseArgs`.
  *
- * @param usage said after the reason, where the command line is wrong
- * @throws InputError with both
+ * @param usage the usage line for error messages
+ * @throws InputError with the reason and the usage line
  */
 export function parseOptions<T extends ParseArgsConfig>(config: T, usage: string): ReturnType<typeof parseArgs<T>> {
     try {

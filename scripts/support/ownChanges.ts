@@ -4,16 +4,16 @@ import type { Change, Inputs } from "../preview/events";
 export type Path = readonly string[];
 
 /**
- * What an operation may do to a resource: undefined where the change is none of its own, else the paths of the
- * properties that it may change, with all below them. A creation or deletion that is its own needs no paths.
+ * The change that an operation may make to a resource: the paths of the properties that it may change, with everything
+ * below them; undefined if the change does not belong to the operation. A creation or deletion needs no paths.
  */
 export type Owns = (change: Change) => readonly Path[] | undefined;
 
 /**
- * The changes of a preview that are none of an operation's own, one line each.
+ * The changes in a preview that do not belong to an operation, one line each.
  *
- * The inputs before and after are compared field by field. What they hide, since it is secret, is taken from the paths
- * that the provider names; how fine these are is the provider's own matter, so a coarse one (`metadata`) says nothing.
+ * The inputs before and after are compared field by field. For hidden (secret) fields, the paths that the provider
+ * names decide. A provider may name a coarse path (`metadata`), which shows nothing about the fields below it.
  */
 export function strangeChanges(changes: readonly Change[], owns: Owns): string[] {
     return changes
@@ -24,7 +24,7 @@ export function strangeChanges(changes: readonly Change[], owns: Owns): string[]
         });
 }
 
-/** Paths that are not its own, perhaps none where all the resource is another's; undefined where nothing is strange. */
+/** Paths that do not belong to it, empty if the whole resource does not; undefined if every change belongs to it. */
 function strangePaths(change: Change, own: readonly Path[] | undefined): readonly string[] | undefined {
     if (change.operation === "create" || change.operation === "delete") {
         return own === undefined ? [] : undefined;
@@ -41,7 +41,7 @@ function strangePaths(change: Change, own: readonly Path[] | undefined): readonl
     return strange.length === 0 ? undefined : [...new Set(strange.map(formatPath))];
 }
 
-/** Paths of the leaves that differ; of two secrets nobody can tell. */
+/** Paths of the leaves that differ; two secrets cannot be compared. */
 function differences(before: unknown, after: unknown, path: Path = []): Path[] {
     if (isBranch(before) && isBranch(after)) {
         const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -58,7 +58,7 @@ function startsWith(path: Path, beginning: Path): boolean {
     return beginning.every((part, index) => path[index] === part);
 }
 
-/** Reads a property path as the engine writes it: `metadata.annotations["a/b"]`, `spec.ports[0]`. */
+/** Parses a property path in the engine's notation: `metadata.annotations["a/b"]`, `spec.ports[0]`. */
 function parsePath(text: string): Path {
     const parts = text.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g);
     return [...parts].map(([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "");

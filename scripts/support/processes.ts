@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 
-/** What the operating system says of a live process. */
+/** The operating system's facts about a live process. */
 export interface ProcessFacts {
-    /** Changes when the process id is given to another process: never take a recycled id for ours. */
+    /** Changes when the process id is reused: it distinguishes our process from a later one with the same id. */
     readonly identity: string;
-    /** Process group; equal to the id where the process leads a group of its own. */
+    /** Process group; equal to the id if the process leads its own group. */
     readonly group: number;
     /** Command line, arguments joined by spaces. */
     readonly command: string;
 }
 
-/** Facts about a process, or undefined when it is gone or only waits to be reaped. */
+/** Facts about a process; undefined if it has ended, or is a zombie. */
 export function processFacts(pid: number): ProcessFacts | undefined {
     return process.platform === "linux" ? factsFromProc(pid) : factsFromPs(pid);
 }

@@ -5,10 +5,10 @@ import { run } from "./run";
 const timeoutMs = 30 * 60_000;
 
 /**
- * Runs the user's own `pulumi` on one stack, with the backend and the folder that the user works with.
+ * Runs the user's `pulumi` on one stack, with the user's backend and folder.
  *
  * @returns its standard output
- * @throws Error with the command's output, when it fails
+ * @throws Error with the command's output, if it fails
  */
 export async function pulumi(stack: string, args: readonly string[]): Promise<string> {
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
@@ -19,13 +19,13 @@ export async function pulumi(stack: string, args: readonly string[]): Promise<st
     return stdout;
 }
 
-/** What a reader of a failed run needs: the diagnostics, or else all of it. */
+/** The diagnostics of a failed run; the whole output if it has none. */
 export function errorsOf(output: string): string {
     const start = output.indexOf("Diagnostics:");
     return start >= 0 ? output.slice(start) : output;
 }
 
-/** Asks for something that may hold a secret: what it prints is in no error. */
+/** Reads something that may contain a secret: no error contains its output. */
 export async function ask(stack: string, args: readonly string[]): Promise<unknown> {
     const { ok, stdout, output } = await run("pulumi", [...args, "--stack", stack, "--non-interactive"], { timeoutMs });
     if (!ok) {
@@ -35,7 +35,7 @@ export async function ask(stack: string, args: readonly string[]): Promise<unkno
     return JSON.parse(stdout);
 }
 
-/** Asks which backend `pulumi` works with. */
+/** The backend that `pulumi` uses. */
 export async function askBackend(): Promise<{ readonly url: string }> {
     const { ok, stdout, output } = await run("pulumi", ["whoami", "--json", "--non-interactive"], { timeoutMs });
     if (!ok) {
@@ -44,7 +44,7 @@ export async function askBackend(): Promise<{ readonly url: string }> {
     return JSON.parse(stdout) as { url: string };
 }
 
-/** Names of all stacks of the project, in the order in which a change goes through them: production last. */
+/** Names of all stacks of the project, in the order in which a change reaches them: production last. */
 export async function stackNames(): Promise<string[]> {
     const { ok, stdout, output } = await run("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeoutMs });
     if (!ok) {
@@ -53,28 +53,28 @@ export async function stackNames(): Promise<string[]> {
     return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name).sort();
 }
 
-/** A stack's full name, as the program knows it: `organization/hubspoke/prod` in a bucket or folder. */
+/** A stack's full name, as in the program: `organization/hubspoke/prod` in an object store or folder. */
 export async function fullNameOf(stack: string): Promise<string> {
     const args = ["stack", "ls", "--json", "--fully-qualify-stack-names", "--non-interactive"];
     const { ok, stdout, output } = await run("pulumi", args, { timeoutMs });
     const names = ok ? (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name) : [];
     const found = names.find((name) => name === stack || name.endsWith(`/${stack}`));
     if (found === undefined) {
-        throw new Error(ok ? `there is no stack ${stack}: there are ${names.join(", ")}` : `pulumi stack ls failed:\n${output}`);
+        throw new Error(ok ? `there is no stack ${stack}. The stacks are ${names.join(", ")}` : `pulumi stack ls failed:\n${output}`);
     }
     return found;
 }
 
 /**
- * A stack's settings, with the secrets in them.
+ * A stack's settings, with their secrets.
  *
- * @throws InputError as the program itself does
+ * @throws InputError like the program
  */
 export async function settingsOf(stack: string): Promise<Settings> {
     return parseSettings(await configOf(stack));
 }
 
-/** A stack's configuration as it is written, with the secrets in it: the keys of `hubspoke`, without that. */
+/** A stack's configuration as in the stack file, with decrypted secrets: the keys of `hubspoke`, without the prefix. */
 export async function configOf(stack: string): Promise<Record<string, unknown>> {
     const config = (await ask(stack, ["config", "--json", "--show-secrets"])) as Record<
         string,
@@ -86,15 +86,15 @@ export async function configOf(stack: string): Promise<Record<string, unknown>> 
     return Object.fromEntries(values) as Record<string, unknown>;
 }
 
-/** Only true and false are no text, as in the program. */
+/** Only true and false are not texts, like in the program. */
 function plain(value: string | undefined): unknown {
     return value === "true" ? true : value === "false" ? false : value;
 }
 
 /**
- * Changes settings of a stack, by their paths; the CLI keeps the comments in the stack file.
+ * Changes settings of a stack by their paths; the CLI keeps the comments in the stack file.
  *
- * @param file another file than the stack's own
+ * @param file the file to change, if not the stack file
  */
 export async function setSettings(
     stack: string,

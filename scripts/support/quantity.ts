@@ -17,8 +17,8 @@ const factors: Readonly<Record<string, number>> = {
 };
 
 /**
- * A Kubernetes quantity, such as "500m" or "1.5Gi", as a number (kubernetes.io/docs, "Quantity"); undefined for what is
- * none.
+ * A Kubernetes quantity, such as "500m" or "1.5Gi", as a number (kubernetes.io/docs, "Quantity"); undefined if it is
+ * not a quantity.
  */
 export function parseQuantity(value: unknown): number | undefined {
     const [, digits, exponent, suffix = ""] =
@@ -28,14 +28,14 @@ export function parseQuantity(value: unknown): number | undefined {
 }
 
 /**
- * The amount that a quantity says.
+ * The amount of a quantity.
  *
- * @throws Error for what is no quantity, or less than nothing
+ * @throws Error if the value is not a quantity, or is negative
  */
 export function amountOf(quantity: string): number {
     const amount = parseQuantity(quantity);
     if (amount === undefined || amount < 0) {
-        throw new Error(`"${quantity}" is no quantity of Kubernetes`);
+        throw new Error(`"${quantity}" is not a Kubernetes quantity`);
     }
     return amount;
 }

@@ -1,36 +1,36 @@
 import type { EnvironmentStack } from "./stacks";
 import { nameOf, type State, type StateResource, withoutSubtrees } from "./state";
 
-/** What the state knows of a cluster's registration. */
+/** The state's facts about a cluster's registration. */
 export interface Registered {
     readonly cluster: string;
-    /** Name of the cluster Secret, where it was made. */
+    /** Name of the cluster Secret; undefined if it was not created. */
     readonly secret: string | undefined;
     readonly server: string;
-    /** Paths on the hub of what tells its Prometheus to watch the cluster. */
+    /** Paths on the hub of the objects by which its Prometheus watches the cluster. */
     readonly watch: readonly string[];
 }
 
-/** Kinds of those objects, by their type in the state: their API and their plural. */
+/** Kinds of those objects by their type in the state: the API and the plural. */
 const watchKinds: Readonly<Record<string, readonly [api: string, plural: string]>> = {
     "kubernetes:core/v1:ConfigMap": ["api/v1", "configmaps"],
     "kubernetes:monitoring.coreos.com/v1:Probe": ["apis/monitoring.coreos.com/v1", "probes"],
     "kubernetes:monitoring.coreos.com/v1:PrometheusRule": ["apis/monitoring.coreos.com/v1", "prometheusrules"],
 };
 
-/** Whether a resource of the state is the component of one of these clusters. */
+/** Whether a resource in the state is the component of one of these clusters. */
 export function isSpoke({ type, urn }: Pick<StateResource, "type" | "urn">, clusters?: readonly string[]): boolean {
     return type === "hubspoke:index:Spoke" && (clusters === undefined || clusters.includes(nameOf(urn)));
 }
 
-/** The URNs of all that a stack's state has of a cluster. */
+/** The URNs of all resources of a cluster in a stack's state. */
 export function urnsOf(state: State, cluster: string): string[] {
     const others = withoutSubtrees(state, (resource) => isSpoke(resource, [cluster])).deployment.resources ?? [];
     const left = new Set(others.map(({ urn }) => urn));
     return (state.deployment.resources ?? []).flatMap(({ urn }) => (left.has(urn) ? [] : [urn]));
 }
 
-/** What a stack's state has of a cluster. */
+/** A cluster's registration in a stack's state. */
 export function registeredIn(state: State, { settings, namespace }: EnvironmentStack, cluster: string): Registered {
     const resources = state.deployment.resources ?? [];
     const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);

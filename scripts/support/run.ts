@@ -1,30 +1,30 @@
 /** How to run a command to its end. */
 export interface RunOptions {
     readonly cwd?: string;
-    /** Added to this process's environment. Secrets go here, never into the arguments. */
+    /** Variables in addition to this process's environment. Secrets belong here, never in the arguments. */
     readonly env?: Readonly<Record<string, string>>;
-    /** After which the command is ended; without it, it may take any time. */
+    /** Limit, after which the command is interrupted; undefined means no limit. */
     readonly timeoutMs?: number;
 }
 
-/** How a command ended. */
+/** The result of a command. */
 export interface RunResult {
     readonly ok: boolean;
     readonly stdout: string;
     /** Standard output and error, in the order in which they were written. */
     readonly output: string;
-    /** Why it failed, in one line; empty where it did not. */
+    /** Why it failed, in one line; empty if it succeeded. */
     readonly reason: string;
-    /** The command could not be found. */
+    /** Whether the command was not found. */
     readonly notFound: boolean;
 }
 
 /**
  * Runs a command to its end; a failure is a result, not an exception. The command is interrupted
- * (SIGINT) when this process ends or the time is up.
+ * (SIGINT) when this process ends or at the limit.
  *
- * execa is imported when first needed: it is an ES module whose dependencies cannot be required, as a
- * static import in this CommonJS project would.
+ * The import of execa is dynamic: it is an ES module whose dependencies cannot be loaded with `require`,
+ * which a static import in this CommonJS project would do.
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const { execa } = await import("execa");

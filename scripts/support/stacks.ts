@@ -4,7 +4,7 @@ import { type HubOutputs, parseHubOutputs } from "../../components/hubOutputs";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { ask, settingsOf } from "./pulumi";
 
-/** An environment's stack, with what is needed to work on it. Holds credentials: never print it. */
+/** An environment's stack, and the facts to work on it. Contains credentials: never print it. */
 export interface EnvironmentStack {
     readonly stack: string;
     readonly settings: EnvironmentSettings;
@@ -15,26 +15,26 @@ export interface EnvironmentStack {
     readonly agentNamespace: string;
     /** The fleet's domain. */
     readonly domain: string;
-    /** What the hub demands of environments. */
+    /** The hub's requirements for environments. */
     readonly rollout: HubOutputs["rollout"];
 }
 
 /**
  * Reads an environment's stack.
  *
- * @throws Error when there is no such stack, or it is the hub's
+ * @throws Error if the stack does not exist, or is the hub's
  */
 export async function environmentStack(stack: string): Promise<EnvironmentStack> {
     const settings = await settingsOf(stack);
     if (settings.role !== "environment") {
-        throw new Error(`${stack} is the stack of the hub. Name an environment's`);
+        throw new Error(`${stack} is the stack of the hub. Name the stack of an environment`);
     }
     const { argoCdNamespace: namespace, agentNamespace, domain, rollout } = await hubOutputsOf(settings);
     const hub = await findCluster("hub", settings.hub);
     return { stack, settings, hub, namespace, agentNamespace, domain, rollout };
 }
 
-/** What the hub of an environment says of itself. */
+/** The outputs of an environment's hub. */
 export async function hubOutputsOf({ hub }: Pick<EnvironmentSettings, "hub">): Promise<HubOutputs> {
     const stack = hub.stack ?? "hub";
     return parseHubOutputs(stack, (await ask(stack, ["stack", "output", "--json"])) as Record<string, unknown>);

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { inFolder } from "./folder";
 import { ask, pulumi } from "./pulumi";
 
-/** A resource as a stack's state holds it. */
+/** A resource in a stack's state. */
 export interface StateResource {
     readonly urn: string;
     readonly type: string;
@@ -14,15 +14,15 @@ export interface StateResource {
     readonly dependencies?: readonly string[];
     readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
     readonly deletedWith?: string;
-    /** Replaced by another of the same URN, and to be deleted. */
+    /** Whether another resource with the same URN replaced it, and it must be deleted. */
     readonly delete?: boolean;
-    /** Deleted already, and to be made anew. */
+    /** Whether it is already deleted, and must be created again. */
     readonly pendingReplacement?: boolean;
     readonly inputs?: Record<string, unknown>;
     readonly outputs?: Record<string, unknown>;
 }
 
-/** An operation that a run began and did not end. */
+/** An operation that a run began and did not complete. */
 export interface PendingOperation {
     readonly type: "creating" | "updating" | "deleting" | "reading" | "importing";
     readonly resource: StateResource;
@@ -36,7 +36,7 @@ export interface State {
     };
 }
 
-/** Reads a stack's state; its secrets stay encrypted. */
+/** Reads a stack's state; its secrets remain encrypted. */
 export async function readState(stack: string): Promise<State> {
     return (await ask(stack, ["stack", "export"])) as State;
 }
@@ -50,12 +50,12 @@ export async function writeState(stack: string, state: State): Promise<void> {
     });
 }
 
-/** The last part of a URN: the resource's own name. */
+/** The last part of a URN: the resource's name. */
 export function nameOf(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** A state without some resources, all that is below them, and the operations on these. */
+/** A state without some resources, their children, and the pending operations on them. */
 export function withoutSubtrees(state: State, roots: (resource: StateResource) => boolean): State {
     const gone = new Set<string>();
     const resources = (state.deployment.resources ?? []).filter((resource) => {
@@ -72,13 +72,14 @@ export function withoutSubtrees(state: State, roots: (resource: StateResource) =
 }
 
 /**
- * A state in which no operation is pending. What an operation has made stands in it as if that had ended: with its id,
- * in the place of what it replaces, or beside it where that is still to be deleted.
+ * A state without pending operations. It contains each resource that a pending operation created, with its id, like
+ * after the end of the operation: in place of the resource that it replaces, or beside it if that one must still be
+ * deleted.
  *
- * `pulumi refresh --import-pending-creates` promises the same, and loses the resource: it calls the operation an
- * import, which the next write of the state drops (pulumi 3.259, operations/refresh.go and backend/snapshot.go).
+ * `pulumi refresh --import-pending-creates` has the same purpose, but loses the resource: it changes the operation to
+ * an import, and the next write of the state drops that (pulumi 3.259, operations/refresh.go and backend/snapshot.go).
  *
- * @param made id of each resource that a pending creation has made, by its URN
+ * @param made id of each resource that a pending operation created, by its URN
  */
 export function settled(state: State, made: ReadonlyMap<string, string>): State {
     const before = (state.deployment.resources ?? [])
@@ -95,7 +96,7 @@ export function settled(state: State, made: ReadonlyMap<string, string>): State 
     return { ...state, deployment: { ...state.deployment, resources, pending_operations: [] } };
 }
 
-/** The engine wants everything after what it depends on; apart from that the order stays. */
+/** The engine requires every resource after its dependencies; otherwise the order stays. */
 function inOrder(resources: readonly StateResource[]): StateResource[] {
     const live = new Map(resources.filter((resource) => !resource.delete).map((resource) => [resource.urn, resource]));
     const ordered = new Set<StateResource>();

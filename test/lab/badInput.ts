@@ -75,7 +75,7 @@ const cases: Case[] = [
             ...config,
             "hubspoke:clusters": { prod: { context: "staging", labels: { region: "eu" } } },
         }),
-        error: /hubspoke:clusters\.prod: the hub already has a cluster "prod" at .*of stack organization\/hubspoke\/prod/,
+        error: /hubspoke:clusters\.prod: the hub already has a cluster "prod" at .*of stack \S+\/hubspoke\/prod/,
     },
     {
         name: "a label that Kubernetes refuses",

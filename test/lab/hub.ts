@@ -126,7 +126,7 @@ describe("a hub that is installed for the first time, with too few nodes", () =>
         expect(output).to.match(/needs 3 schedulable nodes, and the hub has 2 and no autoscaler/);
         await kubectl("staging", ["create", ...status]);
         try {
-            expect((await preview()).output).to.match(/warning: .*waits until cluster-autoscaler has added the missing/);
+            expect((await preview()).output).to.match(/warning: .*waits until cluster-autoscaler has added/);
         } finally {
             await kubectl("staging", ["delete", ...status]);
         }

@@ -28,6 +28,6 @@ describe("a quantity of Kubernetes", () => {
 
     it("is no amount below nothing", () => {
         expect(amountOf("0")).to.equal(0);
-        expect(() => amountOf("-1")).to.throw('"-1" is no quantity');
+        expect(() => amountOf("-1")).to.throw('"-1" is not a Kubernetes quantity');
     });
 });
