@@ -5,29 +5,30 @@ import type { ClusterConnection } from "../settings/connection";
 import { tryToken } from "../clusters/tokenTrial";
 import { type DynamicProvider, idOf } from "./provider";
 
-/** Limit for a new token to be made and accepted, in milliseconds; an API server caches refusals. */
+/** Limit for a new token to be created and accepted, in milliseconds; an API server caches refusals. */
 const limitMs = 60_000;
 
-/** What is to be proven: names only. The token itself is read from the spoke when it is needed. */
+/** The access to check: names only. The token itself is read from the spoke when it is needed. */
 export interface AccessInputs {
     readonly spoke: ClusterConnection;
     readonly cluster: string;
-    /** Where the token stands on the spoke; nothing for a cloud identity. */
+    /** The token's Secret on the spoke; undefined for a cloud identity. */
     readonly token?: { readonly namespace: string; readonly secret: string };
-    /** A namespace that the account must be able to read Deployments of. */
+    /** A namespace in which the account must be able to read Deployments. */
     readonly target: string;
-    /** What changes whenever the account's rights do. */
+    /** A value that changes with the account's rights. */
     readonly rights: readonly string[];
 }
 
-/** The inputs, and when access was proven last, as RFC 3339. */
+/** The inputs, and the time of the last check, as RFC 3339. */
 export interface AccessState extends AccessInputs {
     readonly provenAt: string;
 }
 
 /**
- * Proves, when a token is new or the account's rights have changed, that the token is accepted and may read what
- * Argo CD reads first. Its time becomes the annotation by which Argo CD reads that cluster anew.
+ * If a token is new, or the account's rights have changed, checks that the cluster accepts the token, and that the
+ * token may read what Argo CD reads first. The time of the check is in an annotation that makes Argo CD read the
+ * cluster again.
  */
 export const access: DynamicProvider<AccessInputs, AccessState> = {
     create: async (inputs) => ({ id: idOf(inputs.cluster), outs: await prove(inputs) }),
@@ -51,7 +52,7 @@ async function prove(inputs: AccessInputs): Promise<AccessState> {
     return { ...inputs, provenAt: nextSecond() };
 }
 
-/** The annotation has whole seconds, and must not be before the time at which a cache was read. */
+/** The annotation has whole seconds, and must not be earlier than the time at which the cache was filled. */
 function nextSecond(): string {
     return new Date(Math.ceil(Date.now() / 1000) * 1000).toISOString().replace(".000Z", "Z");
 }

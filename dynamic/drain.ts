@@ -14,13 +14,13 @@ import {
 } from "../clusters/applications";
 import { type DynamicProvider, idOf, PlainError } from "./provider";
 
-/** Limit for Argo CD to remove what it delivered to one cluster, in milliseconds. */
+/** Limit for Argo CD to remove everything that it delivered to one cluster, in milliseconds. */
 const limitMs = 300_000;
 
-/** Time that the ApplicationSet controller has to delete Applications by itself, in milliseconds. */
+/** Limit for the ApplicationSet controller to delete the Applications by itself, in milliseconds. */
 const controllersTurnMs = 10_000;
 
-/** What is needed to empty a cluster. Kubeconfig contexts are names; a kubeconfig in the settings is a secret here. */
+/** The facts to empty a cluster. Contexts are names; a kubeconfig from the settings is a secret here. */
 export interface DrainState {
     readonly hub: ClusterConnection;
     readonly spoke: ClusterConnection;
@@ -29,17 +29,20 @@ export interface DrainState {
     /** Name of the cluster Secret. */
     readonly secret: string;
     readonly cluster: string;
-    /** The API server as Argo CD knows it. */
+    /** URL of the API server in Argo CD's registration. */
     readonly server: string;
-    /** The stack's short name, for the command that an error recommends. */
+    /** The stack's short name, for commands in error messages. */
     readonly stack: string;
-    /** Whether the environment's stack file lifts the protection of its Applications; a state without it does not. */
+    /**
+     * Whether the environment's stack file removes the protection of its Applications; undefined means that it does
+     * not.
+     */
     readonly lifted?: true;
 }
 
 /**
- * Nothing while a cluster is registered; when it leaves, its deletion comes first and waits until Argo CD has removed
- * all that it delivered there, while it still may.
+ * Does nothing while a cluster is registered. When the cluster is removed, the deletion of this resource comes first:
+ * it waits until Argo CD has removed everything that it delivered there, while Argo CD still has its rights.
  */
 export const drain: DynamicProvider<DrainState, DrainState> = {
     create: (inputs) => Promise.resolve({ id: idOf(inputs.namespace, inputs.secret), outs: inputs }),
@@ -59,8 +62,8 @@ async function emptyCluster(state: DrainState): Promise<void> {
     const strangers = before.filter((application) => !isGenerated(application));
     if (strangers.length > 0) {
         throw new PlainError(
-            `cluster ${cluster} cannot leave: Applications ${namesOf(strangers)} were made by other means and deliver ` +
-                "to it. Delete them, or give them another destination; then destroy again",
+            `cluster ${cluster} cannot be removed: Applications ${namesOf(strangers)} are not from an ApplicationSet and ` +
+                "deliver to it. Delete them, or give them another destination; then destroy again",
         );
     }
     await refuseDeadSpoke(state, before);
@@ -72,13 +75,13 @@ async function emptyCluster(state: DrainState): Promise<void> {
     await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     await waitUntilGone(hub, state).catch((error: Error) => {
         throw new PlainError(
-            `cluster ${cluster} is not empty: ${error.message}. Destroy again to go on waiting; if the cluster is lost, ` +
+            `cluster ${cluster} is not empty: ${error.message}. To continue to wait, destroy again; if the cluster is lost, ` +
                 `\`npm run forget -- ${stack} --cluster ${cluster}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
         );
     });
 }
 
-/** A cluster that does not answer cannot be emptied, so nothing is begun. */
+/** A cluster that does not answer cannot be emptied, so nothing is started. */
 async function refuseDeadSpoke(state: DrainState, applications: readonly Application[]): Promise<void> {
     try {
         await get(await findCluster(`clusters.${state.cluster}`, state.spoke), "version");
@@ -91,7 +94,7 @@ async function refuseDeadSpoke(state: DrainState, applications: readonly Applica
     }
 }
 
-/** Asks the hub, which knows what it protects, by deletions that it only tries out. */
+/** Asks the hub what it protects, with dry-run deletions. */
 async function refuseProtected(hub: ClusterAddress, state: DrainState, all: readonly Application[]): Promise<void> {
     const answers = await Promise.all(
         all.map(({ metadata: { name } }) =>
@@ -101,14 +104,14 @@ async function refuseProtected(hub: ClusterAddress, state: DrainState, all: read
     const kept = all.filter((_, index) => answers[index]?.body.includes(protectionPolicy));
     if (kept.length > 0) {
         throw new PlainError(
-            `cluster ${state.cluster} does not leave: the hub protects ${namesOf(kept)}. To lift that, write ` +
+            `cluster ${state.cluster} cannot be removed: the hub protects ${namesOf(kept)}. To allow the removal, write ` +
                 `\`hubspoke:protect: false\` into Pulumi.${state.stack}.yaml, with the cluster in it, and run ` +
                 `\`pulumi up --stack ${state.stack}\`; then do this again`,
         );
     }
 }
 
-/** Waits for the finalizers of Argo CD, which go after the last object is pruned. */
+/** Waits for Argo CD's finalizers: Argo CD removes them after it has deleted the last object. */
 async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<void> {
     const began = Date.now();
     await waitFor("Argo CD to remove what it delivered", async () => {
@@ -116,7 +119,7 @@ async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<vo
         if (left.length === 0) {
             return { done: undefined };
         }
-        // An ApplicationSet whose policy is never to delete leaves this to whoever takes the cluster away.
+        // An ApplicationSet whose policy is never to delete leaves the deletion to this resource.
         const staying = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
         for (const { metadata } of Date.now() - began > controllersTurnMs ? staying : []) {
             await ask(hub, `${applicationsPath(state.namespace)}/${metadata.name}`, { method: "DELETE" });

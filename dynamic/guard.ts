@@ -3,16 +3,16 @@ import { registrations } from "../clusters/registrations";
 import type { ClusterConnection } from "../settings/connection";
 import type { DynamicProvider } from "./provider";
 
-/** What is needed to ask the hub which clusters are registered. */
+/** The facts to read the registered clusters from the hub. */
 export interface GuardState {
     readonly hub: ClusterConnection;
     /** Argo CD's namespace on the hub. */
     readonly namespace: string;
-    /** The hub's own stack, whose registration of the hub itself goes with it. */
+    /** The hub's stack; its registration of the hub itself does not count. */
     readonly stack: string;
 }
 
-/** Nothing while the hub is there; its deletion, which comes first, is refused while clusters are registered. */
+/** Does nothing until the hub is destroyed: then its deletion comes first, and fails while clusters are registered. */
 export const guard: DynamicProvider<GuardState, GuardState> = {
     create: (inputs) => Promise.resolve({ id: "guard", outs: inputs }),
     update: (_, __, inputs) => Promise.resolve({ outs: inputs }),
@@ -24,18 +24,18 @@ async function refuseWhileRegistered({ hub, namespace, stack }: GuardState): Pro
         .then((address) => registrations(address, namespace))
         .catch((error: Error) => {
             throw new Error(
-                `cannot ask the hub which clusters are registered, so nothing is destroyed: ${error.message}. If the ` +
-                    "hub is gone for good, forget this check first: pulumi state delete URN, with the URN above",
+                `cannot read the registered clusters from the hub, so nothing is destroyed: ${error.message}. If the ` +
+                    "hub is lost, remove this check first: pulumi state delete URN, with the URN above",
             );
         });
     const others = all.filter((registration) => registration.stack !== stack);
     if (others.length > 0) {
         const list = others.map(
-            ({ cluster, secret, stack: by }) => `${cluster} (${by ? `stack ${by}` : `Secret ${secret}, made by other means`})`,
+            ({ cluster, secret, stack: by }) => `${cluster} (${by ? `stack ${by}` : `Secret ${secret}, from another tool`})`,
         );
         throw new Error(
-            `the hub is not destroyed, since ${others.length} clusters are registered, and their agents would go with ` +
-                `it: ${list.join(", ")}. Destroy those stacks first, or remove those Secrets from the hub's namespace ` +
+            `the hub is not destroyed, because ${others.length} clusters are registered, and their agents would be deleted ` +
+                `too: ${list.join(", ")}. Destroy those stacks first, or remove those Secrets from the hub's namespace ` +
                 namespace,
         );
     }

@@ -1,6 +1,6 @@
 /**
- * The kinds of dynamic resource, by the name that components/support/dynamicResource.ts writes into the state. The path
- * of this file and these names stand in the state of every stack, so they stay.
+ * The kinds of dynamic resources, by the name that components/support/dynamicResource.ts writes into the state. The
+ * path of this file and these names are in the state of every stack: do not change them.
  */
 export { access } from "./access";
 export { drain } from "./drain";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 /**
- * How the kinds in this folder are written: what Pulumi's dynamic provider process calls
+ * The interface of the kinds in this folder, which Pulumi's dynamic provider process calls
  * (`@pulumi/pulumi/cmd/dynamic-provider`). It runs beside the engine, also in a plain `pulumi destroy`, which does not
- * run the program. What it is given and gives back stands in the state.
+ * run the program. Its inputs and outputs are in the state.
  */
 export interface DynamicProvider<Inputs, Outputs> {
     create(inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
@@ -11,12 +11,12 @@ export interface DynamicProvider<Inputs, Outputs> {
     delete?(id: string, state: Outputs): Promise<void>;
 }
 
-/** An error whose message says all: Pulumi shows the stack of an error as well, which would say it a second time. */
+/** An error without a stack trace: Pulumi would print that too, and it repeats the message. */
 export class PlainError extends Error {
     override stack = "";
 }
 
-/** An id that the same resource always has. */
+/** A constant id for the same resource. */
 export function idOf(...parts: readonly string[]): string {
     return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }

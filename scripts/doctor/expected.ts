@@ -1,4 +1,6 @@
-/** What the workflows read of a repository's settings: docs/pull-requests.md sets it up, and a test compares them. */
+/**
+ * The repository settings that the workflows read. docs/pull-requests.md explains them, and a test compares the two.
+ */
 
 /** A workflow that works on clusters, and the environments of its jobs. */
 export interface Workflow {
@@ -16,23 +18,23 @@ export const workflows: readonly Workflow[] = [
     { file: "failover.yml", variable: "HUBSPOKE_FAILOVER", environments: ["failover"] },
 ];
 
-/** Environments that a person approves: they show an author's code the secrets, or change what production runs. */
+/** Environments with required reviewers: their jobs give an author's code the secrets, or change production. */
 export const reviewed: readonly string[] = ["preview", "hub", "prod", "dr"];
 
-/** Environments that any branch may use, since their reviewers read what runs; all others hold the rights to write. */
+/** Environments that any branch may use, because reviewers read the code first; all others have write access. */
 export const anyBranch: readonly string[] = ["preview"];
 
-/** Workflows that open a pull request for what they changed in the stack files. */
+/** Workflows that open a pull request for their changes to the stack files. */
 export const proposing: readonly string[] = ["rotate.yml", "failover.yml"];
 
-/** Variables of a cloud's log-in: the first turns it on, and the others belong to it. */
+/** Variables for the login to a cloud: the first one enables it, and the others are then required. */
 export const clouds = {
     aws: ["AWS_ROLE_ARN", "AWS_REGION"],
     gcp: ["GCP_WORKLOAD_IDENTITY_PROVIDER"],
     azure: ["AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID"],
 } as const;
 
-/** Variables and secrets that some set-ups have. */
+/** Variables and secrets that only some setups need. */
 export const optional = {
     variables: ["AGENT_REPOSITORY", "CLUSTERS", "GCP_SERVICE_ACCOUNT", "PULUMI_BACKEND_URL"],
     secrets: ["AGENT_TOKEN", "KUBECONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"],

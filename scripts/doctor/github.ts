@@ -1,13 +1,13 @@
 import type { EnvironmentFacts, RepositoryFacts } from "./repository";
 
-/** Reads a path of GitHub's REST API; nothing where whoever asks may not, or it is not there. */
+/** Reads a path of GitHub's REST API; undefined if it does not exist, or the user may not read it. */
 export type Api = (path: string) => Promise<unknown>;
 
 interface Named {
     readonly name: string;
 }
 
-/** An environment as GitHub describes it (REST API, "Get all environments"). */
+/** An environment in GitHub's answer (REST API, "Get all environments"). */
 interface Environment extends Named {
     readonly protection_rules?: readonly { readonly type: string; readonly reviewers?: readonly unknown[] }[];
     readonly deployment_branch_policy: {
@@ -17,16 +17,16 @@ interface Environment extends Named {
 }
 
 /**
- * Reads what a repository's settings say. Names of secrets and the values of variables are all that GitHub tells.
+ * Reads a repository's settings. GitHub shows the names of secrets, and the names and values of variables.
  *
  * @param repository `owner/name`
- * @throws Error where the repository itself cannot be read
+ * @throws Error if the repository itself cannot be read
  */
 export async function readRepository(api: Api, repository: string): Promise<RepositoryFacts> {
     const at = `repos/${repository}`;
     const itself = (await api(at)) as { default_branch: string } | undefined;
     if (itself === undefined) {
-        throw new Error(`GitHub shows no repository ${repository}. Log in by \`gh auth login\`, or write another OWNER/NAME`);
+        throw new Error(`GitHub shows no repository ${repository}. Log in with \`gh auth login\`, or write another OWNER/NAME`);
     }
     const { environments = [] } = ((await api(`${at}/environments?per_page=100`)) ?? {}) as { environments?: Environment[] };
     const read = environments.map(async (one) => [one.name, await readEnvironment(api, at, one)] as const);

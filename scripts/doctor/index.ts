@@ -6,22 +6,22 @@ import { judgeRepository } from "./repository";
 
 const usage = "usage: npm run doctor -- --repository [OWNER/NAME]";
 
-/** Limit of one question to GitHub, in milliseconds. */
+/** Limit of one request to GitHub, in milliseconds. */
 const timeoutMs = 30_000;
 
-/** What the command ends with, besides 0 for a repository in which all is well. */
+/** Exit codes for problems; it is 0 if the repository has none. */
 const exitCodes = { wrong: 1, unknown: 2 } as const;
 
-/** Runs `gh` with what its user may do. */
+/** Runs `gh` with its user's rights. */
 async function gh(...args: string[]) {
     const result = await run("gh", args, { timeoutMs });
     if (result.notFound) {
-        throw new InputError("`gh`, GitHub's command, is not on PATH. Install it, and log in by `gh auth login`");
+        throw new InputError("`gh`, GitHub's command, is not on PATH. Install it, and log in with `gh auth login`");
     }
     return result;
 }
 
-/** Nothing is the answer to what the user may not see: GitHub says 403 or 404. */
+/** GitHub answers 403 or 404 for what the user may not read: the result is then undefined. */
 const api: Api = async (path) => {
     const { ok, stdout, output } = await gh("api", path);
     if (!ok && !/\(HTTP 40[34]\)/.test(output)) {
@@ -30,7 +30,7 @@ const api: Api = async (path) => {
     return ok ? (JSON.parse(stdout) as unknown) : undefined;
 };
 
-/** The repository of this folder, as `gh` knows it. */
+/** The repository of this folder, from `gh`. */
 async function ownRepository(): Promise<string> {
     const { ok, stdout, output } = await gh("repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner");
     if (!ok) {

@@ -1,9 +1,9 @@
 import { anyBranch, clouds, proposing, reviewed, type Workflow, workflows } from "./expected";
 
-/** An environment of a repository, as far as whoever asks may read it; nothing where he may not. */
+/** An environment of a repository; undefined for what the user may not read. */
 export interface EnvironmentFacts {
     readonly reviewers: number;
-    /** Patterns of branches and tags that may use it. */
+    /** Patterns for the branches and tags that may use it. */
     readonly branches: readonly string[] | "any" | undefined;
     /** Values of its variables. */
     readonly variables: Readonly<Record<string, string>> | undefined;
@@ -11,7 +11,7 @@ export interface EnvironmentFacts {
     readonly secrets: readonly string[] | undefined;
 }
 
-/** What a repository's settings say. */
+/** A repository's settings. */
 export interface RepositoryFacts {
     readonly defaultBranch: string;
     readonly variables: Readonly<Record<string, string>> | undefined;
@@ -21,7 +21,7 @@ export interface RepositoryFacts {
     readonly mayPropose: boolean | undefined;
 }
 
-/** `wrong` is to be changed, `unknown` could not be read, `note` is for information. */
+/** `wrong` must be changed, `unknown` could not be read, `note` is information. */
 export interface Finding {
     readonly level: "wrong" | "unknown" | "note";
     readonly text: string;
@@ -30,10 +30,10 @@ export interface Finding {
 const wrong = (text: string): Finding => ({ level: "wrong", text });
 const unknown = (text: string): Finding => ({ level: "unknown", text });
 
-/** Compares a repository's settings with what the workflows that are turned on need. */
+/** Compares a repository's settings with the needs of the enabled workflows. */
 export function judgeRepository(facts: RepositoryFacts): Finding[] {
     if (facts.variables === undefined) {
-        return [unknown("the repository's variables: which workflows are turned on is unknown")];
+        return [unknown("the repository's variables: it is unknown which workflows are enabled")];
     }
     const { variables } = facts;
     const on = workflows.filter(({ variable }) => variables[variable] === "true");
@@ -42,7 +42,7 @@ export function judgeRepository(facts: RepositoryFacts): Finding[] {
         ...on.flatMap(({ environments }) => environments.flatMap((name) => judgeEnvironment(name, facts))),
         ...judgeProposals(on, facts),
         ...off.map(({ file, variable }): Finding => {
-            return { level: "note", text: `${file} is turned off; the variable ${variable} of the value true turns it on` };
+            return { level: "note", text: `${file} is disabled; the variable ${variable} with the value true enables it` };
         }),
     ];
 }
@@ -50,12 +50,12 @@ export function judgeRepository(facts: RepositoryFacts): Finding[] {
 function judgeEnvironment(name: string, facts: RepositoryFacts): Finding[] {
     const found = facts.environments[name];
     if (found === undefined) {
-        return [wrong(`environment ${name}: is missing. Make it under Settings, Environments`)];
+        return [wrong(`environment ${name}: is missing. Create it under Settings, Environments`)];
     }
     const { defaultBranch } = facts;
     const findings: Finding[] = [];
     if (reviewed.includes(name) && found.reviewers === 0) {
-        findings.push(wrong(`environment ${name}: has no required reviewers. Add some`));
+        findings.push(wrong(`environment ${name}: has no required reviewers. Add them`));
     }
     if (!anyBranch.includes(name)) {
         findings.push(...judgeBranches(name, found.branches, defaultBranch));
@@ -65,7 +65,7 @@ function judgeEnvironment(name: string, facts: RepositoryFacts): Finding[] {
 
 function judgeBranches(name: string, branches: EnvironmentFacts["branches"], defaultBranch: string): Finding[] {
     if (branches === undefined) {
-        return [unknown(`environment ${name}: which branches may use it`)];
+        return [unknown(`environment ${name}: the branches that may use it`)];
     }
     const others = branches === "any" ? ["any branch"] : branches.filter((branch) => branch !== defaultBranch);
     return others.length === 0
@@ -78,7 +78,7 @@ function judgeBranches(name: string, branches: EnvironmentFacts["branches"], def
           ];
 }
 
-/** Whether the jobs of an environment reach a state, can decrypt it, and reach clusters. */
+/** Whether the jobs of an environment can reach a state, decrypt it, and reach clusters. */
 function judgeAccess(name: string, environment: EnvironmentFacts, facts: RepositoryFacts): Finding[] {
     if (environment.variables === undefined || environment.secrets === undefined || facts.secrets === undefined) {
         return [unknown(`environment ${name}: its variables and secrets, which an administrator may list`)];
@@ -93,19 +93,19 @@ function judgeAccess(name: string, environment: EnvironmentFacts, facts: Reposit
     }
     const cloudIsSet = Object.values(clouds).some(([first]) => has(first));
     if (!has("PULUMI_CONFIG_PASSPHRASE") && !has("PULUMI_ACCESS_TOKEN") && !cloudIsSet) {
-        findings.push(at("cannot decrypt. Set the secret PULUMI_CONFIG_PASSPHRASE, or a cloud's log-in for its key"));
+        findings.push(at("cannot decrypt. Set the secret PULUMI_CONFIG_PASSPHRASE, or the login to the cloud that has its key"));
     }
     if (!has("KUBECONFIG") && !has("CLUSTERS")) {
         findings.push(at("names no cluster. Set the variable CLUSTERS, or the secret KUBECONFIG"));
     }
     for (const [first, ...others] of Object.values(clouds)) {
         const missing = has(first) ? others.filter((variable) => !has(variable)) : [];
-        findings.push(...missing.map((variable) => at(`has ${first} and no ${variable}. Set that variable`)));
+        findings.push(...missing.map((variable) => at(`has ${first} but no ${variable}. Set that variable`)));
     }
     const named = (variables.CLUSTERS ?? "").split("\n").map((line) => line.trim().split(/\s+/)[1] ?? "");
     for (const [cloud, [first]] of Object.entries(clouds)) {
         if (named.includes(cloud) && !has(first)) {
-            findings.push(at(`CLUSTERS names a cluster of ${cloud}, and no log-in. Set the variable ${first}`));
+            findings.push(at(`CLUSTERS names a cluster of ${cloud}, but has no login there. Set the variable ${first}`));
         }
     }
     return findings;
@@ -118,6 +118,6 @@ function judgeProposals(on: readonly Workflow[], { mayPropose }: RepositoryFacts
     }
     const what = `${files.join(" and ")} may open pull requests`;
     return mayPropose === undefined
-        ? [unknown(`whether ${what}`)]
-        : [wrong(`Actions: not allowed that ${what}. Allow it under Settings, Actions, General, Workflow permissions`)];
+        ? [unknown(`Actions: whether ${what}`)]
+        : [wrong(`Actions: the settings do not allow that ${what}. Allow it under Settings, Actions, General, Workflow permissions`)];
 }

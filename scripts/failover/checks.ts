@@ -3,26 +3,26 @@ import { isBehind, revisionOf } from "./revisions";
 import { type Comparison, lacksManifests } from "../support/comparisons";
 import { type Capacity, lacks } from "./capacity";
 
-/** What is known of the cluster that users are to go to, and of the one that they come from. */
+/** Facts about the target cluster of a move, and about the cluster that users leave. */
 export interface Facts {
     readonly from: string;
     readonly to: string;
-    /** What the agent on the target answered from outside: undefined where it serves, or why not. */
+    /** Why the agent on the target does not serve users from outside; undefined if it does. */
     readonly probe: string | undefined;
     readonly source: Application | undefined;
     readonly target: Application | undefined;
     readonly capacity: { readonly from: Capacity; readonly to: Capacity };
 }
 
-/** What was found, in words for a person: what speaks for the move, and what forbids it. */
+/** The results of the checks, as messages: what allows the move, and what forbids it. */
 export interface Findings {
     readonly good: readonly string[];
     readonly problems: readonly string[];
-    /** What could not be found out, and does not forbid the move; it goes into the record. */
+    /** What could not be checked, but does not forbid the move; the record contains it. */
     readonly unknown: readonly string[];
 }
 
-/** Judges whether users can be sent from one cluster to another. */
+/** Decides whether users can move from one cluster to another. */
 export function judge(facts: Facts): Findings {
     const findings = [probeFindings(facts), ...applicationFindings(facts), capacityFindings(facts)];
     return {
@@ -33,8 +33,8 @@ export function judge(facts: Facts): Findings {
 }
 
 /**
- * Adds what Argo CD's comparison of the target's Application, made just now, shows. Only that it could not read the
- * cluster forbids the move. Where Git is away, or slow, it has nothing to compare with: what was known before holds.
+ * Adds the result of a new comparison of the target's Application by Argo CD. It forbids the move only if Argo CD could
+ * not read the cluster. If Git is slow or unavailable, there is nothing to compare: the earlier facts count.
  */
 export function withComparison(to: string, { what, why = what }: Comparison, findings: Findings): Findings {
     const { good, problems, unknown } = findings;
@@ -51,12 +51,12 @@ export function withComparison(to: string, { what, why = what }: Comparison, fin
         case "never":
             return { ...findings, problems: [...problems, `Argo CD is not connected to ${to}: ${why}`] };
         case "silent":
-            return { ...findings, unknown: [...unknown, `Argo CD did not compare agent-${to} anew in time; Git may be away`] };
+            return { ...findings, unknown: [...unknown, `Argo CD did not compare agent-${to} again in time; Git may be unavailable`] };
     }
 }
 
 function notFromGit(to: string): string {
-    return `Git did not answer, so agent-${to} is judged at the revision that it had last`;
+    return `Git did not answer, so agent-${to} was checked at its last known revision`;
 }
 
 type Finding = Partial<Findings>;
@@ -86,13 +86,13 @@ function revisionFinding(from: string, to: string, source: Application | undefin
     const own = revisionOf(target);
     if (wanted === undefined || own === undefined) {
         const unknown = wanted === undefined ? from : to;
-        return { problems: [`the hub does not know which revision ${unknown} runs, so nobody can tell who is behind`] };
+        return { problems: [`the hub does not know which revision ${unknown} runs, so it cannot tell which cluster is behind`] };
     }
     if (isBehind(target, wanted)) {
         const remedy = `Promote it first: npm run promote -- --from … --to …`;
-        return { problems: [`${to} runs ${own}, and has not had ${wanted} of ${from}. ${remedy}`] };
+        return { problems: [`${to} runs ${own}, and never ran ${wanted} of ${from}. ${remedy}`] };
     }
-    return { good: [own === wanted ? `${to} runs ${own}, as ${from} does` : `${to} runs ${own}, later than ${wanted} of ${from}`] };
+    return { good: [own === wanted ? `${to} runs ${own}, like ${from}` : `${to} runs ${own}, which is later than ${wanted} of ${from}`] };
 }
 
 function capacityFindings({ from, to, capacity }: Facts): Finding {
@@ -100,5 +100,5 @@ function capacityFindings({ from, to, capacity }: Facts): Finding {
     const replicas = capacity.to.replicas;
     return problems.length > 0
         ? { problems }
-        : { good: [`${to} can carry what ${from} may take; ${replicas?.ready} replicas are ready, up to ${replicas?.most}`] };
+        : { good: [`${to} has the capacity that ${from} may use; ${replicas?.ready} replicas are ready, up to ${replicas?.most}`] };
 }

@@ -31,9 +31,9 @@ function amounts({ cpu = "0", memory = "0", pods = "0" }: Quantities): Amounts {
 }
 
 /**
- * What a cluster offers the agent, as far as it answers.
+ * A cluster's capacity for the agent, as far as the cluster answers.
  *
- * @param limits those of the agent's namespace, from the environment's settings
+ * @param limits the quota of the agent's namespace, from the environment's settings
  */
 export async function capacityOf(
     cluster: ClusterAddress,

@@ -9,45 +9,45 @@ import type { HubSettings } from "../../settings/hub";
 import type { TrafficSettings } from "../../settings/traffic";
 import { settingsOf } from "../support/pulumi";
 
-/** The hub, as a failover needs it. Holds credentials: never print it. */
+/** The hub's facts for a failover. Contains credentials: never print it. */
 export interface FailoverHub {
     readonly stack: string;
     readonly settings: HubSettings;
     readonly traffic: NonNullable<TrafficSettings>;
     readonly address: ClusterAddress;
     readonly namespace: string;
-    /** The cluster that users reach now, as the hub publishes it; the setting where it publishes none that it knows. */
+    /** The cluster that users reach now, from the name that the hub publishes; from the setting if that is unknown. */
     readonly active: string;
-    /** The one name by which users reach the agent. */
+    /** The DNS name by which users reach the agent. */
     readonly usersName: string;
 }
 
-/** A cluster that users go to, or come from. Holds credentials: never print it. */
+/** A cluster of a move: the one that users leave, or the target. Contains credentials: never print it. */
 export interface FailoverCluster {
     readonly name: string;
     /** URL by which Argo CD reaches the API server. */
     readonly server: string;
     readonly environment: EnvironmentSettings;
     readonly settings: SpokeSettings;
-    /** The agent's own name on the cluster, which the users' name points at. */
+    /** The agent's DNS name on the cluster, to which the users' name points. */
     readonly agentName: string;
-    /** What shows from outside whether the agent serves; undefined where the settings switch that off. */
+    /** URL that shows from outside whether the agent serves; undefined if the settings disable that probe. */
     readonly probeUrl: string | undefined;
 }
 
 /**
  * Reads the hub's stack.
  *
- * @throws Error when it is no hub's, or publishes no name for users
+ * @throws Error if it is not a hub's stack, or publishes no name for users
  */
 export async function readHub(stack: string): Promise<FailoverHub> {
     const settings = await settingsOf(stack);
     if (settings.role !== "hub") {
-        throw new Error(`${stack} is the stack of an environment. Name the hub's by --stack`);
+        throw new Error(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
     }
     const { traffic, domain } = settings;
     if (traffic === undefined) {
-        throw new Error("hubspoke:traffic is not set on the hub: there is no name for users that could move. See docs/failover.md");
+        throw new Error("hubspoke:traffic is not set on the hub, so there is no name for users to move. See docs/failover.md");
     }
     const address = await findCluster("cluster", settings.cluster);
     const active = (await publishedCluster(address, { domain, traffic })) ?? traffic.active;
@@ -63,9 +63,9 @@ export async function readHub(stack: string): Promise<FailoverHub> {
 }
 
 /**
- * Finds clusters by their registrations on the hub, and reads the settings of the stacks that made these.
+ * Finds clusters by their registrations on the hub, and reads the settings of the stacks that registered them.
  *
- * @throws Error when a cluster is not registered, or was registered by other means
+ * @throws Error if no stack has registered a cluster
  */
 export async function readClusters(hub: FailoverHub, names: readonly string[]): Promise<FailoverCluster[]> {
     const registered = await registrations(hub.address, hub.namespace);
@@ -73,7 +73,7 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
         const registration = registered.find(({ cluster }) => cluster === name);
         if (registration?.stack === undefined) {
             const known = registered.flatMap(({ cluster, stack }) => (stack === undefined ? [] : [cluster]));
-            throw new Error(`no stack registered a cluster "${name}" on the hub. There are: ${known.join(", ")}`);
+            throw new Error(`no stack registered a cluster "${name}" on the hub. The clusters are ${known.join(", ")}`);
         }
         return { name, ...registration, stack: registration.stack.split("/").at(-1) ?? registration.stack };
     });
@@ -83,7 +83,7 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
         const environment = settings.get(stack);
         const spoke = environment?.role === "environment" ? environment.clusters[name] : undefined;
         if (environment?.role !== "environment" || spoke === undefined) {
-            throw new Error(`${name} was registered by the stack ${stack}, whose settings no longer name it. Put it back there`);
+            throw new Error(`the stack ${stack} registered ${name}, but its settings no longer contain it. Add it there again`);
         }
         return {
             name,
@@ -96,7 +96,7 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
     });
 }
 
-/** The URL of the agent that the hub's Prometheus probes, too. */
+/** The URL of the agent, which the hub's Prometheus also probes. */
 function probeUrl(
     hub: FailoverHub,
     cluster: string,

@@ -7,15 +7,15 @@ import { capacityOf } from "./cluster";
 import type { FailoverCluster, FailoverHub } from "./clusters";
 import { whyNotServing } from "./probe";
 
-/** Limit for Argo CD to compare the target's Application anew, in milliseconds: it asks a Git that hangs for 15 s. */
+/** Limit for a new comparison of the target's Application, in milliseconds: a request to Git times out after 15 s. */
 const comparisonLimitMs = 30_000;
 
 /**
- * Looks at everything that a move depends on. Argo CD is asked last, and only where nothing else speaks against the
- * move: it goes on calling a cluster Healthy that it has lost, so it must compare the Application with it anew. Git may
- * be away: that the cluster was read is what counts.
+ * Checks everything that a move depends on. Argo CD comes last, and only if nothing else forbids the move: it continues
+ * to report a lost cluster as Healthy, so it must compare the Application again. Git may be unavailable: it is enough
+ * that Argo CD reads the cluster.
  *
- * @throws Error where the hub does not answer
+ * @throws Error if the hub does not answer
  */
 export async function examine(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
     const findings = judge(await factsOf(hub, from, to));

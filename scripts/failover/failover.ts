@@ -17,17 +17,17 @@ import { describeMove, type Move, moveId, readMoves } from "../../clusters/moves
 import { contradictedActive } from "../../preflight/recorded";
 import { withPatience } from "./patience";
 
-/** What is asked for. */
+/** A requested failover. */
 export interface Request {
     /** The hub's stack. */
     readonly stack: string;
-    /** The cluster that users are to go to; `back` is where the last move took them from. */
+    /** The target cluster; `back` means the cluster that users left in the last move. */
     readonly to: string | { readonly back: true };
     readonly why: string;
     readonly dryRun: boolean;
-    /** Nobody has asked for it: what the settings say of automatic moves holds. */
+    /** Whether no person requested it: the rules for automatic moves in the settings apply. */
     readonly automatic: boolean;
-    /** DNS server to ask, as `address:port`; nothing means the machine's own. */
+    /** DNS server to query, as `address:port`; undefined means the machine's DNS server. */
     readonly resolver: string | undefined;
     /** Limit for the name to resolve to the new cluster, in seconds. */
     readonly seconds: number;
@@ -45,8 +45,8 @@ export function automaticRules({ traffic, settings }: FailoverHub): AutomaticRul
 }
 
 /**
- * Sends users to another cluster, after checks, and records it. Nothing is changed, and the database's hook does not
- * run, until the checks and the preview of the move have passed; run again after a failure, it goes on.
+ * Sends users to another cluster, after checks, and records it. It changes nothing, and does not run the database's
+ * hook, until the checks and the preview of the move have passed. After a failure, run it again: it continues.
  *
  * @throws Error that says what forbids it, or where it stopped
  */
@@ -96,19 +96,19 @@ export async function failover(request: Request): Promise<void> {
     sayWhatRemains(hub, from, to);
 }
 
-/** The clusters that users come from and go to. */
+/** The cluster that users leave, and the target. */
 async function destination(hub: FailoverHub, { to: wanted }: Request) {
     const moves = await withPatience("the hub", () => readMoves(hub.address, hub.namespace));
     const { active } = hub;
     const last = moves.find((move) => move.to === active);
     const to = typeof wanted === "string" ? wanted : last?.from;
     if (to === undefined) {
-        throw new Error(`users are on ${active}, and no move there is on record: name the cluster by --to`);
+        throw new Error(`users are on ${active}, and no move to ${active} is recorded. Name the target with --to`);
     }
-    // A move that stopped after the stack file was changed is taken up again from where it began.
+    // A move that stopped after the change of the stack file continues with its original source.
     const half = moves[0]?.state === "begun" && moves[0].to === to ? moves[0] : undefined;
     if (to === active && half === undefined) {
-        throw new Error(`users are on ${to} already (hubspoke:traffic.active)`);
+        throw new Error(`users are already on ${to} (hubspoke:traffic.active)`);
     }
     const names = [to === active ? (half?.from ?? active) : active, to];
     const [from, target] = await withPatience("the hub", () => readClusters(hub, names));
@@ -118,11 +118,11 @@ async function destination(hub: FailoverHub, { to: wanted }: Request) {
     return { latest, acknowledge, moves: half === undefined ? moves : moves.slice(1), from: from!, to: target! };
 }
 
-/** The lock may have come from another run, which has ended since the record was read. */
+/** Another run may have held the lock, and completed a move after this run read the record. */
 async function refuseAnotherMove(hub: FailoverHub, latest: Move | undefined): Promise<void> {
     const [now] = await readMoves(hub.address, hub.namespace);
     if (now !== undefined && JSON.stringify(now) !== JSON.stringify(latest)) {
-        throw new Error(`somebody else is moving users, or has: ${describeMove(now)}. Nothing was changed; decide anew`);
+        throw new Error(`another run is moving users, or has moved them: ${describeMove(now)}. Nothing was changed. Decide again`);
     }
 }
 
@@ -137,9 +137,10 @@ async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: F
 }
 
 /**
- * Asks all that can forbid the move, at once: the clusters, and Pulumi, which must be able to move the name afterwards.
+ * Checks in parallel everything that can forbid the move: the clusters, and Pulumi, which must be able to move the
+ * name.
  *
- * @returns what could not be found out, and does not forbid it
+ * @returns what could not be checked, but does not forbid the move
  * @throws InputError with every reason
  */
 async function check(
@@ -178,10 +179,10 @@ async function rehearse(
     await inFolder((plan) => check(hub, from, to, publishing, plan));
     const { database } = hub.traffic.hooks;
     [
-        `${hub.usersName} points at ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,
+        `${hub.usersName} points to ${await whereItPoints(hub.usersName, resolver)}. Nothing was changed. Without --dry-run this would:`,
         `  write the move into the ConfigMap failover-record on the hub, and an Event`,
         `  run for the database: ${database === undefined ? "nothing (traffic.hooks.database is not set)" : database.join(" ")}`,
-        `  set hubspoke:traffic.active to ${to.name} in the stack file of ${hub.stack}, and run pulumi up for the record alone`,
+        `  set hubspoke:traffic.active to ${to.name} in the stack file of ${hub.stack}, and run pulumi up for that DNS record only`,
         `  wait until ${hub.usersName} resolves to ${to.agentName}`,
     ].forEach(say);
 }
@@ -203,9 +204,9 @@ function sayWhatRemains({ stack, traffic, usersName }: FailoverHub, from: Failov
         `Users of ${usersName} go to ${to.name}. What remains:`,
         `  commit the stack file of ${stack}: pulumi refuses to bring the hub up from a checkout without the move`,
         traffic.hooks.database === undefined
-            ? `  the database: nothing was run. Make ${to.name}'s the one that is written, and ${from.name}'s not`
-            : `  the database: the hook has run; see that ${from.name} can write to none of it`,
-        `  users who asked before keep ${from.name} for up to ${traffic.ttl} s`,
-        `  nothing moves back by itself: npm run failover -- --back`,
+            ? `  the database: no hook was run. Make ${to.name}'s database the primary, and ${from.name}'s read-only`
+            : `  the database: the hook has run. Make sure that ${from.name} cannot write to it`,
+        `  DNS caches: some users still reach ${from.name} for up to ${traffic.ttl} s`,
+        `  the way back: users do not move back automatically. Use npm run failover -- --back`,
     ].forEach(say);
 }

@@ -1,14 +1,14 @@
 import { say } from "../support/main";
 import { run } from "../support/run";
 
-/** Limit of the hook, in milliseconds: promoting a database may take its time. */
+/** Limit of the hook, in milliseconds: the promotion of a database may be slow. */
 const timeoutMs = 30 * 60_000;
 
 /**
- * Runs the owner's command for the database and awaits it: before users arrive at the new cluster, since what they
- * write there must be kept. It is told where they come from and go to.
+ * Runs the configured command for the database and waits for it, before users arrive at the new cluster: the database
+ * must keep what they write there. Its environment names both clusters.
  *
- * @throws Error with the end of its output, when it fails; the name has not moved then
+ * @throws Error with the end of its output, if it fails; the name has then not moved
  */
 export async function runHook(
     command: readonly string[] | undefined,
@@ -25,5 +25,5 @@ export async function runHook(
         const tail = output.trimEnd().split("\n").slice(-10).join("\n");
         throw new Error(`traffic.hooks.database failed, so users stay on ${from}: ${reason}\n${tail}`);
     }
-    say(`the database: ${file} is done`);
+    say(`the database: ${file} has succeeded`);
 }

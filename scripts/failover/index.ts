@@ -1,11 +1,11 @@
 /**
- * Sends users to another cluster, when the one that they use has failed or is to be left:
+ * Sends users to another cluster, if the one that they use has failed or for maintenance:
  *
  *     npm run failover -- --to dr [--reason "…"] [--dry-run]      npm run failover -- --back
  *
- * It looks first whether the other cluster can take them, and refuses with the reason where it cannot. Then it changes
- * `hubspoke:traffic.active` in the hub's stack file, brings up the one record that follows from it, waits until the
- * name resolves to the new cluster, and records on the hub who did it, when and why. docs/failover.md says more.
+ * First it checks whether the other cluster can serve them; if not, it refuses with the reason. Then it changes
+ * `hubspoke:traffic.active` in the hub's stack file, deploys the DNS record that depends on it, waits until the name
+ * resolves to the new cluster, and records on the hub who moved users, when and why. See docs/failover.md.
  */
 import { parseArgs } from "node:util";
 import { failover, type Request } from "./failover";
@@ -22,7 +22,7 @@ function request(args: string[]): Request {
         options: {
             to: { type: "string" },
             back: { type: "boolean", default: false },
-            reason: { type: "string", default: "no reason was given" },
+            reason: { type: "string", default: "no reason given" },
             "dry-run": { type: "boolean", default: false },
             automatic: { type: "boolean", default: false },
             stack: { type: "string", default: "hub" },
@@ -32,7 +32,7 @@ function request(args: string[]): Request {
     });
     const { to, back, automatic, stack, resolver, timeout } = values;
     const seconds = milliseconds(timeout) / 1000;
-    // Back is a person's decision: whether the old cluster's data are whole again, no probe can tell.
+    // Only a person decides to move back: no probe can tell whether the old cluster's data is complete again.
     if ((to === undefined) !== back || seconds === 0 || (back && automatic)) {
         throw new Error(usage);
     }

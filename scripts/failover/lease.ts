@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A Lease of Kubernetes (coordination.k8s.io/v1), as far as this program reads it. */
+/** A Kubernetes Lease (coordination.k8s.io/v1): the fields that this program reads. */
 export interface Lease {
     readonly metadata: { readonly resourceVersion: string };
     readonly spec: {
-        /** Empty where nobody holds it. */
+        /** Empty if it is free. */
         readonly holderIdentity?: string;
         readonly acquireTime?: string;
         readonly renewTime?: string;
@@ -13,7 +13,7 @@ export interface Lease {
     };
 }
 
-/** Time as it passes on this machine, in milliseconds; no calendar's. */
+/** This machine's monotonic clock, in milliseconds. */
 export interface Clock {
     readonly now: () => number;
     readonly sleep: (ms: number) => Promise<void>;
@@ -23,18 +23,18 @@ export const clock: Clock = { now: () => performance.now(), sleep: (ms) => sleep
 
 const pollMs = 1_000;
 
-/** How the watch of a lease ended: free, after how long, or in use. */
+/** The result of watching a lease: free, after how long, or in use. */
 export type Watched = { readonly free: Lease | undefined; readonly watchedSeconds: number } | { readonly held: Lease };
 
 /**
- * Watches a lease until it is free, as a challenger in client-go's leader election does (client-go,
- * tools/leaderelection/leaderelection.go, `observedTime`): what counts is for how long this machine has seen no change
- * of it. The times in the lease are the holder's, whose clock may be wrong, and are not looked at. A lease that its
- * holder has released is free at once, and one that changes under the watch is in use.
+ * Watches a lease until it is free, like a candidate in client-go's leader election (client-go,
+ * tools/leaderelection/leaderelection.go, `observedTime`): a lease expires after this machine has seen no change of it
+ * for its duration. The times in the lease are ignored, because the holder's clock may be wrong. A released lease is
+ * free immediately. A lease that changes during the watch is in use.
  *
- * @param read the lease as it stands; undefined where there is none
- * @param seconds its duration, where it does not say
- * @param begun is told once that the watch takes up to so many seconds
+ * @param read reads the lease; undefined if there is none
+ * @param seconds the duration, for a lease without one
+ * @param begun is called once, with the maximum duration of the watch
  */
 export async function watchUntilFree(
     read: () => Promise<Lease | undefined>,

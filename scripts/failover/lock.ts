@@ -4,25 +4,24 @@ import { ask, change } from "../../clusters/request";
 import { say } from "../support/main";
 import { type Clock, clock, type Lease, watchUntilFree } from "./lease";
 
-/** A lock whose holder does not touch it for this long is free; seconds. The hub's API server may be away meanwhile. */
+/** A lock expires if its holder does not renew it for this time, in seconds. The API server may restart meanwhile. */
 const leaseSeconds = 60;
 const renewMs = 10_000;
 
 const leaseName = "hubspoke-failover";
 
-/** The hub's word that nobody else moves users. */
+/** A lock on the hub: no other run moves users. */
 export interface Lock {
-    /** Fails where somebody else has it by now, as after a long absence of the hub. */
+    /** Fails if another run holds it now, for example after the hub was unavailable for long. */
     check(): Promise<void>;
     release(): Promise<void>;
 }
 
 /**
- * Waits until nobody has the lock. One that is held is watched for as long as its holder asked for: who still touches
- * it is at work.
+ * Waits until the lock is free. It watches a held lock for the lock's duration: a holder that renews it is alive.
  *
- * @returns the lease as it stands, free; undefined where there is none
- * @throws Error that says who has it
+ * @returns the free lease; undefined if there is none
+ * @throws Error that names the holder
  */
 export async function waitUntilFree(
     hub: ClusterAddress,
@@ -30,22 +29,22 @@ export async function waitUntilFree(
     by: Clock = clock,
 ): Promise<Lease | undefined> {
     const outcome = await watchUntilFree(() => readLease(hub, namespace), leaseSeconds, by, (held, seconds) =>
-        say(`the lock is held by ${describe(held)}. Watching for up to ${seconds} s whether that run still touches it`),
+        say(`the lock is held by ${describe(held)}. Checking for up to ${seconds} s whether that run still renews it`),
     );
     if ("held" in outcome) {
         throw taken(outcome.held);
     }
     if (outcome.watchedSeconds > 0) {
-        say(`the run that held the lock is dead: it was not touched for ${outcome.watchedSeconds.toFixed(0)} s`);
+        say(`the run that held the lock is dead: it did not renew it for ${outcome.watchedSeconds.toFixed(0)} s`);
     }
     return outcome.free;
 }
 
 /**
- * Takes the lock: a Lease on the hub, which is renewed until it is released.
+ * Acquires the lock: a Lease on the hub, which is renewed until it is released.
  *
- * @param who who moves users, and where to
- * @throws Error that says who has it
+ * @param who the user who moves users, and the two clusters
+ * @throws Error that names the holder
  */
 export async function takeLock(hub: ClusterAddress, namespace: string, who: string): Promise<Lock> {
     const holder = `${who} (${randomUUID().slice(0, 8)})`;
@@ -64,14 +63,14 @@ export async function takeLock(hub: ClusterAddress, namespace: string, who: stri
               })
             : await ask(hub, lease(namespace), {
                   method: "PATCH",
-                  // With the version that was read, of two who try at once only one succeeds.
+                  // With the version that was read, only one of two concurrent runs succeeds.
                   body: { metadata: { resourceVersion: before.metadata.resourceVersion }, spec },
               });
     if (status === 409) {
         throw taken(await readLease(hub, namespace));
     }
     if (status !== 200 && status !== 201) {
-        throw new Error(`the hub answers ${status} to the lock of a failover. Give this identity rights on Leases (docs/failover.md)`);
+        throw new Error(`the hub answers ${status} to the request for the failover's lock. Grant this identity rights on Leases (docs/failover.md)`);
     }
 
     const check = async () => {
@@ -86,7 +85,7 @@ export async function takeLock(hub: ClusterAddress, namespace: string, who: stri
         const body = { metadata: { resourceVersion }, spec: { renewTime: microTime() } };
         await ask(hub, lease(namespace), { method: "PATCH", body });
     };
-    // What fails here is seen by the check before the move.
+    // The check before the move reports a failure of this.
     const timer = setInterval(() => void renew().catch(() => undefined), renewMs);
     return {
         check: async () => void (await check()),
@@ -98,14 +97,14 @@ export async function takeLock(hub: ClusterAddress, namespace: string, who: stri
     };
 }
 
-/** Times of the holder's clock, for a person only. */
+/** The holder, for a message; the times are from the holder's clock. */
 function describe({ spec }: Pick<Lease, "spec">): string {
-    return `${spec.holderIdentity}, since ${spec.acquireTime}, touched last at ${spec.renewTime} by that machine's clock`;
+    return `${spec.holderIdentity}, since ${spec.acquireTime}, last renewed at ${spec.renewTime} (that machine's clock)`;
 }
 
 function taken(lease: Lease | undefined): Error {
-    const holder = lease === undefined ? "somebody who is done by now" : describe(lease);
-    return new Error(`somebody else is moving users: ${holder}. Nothing was changed; look what they did, and decide anew`);
+    const holder = lease === undefined ? "a run that has ended now" : describe(lease);
+    return new Error(`another run is moving users: ${holder}. Nothing was changed. Check its result, and decide again`);
 }
 
 async function readLease(hub: ClusterAddress, namespace: string): Promise<Lease | undefined> {
@@ -114,12 +113,12 @@ async function readLease(hub: ClusterAddress, namespace: string): Promise<Lease 
         return undefined;
     }
     if (status !== 200) {
-        throw new Error(`the hub answers ${status} when asked for the lock of a failover. See docs/failover.md for the rights`);
+        throw new Error(`the hub answers ${status} to the request for the failover's lock. See docs/failover.md for the rights`);
     }
     return JSON.parse(body) as Lease;
 }
 
-/** Time as Leases hold it: with microseconds. */
+/** The time in a Lease's format, with microseconds. */
 function microTime(): string {
     return new Date().toISOString().replace("Z", "000Z");
 }

@@ -1,21 +1,21 @@
 import { Resolver } from "node:dns/promises";
 import { waitFor } from "../../clusters/wait";
 
-/** Limit of one question to a DNS server, in milliseconds. */
+/** Limit of one DNS query, in milliseconds. */
 const timeout = 2_000;
 
-/** What a name answers. */
+/** The DNS answer for a name. */
 interface Answer {
     readonly alias: string | undefined;
     readonly addresses: readonly string[];
 }
 
 /**
- * Waits until a name resolves to another: as its alias, or else by the same addresses, since some providers publish
- * addresses in an alias' place.
+ * Waits until a name resolves to another: as its alias (CNAME), or to the same addresses, because some providers
+ * publish addresses instead of an alias.
  *
- * @param server `address:port` of the DNS server to ask; nothing means the machine's own, which may hold an old answer
- *     for the record's TTL
+ * @param server `address:port` of the DNS server; undefined means the machine's DNS server, which may cache an old
+ *     answer for the record's TTL
  */
 export async function waitUntilItResolves(
     name: string,
@@ -29,13 +29,13 @@ export async function waitUntilItResolves(
     }, { timeoutMs: seconds * 1000, intervalMs: 250 });
 }
 
-/** Where a name points now: its alias or its addresses, for a person. */
+/** A name's present alias or addresses, for a message. */
 export async function whereItPoints(name: string, server: string | undefined): Promise<string> {
     const { alias, addresses } = await lookUp(name, server);
     return alias ?? (addresses.join(", ") || "nothing");
 }
 
-/** Only where the name has no alias: two clusters behind one address would look the same. */
+/** Compares addresses only if the name has no alias: two clusters can share one address. */
 function sameAddresses(one: Answer, other: Answer): boolean {
     const [left, right] = [one, other].map(({ addresses }) => [...addresses].sort().join());
     return one.alias === undefined && left !== "" && left === right;

@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { say } from "../support/main";
 
-/** For how long an API server may be away, as when it is restarted, in milliseconds. */
+/** Limit for an unavailable API server, for example during a restart, in milliseconds. */
 const limitMs = 120_000;
 const pauseMs = 1_000;
 
-/** What an API server that is away looks like, to us and in the output of `pulumi`. */
+/** Errors of an unavailable API server, from this program and from `pulumi`. */
 const away = new RegExp(
     "cannot be reached|unreachable|no answer in|answers 50\\d|" +
         "connection refused|connection reset|ECONNREFUSED|ECONNRESET|socket hang up",
     "i",
 );
 
-/** What `pulumi` says where another run holds the stack: in a bucket or folder, and in Pulumi Cloud. */
+/** Errors of `pulumi` if another run has locked the stack: in an object store or folder, and in Pulumi Cloud. */
 export const inUse = /currently locked|Another update is currently in progress/i;
 
-/** Either of both. */
+/** Either of these errors. */
 export const awayOrInUse = new RegExp(`${away.source}|${inUse.source}`, "i");
 
 /**
- * Does something again and again while the other side is away; everything in it must bear being done twice.
+ * Repeats `work` while the other side is unavailable; all of it must be repeatable.
  *
- * @param passing messages of errors that pass
- * @throws Error the last one, when it is away for over two minutes; any other error at once
+ * @param passing pattern of temporary errors
+ * @throws Error the last temporary one, after two minutes; any other error immediately
  */
 export async function withPatience<T>(what: string, work: () => Promise<T>, passing = away): Promise<T> {
     const end = Date.now() + limitMs;
@@ -35,7 +35,7 @@ export async function withPatience<T>(what: string, work: () => Promise<T>, pass
                 throw error;
             }
             if (!told) {
-                say(`${what} does not answer, or is in use; waiting for it, for at most ${limitMs / 1000} s`);
+                say(`${what} does not answer, or is in use; waiting for it for at most ${limitMs / 1000} s`);
                 told = true;
             }
             await sleep(pauseMs);

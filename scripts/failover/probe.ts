@@ -1,10 +1,10 @@
-/** Limit of one probe, in milliseconds: as the blackbox_exporter's. */
+/** Limit of one probe, in milliseconds: the same as the blackbox_exporter's. */
 const timeout = 5_000;
 
 /**
- * Asks the agent as a user does, from where this runs.
+ * Requests the agent's URL from this machine, like a user.
  *
- * @returns undefined where it serves; otherwise why not
+ * @returns why the agent does not serve users; undefined if it does
  */
 export async function whyNotServing(url: string | undefined): Promise<string | undefined> {
     if (url === undefined) {

@@ -8,17 +8,17 @@ import { pulumi } from "../support/pulumi";
 import type { FailoverHub } from "./clusters";
 import { awayOrInUse, inUse, withPatience } from "./patience";
 
-/** The one resource that says where users go, whatever its name, in the hub's stack. */
+/** The one resource in the hub's stack that directs users to a cluster, with any name. */
 const target = "urn:pulumi:**$hubspoke:index:Traffic$kubernetes:externaldns.k8s.io/v1alpha1:DNSEndpoint::**";
 
-/** Where users are to go. */
+/** The target of a move. */
 export interface Destination {
     readonly active: string;
-    /** ID of the move that the hub records last, where the new one contradicts it. */
+    /** ID of the last recorded move on the hub, if the new one contradicts it. */
     readonly acknowledge: string | undefined;
 }
 
-/** A move of the users' name, as the hub's stack knows it. */
+/** A move of the users' name, as a change of the hub's stack. */
 function publication({ stack }: FailoverHub, { active, acknowledge }: Destination): ExactUp {
     return {
         stack,
@@ -35,8 +35,8 @@ function publication({ stack }: FailoverHub, { active, acknowledge }: Destinatio
 }
 
 /**
- * What a move changes: where the name leads, of one record or two. A TTL that waits in the checkout is no reason to
- * keep users where they are.
+ * The changes of a move: the targets of one or two DNS records. A pending change of the TTL in the checkout is not a
+ * reason to refuse the move.
  */
 export function publicationOwns({ operation, before }: Change): readonly Path[] | undefined {
     if (operation !== "create" && operation !== "update") {
@@ -48,35 +48,35 @@ export function publicationOwns({ operation, before }: Change): readonly Path[] 
 }
 
 /**
- * Finds out whether the name can be moved, before anything that cannot be taken back: the state's record is read anew
- * from the hub, for which `pulumi` takes the stack's lock as its `up` will, and the move is previewed with all checks
- * and policies. The stack file stays as it is.
+ * Checks whether the name can move, before any step that cannot be undone: it refreshes the record in the state from
+ * the hub, for which `pulumi` locks the stack like for `up`, and previews the move with all checks and policies. The
+ * stack file does not change.
  *
- * @throws Error that says what is in the way
+ * @throws Error that says why the name cannot move
  */
 export async function planPublication(hub: FailoverHub, to: Destination, folder: string): Promise<void> {
     await pulumi(hub.stack, ["refresh", "--yes", "--skip-preview", "--target", target]).catch((error: Error) => {
-        const remedy = inUse.test(error.message) ? `. Where that run is dead: npm run recover -- ${hub.stack}` : "";
+        const remedy = inUse.test(error.message) ? `. If that run is dead: npm run recover -- ${hub.stack}` : "";
         throw new Error(`the hub's stack cannot be brought up now: ${error.message}${remedy}`, { cause: error });
     });
     await planExactly(publication(hub, to), folder);
 }
 
 /**
- * Changes the one setting that says which cluster is active, and brings up the one resource that follows from it. Where
- * that fails, the stack file says again what it said before: it must never say what is not so.
+ * Changes the setting of the active cluster, and brings up the one resource that depends on it. If that fails, it
+ * restores the stack file, which must always describe the deployed state.
  */
 export async function publish(hub: FailoverHub, to: Destination, folder: string): Promise<void> {
     const file = stackFile(hub.stack);
     const before = readFileSync(file, "utf8");
-    say(`hubspoke:traffic.active becomes ${to.active} in ${file}; bringing up the record …`);
+    say(`hubspoke:traffic.active becomes ${to.active} in ${file}; bringing up the DNS record …`);
     try {
         await withPatience("the hub", () => upAsPlanned(publication(hub, to), folder), awayOrInUse);
     } catch (error) {
         writeFileSync(file, before);
         throw new Error(
-            `the name was not moved, and ${file} says again that ${hub.active} is active. ` +
-                `Mend this, and run it again: ${(error as Error).message}`,
+            `the name was not moved, and ${file} names ${hub.active} as active again. ` +
+                `Correct this error, and run the failover again: ${(error as Error).message}`,
             { cause: error },
         );
     }

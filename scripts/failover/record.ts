@@ -4,10 +4,10 @@ import { describeMove, type Move, moveRecord, movesKey } from "../../clusters/mo
 import { writeRecord } from "../../clusters/records";
 import { change } from "../../clusters/request";
 
-/** Moves that are kept; the Events of older ones are gone long before. */
+/** Number of recorded moves; the Events of older ones are deleted much earlier. */
 const kept = 20;
 
-/** Writes the moves, the latest first, with the latest in words for who reads the ConfigMap. */
+/** Writes the moves, the latest first, and a description of the latest for people who read the ConfigMap. */
 export async function writeMoves(hub: ClusterAddress, namespace: string, moves: readonly Move[]): Promise<void> {
     const [latest] = moves;
     await writeRecord(hub, namespace, { name: moveRecord, labels: failoverLabel }, {
@@ -16,7 +16,7 @@ export async function writeMoves(hub: ClusterAddress, namespace: string, moves: 
     });
 }
 
-/** Says it on the hub as an Event, where `kubectl get events` shows it. */
+/** Creates an Event on the hub, which `kubectl get events` shows. */
 export async function announce(
     hub: ClusterAddress,
     namespace: string,

@@ -1,8 +1,8 @@
 import type { Application } from "../../clusters/applications";
 
 /**
- * The revision that a cluster runs: what it is Synced to, or else what was deployed last. A cluster that is lost keeps
- * its Application on the hub, with what was seen last.
+ * The revision that a cluster runs: the revision to which it is Synced, or the last deployed one. The Application of a
+ * lost cluster remains on the hub, with the last known facts.
  */
 export function revisionOf(application: Application | undefined): string | undefined {
     const { sync, history = [] } = application?.status ?? {};
@@ -10,8 +10,8 @@ export function revisionOf(application: Application | undefined): string | undef
 }
 
 /**
- * Whether one cluster is behind another: it runs another revision, and has not passed the other's on its way there.
- * Git is not asked, which may be away as well; the history of deployments is on the hub.
+ * Whether a cluster is behind another: it runs another revision, and never deployed the other's revision before. The
+ * source is the deployment history on the hub, because Git may also be unavailable.
  */
 export function isBehind(application: Application | undefined, revision: string): boolean {
     const own = revisionOf(application);

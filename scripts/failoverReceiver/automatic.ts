@@ -2,30 +2,30 @@ import type { Move } from "../../clusters/moves";
 
 const dayMs = 24 * 3_600_000;
 
-/** What the settings say of moves without a person; times in milliseconds. */
+/** The settings for automatic moves; times in milliseconds. */
 export interface AutomaticRules {
     readonly enabled: boolean;
-    /** How long both probes must have failed. */
+    /** Time for which both probes must have failed. */
     readonly afterMs: number;
-    /** For how long after any move there is no automatic one. */
+    /** Time after any move without an automatic move. */
     readonly coolDownMs: number;
-    /** How long a probe fails before its alert fires. */
+    /** Time for which a probe fails before its alert fires. */
     readonly unreachableForMs: number;
 }
 
 /**
- * Why there may be no automatic move now; undefined where there may be one. At most one a day: a second outage within
- * a day is for a person, and so is the way back.
+ * The reason against an automatic move now; undefined if it is allowed. There is at most one a day: a person must
+ * handle a second outage within a day, and the move back.
  */
 export function automaticRefusal(rules: AutomaticRules, moves: readonly Move[], now: number): string | undefined {
     const ago = ({ at }: Move) => now - Date.parse(at);
     const recent = moves.find((one) => ago(one) < rules.coolDownMs);
     const today = moves.find((one) => one.automatic && ago(one) < dayMs);
     if (!rules.enabled) {
-        return "traffic.automatic.enabled is off";
+        return "traffic.automatic.enabled is false";
     }
     if (today !== undefined) {
-        return `there was an automatic move at ${today.at}, and there is at most one a day`;
+        return `there was an automatic move at ${today.at}, and only one a day is allowed`;
     }
     if (recent !== undefined) {
         return `users moved at ${recent.at}, and traffic.automatic.coolDown is ${rules.coolDownMs / 1000} s`;
@@ -33,7 +33,7 @@ export function automaticRefusal(rules: AutomaticRules, moves: readonly Move[], 
     return undefined;
 }
 
-/** An alert as Alertmanager's webhook sends it (prometheus.io/docs, "Webhook"). */
+/** An alert in a message of Alertmanager's webhook (prometheus.io/docs, "Webhook"). */
 export interface Alert {
     readonly status: string;
     readonly labels: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export interface Alert {
     readonly fingerprint: string;
 }
 
-/** The alerts that fire, as far as the webhook was told. */
+/** The firing alerts, from the webhook's messages. */
 export class FiringAlerts {
     private readonly alerts = new Map<string, Alert>();
 
@@ -57,9 +57,9 @@ export class FiringAlerts {
     }
 
     /**
-     * When users of a cluster are to be moved: both the hub's probe and the outside probe have failed for the time that
-     * the settings say. Undefined unless both fail now: a cluster that the hub alone has lost serves its users, and one
-     * that users alone have lost may be a matter of their network.
+     * The time at which users of a cluster must move: the hub's probe and the outside probe have both failed for the
+     * time in the settings. Undefined unless both fail now: if only the hub has lost a cluster, the cluster still
+     * serves its users; if only the outside probe fails, the cause may be the network there.
      */
     dueAt(cluster: string, { afterMs, unreachableForMs }: AutomaticRules): number | undefined {
         const failing = [

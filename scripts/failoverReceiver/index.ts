@@ -1,11 +1,12 @@
 /**
  * Receives Alertmanager's webhook, and sends users to another cluster when the hub's probe and the outside probe of the
- * active one have failed for `traffic.automatic.after`. Off unless `traffic.automatic.enabled` says otherwise:
+ * active one have failed for `traffic.automatic.after`. It works only if `traffic.automatic.enabled` is true:
  *
  *     FAILOVER_TOKEN=… npm run failover:receiver -- --to dr [--listen 127.0.0.1:9095] [--dispatch OWNER/REPOSITORY]
  *
- * Alertmanager sends the token as its bearer token to /alerts. With --dispatch nothing is moved here: GitHub runs the
- * workflow failover.yml, by GITHUB_TOKEN. docs/failover.md says what to think about before this is switched on.
+ * Alertmanager sends the token as its bearer token to /alerts. With --dispatch, the receiver does not move users
+ * itself: it starts the workflow failover.yml on GitHub with GITHUB_TOKEN. Before you enable this, read
+ * docs/failover.md.
  */
 import { parseArgs } from "node:util";
 import { automaticRules, failover } from "../failover/failover";
@@ -27,7 +28,7 @@ async function receive(args: string[]): Promise<void> {
     }
     const { traffic } = await readHub(stack);
     if (!traffic.automatic.enabled) {
-        throw new Error("hubspoke:traffic.automatic.enabled is off on the hub, so nothing would be moved. Read docs/failover.md first");
+        throw new Error("hubspoke:traffic.automatic.enabled is false on the hub, so users would never move. Read docs/failover.md first");
     }
     const server = receiver({
         token,
@@ -38,7 +39,7 @@ async function receive(args: string[]): Promise<void> {
         },
         move: async (active, why) => {
             if (active === to) {
-                say(`users are on ${to} already; what fails there is for a person`);
+                say(`users are already on ${to}; a person must handle the failure there`);
             } else if (dispatch === undefined) {
                 await failover({ stack, to, why, dryRun: false, automatic: true, resolver, seconds });
             } else {
@@ -47,7 +48,7 @@ async function receive(args: string[]): Promise<void> {
         },
     });
     const { hostname, port } = new URL(`http://${listen}`);
-    server.listen(Number(port), hostname, () => say(`listening on http://${listen}/alerts; users would go to ${to}`));
+    server.listen(Number(port), hostname, () => say(`listening on http://${listen}/alerts; the target is ${to}`));
 }
 
 function options(args: string[]) {
@@ -70,7 +71,7 @@ function options(args: string[]) {
     return { ...values, to: values.to };
 }
 
-/** Has GitHub run the workflow (docs.github.com, "Create a repository dispatch event"). */
+/** Starts the workflow on GitHub (docs.github.com, "Create a repository dispatch event"). */
 async function askGitHub(repository: string, to: string, reason: string): Promise<void> {
     const response = await fetch(`https://api.github.com/repos/${repository}/dispatches`, {
         method: "POST",
@@ -82,7 +83,7 @@ async function askGitHub(repository: string, to: string, reason: string): Promis
         signal: AbortSignal.timeout(30_000),
     });
     if (!response.ok) {
-        throw new Error(`GitHub answers ${response.status} when asked for the workflow of a failover: check GITHUB_TOKEN`);
+        throw new Error(`GitHub answers ${response.status} to the request for the failover workflow. Check GITHUB_TOKEN`);
     }
     say(`GitHub runs the workflow failover.yml of ${repository}`);
 }

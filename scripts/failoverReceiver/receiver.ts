@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { type Alert, type AutomaticRules, FiringAlerts } from "./automatic";
 
-/** Longest message that is read, in bytes: Alertmanager's hold a few kilobytes for each alert. */
+/** Limit of a message, in bytes: Alertmanager sends a few kilobytes for each alert. */
 const maxBytes = 1024 * 1024;
 
 const message = z.object({
@@ -19,18 +19,18 @@ const message = z.object({
 });
 
 export interface ReceiverArgs {
-    /** What Alertmanager sends as its bearer token. */
+    /** Alertmanager's bearer token. */
     readonly token: string;
-    /** The active cluster and the rules, read anew for each message: settings change. */
+    /** Reads the active cluster and the rules; called for each message, because settings change. */
     readonly rules: () => Promise<{ readonly active: string; readonly rules: AutomaticRules }>;
-    /** Moves users, because of the reason; what it throws is told, and is tried again at the next message. */
+    /** Moves users; the receiver logs an error of it, and tries again at the next message. */
     readonly move: (active: string, reason: string) => Promise<void>;
     readonly say: (line: string) => void;
 }
 
 /**
  * Receives Alertmanager's webhook and moves users when both probes of the active cluster have failed for long enough.
- * It answers at once, 202: what becomes of it is in its log. Without the token it answers 401 and reads nothing.
+ * It answers 202 immediately, and logs the result. Without the token, it answers 401 and reads nothing.
  */
 export function receiver(args: ReceiverArgs): Server {
     const mover = new Mover(args);
@@ -61,7 +61,7 @@ function isAuthorized({ headers }: IncomingMessage, token: string): boolean {
     return given?.length === expected?.length && timingSafeEqual(given!, expected!);
 }
 
-/** Waits until a move is due, and makes it; never two at once. */
+/** Waits until a move is due, and starts it; never two at the same time. */
 class Mover {
     private readonly firing = new FiringAlerts();
     private timer: NodeJS.Timeout | undefined;

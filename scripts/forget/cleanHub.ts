@@ -6,22 +6,22 @@ import { say } from "../support/main";
 import type { EnvironmentStack } from "../support/stacks";
 import type { Registered } from "../support/registered";
 
-/** Limit for Applications without finalizers to go, in milliseconds. */
+/** Limit for the deletion of Applications without finalizers, in milliseconds. */
 const limitMs = 60_000;
 
-/** The Applications that go with a cluster: those that other means made stay. */
+/** The Applications that are deleted with a cluster: those from an ApplicationSet. */
 export async function generatedFor({ hub, namespace }: EnvironmentStack, lost: Registered): Promise<Application[]> {
     return (await applicationsOf(hub, namespace, lost)).filter(isGenerated);
 }
 
-/** Takes the registration away, and the Applications with it, whose finalizers nobody could fulfil. */
+/** Removes the registration and its Applications, without their finalizers, which Argo CD could never complete. */
 export async function cleanHub(environment: EnvironmentStack, lost: Registered): Promise<void> {
     const { hub, namespace, stack } = environment;
     const secretPath = `api/v1/namespaces/${namespace}/secrets/${lost.secret}`;
     if (lost.secret !== undefined) {
         await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     }
-    await waitFor(`the Applications of ${lost.cluster} to go`, async () => {
+    await waitFor(`the Applications of ${lost.cluster} to be deleted`, async () => {
         const left = await generatedFor(environment, lost);
         for (const { metadata } of left) {
             await release(`${applicationsPath(namespace)}/${metadata.name}`, metadata.deletionTimestamp !== undefined);
@@ -29,13 +29,13 @@ export async function cleanHub(environment: EnvironmentStack, lost: Registered):
         return left.length === 0 ? { done: undefined } : { seen: namesOf(left) };
     }, { timeoutMs: limitMs });
     for (const { metadata } of await applicationsOf(hub, namespace, lost)) {
-        say(`${stack}: Application ${metadata.name} was made by other means, and still names ${lost.cluster}`);
+        say(`${stack}: Application ${metadata.name} is not from an ApplicationSet; it remains, and names ${lost.cluster}`);
     }
     for (const path of lost.watch) {
         await change(hub, path, { method: "DELETE" });
     }
     if (lost.secret !== undefined && (await change(hub, secretPath, { method: "DELETE" }))) {
-        say(`${stack}: the hub has forgotten ${lost.cluster} (Secret ${lost.secret})`);
+        say(`${stack}: ${lost.cluster} is removed from the hub (Secret ${lost.secret})`);
     }
 
     async function release(path: string, deleting: boolean): Promise<void> {

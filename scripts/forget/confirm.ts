@@ -2,15 +2,15 @@ import { createInterface } from "node:readline/promises";
 import { InputError } from "../../settings/inputError";
 
 /**
- * Asks for a name to be typed, on standard input.
+ * Asks the user to type a name on standard input.
  *
- * @param reason said before the question, where there is one
- * @throws InputError when anything else is typed, or nothing
+ * @param reason text before the question; may be empty
+ * @throws InputError if the user types anything else, or nothing
  */
 export async function confirmByName(reason: string, name: string): Promise<void> {
     const lines = createInterface({ input: process.stdin });
     try {
-        process.stdout.write(`${reason}Type ${name} to go on: `);
+        process.stdout.write(`${reason}Type ${name} to continue: `);
         for await (const line of lines) {
             if (line.trim() === name) {
                 return;

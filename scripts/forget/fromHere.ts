@@ -3,11 +3,11 @@ import { get, UnreachableError } from "../../clusters/request";
 import type { EnvironmentStack } from "../support/stacks";
 
 /**
- * Looks whether this machine can reach a cluster.
+ * Checks whether this machine can reach a cluster.
  *
- * @returns the failure of the network, for people
- * @throws Error when the cluster answers, or when anything else than the network stands between: a login that failed, a
- *     plugin that is missing and a certificate that is refused say nothing about the cluster
+ * @returns the network error, as a message
+ * @throws Error if the cluster answers, or if the failure is not a network error: a failed login, a missing plugin and
+ *     a refused certificate do not show that the cluster is lost
  */
 export async function failureFromHere(
     { settings, stack }: Pick<EnvironmentStack, "settings" | "stack">,
@@ -16,8 +16,8 @@ export async function failureFromHere(
     const access = settings.clusters[cluster];
     if (access === undefined) {
         throw new Error(
-            `hubspoke:clusters.${cluster}: is in the state and not in the settings, so nobody can tell whether it ` +
-                "is lost. Put it back into the stack file, and forget again",
+            `hubspoke:clusters.${cluster}: is in the state but not in the settings, so it is unknown whether it ` +
+                "is lost. Add it to the stack file again, and run this again",
         );
     }
     try {
@@ -26,10 +26,10 @@ export async function failureFromHere(
         if (error instanceof UnreachableError) {
             return error.message;
         }
-        throw new Error(`${cluster} is not known to be lost, and is kept: ${(error as Error).message}`);
+        throw new Error(`it is unknown whether ${cluster} is lost, so it is kept: ${(error as Error).message}`);
     }
     throw new Error(
-        `${cluster} answers, and is kept. Use pulumi destroy --stack ${stack}, or take it out of the stack file, which ` +
-            "empties it properly",
+        `${cluster} answers, so it is kept. To remove the agent and the registration, remove it from the stack file, or ` +
+            `use pulumi destroy --stack ${stack}`,
     );
 }

@@ -1,11 +1,11 @@
 /**
- * Removes clusters that are lost for good from the hub and from the state of their stack:
+ * Removes permanently lost clusters from the hub and from the state of their stack:
  *
  *     npm run forget -- prod --cluster prod-us
  *
- * A cluster counts as lost when the network says so, to this machine and to Argo CD. One that answers to either, or
- * refuses, is never forgotten: `pulumi destroy`, or taking it out of the settings, empties it properly. What goes is
- * listed before, and the cluster's name is to be typed; `--yes` spares that where Argo CD could be asked.
+ * A cluster is lost if neither this machine nor Argo CD reaches it over the network. It keeps a cluster that answers
+ * either of them, also with a refusal: remove that cluster from the settings, or use `pulumi destroy`. It lists what it
+ * will remove, and asks the user to type the cluster's name; `--yes` skips the question if Argo CD confirms the loss.
  */
 import { accountName, viewAnnotation } from "../../clusters/names";
 import { find } from "../../clusters/request";
@@ -33,7 +33,7 @@ async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
         const isSure = await refuseUnlessLost(environment, registered);
         await list(environment, state, registered);
         if (!yes || !isSure) {
-            await confirmByName(isSure ? "" : "Nobody but this machine says that it is lost. ", registered.cluster);
+            await confirmByName(isSure ? "" : "Only this machine reports that it is lost. ", registered.cluster);
         }
     }
     for (const registered of lost) {
@@ -52,8 +52,8 @@ async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
 }
 
 /**
- * @returns whether Argo CD says the same as this machine; it may be that it could not be asked
- * @throws Error when the cluster is not lost to either
+ * @returns whether Argo CD confirms the loss; false if Argo CD could not check
+ * @throws Error if this machine or Argo CD reaches the cluster
  */
 async function refuseUnlessLost(environment: EnvironmentStack, registered: Registered): Promise<boolean> {
     const { stack } = environment;
@@ -64,35 +64,35 @@ async function refuseUnlessLost(environment: EnvironmentStack, registered: Regis
         case "reached":
         case "refused":
             throw new Error(
-                `${cluster} is not lost, and is kept: this machine cannot reach it (VPN, firewall, proxy), and ` +
-                    (says === "reached" ? why : `Argo CD is refused by what answers there. ${why}`),
+                `${cluster} is not lost, so it is kept: this machine cannot reach it (VPN, firewall, proxy), but ` +
+                    (says === "reached" ? why : `a server there refuses Argo CD. ${why}`),
             );
         case "lost":
             say(`${stack}: ${why}`);
             return true;
         case "unknown":
-            say(`${stack}: what Argo CD sees is not known: ${why}`);
+            say(`${stack}: Argo CD could not check: ${why}`);
             return false;
     }
 }
 
-/** Argo CD's view now; of a cluster in quarantine, which it does not look at, the last one before that. */
+/** Argo CD's view now; for a cluster in quarantine, which Argo CD does not read, the recorded view from before it. */
 async function viewOf(environment: EnvironmentStack, { cluster, secret, ...more }: Registered): Promise<ArgoCdsView> {
     const { stack, settings, hub, namespace } = environment;
     if (settings.clusters[cluster]?.quarantined) {
         const path = `api/v1/namespaces/${namespace}/secrets/${secret}`;
         const found = await find<{ metadata: { annotations?: Record<string, string> } }>(hub, path);
         const recorded = found?.metadata.annotations?.[viewAnnotation];
-        say(`${stack}: ${cluster} is in quarantine, so this is what Argo CD said before`);
+        say(`${stack}: ${cluster} is in quarantine, so this is Argo CD's view from before the quarantine`);
         return recorded === undefined
             ? { says: "unknown", why: "nothing was recorded" }
             : (JSON.parse(recorded) as ArgoCdsView);
     }
-    say(`${stack}: asking Argo CD, which reads ${cluster} anew for it`);
+    say(`${stack}: asking Argo CD to read ${cluster} again`);
     return argoCdsView(environment, { cluster, secret, ...more });
 }
 
-/** Says what goes and what stays. */
+/** Prints what will be removed, and what remains. */
 async function list(environment: EnvironmentStack, state: State, lost: Registered): Promise<void> {
     const { stack } = environment;
     const { cluster, secret, watch } = lost;
@@ -111,7 +111,7 @@ function whatIsLeft({ settings, agentNamespace }: EnvironmentStack, cluster: str
     const context = settings.clusters[cluster]?.context;
     const flag = context === undefined ? "" : `--context ${context} `;
     return (
-        `If ${cluster} ever comes back, the agent and Argo CD's account are still on it, and its token is valid. ` +
+        `If ${cluster} returns, the agent and Argo CD's account are still on it, and the account's token is valid. ` +
         `Remove them there: kubectl ${flag}delete namespace ${accountName} ${agentNamespace}` +
         (settings.clusters[cluster]?.permissions.scope === "cluster"
             ? `; kubectl ${flag}delete clusterrole,clusterrolebinding ${accountName} --ignore-not-found`

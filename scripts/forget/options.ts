@@ -3,18 +3,18 @@ import { parseOptions } from "../support/options";
 
 const usage = "usage: npm run forget -- STACK --cluster NAME [--cluster NAME …] [--yes]";
 
-/** What is to be forgotten, as the command line says it. */
+/** The command line: the clusters to remove. */
 export interface ForgetOptions {
     readonly stack: string;
     readonly clusters: readonly string[];
-    /** Nobody is asked. */
+    /** Whether to skip the question. */
     readonly yes: boolean;
 }
 
 /**
  * Reads the command line.
  *
- * @throws InputError with what is wrong
+ * @throws InputError with the reason
  */
 export function forgetOptions(args: string[]): ForgetOptions {
     const { values, positionals } = parseOptions(

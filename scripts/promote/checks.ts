@@ -4,13 +4,13 @@ import { describe } from "./describe";
 /**
  * The revision that an environment has proved: all its Applications are Synced and Healthy at it, for the soak time.
  *
- * The time runs from the last sync or the last change of health, whichever came later. A commit that changes nothing
- * on this environment causes neither: it is as proved as what runs.
+ * The time begins with the last sync or the last change of health, whichever is later. A commit that changes nothing on
+ * this environment causes neither, so the time continues.
  *
- * @param environment for the error
- * @param expected names of the Applications that its clusters should have: one that is missing proves nothing
+ * @param environment name for the error
+ * @param expected names of the Applications that its clusters should have; a missing one is an error
  * @param now and soakMs in milliseconds
- * @throws Error that says what is not so, and how long to wait
+ * @throws Error that says which condition is not met, and how long to wait
  */
 export function provedRevision(
     environment: string,
@@ -37,24 +37,24 @@ export function provedRevision(
     if (revisions.length !== 1 || revisions[0] === undefined || revisions[0] === "") {
         throw new Error(
             `${environment} is at ${revisions.length} revisions, ${revisions.join(", ")}: ` +
-                "wait until all its clusters have the same, or pin them to it",
+                "wait until all its clusters have the same revision, or pin them to one",
         );
     }
     const since = Math.max(...applications.map((application) => healthySince(application, now)));
     const remaining = since + soakMs - now;
     if (remaining > 0) {
         throw new Error(
-            `${environment} is Synced and Healthy at ${revisions[0]} for ${seconds(now - since)} only, and the hub's ` +
-                `rollout.soak is ${seconds(soakMs)}: try again in ${seconds(remaining)}`,
+            `${environment} is Synced and Healthy at ${revisions[0]} for only ${seconds(now - since)}, but the hub's ` +
+                `rollout.soak is ${seconds(soakMs)}. Try again in ${seconds(remaining)}`,
         );
     }
     return revisions[0];
 }
 
-/** How far a promotion is: done, hopeless (with the reason), or under way (with what was seen). */
+/** The progress of a promotion: done, failed (with the reason), or in progress (with the present state). */
 export type Progress = { readonly done: true } | { readonly failed: string } | { readonly seen: string };
 
-/** Judges the target's Applications while its clusters take the revision. */
+/** The progress of the target's Applications while its clusters deploy the revision. */
 export function progressOf(
     expected: readonly string[],
     applications: readonly Application[],
@@ -80,7 +80,7 @@ function isHealthy({ status }: Application): boolean {
     return status?.sync?.status === "Synced" && status.health?.status === "Healthy";
 }
 
-/** Argo CD gave up syncing that revision, or synced it and calls the result Degraded. */
+/** Whether the sync of that revision failed for good, or succeeded with a Degraded result. */
 function hasFailed({ status }: Application, revision: string): boolean {
     const { operationState, health } = status ?? {};
     const ofRevision = operationState?.syncResult?.revision === revision;
@@ -88,7 +88,7 @@ function hasFailed({ status }: Application, revision: string): boolean {
     return ofRevision && (["Failed", "Error"].includes(phase) || (phase === "Succeeded" && health?.status === "Degraded"));
 }
 
-/** When the Application was last synced or last changed its health, in milliseconds; now where it does not say. */
+/** Time of the Application's last sync or last change of health, in milliseconds; `now` if it is unknown. */
 function healthySince({ status }: Application, now: number): number {
     const times = [status?.operationState?.finishedAt, status?.health?.lastTransitionTime];
     const known = times.map((time) => Date.parse(time ?? "")).filter((time) => !Number.isNaN(time));

@@ -1,6 +1,6 @@
 import { type Application, complaintsOf } from "../../clusters/applications";
 
-/** One line on an Application, for people. */
+/** A description of an Application, in one line. */
 export function describe(application: Application): string {
     const { metadata, status } = application;
     const { sync, health, operationState } = status ?? {};

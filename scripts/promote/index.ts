@@ -1,13 +1,13 @@
 /**
- * Promotes the revision that one environment has proved to another, which pins it in its stack file:
+ * Promotes the proved revision of one environment to another, whose stack file pins it:
  *
  *     npm run promote -- --from staging --to prod [--timeout 15m]
  *
- * The names are those of stacks. Nothing is changed unless the first environment is Synced and Healthy at one revision
- * for the hub's `rollout.soak`. Then the pins of the second one move, its cluster Secrets are brought up, and this
- * waits until it is Synced and Healthy too. What else waits in the stack is left alone, and what would change in the
- * Secrets besides the pin is refused. The hub records the promotion. Run again after an interruption, it
- * goes on.
+ * The names are those of stacks. It changes nothing unless the first environment is Synced and Healthy at one revision
+ * for the hub's `rollout.soak`. Then it changes the pins of the second one, brings up its cluster Secrets, and waits
+ * until that environment is Synced and Healthy too. It deploys no other pending change of the stack, and refuses if
+ * anything except the pin would change in the Secrets. The hub records the promotion. After an interruption, run it
+ * again: it continues.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -30,11 +30,11 @@ async function promote(args: string[]): Promise<void> {
     const [source, target] = await Promise.all([environmentStack(from), environmentStack(to)]);
     const { rollout: rules } = target;
     if (rules.strategy !== "pinned") {
-        throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, and there is no pin to move');
+        throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, so there is no pin to change');
     }
     const applications = await applicationsIn(source);
     const revision = provedRevision(from, agentsOf(source), applications, Date.now(), milliseconds(rules.soak));
-    say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: it goes to ${to}`);
+    say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: promoting it to ${to}`);
     const clusters = Object.keys(target.settings.clusters);
     const recorded = Object.entries(await readPromotions(target.hub, target.namespace));
     const goneBack = recorded.filter(([, { superseded }]) => superseded.includes(revision));
@@ -71,13 +71,13 @@ function options(args: string[]): { from: string; to: string; timeout: string } 
     return { from, to, timeout };
 }
 
-/** Without those of clusters in quarantine, which show what was. */
+/** Without the Applications of clusters in quarantine, whose status is old. */
 async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
     const all = await agentApplicationsIn(hub, namespace, settings.environment);
     return all.filter(({ metadata }) => metadata.labels?.[quarantinedLabel] === undefined);
 }
 
-/** Names of the Applications that the environment's clusters should have, but for those in quarantine. */
+/** Names of the Applications that the environment's clusters should have, except clusters in quarantine. */
 function agentsOf({ settings }: EnvironmentStack): string[] {
     const clusters = Object.entries(settings.clusters);
     const delivered = clusters.filter(([, { labels, quarantined }]) => labels.deploy === "true" && !quarantined);
@@ -94,7 +94,7 @@ async function waitUntilHealthy(target: EnvironmentStack, revision: string, time
             return;
         }
         if ("failed" in progress) {
-            throw new Error(`${environment} took ${revision} and is not well:\n${progress.failed}`);
+            throw new Error(`${environment} runs ${revision}, but is not healthy:\n${progress.failed}`);
         }
         if (Date.now() > deadline) {
             throw new Error(`waited ${timeout} for ${environment} at ${revision}; last seen:\n${progress.seen}`);
@@ -108,14 +108,14 @@ function pinsOf({ settings }: EnvironmentStack): Record<string, string | undefin
     return Object.fromEntries(Object.entries(settings.clusters).map(([name, { revision }]) => [name, revision]));
 }
 
-/** What the stack file held before, and how it comes back. */
+/** The pins before the promotion, and how to restore them. */
 function wayBack(target: EnvironmentStack): string {
     const { stack } = target;
     const pins = Object.entries(pinsOf(target)).map(
         ([name, revision]) => `${name}: ${revision ?? "no revision, which follows the branch"}`,
     );
     return (
-        `The promotion stopped. To go back, write the old revision into ${stackFile(stack)} (${pins.join("; ")}), ` +
+        `The promotion stopped. To roll back, write the old revision into ${stackFile(stack)} (${pins.join("; ")}), ` +
         `then: pulumi up --stack ${stack}`
     );
 }

@@ -3,7 +3,7 @@ import type { Owns } from "../support/ownChanges";
 
 const pin = ["metadata", "annotations", revisionAnnotation];
 
-/** What a promotion changes: the pin on each cluster Secret, from which the ApplicationSet takes it. */
+/** The changes of a promotion: the pin on each cluster Secret, which the ApplicationSet reads. */
 export function promotionOwns(clusters: readonly string[]): Owns {
     const names = clusters.map(secretName);
     return ({ operation, name }) => (operation === "update" && names.includes(name) ? [pin] : undefined);

@@ -1,10 +1,10 @@
 /**
- * Leaves a broken cluster alone, so that the rest of its environment goes on, and takes it back:
+ * Puts a broken cluster into quarantine, so that the rest of its environment still works, and ends the quarantine:
  *
  *     npm run quarantine -- prod --cluster prod-eu          npm run quarantine -- prod --cluster prod-eu --lift
  *
  * It writes `quarantined: true` for the cluster into the stack file, or removes it, shows the preview, and brings up
- * what belongs to that cluster and nothing else. Where the preview fails, the stack file is as before.
+ * only the resources of that cluster. If the preview fails, it restores the stack file.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { viewAnnotation } from "../../clusters/names";
@@ -56,13 +56,13 @@ async function quarantine({ stack, cluster, lift }: QuarantineOptions): Promise<
         await recordView(environment, registered);
     }
     await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
-    say(`${stack}: ${cluster} is ${lift ? "taken back" : "left alone by pulumi and by Argo CD"}. Commit ${file}`);
+    say(`${stack}: ${cluster} is ${lift ? "no longer" : "now"} in quarantine. Commit ${file}`);
 }
 
-/** Keeps what Argo CD says of the cluster now: afterwards it says nothing, and `npm run forget` asks for it. */
+/** Records Argo CD's view of the cluster for `npm run forget`: in quarantine, Argo CD does not read the cluster. */
 async function recordView(environment: EnvironmentStack, registered: Registered): Promise<void> {
     const { hub, namespace, stack } = environment;
-    say(`${stack}: asking Argo CD how it finds ${registered.cluster}`);
+    say(`${stack}: asking Argo CD for its view of ${registered.cluster}`);
     const view = await argoCdsView(environment, registered);
     say(`${stack}: ${view.why}`);
     const annotations = { [viewAnnotation]: JSON.stringify({ ...view, at: new Date().toISOString() }) };

@@ -1,13 +1,13 @@
 /**
- * Replaces the tokens that Argo CD holds for an environment's clusters, without a moment in which it has none:
+ * Replaces Argo CD's tokens for an environment's clusters; Argo CD has a valid token at every time:
  *
  *     npm run rotate -- prod        npm run rotate -- all
  *
- * A new token is made, proven and handed to the hub; when Argo CD has worked with it, the old one is retired, and its
- * end is awaited. Run again after a failure, it goes on where it stopped.
+ * It creates and checks a new token, and moves it to the hub. When Argo CD has used it, it retires the old one, and
+ * waits until the cluster refuses that. After a failure, run it again: it continues where it stopped.
  *
- * It changes the tokens and what follows from them: where anything else of the stack waits to be brought up, it lists
- * that and changes nothing.
+ * It changes only the tokens and what depends on them. If the stack has other pending changes, it lists them and
+ * changes nothing.
  */
 import { accountName } from "../../clusters/names";
 import { tryToken } from "../../clusters/tokenTrial";
@@ -21,7 +21,7 @@ import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { refuseWaiting, upExactly } from "../support/exactUp";
 import { rotationOwns } from "./owns";
 
-/** API servers keep an accepted token for some seconds after it is gone; in milliseconds. */
+/** Limit for a deleted token to be refused, in milliseconds: API servers cache accepted tokens for some seconds. */
 const retirementLimitMs = 120_000;
 
 interface Facts {
@@ -33,12 +33,12 @@ interface Facts {
     };
 }
 
-/** A cluster whose old token is to go: the token is kept in memory to see that it ends. */
+/** A cluster whose old token must be retired: the token is kept in memory to check that the cluster refuses it. */
 interface Rotation {
     readonly cluster: string;
     readonly server: string;
     readonly generation: number;
-    /** Nothing where an earlier run has retired it, and was ended before it could say so. */
+    /** Undefined if an earlier run has retired it, but was interrupted before the end. */
     readonly oldToken: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function rotate(stack: string): Promise<void> {
     let facts = await readFacts(environment);
     const pending = Object.entries(facts).some(([, { credential }]) => credential.previous !== undefined);
     if (pending) {
-        say(`${stack}: an earlier rotation stopped before the old token was retired; going on with it`);
+        say(`${stack}: an earlier rotation stopped before the old token was retired; continuing it`);
     } else {
         await beginRotation(environment, facts);
         facts = await readFacts(environment);
@@ -57,7 +57,7 @@ export async function rotate(stack: string): Promise<void> {
     );
     for (const { cluster, server, generation } of rotations) {
         await waitUntilArgoCdWorks(environment, { cluster, server });
-        say(`${stack}: Argo CD works on ${cluster} with token ${generation}`);
+        say(`${stack}: Argo CD uses token ${generation} on ${cluster}`);
     }
     const retired = rotations.map(({ cluster, generation }) => [retiredPath(cluster), generation - 1]);
     await upWith(stack, Object.fromEntries(retired) as Record<string, number>, rotations);
@@ -67,35 +67,37 @@ export async function rotate(stack: string): Promise<void> {
     }
 }
 
-/** What the stack says of its clusters but those in quarantine, whose tokens stay. */
+/** The stack's outputs for its clusters, except those in quarantine, whose tokens do not change. */
 async function readFacts({ stack, settings }: EnvironmentStack): Promise<Record<string, Facts>> {
     const all = (await ask(stack, ["stack", "output", "clusters", "--json"])) as Record<string, Facts>;
     return Object.fromEntries(Object.entries(all).filter(([name]) => !settings.clusters[name]?.quarantined));
 }
 
-/** Makes a new token on every cluster of the stack and moves the hub to it; the program proves it before. */
+/** Creates a new token on every cluster of the stack, and moves it to the hub after the program has checked it. */
 async function beginRotation({ stack, settings }: EnvironmentStack, facts: Record<string, Facts>): Promise<void> {
     const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
     if (withToken.length === 0) {
-        throw new Error(`${stack}: no cluster has a token; a cloud's identity is renewed by the cloud`);
+        throw new Error(`${stack}: no cluster has a token. The cloud renews the credentials of a cloud identity`);
     }
     const values: Record<string, number> = {};
     const generations = withToken.map(([cluster, { credential }]) => {
         return { cluster, credential, generation: (credential.current?.generation ?? 0) + 1 };
     });
-    // A preview with a token that is not made yet cannot tell what else in the cluster Secret would change.
+    // A preview with a token that does not exist yet cannot show what else in the cluster Secret would change.
     if (!generations.some(({ cluster, generation }) => asksFor(settings, cluster, generation))) {
         await refuseWaiting(stack, "the rotation");
     }
     for (const { cluster, credential, generation } of generations) {
         values[`clusters.${cluster}.credentials.generation`] = generation;
         values[retiredPath(cluster)] = generation - 2;
-        say(`${stack}: ${cluster} gets token ${generation}, beside ${generation - 1} of ${credential.current?.created}`);
+        say(`${stack}: ${cluster} gets token ${generation}, besides ${generation - 1} of ${credential.current?.created}`);
     }
     await upWith(stack, values, generations);
 }
 
-/** Whether the stack file names a token already, as after a rotation that was ended before it was made. */
+/**
+ * Whether the stack file already names a token, for example after a rotation that was interrupted before it existed.
+ */
 function asksFor({ clusters }: EnvironmentStack["settings"], cluster: string, generation: number): boolean {
     const credentials = clusters[cluster]?.credentials;
     return credentials?.type === "token" && credentials.generation >= generation;
@@ -152,7 +154,7 @@ async function waitUntilRefused({ settings }: EnvironmentStack, { cluster, oldTo
     );
 }
 
-/** Stacks that have a token to rotate; trials before production. */
+/** Stacks of environments; those that are not production come first. */
 async function environments(): Promise<string[]> {
     const found: { stack: string; production: boolean }[] = [];
     for (const stack of await stackNames()) {
@@ -172,10 +174,10 @@ main(async ([target, ...more]) => {
     for (const stack of stacks) {
         await rotate(stack).catch((error: Error) => {
             const left = stacks.slice(stacks.indexOf(stack) + 1);
-            const rest = left.length > 0 ? ` Not begun: ${left.join(", ")}.` : "";
+            const rest = left.length > 0 ? ` Not started: ${left.join(", ")}.` : "";
             throw new Error(
-                `${stack}: ${error.message}\nThe rotation stopped; what Argo CD holds still works.${rest} ` +
-                    `When this is mended, go on with npm run rotate -- ${target}`,
+                `${stack}: ${error.message}\nThe rotation stopped; Argo CD's tokens are still valid.${rest} ` +
+                    `Correct this, and continue with npm run rotate -- ${target}`,
             );
         });
     }

@@ -3,8 +3,8 @@ import type { Change } from "../preview/events";
 import type { Owns, Path } from "../support/ownChanges";
 
 /**
- * What a rotation changes: the token's Secret on the spoke with the suffix of its name, the proof of the token, the
- * cluster Secret on the hub, and the age of the token that the hub's Prometheus is told. The old token's Secret goes.
+ * The changes of a rotation: the token's Secret on the spoke and the suffix of its name, the check of the token, the
+ * cluster Secret on the hub, and the token's age for the hub's Prometheus. The old token's Secret is deleted.
  *
  * @param generations the new token of each cluster
  */
@@ -31,7 +31,9 @@ function tokenNames(cluster: string, generation: number): string[] {
     return [name, `${name}-suffix`];
 }
 
-/** What of the Secret's data would change is not seen, since they are secret: they are its own only with the token. */
+/**
+ * Changes to the Secret's data are hidden, because they are secret: they belong to the rotation only with a new token.
+ */
 function inClusterSecret({ before }: Change, generation: number): readonly Path[] {
     const { annotations = {} } = (before?.metadata ?? {}) as { annotations?: Readonly<Record<string, string>> };
     const names = [generationAnnotation, sinceAnnotation, refreshAnnotation];

@@ -103,7 +103,7 @@ describe("the end", () => {
         const { ok, output } = await pulumi("prod", "destroy", "--yes", "--skip-preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(
-            /prod does not leave: the hub protects agent-prod\. .*`hubspoke:protect: false` into Pulumi\.prod\.yaml/,
+            /prod cannot be removed: the hub protects agent-prod\. .*`hubspoke:protect: false` into Pulumi\.prod\.yaml/,
         );
         const { metadata } = await getObject("hub", "argocd", "application", "agent-prod");
         expect(metadata.annotations ?? {}).not.to.have.property("hubspoke/allow-delete");
@@ -148,12 +148,12 @@ describe("the end", () => {
             npmRun("forget", { ...pulumiEnvironment(), ...env }, "prod", "--cluster", "prod", "--yes");
         const answering = await forgetProd({});
         expect(answering.ok).to.equal(false);
-        expect(answering.output).to.match(/prod answers, and is kept\. Use pulumi destroy --stack prod/);
+        expect(answering.output).to.match(/prod answers, so it is kept\. .*pulumi destroy --stack prod/);
 
         // A login that does not work any more, and a way to the cluster that is down, are this machine's own.
         for (const [change, reason] of [
-            [{ user: { token: "expired" } }, /prod is not known to be lost.*refuses these credentials/],
-            [{ user: { exec } }, /prod is not known to be lost.*exec plugin no-such-plugin/],
+            [{ user: { token: "expired" } }, /it is unknown whether prod is lost.*refuses these credentials/],
+            [{ user: { exec } }, /it is unknown whether prod is lost.*exec plugin no-such-plugin/],
             [{ server: await nowhere() }, /prod is not lost.*Argo CD has compared agent-prod with it just now/],
         ] as const) {
             const { ok, output } = await forgetProd({ KUBECONFIG: kubeconfigWith("prod", change) });

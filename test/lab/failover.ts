@@ -135,7 +135,7 @@ describe("a failover", () => {
     it("says what it would do, by --dry-run, and does nothing", async () => {
         const { ok, output } = await failover("--to", "dr", "--dry-run");
         expect(ok, output).to.equal(true);
-        expect(output).to.match(/Argo CD is connected to dr\n[^]* points at 192\.0\.2\.2\. Nothing was changed/);
+        expect(output).to.match(/Argo CD is connected to dr\n[^]* points to 192\.0\.2\.2\. Nothing was changed/);
         expect(output).to.match(/set hubspoke:traffic\.active to dr/);
         await expectUsersOn("prod");
     });
@@ -218,7 +218,7 @@ describe("a failover", () => {
             const { ok, output } = await failover("--to", "dr", "--dry-run");
             expect(ok, output).to.equal(true);
             expect(output).to.include("Argo CD is connected to dr");
-            expect(output).to.match(/Git did not answer, so agent-dr is judged at the revision that it had last/);
+            expect(output).to.match(/Git did not answer, so agent-dr was checked at its last known revision/);
         } finally {
             await startGitServer();
             await pin(revision);
@@ -238,10 +238,10 @@ describe("a failover", () => {
         const used = await failover("--to", "dr", "--dry-run");
         clearInterval(timer);
         expect(used.ok, used.output).to.equal(false);
-        expect(used.output).to.match(/Watching for up to 4 s[^]*somebody else is moving users: a run/);
+        expect(used.output).to.match(/Checking for up to 4 s[^]*another run is moving users: a run/);
         const { ok, output } = await failover("--to", "dr", "--dry-run");
         expect(ok, output).to.equal(true);
-        expect(output).to.match(/the run that held the lock is dead: it was not touched for \d+ s/);
+        expect(output).to.match(/the run that held the lock is dead: it did not renew it for \d+ s/);
         await kubectl("hub", ["delete", "lease", lease.name, "--namespace=argocd"]);
     });
 
@@ -302,7 +302,7 @@ describe("a failover", () => {
         });
         const said = outcomes.map(({ output }) => output).join("\n---\n");
         expect(outcomes.filter(({ ok }) => ok), said).to.have.length(1);
-        expect(outcomes.find(({ ok }) => !ok)?.output).to.match(/somebody else is moving|users are on dr already/);
+        expect(outcomes.find(({ ok }) => !ok)?.output).to.match(/another run is moving|users are already on dr/);
         expect(fs.readFileSync(note, "utf8")).to.equal("prod, dr, a lab test, active: prod\n");
         await expectUsersOn("dr");
         const events = await kubectl("hub", ["get", "events", "--namespace=argocd"]);
@@ -361,7 +361,7 @@ describe("a failover", () => {
     it("goes back when it is told to", async () => {
         ports = await startMonitoring(quiet);
         const forgotten = await failover("--back");
-        expect(forgotten.output).to.match(/users are on dr, and no move there is on record: name the cluster by --to/);
+        expect(forgotten.output).to.match(/users are on dr, and no move to dr is recorded\. Name the target with --to/);
         const { ok, output } = await failover("--to", "prod", "--reason", "a lab test");
         expect(ok, output).to.equal(true);
         await expectUsersOn("prod");

@@ -43,7 +43,7 @@ describe("the hub's end", () => {
     it("is refused while clusters are registered, with their names, and touches nothing", async () => {
         const { ok, output } = await pulumi("hub", "destroy", "--yes", "--skip-preview");
         expect(ok, output).to.equal(false);
-        expect(output).to.match(/3 clusters are registered, and their agents would go with it/);
+        expect(output).to.match(/3 clusters are registered, and their agents would be deleted too/);
         for (const stack of ["dr", "prod", "staging"]) {
             expect(output).to.include(`${stack} (stack organization/hubspoke/${stack})`);
         }

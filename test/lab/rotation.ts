@@ -62,7 +62,7 @@ describe("a rotation", () => {
             await waitForState("staging", { sync: "Unknown" });
             const { ok, output } = await npmRun("rotate", pulumiEnvironment(), "staging");
             expect(ok, output).to.equal(true);
-            expect(output).to.match(/Argo CD works on staging with token 2\n.*staging refuses token 1; it is retired/s);
+            expect(output).to.match(/Argo CD uses token 2 on staging\n.*staging refuses token 1; it is retired/s);
         } finally {
             await push({ [template]: (text) => text.replace(/\n\{\{ fail .*\n/, "") });
             const names = broken().map(({ metadata }) => metadata.name);
@@ -78,7 +78,7 @@ describe("a rotation", () => {
         const syncs = await whileSyncing("agent-prod", async () => {
             const { ok, output } = await npmRun("rotate", pulumiEnvironment(), "prod");
             expect(ok, output).to.equal(true);
-            expect(output).to.match(/Argo CD works on prod with token 2\n.*prod refuses token 1; it is retired/s);
+            expect(output).to.match(/Argo CD uses token 2 on prod\n.*prod refuses token 1; it is retired/s);
         });
         const seconds = (Date.now() - began) / 1000;
         process.stdout.write(`      ${syncs.succeeded} syncs in ${seconds.toFixed(0)} s of rotation\n`);

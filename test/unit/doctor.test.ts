@@ -46,26 +46,26 @@ describe("npm run doctor -- --repository", () => {
             facts: changed("failover", { branches: ["main", "release/*"] }),
             says: /^wrong: environment failover: release\/\* may use it/,
         },
-        { name: "branches that cannot be read", facts: changed("failover", { branches: undefined }), says: /^unknown: .*failover: which branches/ },
+        { name: "branches that cannot be read", facts: changed("failover", { branches: undefined }), says: /^unknown: .*failover: the branches/ },
         { name: "a hub that nobody reviews", facts: changed("hub", { reviewers: 0 }), says: /^wrong: environment hub: has no required reviewers/ },
         { name: "no cluster", facts: changed("dr", { secrets: ["PULUMI_CONFIG_PASSPHRASE"] }), says: /^wrong: environment dr: names no cluster/ },
         { name: "no key", facts: changed("dr", { secrets: ["KUBECONFIG"] }), says: /^wrong: environment dr: cannot decrypt/ },
         {
             name: "half a log-in",
             facts: changed("prod", { variables: { AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/ci" } }),
-            says: /^wrong: environment prod: has AWS_ROLE_ARN and no AWS_REGION/,
+            says: /^wrong: environment prod: has AWS_ROLE_ARN but no AWS_REGION/,
         },
         {
             name: "a cluster of a cloud without its log-in",
             facts: changed("prod", { variables: { CLUSTERS: "hub gcp p europe-west1 hub" } }),
-            says: /^wrong: environment prod: CLUSTERS names a cluster of gcp, and no log-in. Set the variable GCP_/,
+            says: /^wrong: environment prod: CLUSTERS names a cluster of gcp, but has no login there. Set/,
         },
         { name: "secrets that cannot be listed", facts: changed("prod", { secrets: undefined }), says: /^unknown: environment prod: its variables and secrets/ },
         { name: "pull requests that workflows may not open", facts: { ...whole, mayPropose: false }, says: /^wrong: Actions: .*rotate.yml and failover.yml/ },
         {
             name: "a workflow that is turned off",
             facts: { ...whole, variables: { ...whole.variables, HUBSPOKE_DRIFT: "false" } },
-            says: /^note: drift.yml is turned off; the variable HUBSPOKE_DRIFT/,
+            says: /^note: drift.yml is disabled; the variable HUBSPOKE_DRIFT/,
         },
     ];
     for (const { name, facts, says } of cases) {

@@ -62,11 +62,11 @@ describe("a failover: capacity", () => {
     });
 
     const lacking: [name: string, capacity: Partial<Capacity>, reason: RegExp][] = [
-        ["limits are lower", { limits: { ...enough.limits, cpu: 4 } }, /^the agent's namespace on dr has 4 cores, and prod may take 8$/],
+        ["limits are lower", { limits: { ...enough.limits, cpu: 4 } }, /^the agent's namespace on dr has 4 cores, but prod may use 8$/],
         ["nodes are too few", { nodes: { cpu: 6, memory: 192e9, pods: 330 } }, /^all nodes of dr has 6 cores/],
-        ["pods are too few", { nodes: { cpu: 48, memory: 192e9, pods: 3 } }, /has 3 pods, and prod may take 20$/],
+        ["pods are too few", { nodes: { cpu: 48, memory: 192e9, pods: 3 } }, /has 3 pods, but prod may use 20$/],
         ["replicas are not ready", { replicas: { ready: 2, wanted: 3, most: 10 } }, /^dr has 2 of 3 replicas ready$/],
-        ["its autoscaler ends earlier", { replicas: { ready: 3, wanted: 3, most: 4 } }, /^dr goes up to 4 replicas, and prod to 10$/],
+        ["its autoscaler ends earlier", { replicas: { ready: 3, wanted: 3, most: 4 } }, /^dr scales to 4 replicas, but prod to 10$/],
         ["it does not answer", { nodes: undefined }, /^dr does not answer/],
     ];
     for (const [name, capacity, reason] of lacking) {
@@ -91,20 +91,20 @@ describe("a failover: the checks", () => {
     it("find nothing against a cluster that serves, runs the same and has room", () => {
         const { good, problems } = judge(facts);
         expect(problems).to.deep.equal([]);
-        expect(good).to.include("dr runs a, as prod does").and.include("agent-dr is Synced and Healthy");
+        expect(good).to.include("dr runs a, like prod").and.include("agent-dr is Synced and Healthy");
     });
 
     it("allow a cluster that has gone on to a later release", () => {
         const { good, problems } = judge({ ...facts, target: application("b", { history: ["a", "b"] }) });
         expect(problems).to.deep.equal([]);
-        expect(good).to.include("dr runs b, later than a of prod");
+        expect(good).to.include("dr runs b, which is later than a of prod");
     });
 
     const refused: [name: string, change: Partial<Facts>, reason: RegExp][] = [
         ["does not serve", { probe: "it answers 503" }, /^the agent on dr does not serve users: it answers 503$/],
         ["is OutOfSync", { target: application("a", { sync: "OutOfSync" }) }, /^agent-dr is OutOfSync and Healthy$/],
         ["is Degraded", { target: application("a", { health: "Degraded" }) }, /^agent-dr is Synced and Degraded$/],
-        ["is behind", { source: application("b") }, /^dr runs a, and has not had b of prod\. Promote it first/],
+        ["is behind", { source: application("b") }, /^dr runs a, and never ran b of prod\. Promote it first/],
         ["has no Application", { target: undefined }, /^the hub has no Application agent-dr$/],
         ["cannot be compared", { source: undefined }, /^the hub does not know which revision prod runs/],
         ["has no room", { capacity: { ...facts.capacity, to: { ...enough, nodes: undefined } } }, /^dr does not answer/],
@@ -126,7 +126,7 @@ describe("a failover: the checks", () => {
     it("allow a cluster that is Healthy at the revision it had last while Git is away, and say so", () => {
         const { problems, unknown } = judge({ ...facts, source: blind, target: blind });
         expect(problems).to.deep.equal([]);
-        expect(unknown).to.deep.equal(["Git did not answer, so agent-dr is judged at the revision that it had last"]);
+        expect(unknown).to.deep.equal(["Git did not answer, so agent-dr was checked at its last known revision"]);
         const sick = { ...blind, status: { ...blind.status, health: { status: "Degraded" } } };
         expect(judge({ ...facts, target: sick }).problems).to.deep.equal(["agent-dr is Unknown and Degraded"]);
         const lost = { ...blind, status: { ...blind.status, conditions: [] } };

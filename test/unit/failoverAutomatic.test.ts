@@ -27,11 +27,11 @@ function move(minutesAgo: number, automatic: boolean): Move {
 describe("an automatic failover", () => {
     const cases: [name: string, rules: AutomaticRules, moves: Move[], refusal: RegExp | undefined][] = [
         ["is allowed where nothing has moved", rules, [], undefined],
-        ["is off by default", { ...rules, enabled: false }, [], /enabled is off/],
+        ["is off by default", { ...rules, enabled: false }, [], /enabled is false/],
         ["waits after a person's move", rules, [move(29, false)], /coolDown is 1800 s/],
         ["is allowed after the cool-down", rules, [move(31, false)], undefined],
-        ["happens once a day", rules, [move(23 * 60, true)], /at most one a day/],
-        ["happens once a day, whatever people did since", rules, [move(60, false), move(23 * 60, true)], /at most one a day/],
+        ["happens once a day", rules, [move(23 * 60, true)], /only one a day/],
+        ["happens once a day, whatever people did since", rules, [move(60, false), move(23 * 60, true)], /only one a day/],
         ["is allowed on the next day", rules, [move(24 * 60 + 1, true)], undefined],
     ];
     for (const [name, given, moves, refusal] of cases) {

@@ -48,7 +48,7 @@ describe("npm run forget", () => {
         for (const command of ["no-such-plugin", "false"]) {
             const user = { exec: { ...exec, command } };
             expect(await failure(failureFromHere(environment(nowhere, user), "prod"))).to.match(
-                /^prod is not known to be lost, and is kept: .*exec plugin/,
+                /^it is unknown whether prod is lost, so it is kept: .*exec plugin/,
             );
         }
     });
@@ -58,7 +58,7 @@ describe("npm run forget", () => {
         await new Promise((resolve) => server.once("listening", resolve));
         try {
             const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-            expect(await failure(failureFromHere(environment(url), "prod"))).to.match(/^prod is not known to be lost/);
+            expect(await failure(failureFromHere(environment(url), "prod"))).to.match(/^it is unknown whether prod is lost/);
         } finally {
             await new Promise((resolve) => server.close(resolve));
         }

@@ -52,15 +52,15 @@ describe("a promotion", () => {
         ["is Degraded", [application(), application({ name: "b", health: "Degraded" })], /\n {2}b: Synced, Degraded at abc$/],
         ["lacks one of its Applications", [application({ name: "b" })], /\n {2}agent-staging does not exist$/],
         ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
-        ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /60 s only.*600 s: try again in 540 s/],
+        ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /only 60 s.*600 s. Try again in 540 s/],
         [
             "has one cluster that was synced too lately",
             [application(), application({ name: "b", finishedAt: "2026-01-01T11:59:00Z" }), application({ name: "c" })],
-            /60 s only/,
+            /only 60 s/,
         ],
-        ["does not say since when it is well", [{ ...application(), status: timeless }], /0 s only.*try again in 600 s/],
-        ["says no time that can be read", [application({ finishedAt: "?", healthSince: "?" })], / 0 s only.*try again in 600 s/],
-        ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /100 s only.*try again in 500 s/],
+        ["does not say since when it is well", [{ ...application(), status: timeless }], /only 0 s.*Try again in 600 s/],
+        ["says no time that can be read", [application({ finishedAt: "?", healthSince: "?" })], /only 0 s.*Try again in 600 s/],
+        ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /only 100 s.*Try again in 500 s/],
     ];
     for (const [name, applications, error] of refused) {
         it(`does not begin where the environment ${name}`, () => {
@@ -137,6 +137,6 @@ describe("a stack file whose pins move", () => {
 
     it("is an environment's", () => {
         writeFileSync(file, "config:\n  hubspoke:role: hub\n");
-        expect(() => movePins(file, "abc")).to.throw("no environment's stack file");
+        expect(() => movePins(file, "abc")).to.throw("not the stack file of an environment");
     });
 });

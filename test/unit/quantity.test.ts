@@ -22,11 +22,11 @@ describe("a quantity of Kubernetes", () => {
     for (const text of ["", "abc", "1X", "1 Gi", "1.2.3", "1e3Ki", "."]) {
         it(`is not ${JSON.stringify(text)}`, () => {
             expect(parseQuantity(text)).to.equal(undefined);
-            expect(() => amountOf(text)).to.throw("no quantity");
+            expect(() => amountOf(text)).to.throw("is not a Kubernetes quantity");
         });
     }
 
-    it("is no amount below nothing", () => {
+    it("is not negative", () => {
         expect(amountOf("0")).to.equal(0);
         expect(() => amountOf("-1")).to.throw('"-1" is not a Kubernetes quantity');
     });
