@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import type { ClusterName } from "./clusters";
 import { kubectl } from "./kubectl";
 
-/** Applies objects on a cluster, as a person does by hand. */
+/** Applies objects on a cluster, like a person who runs `kubectl apply`. */
 export async function applyByHand(cluster: ClusterName, objects: readonly object[]): Promise<void> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-apply-"));
     const file = path.join(folder, "objects.yaml");

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { labDir, projectRoot } from "./paths";
 import { projectDir } from "./stacks/environment";
 
-/** What the lab's state is made from: the program, its settings, and the chart that it delivers. */
+/** The sources of the lab's state: the program, its settings, and the chart that it delivers. */
 const sources = [
     ...[
         ...["index.ts", "settings", "clusters", "components", "dynamic", "preflight", "helm"],
@@ -15,17 +15,17 @@ const sources = [
 
 const fingerprintFile = path.join(labDir, "fingerprint");
 
-/** Whether the lab was brought up from exactly what stands here now. */
+/** Whether the lab was brought up from the present state of these files. */
 export function isUpToDate(): boolean {
     return fs.existsSync(fingerprintFile) && fs.readFileSync(fingerprintFile, "utf8") === fingerprint();
 }
 
-/** Remembers that the lab is up with what stands here now. */
+/** Records that the lab is up with the present state of these files. */
 export function rememberUp(): void {
     fs.writeFileSync(fingerprintFile, fingerprint());
 }
 
-/** Forgets it, before anything is changed: an interrupted run is then never taken for a finished one. */
+/** Deletes the record before any change: an interrupted run then never counts as a finished one. */
 export function forgetUp(): void {
     fs.rmSync(fingerprintFile, { force: true });
 }

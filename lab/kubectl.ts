@@ -10,7 +10,7 @@ const timeoutMs = 60_000;
  * Runs the lab's `kubectl` on one cluster.
  *
  * @returns its standard output
- * @throws Error with its output, when it fails or takes over a minute
+ * @throws Error with its output, if it fails or takes more than a minute
  */
 export async function kubectl(cluster: ClusterName, args: readonly string[]): Promise<string> {
     const result = await run(toolPath("kubectl"), ["--context", cluster, ...args], {

@@ -2,7 +2,7 @@ import { type ClusterName, clusterNames } from "./clusters";
 import { kubectl } from "./kubectl";
 import { waitFor } from "./processes";
 
-/** Who writes objects for this program: Pulumi's provider, Helm by hand, and Argo CD's components and CLI. */
+/** The field managers of this program's objects: Pulumi's provider, Helm by hand, and Argo CD's components and CLI. */
 const ourManagers = /^(pulumi|helm|argocd)/i;
 
 interface ObjectList {
@@ -16,15 +16,18 @@ interface ObjectList {
     }[];
 }
 
-/** Removes the CRDs that Helm keeps when Argo CD's release goes (`crds.keep`): their loss costs every Application. */
+/**
+ * Removes the CRDs that Helm keeps when it deletes Argo CD's release (`crds.keep`): without them, every Application is
+ * lost.
+ */
 export async function removeKeptCrds(cluster: ClusterName = "hub"): Promise<void> {
     await kubectl(cluster, ["delete", "crd", "--selector", "app.kubernetes.io/part-of=argocd", "--timeout=50s"]);
 }
 
 /**
- * Looks at every object of every kind on every cluster.
+ * Checks every object of every kind on every cluster.
  *
- * @throws Error that lists what Pulumi, Helm or Argo CD wrote and nobody removed
+ * @throws Error that lists the remaining objects of Pulumi, Helm or Argo CD
  */
 export async function refuseLeftovers(): Promise<void> {
     const found = (await Promise.all(clusterNames.map(leftoversOn))).flat();
@@ -34,7 +37,7 @@ export async function refuseLeftovers(): Promise<void> {
 }
 
 async function leftoversOn(cluster: ClusterName): Promise<string[]> {
-    // A kind whose CRD has just gone is named by the API server for a moment longer, and then cannot be listed.
+    // The API server lists a kind for a moment after the deletion of its CRD, but cannot list its objects.
     const all = async () => ({ done: await everyObject(cluster) });
     const { items } = await waitFor(`all objects of ${cluster}`, all, { timeoutMs: 60_000, intervalMs: 1_000 });
     return items
@@ -44,7 +47,7 @@ async function leftoversOn(cluster: ClusterName): Promise<string[]> {
 
 async function everyObject(cluster: ClusterName): Promise<ObjectList> {
     const kinds = (await kubectl(cluster, ["api-resources", "--verbs=list", "--output=name"])).split("\n");
-    // Events are notes on what was, and go by themselves.
+    // Events are deleted automatically.
     const names = kinds.filter((kind) => kind !== "" && !kind.startsWith("events"));
     const everything = await kubectl(cluster, [
         "get", names.join(","), "--all-namespaces", "--output=json", "--show-managed-fields",

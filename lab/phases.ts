@@ -4,15 +4,15 @@ export interface Phase {
     readonly seconds: number;
 }
 
-/** Says a line about the phase that runs. */
+/** Prints a line about the present phase. */
 export type Report = (line: string) => void;
 
-/** Runs a command's phases one after another, tells the user of each, and keeps their times. */
+/** Runs a command's phases one after another, prints each, and records their times. */
 export class Phases {
     readonly finished: Phase[] = [];
     private readonly started = Date.now();
 
-    /** Runs one phase; an error is told as that of the phase. */
+    /** Runs one phase; an error names the phase. */
     async run<T>(name: string, work: (report: Report) => Promise<T>): Promise<T> {
         const begin = Date.now();
         this.say(`${name} …`);
@@ -23,7 +23,7 @@ export class Phases {
         return result;
     }
 
-    /** Prints a line behind the time since the command began. */
+    /** Prints a line after the time since the command began. */
     private say(line: string): void {
         const elapsed = Math.round((Date.now() - this.started) / 1000);
         const clock = `${String(Math.floor(elapsed / 60)).padStart(2, "0")}:${String(elapsed % 60).padStart(2, "0")}`;

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ApplicationRow, ClusterRow } from "./argocd";
 
-/** A table without colours where the output is no terminal. */
+/** A table, without colours if the output is not a terminal. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
     const style = process.stdout.isTTY ? { head: ["cyan"] } : { head: [], border: [] };
     const result = new Table({ head: [...head], style });

@@ -1,13 +1,13 @@
 const answerLimitMs = 10_000;
 
-/** argocd-server's REST API, as the user whose token it has. */
+/** argocd-server's REST API, as the user of the token. */
 export class ArgoCdApi {
     constructor(
         readonly serverUrl: string,
         private readonly token: string,
     ) {}
 
-    /** Reads a path such as `/api/v1/clusters`. The shape of the answer is the caller's to check. */
+    /** Reads a path such as `/api/v1/clusters`. The caller checks the shape of the answer. */
     async get(route: string): Promise<unknown> {
         return call(`${this.serverUrl}${route}`, { headers: { authorization: `Bearer ${this.token}` } });
     }
@@ -15,7 +15,7 @@ export class ArgoCdApi {
 
 /**
  * Opens a session: argocd-server checks the password and answers with a token (`POST /api/v1/session`).
- * The password travels in the request's body over loopback, never in a process's arguments.
+ * The password is in the request's body, over loopback, and never in a process's arguments.
  */
 export async function openSession(serverUrl: string, username: string, password: string): Promise<string> {
     const answer = await call(`${serverUrl}/api/v1/session`, {

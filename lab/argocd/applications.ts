@@ -6,7 +6,7 @@ import type { ArgoCdReach } from "./login";
 /** A row of the table of Applications. */
 export interface ApplicationRow {
     readonly name: string;
-    /** Name of the destination cluster, or its URL where no cluster Secret names it. */
+    /** Name of the destination cluster, or its URL if no cluster Secret names it. */
     readonly cluster: string;
     /** Synced, OutOfSync or Unknown. */
     readonly sync: string;
@@ -16,7 +16,7 @@ export interface ApplicationRow {
     readonly revision: string;
     /** Ready and wanted replicas of all its Deployments; undefined when argocd-server cannot tell. */
     readonly replicas?: { readonly ready: number; readonly wanted: number };
-    /** What Argo CD complains of. */
+    /** Argo CD's error messages. */
     readonly conditions: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export async function readApplications(argoCd: ArgoCdReach): Promise<Application
 }
 
 /**
- * Sums the Deployments that an Application manages, as Argo CD last saw them. Undefined where argocd-server
+ * Sums the Deployments that an Application manages, from Argo CD's cache. Undefined if argocd-server
  * cannot tell: it answers with an error until the controller has filled a Redis that lost its contents.
  */
 async function readReplicas(argoCd: ArgoCdReach, name: string): Promise<ApplicationRow["replicas"]> {

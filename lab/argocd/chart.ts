@@ -4,13 +4,13 @@ import { parseDocument, stringify } from "yaml";
 import { toTemplate, upstreamEnvironment } from "./chartTemplates";
 import { findObject, parseManifests, type UpstreamObject } from "./upstreamObjects";
 
-/** The chart's own templates and values, beside this file. */
+/** The templates and values of this chart, in the folder of this file. */
 const ownFiles = path.join(__dirname, "chart");
 
-/** Keys and defaults follow this version of the argo-cd chart; the objects are upstream's own. */
+/** Keys and defaults follow this version of the argo-cd chart; the objects are from upstream. */
 const chartVersion = "10.1.1-upstream-manifests";
 
-/** Objects that the chart's own templates make from values, in place of upstream's. */
+/** Objects that the chart's templates render from values, instead of upstream's. */
 const madeFromValues = new Set([
     "ConfigMap/argocd-cm",
     "ConfigMap/argocd-cmd-params-cm",

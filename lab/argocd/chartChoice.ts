@@ -4,15 +4,15 @@ import { argoCdManifests } from "../tools";
 import { packageChart } from "./chart";
 import { argoCdDir } from "./components";
 
-/** Where the argo-cd chart is published (argo-helm's README). */
+/** The repository of the argo-cd chart (argo-helm's README). */
 const repositoryUrl = "https://argoproj.github.io/argo-helm";
 const answerLimitMs = 4_000;
 
-/** The chart that the lab installs Argo CD from. */
+/** The chart from which the lab installs Argo CD. */
 export interface ChartChoice {
     /** Folder or archive of the chart; undefined for the repository. */
     readonly path?: string;
-    /** For the user: which chart this is, and why. */
+    /** A description for the user: which chart this is, and why. */
     readonly description: string;
 }
 
@@ -31,7 +31,7 @@ export async function chooseChart(report: (line: string) => void): Promise<Chart
     const chart = await packageChart(await argoCdManifests(report), path.join(argoCdDir, "charts"));
     return {
         path: chart,
-        description: `Argo CD's own HA manifests as a local chart, since ${repositoryUrl} does not answer`,
+        description: `Argo CD's own HA manifests as a local chart, because ${repositoryUrl} does not answer`,
     };
 }
 
@@ -40,7 +40,7 @@ function existingChart(given: string): string {
     const isChart = fs.existsSync(path.join(chart, "Chart.yaml")) || (chart.endsWith(".tgz") && fs.existsSync(chart));
     if (!isChart) {
         throw new Error(
-            `ARGO_CD_CHART=${given} is no Helm chart: name a folder with a Chart.yaml or a .tgz archive, or unset it`,
+            `ARGO_CD_CHART=${given} is not a Helm chart. Set it to a folder with a Chart.yaml or to a .tgz archive, or unset it`,
         );
     }
     return chart;

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { UpstreamObject } from "./upstreamObjects";
 
-/** Where a workload's extra flags, environment and replicas come from in the values; else upstream's replicas stay. */
+/** The values with a workload's extra flags, environment and replicas; without a value, upstream's replicas stay. */
 const workloadValues: Record<string, { args: string; env: string; flags?: string[]; replicas?: string }> = {
     "argocd-application-controller": {
         args: "controller.extraArgs",
@@ -81,14 +81,14 @@ function conditionOf(object: UpstreamObject): string | undefined {
     return Object.entries(optionalParts).find(([start]) => object.metadata.name.startsWith(start))?.[1];
 }
 
-/** Template of a list's items or a map's entries, left out when there are none. */
+/** Template of a list's items or a map's entries, omitted if there are none. */
 function whatIsIn(values: string): string {
     return `{{- with ${values} }}\n{{- toYaml . | nindent @INDENT@ }}\n{{- end }}`;
 }
 
 /**
  * Puts the templates in place of their marks. A mark that is an item of a list, a key or a value fills its
- * line; other text of upstream that looks like a template is escaped.
+ * line; upstream's text that looks like a template is escaped.
  */
 function fill(text: string, templates: string[]): string {
     return text

@@ -9,11 +9,11 @@ export interface ClusterRow {
     readonly environment: string;
     /** Labels of the cluster Secret, without Argo CD's own. */
     readonly labels: Readonly<Record<string, string>>;
-    /** When the token in the Secret was made; nothing where there is none. */
+    /** Creation time of the token in the Secret; undefined without a token. */
     readonly credentialSince: Date | undefined;
-    /** Successful, Failed or Unknown, or a sentence on why argocd-server cannot tell. */
+    /** Successful, Failed or Unknown, or the reason why argocd-server does not know. */
     readonly connection: string;
-    /** Kubernetes version, where Argo CD knows it. */
+    /** Kubernetes version, if Argo CD knows it. */
     readonly version: string;
 }
 
@@ -52,7 +52,7 @@ export async function readClusters(argoCd: ArgoCdReach): Promise<ClusterRow[]> {
 
 type ClusterInfo = NonNullable<z.infer<typeof clusterList>["items"]>[number]["info"];
 
-/** What argocd-server knows of the clusters, by server; or why it does not tell. */
+/** argocd-server's facts about the clusters, by server; or the reason why there are none. */
 async function connections(argoCd: ArgoCdReach): Promise<Map<string, ClusterInfo> | string> {
     if ("unavailable" in argoCd) {
         return argoCd.unavailable;
@@ -65,7 +65,7 @@ async function connections(argoCd: ArgoCdReach): Promise<Map<string, ClusterInfo
     }
 }
 
-/** What the cluster Secrets say; labels without Argo CD's own. */
+/** The contents of the cluster Secrets, without Argo CD's own labels. */
 export async function clusterSecrets(): Promise<Omit<ClusterRow, "environment" | "connection" | "version">[]> {
     return (await readClusterSecrets()).map(({ entries, labels, annotations }) => {
         const others = Object.entries(labels).filter(([key]) => key !== "argocd.argoproj.io/secret-type");

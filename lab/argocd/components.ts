@@ -3,7 +3,7 @@ import type { ToolName } from "../tools";
 import { labDir } from "../paths";
 import { argoCdNamespace } from "./hub";
 
-/** Everything that Argo CD's processes keep on this machine. */
+/** The folder of all files of Argo CD's processes on this machine. */
 export const argoCdDir = path.join(labDir, "argocd");
 
 /** Files and folders of the processes, inside {@link argoCdDir}. */
@@ -41,7 +41,7 @@ export type PortName = (typeof portNames)[number];
 /** Every port by its name. */
 export type Ports = Readonly<Record<PortName, number>>;
 
-/** Makes the ports' table, one name after the other. */
+/** Builds the table of ports, one name after the other. */
 export async function portsBy(
     choose: (name: PortName, taken: readonly number[]) => Promise<number>,
 ): Promise<Ports> {
@@ -54,7 +54,7 @@ export async function portsBy(
 
 /**
  * One of Argo CD's components, and what the lab changes in its pod's invocation: addresses, ports and paths of
- * this machine, and plain connections between components. Flags come last, where they win over the pod's own.
+ * this machine, and plain connections between components. Flags come last, so that they override the pod's flags.
  *
  * Everything listens on loopback, except the metrics of the application and notifications controllers: their
  * address 0.0.0.0 is fixed in Argo CD (controller/appcontroller.go, cmd/argocd-notification).
@@ -63,12 +63,12 @@ export interface Component {
     /** Name of its StatefulSet or Deployment on the hub, of its process and of its log. */
     readonly name: string;
     readonly binary: ToolName;
-    /** Without its workload on the hub it is not run; other components are required. */
+    /** It runs only if its workload is on the hub; other components are required. */
     readonly optional?: true;
     readonly ports: readonly PortName[];
     readonly flags: (ports: Ports) => string[];
     readonly env?: Readonly<Record<string, string>>;
-    /** Variables of the pod that do not hold on this machine. */
+    /** Variables of the pod that do not apply on this machine. */
     readonly unset?: readonly string[];
     /** Path and port that answer 200 when it is healthy. */
     readonly health: readonly [PortName, string];
@@ -77,7 +77,7 @@ export interface Component {
 const loopback = "127.0.0.1";
 const at = (port: number) => `${loopback}:${port}`;
 
-/** The components that need Redis and the API server alone come first: the others call them. */
+/** The components that need only Redis and the API server come first: the others call them. */
 export const repoServer: Component = {
     name: "argocd-repo-server",
     binary: "argocd-repo-server",
@@ -134,7 +134,7 @@ export const callers: readonly Component[] = [
             `--webhook-addr=${at(ports.applicationSetWebhook)}`,
             `--argocd-repo-server=${at(ports.repoServer)}`,
             "--repo-server-plaintext=true",
-            // One process has nobody to elect, and outside a cluster no namespace for the lease.
+            // One process needs no leader election, and outside a cluster there is no namespace for the lease.
             "--enable-leader-election=false",
         ],
         // Its probe endpoint has no checks: it answers 404 (argo-cd cmd/argocd-applicationset-controller).
@@ -175,7 +175,7 @@ export const callers: readonly Component[] = [
     },
 ];
 
-/** Environment of this machine for every component: where things lie, and nothing of the user's own. */
+/** Environment of every component on this machine: its folders, and nothing from the user's environment. */
 export const machineEnvironment: Readonly<Record<string, string>> = {
     ARGOCD_FAKE_IN_CLUSTER: "true",
     ARGOCD_GNUPGHOME: files.gnupg,

@@ -4,13 +4,13 @@ import { gitEnvironment } from "./gitRepository";
 
 /**
  * Serves bare repositories for reading over HTTP on loopback, through Git's own CGI program
- * (git-http-backend(1)). There is no push over HTTP: who may write here may write to the folder.
+ * (git-http-backend(1)). There is no push over HTTP: users with write access push to the folder.
  */
 export function serveGit(root: string, port: number): Server {
     const server = createServer((request, response) => {
         const target = parseTarget(request.url ?? "/");
         if (!target) {
-            response.writeHead(400).end("This is no path of a repository.\n");
+            response.writeHead(400).end("This is not the path of a repository.\n");
         } else if (target.path === "/healthz") {
             response.end("ok\n");
         } else if (target.path.endsWith("/git-receive-pack") || target.query.includes("git-receive-pack")) {
@@ -27,12 +27,12 @@ interface Target {
     readonly query: string;
 }
 
-/** The decoded path and the query of a request; undefined where they cannot be read. */
+/** The decoded path and the query of a request; undefined if they cannot be parsed. */
 function parseTarget(requested: string): Target | undefined {
     try {
         const { pathname, search } = new URL(requested, "http://localhost");
         const path = decodeURIComponent(pathname);
-        // A NUL cannot be handed to a program.
+        // A program's argument cannot contain NUL.
         return path.includes("\0") ? undefined : { path, query: search.slice(1) };
     } catch {
         return undefined;
@@ -58,7 +58,7 @@ function runBackend(root: string, { path, query }: Target, request: IncomingMess
         stdio: ["pipe", "pipe", "inherit"],
     });
     backend.on("error", (error) => response.writeHead(500).end(`cannot run git http-backend: ${error.message}\n`));
-    // A client that goes away, or a backend that ends early, breaks the pipe: no reason to end the server.
+    // A client that disconnects, or a backend that ends early, breaks the pipe: the server continues.
     backend.stdin.on("error", () => undefined);
     response.on("close", () => backend.kill());
     request.pipe(backend.stdin);

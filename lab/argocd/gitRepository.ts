@@ -11,19 +11,19 @@ export const agentRepository = path.join(gitRoot, "agent.git");
 
 const branch = "refs/heads/main";
 
-/** What a change made of the branch main. */
+/** The result of a change to the branch main. */
 export interface Revision {
     /** Commit id. */
     readonly commit: string;
-    /** The commit before; undefined for the first one. */
+    /** The parent commit; undefined for the first one. */
     readonly parent?: string;
     /** Paths that differ from the parent; empty when nothing was committed. */
     readonly changed: readonly string[];
 }
 
 /**
- * Makes the branch main of the agent's repository hold the checkout's `helm` folder as it is now, committed or
- * not, without what Git ignores. Commits only if something differs; a commit made here since is overruled.
+ * Publishes the checkout's present `helm` folder on the branch main of the agent's repository, committed or
+ * not, without what Git ignores. Commits only if something differs; it overwrites later commits in that repository.
  */
 export async function publishAgentRepository(): Promise<Revision> {
     if (!fs.existsSync(path.join(projectRoot, "helm", "Chart.yaml"))) {
@@ -59,7 +59,7 @@ export async function changeAgentFile(
     });
 }
 
-/** Makes a copy of the agent's repository, which the lab's Git server serves beside it; returns its path. */
+/** Makes a copy of the agent's repository, which the lab's Git server also serves; returns its path. */
 export async function copyAgentRepository(name: string): Promise<string> {
     const copy = path.join(gitRoot, `${name}.git`);
     fs.rmSync(copy, { recursive: true, force: true });
@@ -94,7 +94,7 @@ async function commit(
 }
 
 /**
- * Runs git away from the user's configuration, hooks and signing key; returns what it printed. execa is
+ * Runs git without the user's configuration, hooks and signing key; returns its output. execa is
  * imported here because this CommonJS project cannot require it.
  */
 async function git(

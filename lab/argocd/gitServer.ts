@@ -15,7 +15,7 @@ export function agentRepositoryUrl(repository = agentRepository): string {
 }
 
 /**
- * Starts the Git server as a process of its own, if it does not run, on the same port as before if that is
+ * Starts the Git server in its own process, if it does not run, on the same port as before if that is
  * free: the port is part of the repository's URL, which the hub's stack holds.
  *
  * @returns URL of the agent's repository.

@@ -3,14 +3,14 @@ import type { Look } from "../processes";
 
 const lookLimitMs = 3_000;
 
-/** Looks whether an HTTP endpoint answers 200. */
+/** Checks whether an HTTP endpoint answers 200. */
 export async function lookAtHttp(url: string): Promise<Look<true>> {
     const response = await fetch(url, { signal: AbortSignal.timeout(lookLimitMs) });
     const text = (await response.text()).slice(0, 200);
     return response.ok ? { done: true } : { seen: `${url} answered ${response.status}: ${text}` };
 }
 
-/** Looks whether Redis on a loopback port accepts the password and answers a ping. */
+/** Checks whether Redis on a loopback port accepts the password and answers a ping. */
 export async function lookAtRedis(port: number, password: string): Promise<Look<true>> {
     const answer = await new Promise<string>((resolve, reject) => {
         let text = "";

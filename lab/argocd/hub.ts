@@ -5,7 +5,7 @@ import { z } from "zod";
 import { askApi } from "../clusters/api";
 import { kubeconfigPath } from "../paths";
 
-/** The hub's namespace in which Argo CD lives. */
+/** Argo CD's namespace on the hub. */
 export const argoCdNamespace = "argocd";
 
 const hubContext = "hub";
@@ -16,7 +16,7 @@ const apps = `/apis/apps/v1/namespaces/${argoCdNamespace}`;
 const named = z.array(z.looseObject({ name: z.string() }));
 const kubeconfig = z.looseObject({ clusters: named, users: named });
 
-/** A kubeconfig of the hub alone, current context and namespace set: all that a component may know. */
+/** A kubeconfig of the hub only, with current context and namespace: a component gets no other. */
 export function hubKubeconfig(): string {
     const { clusters, users } = kubeconfig.parse(parse(fs.readFileSync(kubeconfigPath, "utf8")));
     const ofHub = ({ name }: { name: string }) => name === hubContext;
@@ -54,7 +54,7 @@ export interface LabelledSecret {
     readonly entries: Readonly<Record<string, string>>;
 }
 
-/** The cluster Secrets: what Argo CD knows as clusters. */
+/** The cluster Secrets: the clusters that Argo CD knows. */
 export async function readClusterSecrets(): Promise<LabelledSecret[]> {
     const selector = encodeURIComponent("argocd.argoproj.io/secret-type=cluster");
     const found = await readFromHub<{ items: V1Secret[] }>(`${core}/secrets?labelSelector=${selector}`);
@@ -73,13 +73,13 @@ export async function readPodSpec(name: string): Promise<V1PodSpec | undefined> 
     return found?.spec?.template.spec;
 }
 
-/** The Applications in Argo CD's namespace, as they are; none where the hub does not have that kind yet. */
+/** The Applications in Argo CD's namespace, as they are; empty if the hub does not have that kind yet. */
 export async function readApplicationObjects(): Promise<unknown[]> {
     const target = `/apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applications`;
     return (await readFromHub<{ items: unknown[] }>(target))?.items ?? [];
 }
 
-/** What the hub's API server has at that path; undefined where it says that there is nothing. */
+/** The object at a path of the hub's API server; undefined if it does not exist. */
 async function readFromHub<T>(target: string): Promise<T | undefined> {
     const { status, body } = await askApi("hub", target, { timeoutMs: answerLimitMs }).catch((error: Error) => {
         throw new Error(`cannot read Argo CD's objects from the hub: ${error.message}`, { cause: error });

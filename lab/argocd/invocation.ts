@@ -2,7 +2,7 @@ import type { V1Container, V1EnvVar, V1EnvVarSource } from "@kubernetes/client-n
 
 type Entries = Readonly<Record<string, string>>;
 
-/** Where a pod's environment comes from. */
+/** The sources of a pod's environment. */
 export interface PodSources {
     readonly namespace: string;
     readonly podName: string;
@@ -12,7 +12,7 @@ export interface PodSources {
     readonly secret: (name: string) => Promise<Entries | undefined>;
 }
 
-/** How a container's process is called. */
+/** The command line of a container's process. */
 export interface Invocation {
     /** Arguments without the program itself. */
     readonly args: string[];
@@ -91,7 +91,7 @@ function fromField(fieldPath: string, { namespace, podName }: PodSources): strin
     }
 }
 
-/** `$(NAME)` becomes the variable's value where there is one; `$$` stands for a plain `$`. */
+/** `$(NAME)` becomes the variable's value if there is one; `$$` means a plain `$`. */
 function expand(text: string, env: Entries): string {
     return text.replace(/\$\$|\$\(([^)]+)\)/g, (match, name?: string) =>
         name === undefined ? "$" : (env[name] ?? match),

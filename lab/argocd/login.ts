@@ -19,13 +19,13 @@ const cliConfig = z.object({
 /** Environment with which `argocd` talks to the lab's argocd-server as the logged-in user. */
 export const argoCdCliEnvironment: Readonly<Record<string, string>> = { ARGOCD_CONFIG_DIR: configDir };
 
-/** argocd-server's API, or why it cannot be asked. */
+/** argocd-server's API, or the reason why it is not available. */
 export type ArgoCdReach = ArgoCdApi | { readonly unavailable: string };
 
 /**
- * Logs in to the lab's argocd-server and writes the CLI's configuration. A session that still holds is kept.
+ * Logs in to the lab's argocd-server and writes the CLI's configuration. It keeps a session that is still valid.
  *
- * @param password finds the admin's, where it is needed
+ * @param password finds the admin's password, if it is needed
  */
 export async function logIn(password: () => Promise<string>): Promise<ArgoCdApi> {
     const serverUrl = findArgoCd()?.serverUrl;

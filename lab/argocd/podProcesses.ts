@@ -8,7 +8,7 @@ import { type PodSources, resolveInvocation } from "./invocation";
 /** Name of Redis's process, and of the Secret on the hub that holds its password. */
 export const redis = "argocd-redis";
 
-/** What the hub holds for pods' environments. */
+/** The hub's ConfigMaps and Secrets for pods' environments. */
 export type HubSources = Omit<PodSources, "podName">;
 
 /** Reads each ConfigMap and Secret of the hub at most once. */
@@ -32,7 +32,7 @@ export async function redisPassword(sources: HubSources): Promise<string> {
     return password;
 }
 
-/** Redis for all components; the password goes by the environment. */
+/** Redis for all components; its environment contains the password. */
 export function redisProcess(ports: Ports, password: string): ProcessSpec {
     return {
         name: redis,

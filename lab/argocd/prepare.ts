@@ -9,9 +9,9 @@ import { hubKubeconfig, readConfigMap } from "./hub";
 const wrappers = ["git-verify-wrapper.sh", "gpg-wrapper.sh"];
 
 /**
- * Makes the files that Argo CD's pods would find in their image, home and mounted ConfigMaps.
+ * Creates the files that Argo CD's pods have in their image, home and mounted ConfigMaps.
  *
- * @returns the hub's kubeconfig, whose change must restart the components.
+ * @returns the hub's kubeconfig; a change of it must restart the components.
  */
 export async function prepareFiles(report: (line: string) => void): Promise<string> {
     for (const folder of Object.values(files).filter((file) => file !== files.kubeconfig)) {
@@ -35,7 +35,7 @@ async function installWrappers(report: (line: string) => void): Promise<void> {
     }
 }
 
-/** Makes a folder hold a ConfigMap's entries as files, as a mounted one does; `always` exist, if empty. */
+/** Writes a ConfigMap's entries into a folder as files, like a mounted one; files in `always` exist, even empty. */
 function mirror(folder: string, entries: Readonly<Record<string, string>>, always: readonly string[] = []): void {
     for (const stale of fs.readdirSync(folder).filter((name) => !(name in entries))) {
         fs.rmSync(path.join(folder, stale), { recursive: true });
@@ -46,7 +46,7 @@ function mirror(folder: string, entries: Readonly<Record<string, string>>, alway
 }
 
 /**
- * Lets the repo server's folders be deleted: it takes away all permissions from checkouts that it does not
+ * Makes the repo server's folders deletable: it removes all permissions from checkouts that it does not
  * use at the moment (argo-cd `reposerver/repository`).
  */
 export function unlockCheckouts(): void {

@@ -17,8 +17,8 @@ const processNames = [redis, ...components.map((component) => component.name)];
 
 /**
  * Runs Argo CD's real components on this machine against the hub, each with the flags and environment of its
- * own pod on the hub, as far as they hold here. What runs, is healthy and would be started with the same is
- * left alone; what would be started otherwise, as after a changed ConfigMap, is restarted.
+ * own pod on the hub, as far as they hold here. A process that runs, is healthy and would be started in the same way is
+ * not changed; one that would be started in another way, for example after a changed ConfigMap, is restarted.
  */
 export async function startArgoCd(report: (line: string) => void): Promise<void> {
     const sources = hubSources();
@@ -70,9 +70,9 @@ async function ensureRunning(
         if (answers) {
             return;
         }
-        report(`${name} runs and does not answer: starting it anew`);
+        report(`${name} runs but does not answer: restarting it`);
     } else if (running) {
-        report(`${name}'s settings, addresses or program changed: starting it anew`);
+        report(`${name}'s settings, addresses or program changed: restarting it`);
     }
     await stopProcess(name);
     await startProcess(spec);
@@ -81,7 +81,7 @@ async function ensureRunning(
 }
 
 /**
- * A hash of all that the process is started with: secrets cannot be read from it. The user's PATH is left
+ * A hash of the process's arguments, environment and files: it does not reveal secrets. The user's PATH is left
  * out: it differs from terminal to terminal.
  */
 function fingerprintOf({ command, args, env }: ProcessSpec, kubeconfig: string): string {

@@ -5,18 +5,18 @@ import { findProcess, freePorts, isFree, writeFileWhole } from "../processes";
 import { argoCdDir, portsBy, type Ports } from "./components";
 
 const state = z.object({
-    /** Kept from run to run, so that addresses stay while nothing else takes them. */
+    /** Kept from run to run, so that addresses stay while no other program uses them. */
     ports: z.record(z.string(), z.number()),
-    /** What each process was started with, as a hash: it covers secrets. */
+    /** A hash of each process's inputs, including secrets. */
     fingerprints: z.record(z.string(), z.string()),
 });
 
-/** What the lab remembers of Argo CD's processes between runs. */
+/** The lab's record of Argo CD's processes between runs. */
 export type State = z.infer<typeof state>;
 
 const stateFile = path.join(argoCdDir, "state.json");
 
-/** The remembered state; an empty one where there is none, or none that can be read. */
+/** The recorded state; empty if there is none, or it cannot be read. */
 export function readState(): State {
     try {
         return state.parse(JSON.parse(fs.readFileSync(stateFile, "utf8")));
@@ -29,14 +29,14 @@ function writeState(next: State): void {
     writeFileWhole(stateFile, `${JSON.stringify(next, undefined, 2)}\n`, 0o600);
 }
 
-/** Notes what a process was started with. */
+/** Records the inputs of a process. */
 export function rememberFingerprint(name: string, fingerprint: string): void {
     const { ports, fingerprints } = readState();
     writeState({ ports, fingerprints: { ...fingerprints, [name]: fingerprint } });
 }
 
 /**
- * The remembered ports, each replaced by a free one where another program has taken it meanwhile. A port in
+ * The recorded ports, each replaced by a free one if another program uses it now. A port in
  * use by our own running process is kept.
  */
 export async function choosePorts(processes: readonly string[]): Promise<Ports> {
@@ -51,7 +51,7 @@ export async function choosePorts(processes: readonly string[]): Promise<Ports> 
     return ports;
 }
 
-/** A free port that none of the others has: chosen at random, two are the same once in two hundred labs. */
+/** A free port that differs from the others: of random ports, two are equal once in two hundred labs. */
 export async function freshPort(taken: readonly number[]): Promise<number> {
     const [port] = await freePorts(1, taken);
     return port!;

@@ -36,7 +36,7 @@ export function parseManifests(text: string): UpstreamObject[] {
 export function findObject(objects: UpstreamObject[], kind: string, name: string): UpstreamObject {
     const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
     if (!found) {
-        throw new Error(`Argo CD's manifests hold no ${kind} ${name}: this chart does not fit that version.`);
+        throw new Error(`Argo CD's manifests have no ${kind} ${name}: this chart does not fit that version.`);
     }
     return found;
 }

@@ -6,8 +6,8 @@ import { findArgoCd } from "./start";
 const answerLimitMs = 10_000;
 
 /**
- * Tells Argo CD of a push, as GitHub's webhook would (docs.github.com, "push" event): the Applications of
- * that repository whose files changed are refreshed at once. Signed when the hub's argocd-secret holds
+ * Announces a push to Argo CD, like GitHub's webhook (docs.github.com, "push" event): the Applications of
+ * that repository whose files changed are refreshed immediately. Signed when the hub's argocd-secret holds
  * `webhook.github.secret`.
  */
 export async function announcePush(repositoryUrl: string, { commit, parent, changed }: Revision): Promise<void> {

@@ -8,12 +8,12 @@ import { pulumiEnvironment } from "../stacks/environment";
 const folder = path.join(labDir, "empty");
 const stack = "empty";
 
-/** What every preview costs before this program does anything: one of a program with one import and no resource. */
+/** The base cost of every preview: a program with one import and no resource. */
 export async function previewEmptyProgram(): Promise<void> {
     await pulumi("preview");
 }
 
-/** Makes the empty program's project and stack, in the lab's own backend. */
+/** Makes the empty program's project and stack, in the lab's backend. */
 export async function prepareEmptyProgram(): Promise<void> {
     fs.mkdirSync(folder, { recursive: true });
     const project = parse(fs.readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;

@@ -18,8 +18,8 @@ const cluster = "dr";
 const timeoutMs = 10 * 60_000;
 
 /**
- * `pulumi up` of a hub on a cluster that has no Argo CD, in turns with `helm install --wait` of the same chart with the
- * same values; and the same `up` again.
+ * Measures `pulumi up` of a hub on a cluster without Argo CD, alternating with `helm install --wait` of the same chart
+ * and same values; and the same `up` again.
  */
 export async function hub(): Promise<string[]> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bench-hub-"));
@@ -61,7 +61,7 @@ export async function hub(): Promise<string[]> {
     ];
 }
 
-/** Takes away what a run of the benchmark that was cut off left. */
+/** Deletes what an interrupted run of the benchmark left. */
 export async function clearHub(report: (line: string) => void): Promise<void> {
     if (hasOtherHub(stack)) {
         await destroy(stack, report);

@@ -1,4 +1,4 @@
-/** Times of several cases, each measured as often as the others and in turns, so that other load meets all alike. */
+/** Times of several cases, measured equally often and alternating, so that other load affects all of them equally. */
 export async function inTurns(
     rounds: number,
     cases: Readonly<Record<string, () => Promise<unknown>>>,
@@ -12,7 +12,7 @@ export async function inTurns(
     return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }
 
-/** How long something takes, in seconds. */
+/** The duration of a function, in seconds. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
     const begin = performance.now();
     await work();

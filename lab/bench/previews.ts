@@ -10,12 +10,12 @@ import { processorSeconds } from "./processor";
 const rounds = 5;
 
 /**
- * A preview without a change of each stack, in turns with one of an empty program and with all stacks at once; and the
- * memory of the lab's processes.
+ * Measures a preview without changes of each stack, alternating with an empty program and with all stacks together; and
+ * the memory of the lab's processes.
  */
 export async function previews(): Promise<string[]> {
     await prepareEmptyProgram();
-    const [empty, together] = ["empty program", "all stacks at once"];
+    const [empty, together] = ["empty program", "all stacks together"];
     const preview = (stack: StackName) => pulumi(stack, ["preview", "--expect-no-changes"]);
     const cases: [name: string, work: () => Promise<unknown>][] = [
         [empty, previewEmptyProgram],
@@ -46,7 +46,7 @@ export async function previews(): Promise<string[]> {
                 median(used[name] ?? []).toFixed(1),
             ]),
         ),
-        `All at once take ${((medians[together] ?? Number.NaN) / slowest).toFixed(2)} times the slowest alone, on ` +
+        `All together take ${((medians[together] ?? Number.NaN) / slowest).toFixed(2)} times the slowest alone, on ` +
             `${os.availableParallelism()} processors.`,
         `Memory of the lab's ${memory.length} processes:`,
         table(

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 
-/** The clock that /proc counts in, in ticks a second: Linux has it so on every machine (sysconf, _SC_CLK_TCK). */
+/** Ticks a second of the clock in /proc: the same on every Linux machine (sysconf, _SC_CLK_TCK). */
 const ticks = 100;
 
 /**
- * Processor time of all commands that this process has run to their end, with the processes that they started, in
+ * Processor time of all finished commands of this process, with the processes that they started, in
  * seconds (proc_pid_stat(5), cutime and cstime). Linux only.
  */
 export function processorSeconds(): number {

@@ -4,7 +4,7 @@ import { type ApiServer, ask, type Credentials, credentials, type Question } fro
 import { clusterDir, type ClusterName } from "./names";
 import { readCluster, serverUrl } from "./record";
 
-/** Where a cluster's API server is; throws where the cluster was never started. */
+/** The address of a cluster's API server; throws if the cluster was never started. */
 export function apiServer(cluster: ClusterName): ApiServer {
     const record = readCluster(cluster);
     if (!record) {
@@ -18,12 +18,12 @@ export function readCredentials(cluster: ClusterName): Credentials {
     return credentials(apiServer(cluster));
 }
 
-/** Asks a cluster's API server as its administrator. Rejects when there is no answer within the limit. */
+/** Sends a request to a cluster's API server as its administrator. Rejects if there is no answer within the limit. */
 export async function askApi(cluster: ClusterName, target: string, question?: Question): Promise<Answer> {
     return ask(apiServer(cluster), target, question);
 }
 
-/** Undefined if the API server says that it is ready to serve; otherwise why not, in one line. */
+/** Why the API server is not ready, in one line; undefined if it is ready. */
 export async function whyNotReady(cluster: ClusterName): Promise<string | undefined> {
     try {
         const { status, body } = await askApi(cluster, "/readyz");
@@ -33,7 +33,7 @@ export async function whyNotReady(cluster: ClusterName): Promise<string | undefi
     }
 }
 
-/** The lines of /readyz that tell what failed. */
+/** The lines of /readyz for failed checks. */
 function failedChecks(body: string): string {
     const failed = body.split("\n").filter((line) => line.startsWith("[-]"));
     return (failed.length > 0 ? failed.join("; ") : body).slice(0, 300);

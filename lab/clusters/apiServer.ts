@@ -21,15 +21,16 @@ export interface Question {
     readonly timeoutMs?: number;
 }
 
-/** The administrator's credentials that kwokctl made, as they are now; throws where the cluster has none yet. */
+/** The administrator's credentials from kwokctl, read now; throws if the cluster has none yet. */
 export function credentials({ pki }: ApiServer): Credentials {
     const read = (file: string) => fs.readFileSync(path.join(pki, file), "utf8");
     return { ca: read("ca.crt"), cert: read("admin.crt"), key: read("admin.key") };
 }
 
 /**
- * Asks an API server as its administrator. Plain HTTPS, because loading a Kubernetes client takes longer than finding
- * four clusters well, and more memory than a process should hold. Rejects when there is no answer within the limit.
+ * Sends a request to an API server as its administrator. Plain HTTPS, because loading a Kubernetes client takes longer
+ * than checking that four clusters are healthy, and needs too much memory. Rejects if there is no answer within the
+ * limit.
  */
 export async function ask(
     server: ApiServer,

@@ -15,9 +15,9 @@ function componentLog(cluster: ClusterName, component: Component): string {
 }
 
 /**
- * Brings the lab's records of a cluster's processes and kwokctl's files of their ids into line, and
+ * Makes the lab's records of a cluster's processes agree with kwokctl's files of their ids, and
  * returns the components that do not run. kwokctl trusts a bare id, which by now may be another
- * process's: it would take that one for the component, or kill it. So an id is recorded only if the
+ * process's: kwokctl would treat that process as the component, or kill it. So an id is recorded only if the
  * process's command line names this cluster's folder, and kwokctl's file is removed otherwise.
  */
 export function reconcileComponents(cluster: ClusterName): Component[] {
@@ -36,7 +36,7 @@ export function reconcileComponents(cluster: ClusterName): Component[] {
     });
 }
 
-/** The components of a cluster that do not run, going by kwokctl's files and the records; changes nothing. */
+/** The components of a cluster that do not run, by kwokctl's files and the records; changes nothing. */
 function stoppedComponents(cluster: ClusterName): Component[] {
     return components.filter((component) => {
         const pid = readPid(pidFile(cluster, component));
@@ -47,14 +47,14 @@ function stoppedComponents(cluster: ClusterName): Component[] {
 
 /**
  * The components that ended while kwokctl still works on the cluster: none before it has noted all
- * ids, since only from then on does it start no more of them.
+ * ids, because only then it has started all of them.
  */
 export function endedComponents(cluster: ClusterName): Component[] {
     const allNoted = components.every((component) => readPid(pidFile(cluster, component)) !== undefined);
     return allNoted ? stoppedComponents(cluster) : [];
 }
 
-/** Stops the named components of a cluster, by their recorded ids, and tells kwokctl so. */
+/** Stops the named components of a cluster, by their recorded ids, and updates kwokctl's files. */
 export async function stopComponents(
     cluster: ClusterName,
     names: readonly Component[],

@@ -6,16 +6,16 @@ import { catalogue, toolPath } from "../tools";
 import { type ClusterName, kwokName, kwokWorkDir } from "./names";
 import { type ClusterRecord, recordsDir } from "./record";
 
-/** kwokctl itself gives up waiting for its API server after two minutes. */
+/** kwokctl stops waiting for its API server after two minutes. */
 const kwokctlLimitMs = 150_000;
 
-/** An address for documentation (RFC 5737): no pod really runs that could want to reach it. */
+/** An address for documentation (RFC 5737): no real pod runs that could use it. */
 const nobodysAddress = "192.0.2.1";
 
-/** Nothing serves a webhook on simulated nodes, and one that fails closed would refuse whatever it is to look at. */
+/** Nothing serves a webhook on simulated nodes, and one that fails closed would refuse every request. */
 const admissionByWebhook = "MutatingAdmissionWebhook,ValidatingAdmissionWebhook";
 
-/** What kwok plays besides its own stages, which kwokctl writes into the file that it gives to kwok first. */
+/** The stages that kwok simulates besides its own; kwokctl writes its own into the first file for kwok. */
 const extraStages = path.join(__dirname, "..", "simulation", "stages.yaml");
 
 /** Name of the recorded kwokctl process that works on a cluster. */
@@ -25,8 +25,8 @@ export function kwokctlProcess(cluster: ClusterName): string {
 
 /**
  * Starts `kwokctl create cluster` or `kwokctl start cluster` as a recorded process, so that neither
- * Ctrl-C nor the death of this process cuts it off between starting a component and noting its id.
- * It exits 0 even where components failed: look at the API server, not at its exit code.
+ * Ctrl-C nor the end of this process interrupts it between the start of a component and the record of its id.
+ * It exits with 0 even if components failed: check the API server, not its exit code.
  */
 export async function startKwokctl(
     verb: "create" | "start",
@@ -64,10 +64,10 @@ export async function settleKwokctl(cluster: ClusterName, timeoutMs = kwokctlLim
 
 /**
  * kwokctl's configuration of one cluster. Differences from its defaults: every port and binary is
- * given, everything listens on loopback only; the controller manager and the scheduler, alone as they
- * are, hold no leader election, which would end them when the API server is away for some seconds;
- * etcd does not wait for the disk, since a lab's data need not survive a power failure; the API server
- * is told an address to advertise, for it does not start on a machine without a default route otherwise, and asks no
+ * given, everything listens on loopback only; the controller manager and the scheduler, one of each,
+ * have no leader election, which would end them if the API server is unavailable for some seconds;
+ * etcd does not wait for the disk, because a lab's data need not survive a power failure; the API server
+ * gets an address to advertise, because it would not start on a machine without a default route, and calls no
  * admission webhook.
  */
 function configuration(record: ClusterRecord): object {
@@ -95,7 +95,7 @@ function configuration(record: ClusterRecord): object {
             extraArgs("kube-apiserver", "advertise-address", nobodysAddress),
             extraArgs("kube-apiserver", "disable-admission-plugins", admissionByWebhook),
             extraArgs("kwok-controller", "config", extraStages),
-            // A kwok that takes over from one that ended waits for its leases; by default for 200 seconds.
+            // A kwok that replaces one that ended waits for its leases; by default for 200 seconds.
             extraArgs("kwok-controller", "node-lease-duration-seconds", "40"),
         ],
     };

@@ -6,7 +6,7 @@ export const clusterNames = ["hub", "staging", "prod", "dr"] as const;
 
 export type ClusterName = (typeof clusterNames)[number];
 
-/** What kwokctl starts for a cluster, the last first to be stopped. Named as kwokctl names them. */
+/** kwokctl's components of a cluster, by kwokctl's names; they stop in the reverse order. */
 export const components = [
     "etcd",
     "kube-apiserver",
@@ -20,7 +20,7 @@ export type Component = (typeof components)[number];
 /** kwokctl keeps all its clusters below this folder; it belongs to one lab. */
 export const kwokWorkDir = path.join(labDir, "kwok");
 
-/** The cluster's name for kwokctl, unlike that of any other lab's. */
+/** The cluster's name for kwokctl, unique among all labs. */
 export function kwokName(cluster: ClusterName): string {
     return `${labName}-${cluster}`;
 }

@@ -4,12 +4,12 @@ import type { ClusterName } from "./names";
 
 const zones = ["a", "b", "c"] as const;
 
-/** Amounts that no lab fills; nothing really runs on a simulated node. */
+/** Amounts that no lab uses up; no real process runs on a simulated node. */
 const amounts = { cpu: "16", memory: "64Gi", "ephemeral-storage": "256Gi", pods: "110" };
 
 /**
- * Makes three simulated nodes, one in each zone, and waits until the cluster counts them ready and
- * its controllers work (the default service account exists). kwok plays their kubelets.
+ * Creates three simulated nodes, one in each zone, and waits until the cluster reports them as ready and
+ * its controllers work (the default service account exists). kwok simulates their kubelets.
  */
 export async function ensureNodes(cluster: ClusterName): Promise<void> {
     for (const zone of zones) {

@@ -6,7 +6,7 @@ import { bringUp } from "./serving";
 import { withClusters } from "./work";
 
 /**
- * Ends the API server of one cluster, and nothing else: an outage of that cluster alone. Its data and
+ * Ends only the API server of one cluster: an outage of that cluster. Its data and
  * its other components stay.
  */
 export async function stopApiServer(cluster: ClusterName): Promise<void> {
@@ -18,7 +18,7 @@ export async function stopApiServer(cluster: ClusterName): Promise<void> {
 
 /**
  * Starts the API server of a cluster again, on the same port and data, with any other component that
- * ended, and waits until it is ready. Fails where the cluster was never complete: start the lab then.
+ * ended, and waits until it is ready. Fails if the cluster was never complete: then start the lab.
  */
 export async function startApiServer(cluster: ClusterName): Promise<void> {
     const record = readCluster(cluster);

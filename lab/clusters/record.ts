@@ -17,17 +17,17 @@ const portNames = [
 const clusterRecord = z.object({
     /** By the name of kwokctl's option. */
     ports: z.record(z.enum(portNames), z.number()),
-    /** Whether it once served with all its nodes: a cluster that never did is made anew, not repaired. */
+    /** Whether it has ever served with all its nodes: a cluster that has not is created again, not repaired. */
     complete: z.boolean(),
 });
 
-/** What the lab decided about a cluster, in `<labDir>/clusters/<name>.json`. */
+/** The lab's record of a cluster, in `<labDir>/clusters/<name>.json`. */
 export type ClusterRecord = Readonly<z.infer<typeof clusterRecord>>;
 
-/** The folder of the lab's own files on its clusters. */
+/** The folder of the lab's files about its clusters. */
 export const recordsDir = path.join(labDir, "clusters");
 
-/** The cluster's record; undefined where it was never started or its record cannot be read. */
+/** The cluster's record; undefined if it was never started, or the record cannot be read. */
 export function readCluster(cluster: ClusterName): ClusterRecord | undefined {
     try {
         return clusterRecord.parse(JSON.parse(fs.readFileSync(recordFile(cluster), "utf8")));
@@ -44,7 +44,7 @@ export function removeClusterRecord(cluster: ClusterName): void {
     fs.rmSync(recordFile(cluster), { force: true });
 }
 
-/** Chooses ports that neither the machine nor another cluster of this lab, even a stopped one, has. */
+/** Chooses ports that are free on the machine and not reserved for another cluster of this lab, even a stopped one. */
 export async function choosePorts(count: number): Promise<ClusterRecord["ports"][]> {
     const taken = clusterNames.flatMap((name) => Object.values(readCluster(name)?.ports ?? {}));
     const free = await freePorts(count * portNames.length, taken);

@@ -8,21 +8,21 @@ import type { ClusterRecord } from "./record";
 const servingLimitMs = 120_000;
 
 /**
- * How often components that ended are started again. The controller manager, for one, gives up when
- * the API server needs more than ten seconds, as it may on a busy machine.
+ * How often to restart components that ended. The controller manager, for example, exits if
+ * the API server needs more than ten seconds, which can happen on a busy machine.
  */
 const maxRevivals = 4;
 
 /** kwokctl asks the API server five times a second, so it ends soon after that serves. */
 const kwokctlEndsMs = 20_000;
 
-/** Whether all components run, without a look at what they say. */
+/** Whether all components run; it does not check their health. */
 export function allComponentsRun(cluster: ClusterName): boolean {
     return reconcileComponents(cluster).length === 0;
 }
 
 /**
- * Has kwokctl create or start a cluster and waits until every component runs and the API server is
+ * Creates or starts a cluster with kwokctl, and waits until every component runs and the API server is
  * ready. Components that end meanwhile are started again, a few times; then it fails with their logs.
  */
 export async function bringUp(verb: "create" | "start", cluster: ClusterName, record: ClusterRecord): Promise<void> {

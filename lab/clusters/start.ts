@@ -10,9 +10,9 @@ import { removeCluster } from "./stop";
 import { type Report, withClusters } from "./work";
 
 /**
- * Sees to it that all clusters serve, in parallel, and that the kubeconfig names them. A running
- * cluster is left alone; one that lost processes gets them back with its data; one that was never
- * complete, or cannot be repaired, is made anew.
+ * Makes sure that all clusters serve, in parallel, and that the kubeconfig names them. A running
+ * cluster does not change; lost processes are restarted with their data; a cluster that was never
+ * complete, or cannot be repaired, is created again.
  */
 export async function startClusters(report: Report): Promise<void> {
     await withClusters("starting the clusters", report, async () => {
@@ -40,18 +40,18 @@ async function startCluster(cluster: ClusterName, spare: Ports, report: Report):
     if (notReady === undefined && allComponentsRun(cluster)) {
         return;
     }
-    report(`${cluster}: starting what had ended`);
+    report(`${cluster}: restarting components that had ended`);
     try {
         await repairCluster(cluster, record, notReady);
     } catch (error) {
-        report(`${cluster}: cannot be repaired, so it is made anew, empty: ${(error as Error).message}`);
+        report(`${cluster}: cannot be repaired, so it is created again, empty: ${(error as Error).message}`);
         await createCluster(cluster, spare, report);
     }
 }
 
 async function repairCluster(cluster: ClusterName, record: ClusterRecord, notReady: string | undefined): Promise<void> {
     if (notReady !== undefined) {
-        // One that lives but does not serve may be on its way out, for up to a minute without its etcd.
+        // A process that lives but does not serve may be ending, for up to a minute without its etcd.
         await stopComponents(cluster, ["kube-apiserver"], 0);
     }
     await bringUp("start", cluster, record);

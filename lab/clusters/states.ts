@@ -2,7 +2,7 @@ import { whyNotReady } from "./api";
 import { type ClusterName, clusterNames } from "./names";
 import { readCluster, serverUrl } from "./record";
 
-/** How one cluster is. */
+/** The state of one cluster. */
 export interface ClusterState {
     readonly name: ClusterName;
     /** URL of its API server; undefined for a cluster that was never started. */
@@ -12,7 +12,7 @@ export interface ClusterState {
     readonly reason?: string;
 }
 
-/** How every cluster is, within about two seconds. Changes nothing and never fails. */
+/** The state of every cluster, within about two seconds. Changes nothing and never fails. */
 export async function clusterStates(): Promise<ClusterState[]> {
     return Promise.all(clusterNames.map(clusterState));
 }
@@ -22,6 +22,6 @@ async function clusterState(name: ClusterName): Promise<ClusterState> {
     if (!record) {
         return { name, serving: false, reason: "never started" };
     }
-    const reason = record.complete ? await whyNotReady(name) : "its start was cut off";
+    const reason = record.complete ? await whyNotReady(name) : "its start was interrupted";
     return { name, server: serverUrl(record), serving: reason === undefined, reason };
 }

@@ -6,12 +6,12 @@ import { clusterDir, type ClusterName, clusterNames, components, kwokWorkDir } f
 import { readCluster, recordsDir, removeClusterRecord, writeCluster } from "./record";
 import { type Report, withClusters } from "./work";
 
-/** Nothing of a cluster that goes away is worth a longer farewell. */
+/** A cluster that is deleted needs no longer grace period. */
 const graceMs = 1_500;
 const settleMs = 1_000;
 
 /**
- * Ends all clusters, whole or half-started, by their recorded process ids, and removes their data and
+ * Ends all clusters, also incomplete ones, by their recorded process ids, and removes their data and
  * the kubeconfig.
  */
 export async function stopClusters(report: Report): Promise<void> {
@@ -27,7 +27,7 @@ export async function stopClusters(report: Report): Promise<void> {
 export async function removeCluster(cluster: ClusterName): Promise<void> {
     const record = readCluster(cluster);
     if (record) {
-        // From here on its data is condemned: a run cut off below must not leave it to be repaired.
+        // From here on its data is invalid: after an interruption below, the next run must not repair it.
         writeCluster(cluster, { ...record, complete: false });
     }
     await settleKwokctl(cluster, settleMs);

@@ -6,7 +6,7 @@ export type Report = (line: string) => void;
 
 const lockLimitMs = 300_000;
 
-/** Work on a lab's clusters excludes other work on them, from whichever run. */
+/** Work on a lab's clusters excludes other work on them, also by other runs. */
 export function withClusters<T>(purpose: string, report: Report, work: () => Promise<T>): Promise<T> {
     return withLock(path.join(labDir, "clusters.work"), { purpose, timeoutMs: lockLimitMs, report }, work);
 }

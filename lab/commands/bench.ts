@@ -2,7 +2,7 @@ import { delivery } from "../bench/delivery";
 import { hub } from "../bench/hub";
 import { previews } from "../bench/previews";
 
-/** What can be measured in a running lab; each returns the lines that tell it. */
+/** The benchmarks of a running lab; each returns the lines of its result. */
 const benchmarks: Record<string, () => Promise<string[]>> = { previews, hub, delivery };
 
 /** Measures the running lab, and prints medians and ratios. */

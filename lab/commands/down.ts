@@ -13,7 +13,7 @@ import { stopSimulation } from "../simulation";
 import { destroy } from "../stacks/pulumi";
 import { environmentStacks } from "../stacks/project";
 
-/** The whole lab goes, with what its hub protects; stacks of an earlier version too, whose states lift nothing. */
+/** Destroys also what the hub protects, and stacks of an earlier version, whose states do not remove the protection. */
 async function allowDeletions(): Promise<void> {
     if ((await kubectl("hub", ["get", "crd", "applications.argoproj.io", "--ignore-not-found"])) === "") {
         return;
@@ -26,8 +26,8 @@ async function allowDeletions(): Promise<void> {
 }
 
 /**
- * Destroys the stacks, environments first, checks that nothing of theirs is left on any cluster, and stops the lab.
- * Clusters that do not serve are only stopped: nothing can be destroyed on them, and nothing of them remains.
+ * Destroys the stacks, environments first, checks that they left nothing on any cluster, and stops the lab.
+ * Clusters that do not serve are only stopped: nothing can be destroyed on them, and their data is deleted.
  */
 export async function down(): Promise<void> {
     if (!fs.existsSync(labDir)) {
@@ -52,7 +52,7 @@ export async function down(): Promise<void> {
     }
     await phases.run("stopping", async (report) => {
         for (const { name, reason } of dead) {
-            report(`${name} does not serve (${reason}): its stack goes with it`);
+            report(`${name} does not serve (${reason}): its stack is deleted with it`);
         }
         await stopSimulation();
         await stopArgoCd();

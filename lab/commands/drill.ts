@@ -20,8 +20,8 @@ import { Phases } from "../phases";
 import { table } from "../tables";
 
 /**
- * Loses prod in the running lab and shows what follows, with the times: `npm run drill [-- --keep]`. What it needs more
- * than the lab has is laid over it for the drill, and taken back afterwards unless it is to be kept.
+ * Simulates the loss of prod in the running lab, and prints a timeline: `npm run drill [-- --keep]`. For the drill, it
+ * changes settings of the lab, and restores them afterwards unless `--keep` is given.
  */
 export async function drillCommand(): Promise<void> {
     const { values } = parseArgs({ args: process.argv.slice(3), options: { keep: { type: "boolean", default: false } } });
@@ -48,11 +48,11 @@ export async function drillCommand(): Promise<void> {
     });
 }
 
-/** Ends a drill half-way: nothing that it started may move users afterwards. */
+/** Ends an interrupted drill: nothing that it started may move users afterwards. */
 async function giveUp(why: string): Promise<never> {
     await stopReceiver();
     await stopMonitoring();
-    process.stderr.write(`${why}\nThe lab has the drill's settings, and prod may be dead: npm run lab brings it back\n`);
+    process.stderr.write(`${why}\nThe lab has the drill's settings, and prod may be dead. To repair it: npm run lab\n`);
     process.exit(1);
 }
 

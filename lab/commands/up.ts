@@ -15,11 +15,11 @@ import { catalogue, ensureTools } from "../tools";
 import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { status } from "./status";
 
-/** Brings the whole lab up, or finds it so; it goes on running afterwards. */
+/** Brings the whole lab up, if it is not up already. It continues to run afterwards. */
 export async function up(): Promise<void> {
     if (await isUp()) {
         await status();
-        process.stdout.write(`The lab is up already.\n${nextSteps()}\n`);
+        process.stdout.write(`The lab is already up.\n${nextSteps()}\n`);
         return;
     }
     forgetUp();
@@ -27,7 +27,7 @@ export async function up(): Promise<void> {
     await phases.run("tools", ensureTools);
     await phases.run("control planes", async (report) => {
         await startClusters(report);
-        report("admission webhooks are not asked: nothing serves them on simulated nodes");
+        report("admission webhooks are not called: nothing serves them on simulated nodes");
         await startSimulation(report);
     });
     await phases.run("plugins, chart and repository", async (report) => {
@@ -55,7 +55,7 @@ export async function up(): Promise<void> {
     process.stdout.write(`${phaseTable(phases.finished)}\n${nextSteps()}\n`);
 }
 
-/** Whether everything runs, from what stands in the checkout now, and no stack waits for a repair. */
+/** Whether everything runs from the present checkout, and no stack needs a repair. */
 async function isUp(): Promise<boolean> {
     const processes = listProcesses();
     if (!isUpToDate() || stackNames.some(isLocked) || processes.some(({ alive }) => !alive)) {
@@ -65,7 +65,7 @@ async function isUp(): Promise<boolean> {
     return states.every(({ serving }) => serving) && (await unhealthyApplications(expectedApplications())).length === 0;
 }
 
-/** The lab runs the Argo CD of its own tools, whatever the chart on the hub would run in its pods. */
+/** The lab runs the version of Argo CD in its tools, not the version in the chart on the hub. */
 function versionsLine(): string {
     const ours = catalogue.find(({ name }) => name === "argocd")?.version;
     return `Argo CD ${ours} runs on this machine; the default chart, argo-cd 10.1.1, ships Argo CD 3.4.4`;
@@ -74,7 +74,7 @@ function versionsLine(): string {
 function nextSteps(): string {
     const lab = labName === "default" ? "" : `LAB_NAME=${labName} `;
     return [
-        "The lab goes on running. From here:",
+        "The lab continues to run. Next steps:",
         `  ${lab}npm run lab:status            the tables again`,
         `  eval "$(${lab}npm run -s lab:env)"  then pulumi --stack staging preview, kubectl --context prod …, argocd app list`,
         `  ${lab}npm run lab:down              destroys the stacks and stops everything`,

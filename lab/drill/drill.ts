@@ -26,11 +26,11 @@ export interface Stage {
 }
 
 /**
- * Loses prod, and sees what happens: who notices, who is told, where users go, and that it all comes back. Users are on
- * prod when it begins, and when it ends.
+ * Simulates the loss of prod, and checks the alerts, the notified people, the move of users and the recovery. Users are
+ * on prod when it begins, and when it ends.
  *
- * @returns what happened when
- * @throws Error at the first thing that does not happen
+ * @returns the timeline
+ * @throws Error at the first expected event that does not happen
  */
 export async function drill(stage: Stage): Promise<readonly Step[]> {
     const { ports, tell } = stage;

@@ -10,7 +10,7 @@ import { unhealthyApplications, waitForApplications, waitForConnections } from "
 import { laySettings, takeSettingsBack } from "./settings";
 import { forgetMoves } from "./stage";
 
-/** @throws Error that says what is missing, where the lab is not up */
+/** @throws Error that says what is missing, if the lab is not up */
 export async function refuseLabThatIsNotUp(): Promise<void> {
     const dead = (await clusterStates()).filter(({ serving }) => !serving).map(({ name, reason }) => `${name}: ${reason}`);
     const waiting = dead.length > 0 ? dead : await unhealthyApplications(expectedApplications());
@@ -20,15 +20,15 @@ export async function refuseLabThatIsNotUp(): Promise<void> {
 }
 
 /**
- * Makes the running lab one that publishes a name for users and watches its clusters closely: the drill's settings, by
- * `pulumi up`, and external-dns' kind on the hub. Users are on prod, whatever an earlier drill left on record. A lab
- * that is so already is left alone.
+ * Applies the drill's settings to the running lab, which then publishes a name for users and probes its clusters often,
+ * with `pulumi up`, and external-dns' kind on the hub. Users are on prod, independent of the record of an earlier
+ * drill. A lab that has these settings already does not change.
  *
- * @returns whether the lab was up with what stands in the checkout
+ * @returns whether the lab was up with the present checkout
  */
 export async function prepareLab(report: Report): Promise<boolean> {
     const wasUpToDate = isUpToDate();
-    // From here on `npm run lab` does not take the lab for its own, and brings it back.
+    // From here on, `npm run lab` sees a changed lab, and restores it.
     forgetUp();
     await installDnsEndpoints();
     await forgetMoves();
@@ -36,7 +36,7 @@ export async function prepareLab(report: Report): Promise<boolean> {
     return wasUpToDate;
 }
 
-/** Makes it an ordinary lab again; what was released meanwhile stays. */
+/** Restores the lab's settings; releases during the drill stay. */
 export async function restoreLab(wasUpToDate: boolean, report: Report): Promise<void> {
     await bringUp(takeSettingsBack(), report);
     await removeDnsEndpoints();

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { json } from "node:stream/consumers";
 import { type Look, waitFor } from "../processes";
 
-/** An alert as it reached people. */
+/** An alert that reached people. */
 export interface Told {
     readonly status: "firing" | "resolved";
     readonly labels: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ interface Message {
     readonly alerts: readonly Omit<Told, "at">[];
 }
 
-/** The people who are told of alerts: the receiver of Alertmanager's webhook that keeps everything. */
+/** The people who get alerts: a receiver of Alertmanager's webhook that keeps every message. */
 export class People {
     readonly told: Told[] = [];
     private server: Server | undefined;

@@ -11,7 +11,7 @@ const axisHeight = 34;
 const markWidth = 11;
 const characterWidth = 7.2;
 
-/** A drill's timeline as a picture (SVG 1.1): time runs to the right, and each step has a line of its own. */
+/** A drill's timeline as a picture (SVG 1.1): time runs to the right, and each step has its own line. */
 export function picture(title: string, steps: readonly Step[]): string {
     const end = Math.max(1, ...steps.map(({ seconds }) => seconds));
     const room = (step: Step) => width - left - right - markWidth - labelOf(step).length * characterWidth;

@@ -7,9 +7,9 @@ import { pulumiEnvironment } from "../stacks/environment";
 const name = "failover-receiver";
 const startLimitMs = 60_000;
 
-/** Starts the receiver of automatic failovers, as `npm run failover:receiver` does. */
+/** Starts the receiver of automatic failovers, like `npm run failover:receiver`. */
 export async function startReceiver(to: string): Promise<void> {
-    // One that a drill left behind that was cut off would move users of this one.
+    // A receiver from an interrupted drill would move users during this one.
     await stopReceiver();
     const ports = await monitoringPorts();
     const listen = `127.0.0.1:${ports.failoverReceiver}`;

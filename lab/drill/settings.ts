@@ -1,9 +1,9 @@
 import { agentUrls } from "../monitoring";
 import { changeInLab, environmentStacks, readCommitted, type StackName } from "../stacks/project";
 
-/** What the drill lays over the hub's settings in the lab: an outage is to be seen while somebody looks on. */
+/** The drill's changes to the hub's settings in the lab: people must see an outage within a minute. */
 const hubSettings = {
-    // What Argo CD says of a cluster is as old as its last look.
+    // Argo CD's view of a cluster is as old as its last check.
     "hubspoke:scale": { clusterCacheResync: "20s", reconciliation: "20s", reconciliationJitter: "10s" },
     "hubspoke:alerts": { interval: "2s", unreachableFor: "10s" },
     "hubspoke:traffic": {
@@ -17,7 +17,7 @@ const hubSettings = {
 type Clusters = Readonly<Record<string, { readonly probe?: unknown }>>;
 
 /**
- * Lays the drill's settings over the lab's stack files: on the hub, and for each cluster where its agent answers.
+ * Writes the drill's settings into the lab's stack files: for the hub, and for each cluster the address of its agent.
  *
  * @returns the stacks whose files have changed
  */
@@ -26,7 +26,7 @@ export async function laySettings(): Promise<StackName[]> {
     return changeAll(hubSettings, (cluster) => ({ agent: urls[cluster] }));
 }
 
-/** Takes them back: what they had replaced is as in the committed stack files again. */
+/** Removes them: the replaced settings are those of the committed stack files again. */
 export function takeSettingsBack(): StackName[] {
     const committed = readCommitted("hub");
     const before = Object.keys(hubSettings).map((key) => [key, committed[key]]);
@@ -35,7 +35,7 @@ export function takeSettingsBack(): StackName[] {
     });
 }
 
-/** Changes all stack files; a value of undefined takes a setting away. */
+/** Changes all stack files; the value undefined removes a setting. */
 function changeAll(hub: Readonly<Record<string, unknown>>, probe: (cluster: string, stack: StackName) => unknown) {
     const environments = environmentStacks.filter((stack) =>
         changeInLab(stack, (config) => {

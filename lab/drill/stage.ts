@@ -9,10 +9,10 @@ import { argoCdSession } from "../session";
 import { pulumiEnvironment } from "../stacks/environment";
 import { readInLab } from "../stacks/project";
 
-/** Limit of anything that the drill waits for. */
+/** Limit of every wait in the drill. */
 export const limitMs = 180_000;
 
-/** What the lab's settings allow, in seconds. */
+/** Durations in the lab's settings, in seconds. */
 export interface Allowed {
     readonly interval: number;
     readonly unreachableFor: number;
@@ -36,22 +36,22 @@ export function allowed(): Allowed {
     };
 }
 
-/** Forgets earlier moves: there is at most one automatic move a day, and a drill may be repeated. */
+/** Deletes the record of earlier moves: only one automatic move a day is allowed, and a drill may be repeated. */
 export async function forgetMoves(): Promise<void> {
     await kubectl("hub", ["delete", "configmap", "failover-record", "--namespace=argocd", "--ignore-not-found"]);
 }
 
-/** The latest move on the hub's record, or nothing. Asked often, so without a process of its own. */
+/** The latest move in the hub's record, or undefined. It is read often, so without a separate process. */
 export async function latestMove(): Promise<{ readonly state: string; readonly to: string } | undefined> {
     const { status, body } = await askApi("hub", "/api/v1/namespaces/argocd/configmaps/failover-record");
     const { data } = (status === 200 ? JSON.parse(body) : {}) as { data?: Record<string, string> };
     return (JSON.parse(data?.["moves.json"] ?? "[]") as { state: string; to: string }[])[0];
 }
 
-/** Waits until users are led to a cluster. */
+/** Waits until the users' name points to a cluster. */
 export async function waitForUsersOn(cluster: string, ports: MonitoringPorts): Promise<void> {
     await waitFor(
-        `agent.${fleetDomain()} to lead to ${cluster}`,
+        `agent.${fleetDomain()} to point to ${cluster}`,
         async () => {
             const found = await clusterOfUsers(ports);
             return found === cluster ? { done: true } : { seen: found ?? "no answer" };

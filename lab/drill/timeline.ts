@@ -1,29 +1,29 @@
-/** Something that the drill saw happen. */
+/** An event of the drill. */
 export interface Step {
     readonly what: string;
     /** Seconds after the outage began. */
     readonly seconds: number;
-    /** What the settings of the parts on the way allow at the least, where they decide it. */
+    /** The minimum time that the settings allow, if they determine it. */
     readonly least?: Least;
 }
 
 export interface Least {
     readonly seconds: number;
-    /** The settings that it comes from. */
+    /** The settings that determine it. */
     readonly from: string;
 }
 
-/** What happened when, from the beginning of the outage on. */
+/** The events of a drill, from the beginning of the outage. */
 export class Timeline {
     readonly steps: Step[] = [];
 
-    /** @param begin when the outage began, in milliseconds */
+    /** @param begin time at which the outage began, in milliseconds */
     constructor(
         private readonly begin: number,
         private readonly tell: (line: string) => void,
     ) {}
 
-    /** Notes what has just been seen, or was seen at a time in milliseconds. */
+    /** Records an event now, or at a time in milliseconds. */
     note(what: string, { least, at = Date.now() }: { readonly least?: Least; readonly at?: number } = {}): void {
         const seconds = (at - this.begin) / 1000;
         this.steps.push({ what, seconds, ...(least && { least }) });
@@ -32,7 +32,7 @@ export class Timeline {
     }
 }
 
-/** Rows for people: each step with its time, and beside it the least that the settings allow, and how often that is. */
+/** Rows for people: each step with its time, the minimum that the settings allow, and the ratio of the two. */
 export function timelineRows(steps: readonly Step[]): string[][] {
     return steps.map(({ what, seconds, least }) => [
         seconds.toFixed(1),

@@ -3,7 +3,7 @@ import { bundleScript, findProcess, startProcess, stopProcess, waitFor } from ".
 import { lookAtHttp } from "../argocd/health";
 import { monitoringDir, type MonitoringPorts, monitoringPorts } from "./ports";
 
-/** Clusters that the agent is delivered to. */
+/** Clusters to which the agent is delivered. */
 export const agentClusters = ["staging", "prod", "dr"] as const;
 
 export type AgentCluster = (typeof agentClusters)[number];
@@ -17,8 +17,9 @@ const portNames = {
 const startLimitMs = 20_000;
 
 /**
- * What users reach the agent on a cluster by. Nothing runs in the lab's pods, so a small server on this machine plays
- * the cluster's ingress and the agent behind it; it lives and dies with the cluster only where somebody sees to it.
+ * The endpoint by which users reach the agent on a cluster. No process runs in the lab's pods, so a small server on
+ * this machine simulates the cluster's ingress and the agent behind it. It does not stop with the cluster: the drill
+ * must stop it too.
  */
 function agentUrl(ports: MonitoringPorts, cluster: AgentCluster): string {
     return `http://127.0.0.1:${ports[portNames[cluster]]}/healthz`;

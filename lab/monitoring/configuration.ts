@@ -1,25 +1,25 @@
 import { stringify } from "yaml";
 
-/** Where the watch's parts listen, and what they read. */
+/** The addresses of the monitoring's parts, and the files that they read. */
 export interface WatchPlan {
     readonly ports: Readonly<
         Record<"blackboxHub" | "blackboxOutside" | "prometheus" | "alertmanager" | "people" | "failoverReceiver", number>
     >;
-    /** How often probes run and rules are evaluated, as Prometheus writes it: from the hub's own rules file. */
+    /** Interval of probes and rules, in Prometheus's notation, from the hub's rules file. */
     readonly interval: string;
     /** Folder of the rules and targets that the stacks emit. */
     readonly folder: string;
     /** Addresses of Argo CD's metrics, by component. */
     readonly argoCd: Readonly<Record<string, string>>;
-    /** File with the token that the receiver of automatic failovers asks for. */
+    /** File with the token that the receiver of automatic failovers requires. */
     readonly tokenFile: string;
 }
 
 const at = (port: number) => `127.0.0.1:${port}`;
 
 /**
- * Prometheus' configuration: the files that the stacks emit, probed from two places. Where a prober stands is the label
- * `vantage`; from outside, only what users reach is probed.
+ * Prometheus' configuration: the files from the stacks, with probes from two places. The place of a prober is in the
+ * label `vantage`; from outside, only what users reach is probed.
  */
 export function prometheusConfiguration({ ports, interval, folder, argoCd }: WatchPlan): string {
     const probes = (vantage: "hub" | "outside", prober: number) => ({
@@ -51,7 +51,10 @@ export function prometheusConfiguration({ ports, interval, folder, argoCd }: Wat
     });
 }
 
-/** Alertmanager's configuration: everything to people at once, and outages to the receiver of failovers as well. */
+/**
+ * Alertmanager's configuration: it sends everything to people immediately, and outages also to the receiver of
+ * failovers.
+ */
 export function alertmanagerConfiguration({ ports, tokenFile }: WatchPlan): string {
     const fast = { group_wait: "0s", group_interval: "1s", repeat_interval: "1m" };
     return stringify({
@@ -84,7 +87,7 @@ export function alertmanagerConfiguration({ ports, tokenFile }: WatchPlan): stri
     });
 }
 
-/** CoreDNS' configuration: the fleet's domain, as external-dns writes it into etcd. */
+/** CoreDNS's configuration: the fleet's domain, which external-dns writes into etcd. */
 export function corefile(domain: string, ports: Readonly<Record<"dns" | "dnsEtcd", number>>): string {
     return [
         `${domain}:${ports.dns} {`,

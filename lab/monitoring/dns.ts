@@ -14,7 +14,7 @@ const startLimitMs = 30_000;
 
 const crdFile = path.join(__dirname, "dnsendpoint-crd.yaml");
 
-/** How often external-dns looks. Told of a change by an event it waits 5 seconds (its controller's ScheduleRunOnce). */
+/** Interval of external-dns. After an event it waits 5 seconds (its controller's ScheduleRunOnce). */
 export const dnsSyncSeconds = 2;
 
 const processNames = ["external-dns", "coredns", "dns-etcd"] as const;
@@ -25,8 +25,8 @@ export function fleetDomain(): string {
 }
 
 /**
- * Starts a DNS server for the fleet's domain: CoreDNS, whose records lie in an etcd of its own, and external-dns, which
- * writes there what the hub's DNSEndpoints say.
+ * Starts a DNS server for the fleet's domain: CoreDNS, with the records in its own etcd, and external-dns, which
+ * writes the records of the hub's DNSEndpoints there.
  */
 export async function startDns(ports: MonitoringPorts): Promise<void> {
     const domain = fleetDomain();
@@ -54,13 +54,13 @@ export async function startDns(ports: MonitoringPorts): Promise<void> {
     ]);
 }
 
-/** Makes the hub know external-dns' DNSEndpoint, by which its stack publishes the users' name. */
+/** Installs external-dns's CRD DNSEndpoint on the hub, with which the hub's stack publishes the users' name. */
 export async function installDnsEndpoints(): Promise<void> {
     await kubectl("hub", ["apply", `--filename=${crdFile}`]);
     await kubectl("hub", ["wait", "--for=condition=Established", "crd/dnsendpoints.externaldns.k8s.io", "--timeout=30s"]);
 }
 
-/** Makes the hub forget it, when nothing publishes a name any more. */
+/** Removes it, after no stack publishes a name any more. */
 export async function removeDnsEndpoints(): Promise<void> {
     await kubectl("hub", ["delete", `--filename=${crdFile}`, "--ignore-not-found", "--timeout=30s"]);
 }
@@ -71,7 +71,7 @@ export async function stopDns(): Promise<boolean> {
     return ran.includes(true);
 }
 
-/** The cluster that the DNS server leads users to; undefined where it answers nothing. */
+/** The cluster to which the DNS server directs users; undefined without an answer. */
 export async function clusterOfUsers(ports: MonitoringPorts): Promise<string | undefined> {
     const resolver = new Resolver({ timeout: 2_000, tries: 1 });
     resolver.setServers([`127.0.0.1:${ports.dns}`]);
@@ -79,12 +79,12 @@ export async function clusterOfUsers(ports: MonitoringPorts): Promise<string | u
     return agentClusters.find((cluster) => addressOf(cluster) === address);
 }
 
-/** Addresses for documentation (RFC 5737): they tell clusters apart, and nobody ever calls them. */
+/** Addresses for documentation (RFC 5737): they distinguish the clusters, and no one connects to them. */
 function addressOf(cluster: AgentCluster): string {
     return `192.0.2.${agentClusters.indexOf(cluster) + 1}`;
 }
 
-/** A cluster's own name, which external-dns on that cluster would publish for its Ingress. */
+/** A cluster's own DNS name, which external-dns on that cluster would publish for its Ingress. */
 async function publishOwnName(etcd: string, domain: string, cluster: AgentCluster): Promise<void> {
     const key = ["/skydns", ...domain.split(".").reverse(), cluster, "agent", "own"].join("/");
     const base64 = (text: string) => Buffer.from(text).toString("base64");

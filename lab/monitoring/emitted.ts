@@ -15,9 +15,9 @@ const configMaps = "/api/v1/namespaces/argocd/configmaps";
 
 /**
  * Writes the rules, the probe targets and the blackbox_exporter's modules that the stacks emitted on the hub into a
- * folder, as what mounts these ConfigMaps would have them.
+ * folder, like a mount of these ConfigMaps.
  *
- * @returns how often the hub's rules are evaluated, as Prometheus writes it
+ * @returns the evaluation interval of the hub's rules, in Prometheus's notation
  */
 export async function writeEmitted(folder: string): Promise<string> {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -40,7 +40,7 @@ export async function writeEmitted(folder: string): Promise<string> {
 async function read(query: string): Promise<ConfigMapList> {
     const { status, body } = await askApi("hub", configMaps + query);
     if (status !== 200) {
-        throw new Error(`the hub answers ${status} when asked for what the stacks emitted`);
+        throw new Error(`the hub answers ${status} to the request for the stacks' rules and targets`);
     }
     return JSON.parse(body) as ConfigMapList;
 }

@@ -11,14 +11,14 @@ export { failoverToken, query } from "./watch";
 
 const tools = ["prometheus", "alertmanager", "blackbox_exporter", "coredns", "external-dns"] as const;
 
-/** Builds the tools of what watches the lab, where they are not built yet: about 25 minutes on two cores. */
+/** Builds the tools for the lab's monitoring, if they are not built yet: about 25 minutes on two cores. */
 export async function ensureMonitoringTools(report: (line: string) => void): Promise<void> {
     await ensureExtras(tools, report);
 }
 
 /**
- * Starts what watches the lab and leads users to a cluster: the agents' endpoints, DNS, Prometheus, Alertmanager.
- * What ran before is started anew, since the stacks may emit something else by now.
+ * Starts the lab's monitoring and DNS: the agents' endpoints, CoreDNS and external-dns, Prometheus, Alertmanager.
+ * Running ones are restarted, because the stacks' rules and targets may have changed.
  */
 export async function startMonitoring(report: (line: string) => void): Promise<MonitoringPorts> {
     await ensureMonitoringTools(report);

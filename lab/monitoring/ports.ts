@@ -20,10 +20,10 @@ const names = [
     "externalDns",
 ] as const;
 
-/** Loopback ports of what watches the lab, by name. */
+/** Loopback ports of the lab's monitoring, by name. */
 export type MonitoringPorts = Readonly<Record<(typeof names)[number], number>>;
 
-/** All files of what watches the lab. */
+/** All files of the lab's monitoring. */
 export const monitoringDir = path.join(labDir, "monitoring");
 
 const file = path.join(monitoringDir, "ports.json");
@@ -32,7 +32,7 @@ let chosen: Promise<MonitoringPorts> | undefined;
 
 /**
  * The ports, chosen when first asked for, and kept: the stacks' settings name the agents' ports. While anything that
- * has one runs, all stay; otherwise one that another program has taken meanwhile is replaced.
+ * uses one runs, all stay; otherwise a port that another program uses now is replaced.
  */
 export function monitoringPorts(): Promise<MonitoringPorts> {
     chosen ??= choosePorts();

@@ -18,7 +18,7 @@ type WatchProcess = (typeof processNames)[number];
 
 const tokenFile = path.join(monitoringDir, "failover-token");
 
-/** The token of the receiver of automatic failovers, made when first asked for. */
+/** The token of the receiver of automatic failovers, generated at first use. */
 export function failoverToken(): string {
     if (!fs.existsSync(tokenFile)) {
         writeFileWhole(tokenFile, randomBytes(24).toString("base64url"), 0o600);

@@ -5,23 +5,23 @@ import { processFacts } from "./identity";
 import { writeFileWhole } from "./records";
 import { type Look, waitFor } from "./wait";
 
-/** Age at which a lock whose holder no longer touches it counts as left behind. */
+/** Age at which a lock that its holder no longer renews is stale. */
 const staleMs = 10_000;
 
-/** The same where the process that holds it is known to be dead; the least that proper-lockfile allows. */
+/** The same if the holder is known to be dead; the minimum of proper-lockfile. */
 const deadStaleMs = 2_000;
 const reportEveryMs = 15_000;
 
 export interface LockOptions {
-    /** What holding the lock is for, as in "building the tools". */
+    /** The purpose of the lock, such as "building the tools". */
     readonly purpose: string;
-    /** How long to wait for another holder. */
+    /** Limit of the wait for another holder. */
     readonly timeoutMs: number;
     readonly report: (line: string) => void;
 }
 
 /**
- * Runs `work` while this process alone holds the lock. Another holder is waited for, with lines that
+ * Runs `work` while this process holds the lock. It waits for another holder, and prints lines that
  * say who it is and how long the wait lasts; the lock of a process that died is free
  * after some seconds.
  */
@@ -34,7 +34,7 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
         return await work();
     } finally {
         fs.rmSync(holderFile(file), { force: true });
-        // A lock that was lost, as after the machine slept, was reported; there is nothing to release.
+        // A lost lock, for example after the machine slept, was reported; there is nothing to release.
         await release().catch(() => undefined);
     }
 }

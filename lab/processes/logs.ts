@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 
 const maxBytes = 16 * 1024;
 
-/** What a secret looks like in a log: a signed token, or a value after its name. */
+/** The form of a secret in a log: a signed token, or a value after its name. */
 const secretLike = [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, /(?<=\b(?:password|passwd|token|secret)["']?\s*[=:]\s*)\S+/gi];
 
 /**
- * The last lines of a log for an error message; what looks like a secret is blotted out.
+ * The last lines of a log for an error message; text in the form of a secret is masked.
  * A missing or empty log gives a sentence that says so.
  */
 export function logTail(file: string, lines = 12): string {
@@ -20,7 +20,7 @@ export function logTail(file: string, lines = 12): string {
     return tail === "" ? `(the log is empty: ${file})` : `${blot(tail)}\n(log: ${file})`;
 }
 
-/** Replaces what looks like a secret by asterisks. */
+/** Replaces text in the form of a secret with asterisks. */
 export function blot(text: string): string {
     return secretLike.reduce((blotted, pattern) => blotted.replace(pattern, "***"), text);
 }

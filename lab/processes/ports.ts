@@ -3,7 +3,7 @@ import { listProcesses } from "./records";
 
 /**
  * Below the ports that Linux (32768 and up) and macOS (49152 and up) give to outgoing connections,
- * so that a port found free is not taken by chance before its owner listens.
+ * so that no outgoing connection takes a free port before its owner listens.
  */
 const firstPort = 20_000;
 const portCount = 10_000;
@@ -18,7 +18,7 @@ export async function freePorts(count: number, avoid: Iterable<number> = []): Pr
         if (tries >= maxTries + count) {
             throw new Error(
                 `found only ${found.length} of ${count} free ports among ${firstPort} to ` +
-                    `${firstPort + portCount - 1}: end what listens there, such as another lab (npm run lab:down)`,
+                    `${firstPort + portCount - 1}: end the programs that listen there, such as another lab (npm run lab:down)`,
             );
         }
         const port = firstPort + Math.floor(Math.random() * portCount);
@@ -30,7 +30,7 @@ export async function freePorts(count: number, avoid: Iterable<number> = []): Pr
     return found;
 }
 
-/** The port of before if it is free, so that addresses stay, and else a free one. */
+/** The earlier port if it is free, so that addresses stay; otherwise another free port. */
 export async function keepPort(before: number | undefined): Promise<number> {
     return before !== undefined && (await isFree(before)) ? before : (await freePorts(1))[0]!;
 }

@@ -8,11 +8,11 @@ const processRecord = z.object({
     /** Unique in the lab: letters, digits and dashes. */
     name: z.string(),
     pid: z.number().int().positive(),
-    /** See {@link ProcessFacts.identity}: tells our process from a later one with the same id. */
+    /** See {@link ProcessFacts.identity}: distinguishes our process from a later one with the same id. */
     identity: z.string(),
     command: z.string(),
     ports: z.array(z.number()),
-    /** Path of the file that its output goes to. */
+    /** Path of the file with its output. */
     log: z.string(),
     /** When it was recorded, ISO 8601. */
     startedAt: z.string(),
@@ -23,7 +23,7 @@ export type ProcessRecord = Readonly<z.infer<typeof processRecord>>;
 
 const recordsDir = path.join(labDir, "processes");
 
-/** Writes whole or not at all: a reader never meets half a file. */
+/** Writes atomically: a reader never sees an incomplete file. */
 export function writeFileWhole(file: string, content: string, mode = 0o644): void {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}.tmp`;
@@ -35,14 +35,14 @@ export function writeRecord(record: ProcessRecord): void {
     writeFileWhole(recordFile(record.name), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-/** Fails for a name that cannot be a file's. */
+/** Fails for a name that cannot be a file name. */
 export function checkName(name: string): void {
     if (!/^[a-zA-Z0-9-]+$/.test(name)) {
         throw new Error(`a process of the lab cannot be named "${name}": use letters, digits and dashes`);
     }
 }
 
-/** The record of that name, alive or dead; undefined where there is none, or none that can be read. */
+/** The record of that name, alive or dead; undefined if there is none, or it cannot be read. */
 export function readRecord(name: string): ProcessRecord | undefined {
     try {
         return processRecord.parse(JSON.parse(fs.readFileSync(recordFile(name), "utf8")));
@@ -55,7 +55,7 @@ export function removeRecord(name: string): void {
     fs.rmSync(recordFile(name), { force: true });
 }
 
-/** Whether the recorded process itself still runs (not another one that was given its id). */
+/** Whether the recorded process itself still runs, and not another one with its id. */
 export function isAlive(record: ProcessRecord): boolean {
     return processFacts(record.pid)?.identity === record.identity;
 }

@@ -1,7 +1,7 @@
 import { type BuildOptions, build } from "esbuild";
 
 /**
- * Bundles a TypeScript program and what it imports into one script, so that its process does not hold the loader that
+ * Bundles a TypeScript program and its imports into one script, so that its process does not contain the loader that
  * TypeScript needs.
  */
 export async function bundleScript(entry: string, outfile: string, more: BuildOptions = {}): Promise<void> {

@@ -27,7 +27,7 @@ export async function startProcess(spec: ProcessSpec): Promise<ProcessRecord> {
     checkName(spec.name);
     const running = findProcess(spec.name);
     if (running) {
-        throw new Error(`cannot start ${spec.name}: it runs already as process ${running.pid}`);
+        throw new Error(`cannot start ${spec.name}: it already runs as process ${running.pid}`);
     }
     fs.mkdirSync(logDir, { recursive: true });
     const log = path.join(logDir, `${spec.name}.log`);
@@ -68,8 +68,8 @@ export interface Adoption {
 }
 
 /**
- * Records a process that another program started and told us the id of. Nothing is recorded, and
- * undefined returned, when that id is free or belongs to a process without the mark.
+ * Records a process that another program started, by its id. Nothing is recorded, and
+ * undefined is returned, if the id is free or belongs to a process without the mark.
  */
 export function adoptProcess(adoption: Adoption): ProcessRecord | undefined {
     const facts = processFacts(adoption.pid);

@@ -42,13 +42,13 @@ async function ended(record: ProcessRecord, limitMs: number): Promise<boolean> {
     return true;
 }
 
-/** Sends a signal; that the target is gone already is no error. */
+/** Sends a signal; a target that has already ended is not an error. */
 function signal(record: ProcessRecord, target: number, name: NodeJS.Signals): void {
     try {
         process.kill(target, name);
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        // macOS answers EPERM for a group in which only unreaped processes are left.
+        // macOS answers EPERM for a group in which only zombie processes remain.
         if (code !== "ESRCH" && !(code === "EPERM" && !isAlive(record))) {
             throw new Error(`cannot stop ${record.name} (process ${record.pid}): ${String(error)}`, { cause: error });
         }

@@ -5,11 +5,11 @@ import { isAlive, readRecord } from "./records";
 export { GiveUp, type Look };
 
 export interface WaitOptions extends Limits {
-    /** Names of recorded processes that must live: if one ends, waiting fails at once with its log. */
+    /** Names of recorded processes that must live: if one ends, the wait fails immediately with its log. */
     readonly processes?: readonly string[];
 }
 
-/** Waits as clusters/wait.ts does, and fails at once when one of the processes ends. */
+/** Waits like clusters/wait.ts, and fails immediately if one of the processes ends. */
 export async function waitFor<T>(what: string, check: () => Promise<Look<T>>, options: WaitOptions): Promise<T> {
     const { processes = [], intervalMs = 200, timeoutMs } = options;
     const look = async () => {

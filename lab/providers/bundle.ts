@@ -5,7 +5,7 @@ import { bundleScript } from "../processes";
 import { projectRoot } from "../paths";
 
 /**
- * Plugins that the lab can stand in for, by the name of their folder beside this file, but for the language
+ * Plugins that the lab can replace with stand-ins, by the name of their folder here, except the language
  * host.
  */
 export type StandIn = "nodejs" | "kubernetes" | "random" | "kubernetes-cert-manager";
@@ -17,14 +17,14 @@ const folders: Readonly<Record<StandIn, string>> = {
     "kubernetes-cert-manager": "certManager",
 };
 
-/** Left out of a bundle: Pulumi's SDK finds files of its own beside it. Such a bundle lies below the project's root. */
+/** Not in a bundle: Pulumi's SDK reads files from its own folder. Such a bundle is below the project's root. */
 const external: Readonly<Partial<Record<StandIn, readonly string[]>>> = {
     "kubernetes-cert-manager": ["@pulumi/pulumi", "@pulumi/kubernetes"],
 };
 
 /**
  * Bundles a plugin into one script, which starts several times faster than its sources, and answers its path.
- * The name carries a hash of all sources and of the lock file, so a bundle is made once and never stale.
+ * The name contains a hash of all sources and of the lock file, so a bundle is built once and never stale.
  */
 export async function bundle(plugin: StandIn, directory: string): Promise<string> {
     const script = path.join(directory, `${plugin}-${await sourceHash()}.cjs`);

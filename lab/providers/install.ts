@@ -22,8 +22,8 @@ export interface InstallOptions {
 const dynamicProvider = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 
 /**
- * Puts the stand-ins where the Pulumi CLI looks for plugins. Resource plugins carry the version of their npm
- * package, so the engine takes them for the installed ones. Safe to repeat: unchanged sources are not built
+ * Installs the stand-ins where the Pulumi CLI looks for plugins. Resource plugins have the version of their npm
+ * package, so the engine uses them as the installed ones. Safe to repeat: unchanged sources are not built
  * again.
  */
 export async function installStandIns({ pulumiHome, binDir, plugins }: InstallOptions): Promise<void> {
@@ -61,7 +61,7 @@ function resourcePlugin(pulumiHome: string, name: string, version: string): stri
     return path.join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
 }
 
-/** Replaces itself by node, so that signals of the engine reach the plugin. */
+/** Replaces itself with node, so that signals of the engine reach the plugin. */
 function shim(script: string): string {
     return `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(script)} "$@"\n`;
 }
@@ -70,7 +70,7 @@ function quote(word: string): string {
     return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Written beside and renamed: another lab's CLI may start the plugin at this moment. */
+/** Written to a temporary file and renamed: another lab's CLI may start the plugin at this moment. */
 async function writeExecutable(file: string, contents: string): Promise<void> {
     await fs.mkdir(path.dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}`;

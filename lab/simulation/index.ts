@@ -5,9 +5,9 @@ import { registerMetrics, unregisterMetrics } from "./metricsApi";
 import { startMetricsServer, stopMetricsServer } from "./metricsProcess";
 
 /**
- * Gives every cluster what its autoscalers need: usage metrics of the simulated pods. Addresses of Ingresses
- * need no start: kwok plays them by `stages.yaml`. To be repeated whenever the lab starts, after the clusters:
- * the metrics server may have ended, and while it is away, deleting a namespace may hang.
+ * Gives every cluster the metrics that its autoscalers need: usage of the simulated pods. Addresses of Ingresses
+ * need no start: kwok simulates them with `stages.yaml`. Repeat this at every start of the lab, after the clusters:
+ * the metrics server may have ended, and without it, the deletion of a namespace may hang.
  */
 export async function startSimulation(report: Report): Promise<void> {
     await withClusters("starting the simulation", report, async () => {

@@ -25,7 +25,7 @@ interface Target {
  * Answers a request to metrics.k8s.io/v1beta1.
  *
  * @param url path and query of the request; of the latter, only a label selector counts
- * @param ask reads a path from the API server of the cluster; what that refuses is passed on
+ * @param ask reads a path from the API server of the cluster; its refusals are passed on
  */
 export async function answerMetrics(url: string, ask: (target: string) => Promise<Answer>): Promise<Answer> {
     const { pathname, searchParams } = new URL(url, "https://localhost");
@@ -41,7 +41,7 @@ export async function answerMetrics(url: string, ask: (target: string) => Promis
     return status === 200 ? measure(target, body) : { status, body };
 }
 
-/** Kubernetes' way to say no. */
+/** An error in Kubernetes' format. */
 export function refusal(code: number, message: string): Answer {
     return { status: code, body: { kind: "Status", apiVersion: "v1", status: "Failure", code, message } };
 }

@@ -15,12 +15,12 @@ const apiServiceName = "v1beta1.metrics.k8s.io";
 const requestLimitMs = 20_000;
 const availableLimitMs = 60_000;
 
-/** Has a cluster's API server pass metrics.k8s.io on to the metrics server, and waits until it does. */
+/** Makes a cluster's API server forward metrics.k8s.io to the metrics server, and waits until it does. */
 export async function registerMetrics(cluster: ClusterName, port: number): Promise<void> {
     if ((await lookAtApiService(cluster, port)) === "available") {
         return;
     }
-    // What is there leads to another port or was found dead: a new object is looked at without delay.
+    // The existing object has another port, or failed its check: the API server checks a new object without delay.
     await unregisterMetrics(cluster);
     await request(cluster, services, [201], { method: "POST", body: service(cluster) });
     await request(cluster, apiServices, [201], { method: "POST", body: apiService(cluster, port) });
@@ -34,13 +34,13 @@ export async function registerMetrics(cluster: ClusterName, port: number): Promi
     );
 }
 
-/** Removes what {@link registerMetrics} made: an APIService that nobody serves keeps namespaces from going. */
+/** Removes the object of {@link registerMetrics}: an APIService without a server blocks the deletion of namespaces. */
 export async function unregisterMetrics(cluster: ClusterName): Promise<void> {
     await request(cluster, `${apiServices}/${apiServiceName}`, [200, 404], { method: "DELETE" });
     await request(cluster, `${services}/${metricsService(cluster)}`, [200, 404], { method: "DELETE" });
 }
 
-/** An address as the external name: API servers dial it as it is, whatever this machine calls localhost. */
+/** An address as the external name: API servers use it directly, independent of this machine's name for localhost. */
 function service(cluster: ClusterName): object {
     return {
         apiVersion: "v1",
@@ -71,7 +71,7 @@ interface ApiService {
     readonly status?: { readonly conditions?: { type: string; status: string; message?: string }[] };
 }
 
-/** "available" if the API server reaches the metrics server on that port; otherwise what it says. */
+/** "available" if the API server reaches the metrics server on that port; otherwise the API server's message. */
 async function lookAtApiService(cluster: ClusterName, port: number): Promise<string> {
     const { status, body } = await request(cluster, `${apiServices}/${apiServiceName}`, [200, 404]);
     if (status === 404) {
@@ -85,7 +85,7 @@ async function lookAtApiService(cluster: ClusterName, port: number): Promise<str
     if (available?.status === "True") {
         return "available";
     }
-    return available?.message ?? "the API server did not look yet";
+    return available?.message ?? "the API server has not checked it yet";
 }
 
 /** Asks an API server; any answer but those expected is an error. */

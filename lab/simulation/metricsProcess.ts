@@ -22,7 +22,7 @@ const folder = path.join(labDir, "simulation");
 const configFile = path.join(folder, "metrics-server.json");
 const startLimitMs = 20_000;
 
-/** A server that holds a few lists of pods needs no more. */
+/** Enough for a server with a few lists of pods. */
 const memoryFlags = ["--max-old-space-size=32", "--max-semi-space-size=1"];
 
 /** Name of the Service through which a cluster's API server calls the metrics server. */
@@ -31,7 +31,7 @@ export function metricsService(cluster: ClusterName): string {
 }
 
 /**
- * Sees to it that the metrics server runs and knows all clusters, on the same port as before if that is free.
+ * Makes sure that the metrics server runs and knows all clusters, on the same port as before if that is free.
  *
  * @returns its port
  */

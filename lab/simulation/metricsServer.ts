@@ -15,8 +15,8 @@ export interface MetricsConfig {
 
 /**
  * Serves metrics.k8s.io/v1beta1 for all clusters of a lab, on loopback. It measures nothing: pods and nodes
- * come from the API server of the cluster that asks, their usage is made up. The certificate is one that
- * kwokctl made, with other names, so whoever calls must not verify it: enough for a lab, whose callers are
+ * come from the API server of the calling cluster, and their usage is simulated. The certificate is one that
+ * kwokctl created, with other names, so callers cannot verify it: sufficient for a lab, whose callers are
  * on the same machine.
  */
 export function serveMetrics({ port, clusters }: MetricsConfig): Server {

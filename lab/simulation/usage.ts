@@ -1,7 +1,7 @@
-/** Part of its request that every container is said to use: well below the target of any autoscaler. */
+/** Simulated usage of every container, as part of its request: well below the target of any autoscaler. */
 const usedPart = 0.3;
 
-/** What a container without requests is said to use. */
+/** Simulated usage of a container without requests. */
 const idle = { cpu: "10m", memory: "16Mi" };
 
 /** Length of the measurement: the autoscaler ignores CPU measured before a pod was ready for that long. */
@@ -22,14 +22,14 @@ interface Container {
     readonly resources?: { readonly requests?: Amounts };
 }
 
-/** What is read of a Pod or a Node. */
+/** The fields of a Pod or a Node that this reads. */
 export interface Measured {
     readonly metadata: Metadata;
     readonly spec: { readonly containers?: readonly Container[] };
     readonly status?: { readonly phase?: string; readonly allocatable?: Amounts };
 }
 
-/** A PodMetrics object; undefined for a pod that does not run and so uses nothing. */
+/** A PodMetrics object; undefined for a pod that does not run. */
 export function podMetrics({ metadata, spec, status }: Measured, now: Date): object | undefined {
     if (status?.phase !== "Running") {
         return undefined;

@@ -4,7 +4,7 @@ import { kubeconfigPath, labDir } from "../paths";
 /** The overlay project: this program's own Pulumi.yaml and stack files, with the lab's settings over them. */
 export const projectDir = path.join(labDir, "project");
 
-/** State of the lab's stacks; nothing of the user's own backend is touched. */
+/** State of the lab's stacks; the user's own backend does not change. */
 export const backendDir = path.join(labDir, "state");
 
 /** Home of the lab's Pulumi CLI, with its plugins. */
@@ -13,7 +13,7 @@ export const pulumiHome = path.join(labDir, "pulumi");
 /** Folder of the lab's tools; first on PATH. */
 export const binDir = path.join(labDir, "bin");
 
-/** File with the passphrase that the lab's stack secrets are encrypted with. */
+/** File with the passphrase for the secrets of the lab's stacks. */
 export const passphraseFile = path.join(labDir, "passphrase");
 
 /** Environment variables with which a plain `pulumi` works on the lab's stacks from any folder. */

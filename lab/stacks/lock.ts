@@ -3,9 +3,9 @@ import { run } from "../processes/run";
 import { backendDir, pulumiEnvironment } from "./environment";
 
 /**
- * Releases a stack's lock that a killed run left behind: says what holds it, and checks that the holder is dead.
+ * Releases a stack's lock of a killed run: prints the holder, and checks that it is dead.
  *
- * @throws Error when the holder lives, or is on another machine and cannot be checked
+ * @throws Error if the holder is alive, or is on another machine and cannot be checked
  */
 export async function releaseDeadLock(stack: string, report: (line: string) => void): Promise<void> {
     const locks = locksOf(stack);
@@ -13,7 +13,7 @@ export async function releaseDeadLock(stack: string, report: (line: string) => v
         const holder = nameOfHolder(lock);
         switch (holderOf(lock)) {
             case "elsewhere":
-                throw new Error(`stack ${stack} is locked by ${holder}; run \`pulumi cancel\` if that machine is done`);
+                throw new Error(`stack ${stack} is locked by ${holder}; run \`pulumi cancel\` if that run has ended`);
             case "alive":
                 throw new Error(`stack ${stack} is in use by ${holder}; wait until that run ends`);
             case "dead":

@@ -9,7 +9,7 @@ type Clusters = Record<
 
 /**
  * The lab's own settings over the committed stack files; contexts need none, since the lab's have the same names. What
- * a promotion, a rotation or an adoption wrote into the lab's stack files stays: the clusters are so already.
+ * a promotion, a rotation or an adoption wrote into the lab's stack files stays: the clusters have that state already.
  *
  * @param revision commit that clusters with a pin start at
  */
@@ -42,7 +42,7 @@ export function labOverlay(chart: ChartChoice, repository: string, revision: str
     };
 }
 
-/** A promotion in the lab waits for nobody's users. */
+/** A promotion in the lab needs no soak time: it has no users. */
 const labSoak = "3s";
 
 function clustersOf(config: Record<string, unknown>): Clusters {

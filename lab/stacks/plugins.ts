@@ -19,7 +19,7 @@ const resourcePlugins = {
 type ResourcePlugin = keyof typeof resourcePlugins;
 
 /**
- * Puts the Pulumi plugins in place: the official ones where they can be had, else the lab's stand-ins.
+ * Installs the Pulumi plugins: the official ones if they can be downloaded, otherwise the lab's stand-ins.
  *
  * @returns a line for the user that says which are used
  */
@@ -34,7 +34,7 @@ export async function ensurePlugins(): Promise<string> {
     await installStandIns({ pulumiHome, binDir, plugins: standIns });
     return standIns.length === 0
         ? "Pulumi's official plugins"
-        : `the lab's stand-ins for the Pulumi plugins ${standIns.join(", ")}, since the official ones cannot be had here`;
+        : `the lab's stand-ins for the Pulumi plugins ${standIns.join(", ")}, because the official ones cannot be downloaded here`;
 }
 
 /** Whether a language host other than the lab's own is on PATH; the official CLI comes with one. */

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { projectRoot } from "../paths";
 import { backendDir, passphraseFile, projectDir, pulumiHome } from "./environment";
 
-/** The lab's stacks, in the order in which they come up. */
+/** The lab's stacks, in the order in which they are brought up. */
 export const stackNames = ["hub", "staging", "prod", "dr"] as const;
 
 /** The stacks that register clusters with the hub; none depends on another. */
@@ -22,7 +22,7 @@ interface StackFile {
 }
 
 /**
- * Writes the overlay project. Its Pulumi.yaml points at the checkout's own index.ts; its stack files are the committed
+ * Writes the overlay project. Its Pulumi.yaml refers to the checkout's index.ts; its stack files are the committed
  * ones with the overlay's keys replaced. They are apart from the checkout because `pulumi stack init` writes a salt
  * into them.
  */
@@ -59,7 +59,7 @@ export function hasOtherHub(stack: string): boolean {
     return fs.existsSync(labFile(stack));
 }
 
-/** Removes the stack file of another hub, once that is destroyed: the lab is as it was brought up then. */
+/** Removes the stack file of another hub, after that is destroyed: the lab is then as it was brought up. */
 export function removeOtherHub(stack: string): void {
     fs.rmSync(labFile(stack));
 }
@@ -76,7 +76,7 @@ export function readInLab(stack: StackName): Record<string, unknown> {
 }
 
 /**
- * Changes the configuration in the lab's stack file; a value of undefined takes a setting away.
+ * Changes the configuration in the lab's stack file; the value undefined removes a setting.
  *
  * @returns whether the file has changed
  */

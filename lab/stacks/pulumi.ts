@@ -26,7 +26,7 @@ export async function pulumi(stack: string, args: readonly string[]): Promise<st
     return result.stdout;
 }
 
-/** Asks for something that may be a secret: what it prints is in no log and no error. */
+/** Reads something that may be a secret: no log and no error contains its output. */
 async function query(stack: string, args: readonly string[]): Promise<string> {
     const result = await runPulumi(stack, args);
     if (!result.ok) {
@@ -42,7 +42,7 @@ function runPulumi(stack: string, args: readonly string[]) {
     });
 }
 
-/** Brings a stack up, after making it where there is none and releasing the lock of a run that was killed. */
+/** Brings a stack up. It first creates the stack if there is none, and releases the lock of a killed run. */
 export async function up(stack: string, report: (line: string) => void): Promise<void> {
     if (!exists(stack)) {
         await pulumi(stack, ["stack", "init"]);
@@ -51,7 +51,7 @@ export async function up(stack: string, report: (line: string) => void): Promise
     await pulumi(stack, ["up", "--yes", "--skip-preview"]);
 }
 
-/** Destroys all that a stack made; a stack that is not there is no error. */
+/** Destroys all resources of a stack; a stack that does not exist is not an error. */
 export async function destroy(stack: string, report: (line: string) => void): Promise<void> {
     if (!exists(stack)) {
         return;
@@ -69,7 +69,7 @@ function exists(stack: string): boolean {
     return fs.existsSync(path.join(backendDir, ".pulumi", "stacks", "hubspoke", `${stack}.json`));
 }
 
-/** What a reader of a failed run needs: the diagnostics, or else the end of the output. */
+/** The diagnostics of a failed run; the end of the output if it has none. */
 function errorsOf(output: string): string {
     const start = output.indexOf("Diagnostics:");
     return start >= 0 ? output.slice(start) : output.split("\n").slice(-30).join("\n");

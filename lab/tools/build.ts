@@ -12,7 +12,7 @@ const logLines = 15;
 /** The compiler's work files: below the cache, because an interrupted Go leaves them behind. */
 const workDir = path.join(toolCache, "work");
 
-/** Removes work files of builds that were cut off. Only for the holder of the build lock. */
+/** Removes work files of interrupted builds. Only for the holder of the build lock. */
 export function clearWorkDir(): void {
     fs.rmSync(workDir, { recursive: true, force: true });
 }
@@ -63,7 +63,7 @@ function buildError(tool: Tool, output: string): Error {
     return new Error(`cannot build ${tool.name} ${tool.version}: ${remedyFor(output)}\n${tail}${saved(log, output)}`);
 }
 
-/** Keeps the whole output; on a full disk the error does without. */
+/** Saves the whole output; on a full disk the error does not name a file. */
 function saved(log: string, output: string): string {
     try {
         fs.mkdirSync(path.dirname(log), { recursive: true });

@@ -12,7 +12,7 @@ export function moduleDir(module: string): string {
 
 /**
  * Where the built tool is cached. The folder's name holds a hash of all that decides what the build
- * gives, so a tool of another version, other flags or another platform is never taken for this one.
+ * gives, so a tool of another version, other flags or another platform is never used instead.
  */
 export function cachedTool(tool: Tool): string {
     const dir = moduleDir(tool.module);
@@ -25,7 +25,7 @@ export function cachedTool(tool: Tool): string {
     return path.join(toolCache, "tools", `${tool.name}-${tool.version}-${key}`, tool.name);
 }
 
-/** Go files of a main that lies beside the go.mod, relative to it. */
+/** Go files of a main in the folder of the go.mod, relative to it. */
 function localSources(tool: Tool): string[] {
     if (!tool.package.startsWith("./")) {
         return [];

@@ -1,4 +1,4 @@
-/** A tool of the lab: where its source is pinned, how it is built, how it tells its version. */
+/** A tool of the lab: the pin of its source, its build, and how to read its version. */
 export interface Tool {
     readonly name: string;
     /** Without "v". */
@@ -11,7 +11,7 @@ export interface Tool {
     readonly package: string;
     /** Values stamped into Go variables, by the variable's full name. */
     readonly stamps: Readonly<Record<string, string>>;
-    /** Further names under which the same binary does other jobs. */
+    /** Other names of the same binary, with other functions. */
     readonly aliases?: readonly string[];
 }
 
@@ -124,7 +124,7 @@ export function linkerFlags(tool: Tool): string {
     return ["-s -w", ...Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`)].join(" ");
 }
 
-/** Whether a tool's own words name exactly this version: not a longer number, not a pre-release. */
+/** Whether a tool's output names exactly this version: not a longer number, not a pre-release. */
 export function saysVersion(output: string, version: string): boolean {
     const escaped = version.replaceAll(".", "\\.");
     return new RegExp(`(?<![\\d.])v?${escaped}(?![\\d.]*\\d|-)`).test(output);

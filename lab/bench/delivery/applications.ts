@@ -7,7 +7,7 @@ import type { BenchCluster } from "./spokes";
 /** AppProject of the benchmark, whose token and account have the same name. */
 const project = "bench";
 
-/** Allows what the agent's own AppProject allows, in the benchmark's namespaces and from its repositories. */
+/** Allows the same as the agent's AppProject, in the benchmark's namespaces and from its repositories. */
 export function appProject(repositories: readonly string[]): object {
     return {
         apiVersion: "argoproj.io/v1alpha1",
@@ -59,7 +59,7 @@ export async function applicationSet(repository: string, label: Record<string, s
     };
 }
 
-/** What a person writes by hand for one cluster, without an ApplicationSet. */
+/** The Application that a person writes for one cluster, without an ApplicationSet. */
 export function plainApplication(repository: string, { name, server }: BenchCluster): object {
     return {
         apiVersion: "argoproj.io/v1alpha1",

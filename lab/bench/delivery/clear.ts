@@ -1,7 +1,7 @@
 import { argoCdNamespace } from "../../argocd/hub";
 import { kubectl } from "../../kubectl";
 
-/** Label of all that the benchmark of delivery makes. */
+/** Label of all objects of the delivery benchmark. */
 export const benchLabel = { "hubspoke/bench": "true" };
 
 /** The spoke on which all clusters of the benchmark are. */
@@ -11,8 +11,8 @@ const selector = "--selector=hubspoke/bench=true";
 const onHub = ["--namespace", argoCdNamespace];
 
 /**
- * Takes away all that the benchmark of delivery made, also in a run that was cut off. Argo CD is not asked to prune:
- * by then it may not reach the clusters, and their namespaces go with everything in them.
+ * Deletes all objects of the delivery benchmark, also those of an interrupted run. Argo CD does not prune them:
+ * it may no longer reach the clusters, and deleting the namespaces deletes everything in them.
  */
 export async function clearDelivery(): Promise<void> {
     if ((await kubectl("hub", ["get", "crd", "applications.argoproj.io", "--ignore-not-found"])) === "") {

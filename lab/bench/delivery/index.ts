@@ -17,7 +17,7 @@ const fleets = [
 
 type Fleet = (typeof fleets)[number];
 
-/** Who makes the Applications: the program's ApplicationSet, or a person one by one. */
+/** The source of the Applications: the program's ApplicationSet, or a person who writes each one. */
 const makers = ["set", "plain"] as const;
 
 /**
@@ -52,7 +52,7 @@ async function measure(measured: Measured, { size, webhook, polling }: Fleet): P
             times.webhook[maker].push(await release(repository, names, true));
         }
     }
-    // A poll is waited for, not worked for: the two do not disturb each other.
+    // Both only wait for a poll, so the two do not disturb each other.
     for (let round = 0; round < polling; round++) {
         await Promise.all(
             makers.map(async (maker) => {
@@ -73,7 +73,7 @@ async function measure(measured: Measured, { size, webhook, polling }: Fleet): P
         ]);
 }
 
-/** Does something while so many clusters have an Application of each maker, and takes all of it away again. */
+/** Runs `work` while that number of clusters has an Application of each source, and then deletes all of them. */
 async function withApplications(size: number, work: (measured: Measured) => Promise<void>): Promise<void> {
     const names = (maker: string) => Array.from({ length: size }, (_, index) => `bench-${maker}-${index + 1}`);
     const measured = {

@@ -4,7 +4,7 @@ import { readApplicationObjects } from "../../argocd/hub";
 import { waitFor } from "../../processes";
 import { seconds } from "../medians";
 
-/** Limit for a release to be everywhere, in milliseconds: polling, its jitter and a cache of revisions add up. */
+/** Limit for a release to reach all clusters, in milliseconds: polling, its jitter and a cache of revisions add up. */
 const timeoutMs = 15 * 60_000;
 
 const application = z.object({
@@ -20,7 +20,7 @@ const application = z.object({
 /**
  * Pushes a change of the agent's configuration, which restarts its pods.
  *
- * @param announced whether Argo CD is told of it by the webhook; it polls otherwise
+ * @param announced whether the webhook announces it to Argo CD; otherwise Argo CD polls
  * @returns seconds from the push until all Applications are Synced and Healthy at it
  */
 export async function release(repository: string, names: readonly string[], announced: boolean): Promise<number> {

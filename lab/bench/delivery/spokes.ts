@@ -9,7 +9,7 @@ import { kubectl } from "../../kubectl";
 import { projectRoot } from "../../paths";
 import { benchLabel, spoke } from "./clear";
 
-/** What the program allows Argo CD in a namespace, so that both sides of the comparison watch the same kinds. */
+/** The program's rights for Argo CD in a namespace, so that both sides of the comparison watch the same kinds. */
 function agentRules(): unknown {
     return JSON.parse(fs.readFileSync(path.join(projectRoot, "components", "account", "agentRules.json"), "utf8"));
 }
@@ -17,23 +17,23 @@ function agentRules(): unknown {
 const account = "bench";
 const metadata = { name: account, labels: benchLabel };
 
-/** A cluster of the benchmark: as Argo CD knows it, its own; in truth one namespace of a spoke. */
+/** A cluster of the benchmark: Argo CD sees a separate cluster, but it is one namespace of a spoke. */
 export interface BenchCluster {
-    /** Its name in Argo CD, and its namespace's. */
+    /** Its name in Argo CD, and the name of its namespace. */
     readonly name: string;
     readonly server: string;
 }
 
-/** Clusters that Argo CD has to treat as so many: each has an address, a cache and watches of its own. */
+/** Clusters that are separate for Argo CD: each has its own address, cache and watches. */
 export interface BenchClusters {
     readonly clusters: readonly BenchCluster[];
-    /** Cuts Argo CD off from them. */
+    /** Disconnects Argo CD from them. */
     close(): void;
 }
 
 /**
- * Registers clusters on the lab's hub. Each is a port on loopback that leads to one spoke's API server, and a namespace
- * there; the token may do what the program's own may.
+ * Registers clusters on the lab's hub. Each is a port on loopback that forwards to one spoke's API server, and a
+ * namespace there; its token has the same rights as the program's token.
  *
  * @param label label of their cluster Secrets, which the benchmark's ApplicationSet selects
  */

@@ -3,7 +3,7 @@ import { version } from "@pulumi/kubernetes-cert-manager/package.json";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConstructResult, Provider } from "@pulumi/pulumi/provider";
 
-/** What a user gives that does not name a chart or its repository (pulumi-kubernetes-cert-manager, provider.go). */
+/** A user's inputs that do not name a chart or its repository (pulumi-kubernetes-cert-manager, provider.go). */
 const chart = "cert-manager";
 const repository = "https://charts.jetstack.io";
 
@@ -23,7 +23,7 @@ export class CertManagerProvider implements Provider {
         options: pulumi.ComponentResourceOptions,
     ): Promise<ConstructResult> {
         if (type !== componentType) {
-            throw new Error(`the lab's stand-in for cert-manager knows ${componentType}, and not ${type}`);
+            throw new Error(`the lab's stand-in for cert-manager knows ${componentType}, but not ${type}`);
         }
         const { helmOptions, ...values } = inputs;
         const component = new Component(name, releaseArgs(await opened(helmOptions), values), options);
@@ -41,7 +41,7 @@ class Component extends pulumi.ComponentResource {
     }
 }
 
-/** The release's arguments: the user's, with defaults where they name no chart or repository, and all values in one. */
+/** The release's arguments: the user's, with defaults for the chart and the repository, and all values in one. */
 export function releaseArgs(helmOptions: pulumi.Inputs, values: pulumi.Inputs): ReleaseArgs {
     const { repositoryOpts = {}, values: weak = {}, ...rest } = helmOptions;
     return {
@@ -52,7 +52,7 @@ export function releaseArgs(helmOptions: pulumi.Inputs, values: pulumi.Inputs): 
     };
 }
 
-/** The top of an input, which the SDK hands over in an Output when it comes from another resource. */
+/** An input as an Output: the SDK passes it in that form if it comes from another resource. */
 async function opened(input: unknown): Promise<pulumi.Inputs> {
     const top = pulumi.Output.isInstance<pulumi.Inputs>(input)
         ? await new Promise<pulumi.Inputs>((resolve) => input.apply(resolve))

@@ -6,7 +6,7 @@ import { containsUnknowns, reveal, textOf, Unknown, type PropertyMap, type Value
 import { loadKubeConfig } from "./cluster/kubeconfig";
 import { readSettings, unsupportedInput } from "./settings";
 
-/** Refuses inputs of the provider resource that the stand-in does not know how to honour. */
+/** Refuses inputs of the provider resource that the stand-in does not support. */
 export function checkConfig(request: model.CheckRequest): model.CheckResult {
     const failures = Object.entries(request.news).flatMap(([property, value]): model.CheckFailure[] => {
         const reason = unsupportedInput(property, text(value));
@@ -16,9 +16,9 @@ export function checkConfig(request: model.CheckRequest): model.CheckResult {
 }
 
 /**
- * Whether changed provider inputs mean another cluster, so that everything in it has to be made anew: when
- * the kubeconfig's entry for the cluster (server, CA) is another one. A `clusterIdentifier` decides alone
- * where there is one before and after.
+ * Whether changed provider inputs mean another cluster, so that everything in it must be created again: if
+ * the kubeconfig's entry for the cluster (server, CA) differs. Only a `clusterIdentifier` decides
+ * if there is one before and after.
  */
 export function diffConfig(request: model.DiffRequest): model.DiffResult {
     const { olds, news } = request;

@@ -89,7 +89,7 @@ export class KubernetesProvider implements model.ResourceProvider {
               };
     }
 
-    /** A preview goes on without its cluster, but says once that it does. */
+    /** A preview continues without its cluster, and warns once. */
     #warnOfPreview({ urn, preview }: { readonly urn: string; readonly preview: boolean }): void {
         const cluster = this.#context?.cluster;
         if (preview && cluster?.reachable === false && !this.#warned) {

@@ -13,7 +13,7 @@ export interface Settings {
     readonly skipUpdateUnreachable: boolean;
 }
 
-/** Inputs that the official provider has and this one does not; to ignore them would change what happens. */
+/** Inputs that the official provider has and this one does not; ignoring them would change the result. */
 const unsupported = ["renderYamlToDirectory", "upsertExistingObjects", "alwaysRender", "strictMode"] as const;
 
 /** Why an input cannot be used here, or undefined. */

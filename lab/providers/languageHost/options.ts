@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 
-/** `runtime.options` of Pulumi.yaml, as far as they matter here. */
+/** `runtime.options` of Pulumi.yaml, that matter here. */
 export interface RuntimeOptions {
     /** Arguments for node itself, as `--import tsx`. */
     readonly nodeArguments: readonly string[];

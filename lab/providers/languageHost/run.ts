@@ -6,11 +6,11 @@ import { toServiceError } from "../plugin/errors";
 import { runnerModule } from "./runner";
 import { runtimeOptions } from "./options";
 
-/** Exit code with which the SDK's runner says that it has told the user everything already. */
+/** Exit code of the SDK's runner if it has already reported everything to the user. */
 const bailCode = 32;
 
 /**
- * Runs the program in a node process of its own and answers how it ended. A cancelled call ends the process.
+ * Runs the program in its own node process, and returns the result. A cancelled call ends the process.
  */
 export function runProgram(engine: string): handleUnaryCall<RunRequest, RunResponse> {
     return (call, callback) => {

@@ -18,11 +18,11 @@ export function stopPlugins(): void {
 }
 
 /**
- * Runs a policy pack in a node process of its own, and hands on what it prints: the engine reads its port from that.
- * A cancelled call ends the process. Plugins of other kinds come as executables, and not through here.
+ * Runs a policy pack in its own node process, and forwards its output: the engine reads the port from that.
+ * A cancelled call ends the process. Plugins of other kinds are executables, and do not use this.
  *
  * Like the official host (sdk/nodejs/cmd/pulumi-language-nodejs, RunPlugin), it starts the pack in the pack's folder
- * and gives node no arguments. Unlike it, it does not hand over the stack's configuration.
+ * and gives node no arguments. Unlike that host, it does not pass the stack's configuration.
  */
 export const runPlugin: handleServerStreamingCall<RunPluginRequest, RunPluginResponse> = (call) => {
     try {
@@ -34,7 +34,7 @@ export const runPlugin: handleServerStreamingCall<RunPluginRequest, RunPluginRes
 
 function start(request: RunPluginRequest): ChildProcess {
     if (request.getKind() !== policyPack) {
-        throw new Error(`The lab's language host runs policy packs, and no plugins of kind "${request.getKind()}".`);
+        throw new Error(`The lab's language host runs policy packs, but no plugins of kind "${request.getKind()}".`);
     }
     const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
     return spawn(process.execPath, [runnerModule(directory, "run-policy-pack"), ...request.getArgsList(), directory], {

@@ -7,13 +7,13 @@ import { runProgram } from "./run";
 import { runPlugin } from "./runPlugin";
 
 /**
- * The engine's `LanguageRuntime` service for Node.js: what `up`, `preview`, `refresh`, `destroy` and `about`
+ * The engine's `LanguageRuntime` service for Node.js: which `up`, `preview`, `refresh`, `destroy` and `about`
  * call, and what starts a policy pack. Methods that are left out (code generation, `pulumi install`) answer
  * "unimplemented".
  */
 export function languageRuntime(engine: string): UntypedServiceImplementation {
     return {
-        // The official host leaves its version out as well: it is bundled with the CLI.
+        // The official host also omits its version: it is bundled with the CLI.
         getPluginInfo: unary(() => new PluginInfo()),
         getRequiredPackages: unary((request: pb.GetRequiredPackagesRequest) =>
             new pb.GetRequiredPackagesResponse().setPackagesList(

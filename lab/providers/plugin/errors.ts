@@ -28,7 +28,7 @@ export function messageOf(error: unknown): string {
     return error instanceof Error ? error.message : String(error);
 }
 
-/** The error as gRPC sends it, with the engine's details for a resource that exists half-way. */
+/** The error in gRPC's form, with the engine's details for an incomplete resource. */
 export function toServiceError(error: unknown): Partial<ServiceError> {
     const details = messageOf(error);
     if (!(error instanceof InitFailedError)) {

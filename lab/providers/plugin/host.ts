@@ -6,7 +6,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 export interface Log {
     info(urn: string, message: string): void;
     warn(urn: string, message: string): void;
-    /** The short line beside the resource while it is worked on; the next one replaces it. */
+    /** The short status line of the resource during an operation; the next one replaces it. */
     status(urn: string, message: string): void;
 }
 

@@ -4,7 +4,7 @@ import type { ResourceProvider } from "./provider";
 import { engineAddress, servePlugin } from "./serve";
 import { resourceProviderService } from "./service";
 
-/** Serves a resource provider until the engine is done with it. `make` gets the way to send messages. */
+/** Serves a resource provider until the engine ends it. `make` gets a function to send messages. */
 export function serveProvider(make: (log: Log) => ResourceProvider, version: string): void {
     const provider = make(engineLog(engineAddress()));
     servePlugin(

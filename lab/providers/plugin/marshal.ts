@@ -2,7 +2,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import { Asset, isMap, mapValues, Secret, Unknown, unknown, type PropertyMap, type Value } from "./values";
 
 /**
- * How the engine writes property values into a protobuf Struct.
+ * The engine's encoding of property values in a protobuf Struct.
  * The constants are those of the Go SDK (`sdk/go/common/resource/sig` and `resource/plugin/rpc.go`).
  */
 const signatureKey = "4dabf18193072939515e22adb298388d";

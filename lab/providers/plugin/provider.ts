@@ -14,7 +14,7 @@ export interface ResourceProvider {
     read(request: ReadRequest): Promise<ReadResult>;
     update(request: UpdateRequest): Promise<PropertyMap>;
     delete(request: DeleteRequest): Promise<void>;
-    /** The user wants to stop: end what is under way. */
+    /** The user cancelled: end the operations in progress. */
     cancel?(): void;
 }
 

@@ -5,7 +5,7 @@ import { allAnswered } from "./handlers";
 /** Stacks with large charts send large messages; the engine's own limit is 400 MiB. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
-/** How long a plugin may go on after it was told to stop, in milliseconds. The engine kills it after 5 s. */
+/** Limit for a plugin to end after the engine asks for it, in milliseconds. The engine kills it after 5 s. */
 const shutdownMilliseconds = 3000;
 
 /** Address of the engine: the last argument that is not a flag (`buildPluginArguments` in the engine). */
@@ -21,7 +21,7 @@ export function engineAddress(args: readonly string[] = process.argv.slice(2)): 
 
 /**
  * Serves a plugin on a free port of the loopback interface, and prints the port, which is what the engine
- * reads. It ends when the engine interrupts it or goes away (its end of our standard input closes).
+ * reads. It ends when the engine interrupts it or ends (then standard input closes).
  */
 export function servePlugin(
     addServices: (server: Server) => void,

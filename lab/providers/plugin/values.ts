@@ -9,7 +9,7 @@ export class Secret {
 
 /** A value that a preview cannot know yet. There is one instance: {@link unknown}. */
 export class Unknown {
-    /** Tells this class from others by structure as well as by name. */
+    /** Distinguishes this class from others by structure as well as by name. */
     readonly computed = true;
 }
 
@@ -74,7 +74,7 @@ export function containsSecrets(value: Value): boolean {
     return someValue(value, (part) => part instanceof Secret);
 }
 
-/** The same value with every secret replaced by what it holds. Unknowns stay. */
+/** The same value with every secret replaced by its contents. Unknowns stay. */
 export function withoutSecrets(value: PropertyMap): PropertyMap;
 export function withoutSecrets(value: Value): Value;
 export function withoutSecrets(value: Value): Value {

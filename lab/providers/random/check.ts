@@ -1,7 +1,7 @@
 import { nameOf } from "../plugin/provider";
 import { textOf, Unknown, withoutSecrets, type PropertyMap, type Value } from "../plugin/values";
 
-/** A reason to refuse inputs, and the one that is to blame. */
+/** A reason to refuse inputs, and the property that causes it. */
 interface Problem {
     readonly property: string;
     readonly reason: string;
@@ -19,7 +19,7 @@ export function refusals(urn: string, checks: readonly Check[], news: PropertyMa
     );
 }
 
-/** A number that must be given, and be 1 or more (int64validator.AtLeast). */
+/** A number that is required, and must be 1 or more (int64validator.AtLeast). */
 export function atLeastOne(property: string): Check {
     return (inputs) => {
         const value = inputs[property] ?? null;
@@ -33,7 +33,7 @@ export function atLeastOne(property: string): Check {
 
 const minimums = ["minUpper", "minLower", "minNumeric", "minSpecial"];
 
-/** No more characters may be demanded class by class than there are (int64validator.AtLeastSumOf). */
+/** The sum of the minimum numbers must not exceed the length (int64validator.AtLeastSumOf). */
 export const lengthOfMinimums: Check = (inputs) => {
     const { length = null } = inputs;
     const demanded = minimums.map((minimum) => inputs[minimum] ?? 0);
@@ -43,7 +43,9 @@ export const lengthOfMinimums: Check = (inputs) => {
     return [invalidValue("length", `at least sum of ${minimums.map(snake).join(" + ")}`, length)];
 };
 
-/** Some class of characters must be allowed (validators.AtLeastOneOfTrue); one that is not given is. */
+/**
+ * At least one class of characters must be allowed (validators.AtLeastOneOfTrue); a class without an input is allowed.
+ */
 export const someClass: Check = (inputs) =>
     ["numeric", "number"].flatMap((property) => {
         const classes = ["special", "upper", "lower", property];

@@ -12,8 +12,8 @@ import { refusals } from "./check";
 import { randomKinds, type RandomKind } from "./resources";
 
 /**
- * RandomPassword, RandomString, RandomId and RandomBytes. A value is made once; any changed input, `keepers`
- * above all, makes a new one.
+ * RandomPassword, RandomString, RandomId and RandomBytes. A value is generated once; any changed input, for example
+ * `keepers`, generates a new one.
  */
 export class RandomProvider implements model.ResourceProvider {
     check({ urn, news }: model.CheckRequest): Promise<model.CheckResult> {
@@ -58,7 +58,7 @@ export class RandomProvider implements model.ResourceProvider {
     }
 
     update({ urn }: model.UpdateRequest): Promise<PropertyMap> {
-        throw new Error(`${urn} is never updated: every change makes a new value`);
+        throw new Error(`${urn} is never updated: every change generates a new value`);
     }
 
     delete(): Promise<void> {

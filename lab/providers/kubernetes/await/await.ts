@@ -54,7 +54,7 @@ async function awaitRule(
                     seen.readiness = await rule({ live: seen.object, objects });
                 }
             } catch (error) {
-                // The object was written: whatever happens now, it must not be lost from state.
+                // The object was written: it must now always remain in the state.
                 seen.readiness = isNotFound(error)
                     ? failed("It was deleted meanwhile")
                     : waiting(messageOf(error));

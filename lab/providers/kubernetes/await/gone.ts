@@ -9,7 +9,7 @@ import { poll } from "./poll";
 
 /**
  * Waits until a deleted object is gone: not found, or another one (with another uid) in its place.
- * Answers undefined when it is, else the object as it was seen last, and what may hold it.
+ * Returns undefined when it is gone, otherwise the last known object, and what may block the deletion.
  */
 export async function awaitGone(
     context: Context,

@@ -2,7 +2,7 @@ import { firstGiven, isMap } from "../../plugin/values";
 import { conditionOf, listAt, stringAt, valueAt } from "../model/object";
 import { failed, ready, waiting, type ReadinessRule } from "./readiness";
 
-/** The API server serves the new kind: it says so, and discovery, which lags behind, lists it. */
+/** The API server serves the new kind: its status says so, and discovery, which is slower, lists it. */
 export const customResourceDefinition: ReadinessRule = async ({ live, objects }) => {
     const names = conditionOf(live, "NamesAccepted");
     if (names?.status === "False") {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Pauses between two looks at an object, in milliseconds: short at first, since most things are ready at
+ * Pauses between two looks at an object, in milliseconds: short at first, because most objects are ready
  * once.
  */
 const firstPause = 100;

@@ -1,12 +1,12 @@
 import type { KubeObject } from "../model/object";
 import type { Objects } from "../cluster/objects";
 
-/** How an object stands, as far as its status tells. */
+/** The readiness of an object, by its status. */
 export type Readiness =
     | { readonly state: "ready" }
     /** Not yet: what is missing. */
     | { readonly state: "waiting"; readonly message: string }
-    /** Never: waiting longer is of no use. */
+    /** It will never be ready: a longer wait does not help. */
     | { readonly state: "failed"; readonly message: string };
 
 /** What a readiness rule may look at. */

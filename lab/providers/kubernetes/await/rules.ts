@@ -10,7 +10,7 @@ interface KindRule {
     readonly onRead: boolean;
 }
 
-/** Kinds that are waited for, as in the official provider (awaiters.go), and CustomResourceDefinitions. */
+/** Kinds with a wait, as in the official provider (awaiters.go), and CustomResourceDefinitions. */
 const rules: Readonly<Record<string, KindRule>> = {
     "apps/v1/DaemonSet": { rule: daemonSet, onRead: true },
     "apps/v1/Deployment": { rule: deployment, onRead: true },

@@ -10,11 +10,11 @@ import {
     type KubeObject,
 } from "../model/object";
 
-/** How many troubles are told; a broken rollout has the same one in every pod. */
+/** Maximum number of reported problems; a broken rollout has the same one in every pod. */
 const most = 5;
 
 /**
- * What keeps an object from being ready: warnings about it, and about the pods that it selects, images that
+ * The reasons why an object is not ready: warnings about it, and about the pods that it selects, images that
  * cannot be pulled, containers that end, pods that no node takes. Empty when none of that can be listed.
  */
 export async function troublesOf(objects: Objects, object: KubeObject): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ export function waitForProblem(object: KubeObject): string | undefined {
 
 /**
  * The rule of the annotation `pulumi.com/waitFor`: one expression or a JSON list of them, each
- * `condition=Type[=Status]` or `jsonpath={.path}[=value]`. Undefined without the annotation; throws for a bad
+ * `condition=Type[=Status]` or `jsonpath={.path}[=value]`. Undefined without the annotation; throws for an invalid
  * one.
  */
 export function waitForRule(object: KubeObject): ReadinessRule | undefined {

@@ -24,7 +24,7 @@ export class ApiError extends Error {
     }
 }
 
-/** The API server could not be reached at all; said as Go's net/http does, on which the official provider stands. */
+/** The API server could not be reached; the text is that of Go's net/http, which the official provider uses. */
 export class UnreachableError extends Error {
     constructor(method: string, url: string, cause: unknown) {
         const refused = cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
@@ -34,7 +34,7 @@ export class UnreachableError extends Error {
     }
 }
 
-/** The API server knows no such kind: usually its CustomResourceDefinition is not there (yet). */
+/** The API server does not know the kind: usually its CustomResourceDefinition does not exist (yet). */
 export class NoMatchError extends Error {
     constructor(apiVersion: string, kind: string) {
         super(`no matches for kind "${kind}" in version "${apiVersion}"`);

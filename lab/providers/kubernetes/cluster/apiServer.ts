@@ -97,7 +97,7 @@ export class ApiServer {
                 "user-agent": "hubspoke-lab-kubernetes-provider",
                 ...(body === undefined ? {} : bodyHeaders(request, body)),
             },
-            // A write that was sent is not taken back: nobody could tell whether it happened.
+            // A write that was sent is not cancelled: it would be unknown whether it happened.
             ...(request.method === "GET" ? { signal: this.signal } : {}),
         });
         const response = await new Promise<http.IncomingMessage>((resolve, reject) => {

@@ -17,7 +17,7 @@ export interface ReachableCluster {
     readonly objects: Objects;
 }
 
-/** A cluster that has no usable kubeconfig or does not answer. Previews go on without it. */
+/** A cluster that has no usable kubeconfig or does not answer. Previews continue without it. */
 export interface UnreachableCluster {
     readonly reachable: false;
     /** What is wrong. */
@@ -27,7 +27,7 @@ export interface UnreachableCluster {
 export type Cluster = ReachableCluster | UnreachableCluster;
 
 /**
- * Reads the kubeconfig and asks the API server what it serves, which needs valid credentials. Never throws.
+ * Reads the kubeconfig and requests the list of APIs, which needs valid credentials. Never throws.
  */
 export async function connect(settings: Settings, signal: AbortSignal): Promise<Cluster> {
     try {

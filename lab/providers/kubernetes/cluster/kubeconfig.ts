@@ -29,7 +29,7 @@ export function loadKubeConfig(settings: Settings): ClusterAccess {
     return { kubeConfig, namespace: firstGiven(settings.namespace, context?.namespace, "default") };
 }
 
-/** Leaves only what the current context uses. */
+/** Keeps only what the current context uses. */
 function reduce(kubeConfig: KubeConfig): Context | undefined {
     const context = kubeConfig.contexts.find(({ name }) => name === kubeConfig.getCurrentContext());
     kubeConfig.contexts = context === undefined ? [] : [context];

@@ -12,7 +12,7 @@ export interface ObjectRef {
     readonly namespace?: string;
 }
 
-/** How foreground, background or no deletion of what the object owns is asked for. */
+/** Propagation of a deletion to the objects that it owns: foreground, background or orphan. */
 export type PropagationPolicy = "Foreground" | "Background" | "Orphan";
 
 /** Which objects of a list: by their labels or by their fields. */

@@ -5,7 +5,7 @@ import { formatPath, type Path } from "../model/path";
 import { isQuantityPath } from "../model/quantity";
 import { touches } from "./forceNew";
 
-/** What is compared: the live object as far as the old inputs name it, with the old and the new inputs. */
+/** The inputs of a comparison: the live object, limited to the fields of the old inputs; the old and the new inputs. */
 export interface Comparison {
     readonly live: PropertyMap;
     readonly oldInputs: PropertyMap;

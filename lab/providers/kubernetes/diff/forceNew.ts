@@ -85,7 +85,7 @@ const persistentVolumeSources = [
 ];
 
 /**
- * Fields by `group/kind` that the API server does not let change (the official provider's table, diff.go).
+ * Fields by `group/kind` that the API server does not allow to change (the official provider's table, diff.go).
  */
 const immutable: Readonly<Record<string, readonly string[]>> = {
     "apps/DaemonSet": ["spec.selector"],

@@ -16,7 +16,7 @@ export interface ChartMetadata {
 const temporaryRepository = "lab";
 
 /**
- * Looks the chart up, downloading its index if need be. Throws the official provider's error when it cannot be
+ * Looks the chart up, downloading its index if need be. Throws the official provider's error if it cannot be
  * had.
  */
 export async function findChart(inputs: ReleaseInputs, signal: AbortSignal): Promise<ChartMetadata> {

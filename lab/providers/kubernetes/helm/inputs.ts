@@ -30,7 +30,7 @@ export interface Repository {
 /** How long Helm waits unless the inputs say otherwise, in seconds: the official provider's default. */
 export const defaultTimeout = 300;
 
-/** Inputs of the official provider that would change what happens, and that the stand-in does not do. */
+/** Inputs of the official provider that would change the result, and that the stand-in does not support. */
 const unsupported = ["valueYamlFiles", "postrender", "lint", "recreatePods"];
 
 /** Reads the inputs of a release; secrets are taken out of their wrapping. */

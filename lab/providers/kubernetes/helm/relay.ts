@@ -15,9 +15,9 @@ const fieldManager = "pulumi-resource-kubernetes";
 const userAgent = "pulumi-kubernetes";
 
 /**
- * Hands over a kubeconfig that leads to the API server under the field managers of the official provider. It is for
- * one call of helm, and the true credentials stay in this process. What nobody can guess is the URL's path: over plain
- * HTTP helm sends no token (client-go: tools/clientcmd/client_config.go, IsConfigTransportTLS).
+ * Provides a kubeconfig for the API server, through a relay that sets the field managers of the official provider. It
+ * is for one call of helm, and the true credentials stay in this process. The URL's path is a secret: over plain HTTP
+ * helm sends no token (client-go: tools/clientcmd/client_config.go, IsConfigTransportTLS).
  */
 export async function withRelay<Result>(
     api: ApiServer,
@@ -56,7 +56,7 @@ async function relayed(
         });
         outgoing.on("response", (answer) => {
             response.writeHead(answer.statusCode ?? 502, answer.headers);
-            // An answer that breaks off must break off for helm too, or it would wait for the rest.
+            // An interrupted answer must also end for helm, or it would wait for the rest.
             pipeline(answer, response, () => undefined);
         });
         outgoing.on("error", (error) => refuse(response, 503, messageOf(error)));

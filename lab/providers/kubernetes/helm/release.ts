@@ -16,7 +16,7 @@ import { withRelay } from "./relay";
 import { inputsOfState, plannedState, releaseState } from "./state";
 import { isReleaseNotFound, parseRelease, type LiveRelease } from "./status";
 
-/** How long helm may take to tell of a release after its installation failed, in milliseconds. */
+/** Limit for helm's status of a release after its installation failed, in milliseconds. */
 const afterwardsLimit = 20_000;
 
 interface ReleaseName {
@@ -29,7 +29,7 @@ export class ReleaseProvider {
     constructor(private readonly context: Context) {}
 
     /**
-     * Completes name, namespace, timeout and version. A chart that cannot be had is a failure, in previews
+     * Completes name, namespace, timeout and version. A chart that cannot be downloaded is a failure, in previews
      * too.
      */
     async check(request: model.CheckRequest): Promise<model.CheckResult> {
@@ -121,7 +121,7 @@ export class ReleaseProvider {
     /**
      * A revision that helm made although it failed goes into state, for the next run to upgrade. Where it made
      * none, as when a template fails, the state stays as it was, so the next run sees the same change. A release
-     * that somebody else installed under the name does not become ours.
+     * that another program installed under the name does not become ours.
      */
     async #writeError(
         verb: string,
@@ -131,7 +131,7 @@ export class ReleaseProvider {
         reason: string,
     ): Promise<Error> {
         const id = releaseId(release);
-        // The user may have cancelled: ask all the same, or the release would be lost from state.
+        // The user may have cancelled: read the status anyway, or the release would be lost from the state.
         const live = await this.#status(release, AbortSignal.timeout(afterwardsLimit)).catch(() => undefined);
         const isTaken = reason.includes("cannot re-use a name");
         if (live === undefined || live.revision <= oldRevision || isTaken) {

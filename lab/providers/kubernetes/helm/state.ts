@@ -16,7 +16,7 @@ export function releaseState(inputs: PropertyMap, release: LiveRelease): Propert
     return { ...markSecrets(outputs, inputs), __inputs: secret(inputs) };
 }
 
-/** State that a preview foretells. */
+/** State that a preview predicts. */
 export function plannedState(inputs: PropertyMap): PropertyMap {
     return { ...inputs, resourceNames: unknown, status: unknown, __inputs: secret(inputs) };
 }

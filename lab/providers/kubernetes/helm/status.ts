@@ -54,7 +54,7 @@ export function statusOutput(release: LiveRelease): PropertyMap {
     return { name, namespace, revision, status, chart, version, appVersion };
 }
 
-/** Whether helm says that there is no such release. */
+/** Whether helm reports that the release does not exist. */
 export function isReleaseNotFound(error: unknown): boolean {
     return error instanceof HelmError && error.message.includes("release: not found");
 }

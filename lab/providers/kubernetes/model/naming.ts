@@ -9,7 +9,7 @@ export function isNamed(object: KubeObject): boolean {
     return nameOfObject(object) !== "" || valueAt(object, "metadata", "name") instanceof Unknown;
 }
 
-/** Whether the API server shall make up the name. */
+/** Whether the API server generates the name. */
 export function hasGenerateName(object: KubeObject): boolean {
     const prefix = valueAt(object, "metadata", "generateName");
     return !isNamed(object) && (prefix instanceof Unknown || (typeof prefix === "string" && prefix !== ""));
@@ -39,7 +39,7 @@ export function withGeneratedName(object: KubeObject, request: CheckRequest): Ku
 }
 
 /**
- * A prefix with 8 hex digits: from the seed, so that a preview and its update agree, or by chance without
+ * A prefix with 8 hex digits: from the seed, so that a preview and its update agree, or random without
  * one.
  */
 export function uniqueName(prefix: string, seed: Uint8Array): string {

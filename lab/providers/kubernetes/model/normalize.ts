@@ -17,7 +17,7 @@ const serverMetadata = [
 
 /**
  * Fields of built-in kinds that the API server leaves out when they are false or 0, so that an input which
- * sets them so would differ for ever.
+ * sets them so would always differ.
  */
 const droppedWhenZero = new Set([
     "hostIPC",
@@ -36,7 +36,7 @@ const droppedWhenZero = new Set([
  * Brings inputs into the form in which the API server keeps them, so that equal things compare equal. A field that
  * it does not know, or leaves out when it is empty, goes; a quantity becomes canonical. The official provider gets
  * that by way of Kubernetes' own types (clients/unstructured.go).
- * Objects of custom resources, and previews with unknowns, stay as they are but for read-only metadata.
+ * Objects of custom resources, and previews with unknowns, do not change, except for read-only metadata.
  */
 export function normalize(object: KubeObject): KubeObject {
     const kind = parseApiVersion(stringAt(object, "apiVersion"), stringAt(object, "kind"));
@@ -95,7 +95,7 @@ function normalizeValue(value: Value, type: string, name: string): Value {
     return isQuantity(name) ? canonicalQuantity(value) : value;
 }
 
-/** The fields that the type has and the API server does not leave out. What is of no known type stays. */
+/** The fields that the type has and the API server does not leave out. Values of unknown types stay. */
 function normalizeFields(object: PropertyMap, type: string): PropertyMap {
     const fields = fieldsOf(type);
     if (fields === undefined) {

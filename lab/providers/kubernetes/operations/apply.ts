@@ -23,7 +23,7 @@ export interface UpdatePlan {
     readonly preview: boolean;
 }
 
-/** What an update wrote, and the object that came of it. */
+/** An update, and the resulting object. */
 export interface Update {
     readonly written: KubeObject;
     readonly updated: KubeObject;

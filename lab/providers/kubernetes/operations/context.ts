@@ -17,7 +17,7 @@ export interface Context {
     readonly defined: Map<string, "Namespaced" | "Cluster">;
 }
 
-/** Whether objects of a kind live in a namespace. A kind that nobody knows (yet) is taken to. */
+/** Whether objects of a kind live in a namespace. A kind that is not known (yet) counts as namespaced. */
 export async function isNamespaced(context: Context, gvk: GroupVersionKind): Promise<boolean> {
     if (isBuiltIn(gvk)) {
         return !isKnownClusterScoped(gvk);

@@ -27,7 +27,7 @@ const attempts = 6;
 const existsHelp = [
     "The resource already exists in the cluster. This can happen when:",
     "  - a Pulumi resource was renamed: give it an alias, or use deleteBeforeReplace;",
-    "  - something else made it: adopt it with `pulumi import`, or delete it, or choose another name.",
+    "  - something else created it: adopt it with `pulumi import`, or delete it, or choose another name.",
 ].join("\n");
 
 /** Creates an object by POST, so that one which exists is never taken over, and waits until it is ready. */
@@ -74,7 +74,8 @@ async function previewed(
         const planned = await objects.create(object, { fieldManager: creationManager, dryRun: true });
         return toProperties(without(planned, "status"));
     } catch (error) {
-        // What a replacement deletes first is still there, and what a dependency makes is not there yet.
+        // An object that a replacement deletes first still exists, and one that a dependency creates does not exist
+        // yet.
         if (
             isForbidden(error) ||
             isNamespaceNotFound(error) ||

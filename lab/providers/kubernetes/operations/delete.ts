@@ -21,7 +21,7 @@ const skippable = new Set([
     "batch/v1/Job",
 ]);
 
-/** Deletes an object with what it owns, and waits until it is gone. One that is gone already is no error. */
+/** Deletes an object with what it owns, and waits until it is gone. An object that does not exist is not an error. */
 export async function remove(context: Context, request: DeleteRequest): Promise<void> {
     if (isDeletedUnreachable(context, request.urn)) {
         return;

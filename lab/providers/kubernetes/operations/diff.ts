@@ -14,7 +14,7 @@ import { isNamespaced, type Context } from "./context";
 
 /**
  * Compares the live object of the last run, as far as the old inputs name it, with the new inputs. What the
- * cluster filled in by itself is no difference; what a refresh found changed is one.
+ * cluster filled in is not a difference; a change that a refresh found is one.
  */
 export async function diff(context: Context, request: DiffRequest): Promise<DiffResult> {
     const { live, inputs } = fromState(request.olds);
@@ -62,12 +62,12 @@ async function inCanonicalNamespace(context: Context, object: KubeObject, urn: s
     return namespace === undefined ? withMetadata(object, "namespace", "default") : object;
 }
 
-/** A value that says something: not null, not empty. */
+/** A significant value: not null, not empty. */
 function meaningful(value: Value | undefined): Value | undefined {
     return value === null || value === "" ? undefined : value;
 }
 
-/** The new object must have the old one's name, so the old one must go first. */
+/** The new object must have the old one's name, so the old one must be deleted first. */
 function keepsName(next: KubeObject, live: KubeObject): boolean {
     return (
         isNamed(next) &&

@@ -15,8 +15,8 @@ import { initFailure } from "./failure";
 import { gone, readUnreachable } from "./unreachable";
 
 /**
- * Reads an object for a refresh, an import or a `get`. An object or a kind that is gone answers an empty id.
- * The inputs become what is live, as far as they named it, so that the next diff shows what was changed by
+ * Reads an object for a refresh, an import or a `get`. For a deleted object or kind, it returns an empty id.
+ * The inputs become the live values of the same fields, so that the next diff shows what was changed by
  * hand.
  */
 export async function read(context: Context, request: ReadRequest): Promise<ReadResult> {

@@ -6,9 +6,9 @@ import type { Context } from "./context";
 export const gone: ReadResult = { id: "", properties: {}, inputs: {} };
 
 /**
- * What a read answers while the cluster cannot be reached: nothing when the user said that such objects are to
- * be forgotten (`deleteUnreachable`), the state when they are to be left alone (`skipUpdateUnreachable`), else
- * an error. Undefined when the cluster answers. The texts are the official provider's (provider.go).
+ * The result of a read while the cluster cannot be reached: nothing if the user said that such objects must
+ * be removed from the state (`deleteUnreachable`), the state if they must be skipped (`skipUpdateUnreachable`),
+ * otherwise an error. Undefined when the cluster answers. The texts are the official provider's (provider.go).
  */
 export function readUnreachable(context: Context, request: ReadRequest): ReadResult | undefined {
     if (context.cluster.reachable) {
@@ -28,7 +28,7 @@ export function readUnreachable(context: Context, request: ReadRequest): ReadRes
     throw new Error(`failed to read resource state due to unreachable cluster. ${remedy}`);
 }
 
-/** Whether a delete is to do nothing, as the cluster is lost; an error when the user did not say so. */
+/** Whether a delete does nothing because the cluster is lost; an error if the user did not allow that. */
 export function isDeletedUnreachable(context: Context, urn: string): boolean {
     if (context.cluster.reachable) {
         return false;
@@ -43,7 +43,7 @@ const remedy =
     "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation " +
     'with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
 
-/** Warns that the cluster cannot be reached, and tells whether its objects are to be forgotten. */
+/** Warns that the cluster cannot be reached, and returns whether to remove its objects from the state. */
 function isForgotten(cluster: UnreachableCluster, { settings, log }: Context, urn: string): boolean {
     log.warn(urn, `configured Kubernetes cluster is unreachable: ${cluster.reason}`);
     if (settings.deleteUnreachable) {

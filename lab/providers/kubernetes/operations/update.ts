@@ -15,7 +15,7 @@ import { fieldManagerOf, inScope, isServed, type Context } from "./context";
 import { initFailure } from "./failure";
 
 /**
- * Updates an object in place and waits until it is ready. In a preview the server only tells what it would
+ * Updates an object in place and waits until it is ready. In a preview the server only returns what it would
  * do.
  */
 export async function update(context: Context, request: UpdateRequest): Promise<PropertyMap> {
