@@ -53,7 +53,7 @@ describe("lab: processes", () => {
 
     it("refuses to start a second process of one name", async () => {
         const { pid } = await shell("exec sleep 60");
-        expect(await failure(shell("exec sleep 60"))).to.equal(`cannot start ${name}: it runs already as process ${pid}`);
+        expect(await failure(shell("exec sleep 60"))).to.equal(`cannot start ${name}: it already runs as process ${pid}`);
     });
 
     it("fails where the command does not exist, and records nothing", async () => {

@@ -66,7 +66,7 @@ describe("the stacks, once up", () => {
     it("are found up by a second `npm run lab`", async () => {
         const { ok, output } = await npmRun("lab");
         expect(ok, output).to.equal(true);
-        expect(output).to.include("The lab is up already");
+        expect(output).to.include("The lab is already up");
     });
 
     it("answer to plain pulumi, kubectl and argocd after the exports of `npm run lab:env`", async () => {
