@@ -18,7 +18,7 @@ import { isProtected } from "./support/protection";
 import { clusterProvider } from "./support/provider";
 import { Repository } from "./argoCd/repository";
 import { Traffic } from "./traffic/traffic";
-import { argoCdHost } from "./argoCd/names";
+import { argoCdHost, loginOf } from "./argoCd/names";
 import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./agent/rollout";
 import { usersName } from "./traffic/names";
@@ -42,8 +42,14 @@ export interface HubArgs {
 export class Hub extends pulumi.ComponentResource {
     /** Outputs for environment stacks, see {@link HubOutputs}; they are known when the whole hub exists. */
     readonly outputs: ReturnType<typeof writeHubOutputs>;
-    /** For an operator: Argo CD's URL, and the local admin's password (a secret) if that user exists. */
-    readonly operator: { readonly url: string; readonly adminPassword: pulumi.Output<string> | undefined };
+    /**
+     * For an operator: Argo CD's URL, how to reach it, and the local admin's password (a secret) if that user exists.
+     */
+    readonly operator: {
+        readonly url: string;
+        readonly login: string;
+        readonly adminPassword: pulumi.Output<string> | undefined;
+    };
 
     constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Hub", name, {}, opts);
@@ -139,6 +145,7 @@ export class Hub extends pulumi.ComponentResource {
         });
         this.operator = {
             url: `https://${argoCdHost(settings.domain)}`,
+            login: loginOf(settings),
             adminPassword: argoCd.adminPassword,
         };
         this.registerOutputs({ ...this.outputs, registration: registration.secretName });

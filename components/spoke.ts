@@ -72,6 +72,7 @@ export class Spoke extends pulumi.ComponentResource {
                 namespaces: { [hub.agentNamespace]: namespace.namespaceName },
                 credentials: settings.credentials,
                 permissions: settings.permissions,
+                logs: environment.logs,
             },
             { parent: this, providers: [provider] },
         );

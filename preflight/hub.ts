@@ -3,6 +3,7 @@ import { argoCdNamespace } from "../clusters/names";
 import { notificationsSecret } from "../components/argoCd/notifications";
 import type { ProbePlan } from "../components/watch/probePlan";
 import type { HubSettings } from "../settings/hub";
+import { checkCertManager } from "./certManager";
 import { refuseOldChart } from "./chart";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
@@ -43,6 +44,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     await allOf([
         () => (settings.availability === "ha" ? checkNodes(hub, groups) : undefined),
         () => refuseUnpublishedName(settings, groups),
+        () => checkCertManager(hub, settings, groups),
         async () => {
             const existing = await registrations(hub, argoCdNamespace);
             strangers(existing).forEach((warning) => void pulumi.log.warn(warning));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text } from "./kinds";
+import { dnsLabel, text } from "./kinds";
 
 /** Settings for the hub's certificate, and for how users reach Argo CD. */
 
@@ -33,6 +33,13 @@ const solver = z
 
 const certManager = z
     .strictObject({
+        source: z
+            .enum(["install", "existing"], 'must be "install" or "existing". Write one of these')
+            .describe("`install`: the program installs cert-manager on the hub. `existing`: the hub has it.")
+            .default("install"),
+        namespace: dnsLabel("the namespace of cert-manager", "cert-manager")
+            .describe("Namespace of the existing cert-manager. The default is `cert-manager`.")
+            .optional(),
         path: text("a chart's folder or archive", "./charts/cert-manager")
             .describe("Local folder or archive of the chart, instead of the chart repository.")
             .optional(),
@@ -42,19 +49,30 @@ const certManager = z
             .meta({ description: "Version of the chart in the chart repository.", examples: ["v1.21.2"] })
             .optional(),
     })
-    .describe("The cert-manager chart that the program installs on the hub.")
-    .default({});
+    .superRefine(({ source, namespace, path, version }, context) => {
+        const issue = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
+        if (source === "install" && namespace !== undefined) {
+            issue("namespace", 'is for source: existing; the program installs in "cert-manager". Remove it, or set that too');
+        }
+        for (const [key, value] of Object.entries(source === "existing" ? { path, version } : {})) {
+            if (value !== undefined) {
+                issue(key, "says what to install, and source is existing. Remove one of the two");
+            }
+        }
+    })
+    .describe("The cert-manager of the hub, which issues the certificate.")
+    .prefault({});
 
 export const certificates = z
     .discriminatedUnion(
         "issuer",
         [
             z.strictObject({
-                issuer: z.literal("own").describe("The program installs cert-manager with its own certificate authority."),
+                issuer: z.literal("own").describe("cert-manager issues it, with a certificate authority of the hub's own."),
                 certManager,
             }),
             z.strictObject({
-                issuer: z.literal("acme").describe("The program installs cert-manager, which uses an ACME server."),
+                issuer: z.literal("acme").describe("cert-manager issues it, by an ACME server."),
                 certManager,
                 email,
                 server: z
@@ -83,7 +101,10 @@ export const certificates = z
         ],
         'must be "own", "acme", "existing", or "none" if TLS ends before the hub. Write one of these',
     )
-    .describe("Who issues the certificate of Argo CD's web interface.")
+    .describe(
+        "Who issues the certificate of Argo CD's web interface. With `own` and `acme` the program installs cert-manager on " +
+            "the hub, unless `certManager.source` is `existing`.",
+    )
     .prefault({ issuer: "own" });
 
 export const ingress = z

@@ -84,6 +84,12 @@ const environmentShape = z.strictObject({
                 "development, test, testing, sandbox, lab or staging. For other names it is `true`.",
         )
         .optional(),
+    logs: flag
+        .describe(
+            "Argo CD may read the logs of the pods in the agent's namespace, and shows them to every role. The default " +
+                "is `false`: its page for logs says that this is forbidden.",
+        )
+        .default(false),
     protect: flag
         .describe(
             "`false` allows a destroy, or the removal of a cluster, to delete Applications that the hub protects. Run " +

@@ -32,7 +32,10 @@ export const signOn = z
                     'is not a valid role. Write "admin", "operator" or "readonly"',
                 ),
             )
-            .describe("Role of each group. `operator` may sync Applications and read logs. Other users have no role.")
+            .describe(
+                "Role of each group. `operator` may sync Applications, and read logs in environments with `logs: true`. " +
+                    "Other users have no role.",
+            )
             .default({}),
     })
     .refine(({ oidc, groups }) => oidc !== undefined || Object.keys(groups).length === 0, {

@@ -20,14 +20,19 @@ export interface GrantsArgs {
     /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
     readonly permissions: Permissions;
+    /** Whether Argo CD may read the logs of pods. */
+    readonly logs: boolean;
 }
 
 const rbac = "rbac.authorization.k8s.io";
 const delivering = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
+/** The right that `logs` adds. */
+export const readingLogs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
+
 /**
  * Argo CD's rights on a spoke: in each managed namespace only what the agent's chart needs, or, if the settings request
- * it explicitly, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are restored.
+ * it explicitly, logs, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are restored.
  */
 export class Grants extends pulumi.ComponentResource {
     /** Versions of the Roles and bindings: they change with the rights. */
@@ -46,14 +51,14 @@ export class Grants extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    private oneNamespace(name: string, namespace: pulumi.Input<string>, { roleName, subject }: GrantsArgs) {
+    private oneNamespace(name: string, namespace: pulumi.Input<string>, { roleName, subject, logs }: GrantsArgs) {
         const metadata = { name: roleName, namespace, annotations: takeOver };
-        const role = new Role(`${name}-role`, { metadata, rules: agentRules }, { parent: this });
+        const role = new Role(`${name}-role`, { metadata, rules: rulesWith(logs) }, { parent: this });
         const roleRef = { apiGroup: rbac, kind: "Role", name: role.metadata.name };
         return [role, new RoleBinding(`${name}-binding`, { metadata, roleRef, subjects: [subject] }, { parent: this })];
     }
 
-    private wholeCluster(name: string, { roleName, subject, permissions }: GrantsArgs) {
+    private wholeCluster(name: string, { roleName, subject, permissions, logs }: GrantsArgs) {
         const metadata = { name: roleName, annotations: takeOver };
         const bind = (role: pulumi.Input<string>) =>
             new ClusterRoleBinding(
@@ -69,7 +74,11 @@ export class Grants extends pulumi.ComponentResource {
             resources,
             verbs: delivering,
         }));
-        const role = new ClusterRole(`${name}-role`, { metadata, rules: [...agentRules, ...kinds] }, { parent: this });
+        const role = new ClusterRole(`${name}-role`, { metadata, rules: [...rulesWith(logs), ...kinds] }, { parent: this });
         return [role, bind(role.metadata.name)];
     }
+}
+
+function rulesWith(logs: boolean) {
+    return logs ? [...agentRules, readingLogs] : agentRules;
 }

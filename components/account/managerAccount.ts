@@ -10,6 +10,8 @@ export interface ManagerAccountArgs {
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
     readonly credentials: Credentials;
     readonly permissions: Permissions;
+    /** Whether Argo CD may read the logs of pods. */
+    readonly logs: boolean;
 }
 
 /**
@@ -31,9 +33,9 @@ export class ManagerAccount extends pulumi.ComponentResource {
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ManagerAccount", name, {}, opts);
 
-        const { credentials, permissions, namespaces } = args;
+        const { credentials, permissions, namespaces, logs } = args;
         const grant = (subject: Subject) =>
-            new Grants(name, { roleName: accountName, subject, namespaces, permissions }, { parent: this });
+            new Grants(name, { roleName: accountName, subject, namespaces, permissions, logs }, { parent: this });
         if (credentials.type === "token") {
             const account = this.account(name);
             const { name: user, namespace } = account.metadata;

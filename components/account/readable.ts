@@ -4,7 +4,7 @@ import type { SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { SecretsSettings } from "../../settings/secrets";
 import { operatorNamespace } from "../agent/secretsOperator";
-import { certManagerNamespace } from "../argoCd/certManager";
+import { namespaceOf } from "../argoCd/certManager";
 import { externalDnsNamespace } from "../traffic/externalDnsValues";
 import type { Readable, ReadableNamespace } from "./previewers";
 
@@ -15,7 +15,7 @@ export function readableOfHub(argoCd: pulumi.Input<string>, { certificates, traf
         cluster: { rules: "hub" },
         namespaces: {
             argocd: { namespace: argoCd, rules: "argocd" },
-            ...("certManager" in certificates && { "cert-manager": release(certManagerNamespace) }),
+            ...("certManager" in certificates && { "cert-manager": release(namespaceOf(certificates.certManager)) }),
             ...(traffic?.externalDns.mode === "install" && { "external-dns": release(externalDnsNamespace) }),
         },
     };

@@ -3,14 +3,19 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../../settings/certificates";
 import { chartSource } from "../support/chartSource";
 
-/** Namespace of cert-manager; its documentation assumes this name. */
+/** Namespace that the program makes for cert-manager; its documentation assumes this name. */
 export const certManagerNamespace = "cert-manager";
+
+/** Namespace of cert-manager, which reads the Secrets of a ClusterIssuer there. */
+export function namespaceOf({ namespace = certManagerNamespace }: AcmeSettings["certManager"]): string {
+    return namespace;
+}
 
 /** Secret in cert-manager's namespace with the credentials of a DNS provider. */
 export const dnsSecretName = "acme-dns";
 
 /** Default chart of cert-manager. */
-const certManagerChart = { name: "cert-manager", repository: "https://charts.jetstack.io", version: "v1.21.2" };
+export const certManagerChart = { name: "cert-manager", repository: "https://charts.jetstack.io", version: "v1.21.2" };
 
 /** Secret with the certificate of argocd-server; the chart and the Gateway read it by this name. */
 export const serverTlsSecret = "argocd-server-tls";
@@ -26,7 +31,7 @@ type AcmeSettings = Extract<CertificateSettings, { issuer: "acme" }>;
  */
 export function certManagerOptions(
     namespace: pulumi.Input<string>,
-    source: AcmeSettings["certManager"],
+    source: Pick<AcmeSettings["certManager"], "path" | "version">,
 ): types.input.ReleaseArgs {
     // The component adds the chart's name itself.
     const { chart, ...fromRepository } = chartSource(source, certManagerChart);
@@ -82,6 +87,27 @@ export const selfSigned = { selfSigned: {} };
 
 /** Signs with the hub's own certificate authority. */
 export const ownIssuer = { ca: { secretName: authorityName } };
+
+/** Whether cert-manager may answer HTTP-01 challenges for the hub's certificate; an existing issuer may. */
+export function mayUseHttp01(settings: CertificateSettings): boolean {
+    return settings.issuer === "existing" || (settings.issuer === "acme" && settings.solver.http01 !== undefined);
+}
+
+/**
+ * Lets the Ingress controller reach cert-manager's solver pods, which run beside the Certificate (cert-manager,
+ * "HTTP01", and pkg/issuer/acme/http: label and port). The chart's policy denies all other ingress in the namespace.
+ * The namespace of the controller is not known, so the source is any.
+ */
+export function solverPolicy(namespace: pulumi.Input<string>) {
+    return {
+        metadata: { name: "acme-http01-solver", namespace },
+        spec: {
+            podSelector: { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
+            policyTypes: ["Ingress"],
+            ingress: [{ ports: [{ protocol: "TCP", port: 8089 }] }],
+        },
+    };
+}
 
 /** Issuer for an ACME server. */
 export function acmeIssuer({ email, server, solver }: AcmeSettings) {

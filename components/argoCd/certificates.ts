@@ -10,6 +10,7 @@ import {
     certManagerOptions,
     clusterIssuer,
     dnsSecretName,
+    namespaceOf,
     ownAuthority,
     ownIssuer,
     selfSigned,
@@ -17,8 +18,8 @@ import {
 
 type IssuerSettings = Exclude<CertificateSettings, { issuer: "none" }>;
 
-/** Issuers for which the program installs cert-manager. */
-type InstalledSettings = Extract<CertificateSettings, { certManager: unknown }>;
+/** Issuers that the program makes. */
+type OwnIssuerSettings = Extract<CertificateSettings, { certManager: unknown }>;
 
 /** cert-manager and the issuer of the hub's certificate, or the name of an existing issuer. */
 export class Certificates extends pulumi.ComponentResource {
@@ -29,21 +30,12 @@ export class Certificates extends pulumi.ComponentResource {
         super("hubspoke:index:Certificates", name, {}, opts);
 
         this.issuer =
-            settings.issuer === "existing" ? pulumi.output(settings.clusterIssuer) : this.install(name, settings);
+            settings.issuer === "existing" ? pulumi.output(settings.clusterIssuer) : this.issue(name, settings);
         this.registerOutputs({ issuer: this.issuer });
     }
 
-    private install(name: string, settings: InstalledSettings): pulumi.Output<string> {
-        const namespace = new Namespace(
-            `${name}-namespace`,
-            { metadata: { name: certManagerNamespace } },
-            { parent: this },
-        );
-        const manager = new CertManager(
-            `${name}-cert-manager`,
-            { installCRDs: true, helmOptions: certManagerOptions(namespace.metadata.name, settings.certManager) },
-            { parent: this },
-        );
+    private issue(name: string, settings: OwnIssuerSettings): pulumi.Output<string> {
+        const { namespace, made } = this.certManager(name, settings.certManager);
         const issuer = (issuerName: string, spec: object, dependsOn: pulumi.Resource[]) =>
             new CustomResource(`${name}-${issuerName}`, clusterIssuer(issuerName, spec), { parent: this, dependsOn }).metadata
                 .name;
@@ -51,18 +43,36 @@ export class Certificates extends pulumi.ComponentResource {
         if (settings.issuer === "acme") {
             const { dnsSecret } = settings;
             const secrets = dnsSecret === undefined ? [] : [this.dnsSecret(name, namespace, dnsSecret)];
-            return issuer("hub", acmeIssuer(settings), [manager, ...secrets]);
+            return issuer("hub", acmeIssuer(settings), [...made, ...secrets]);
         }
-        const root = issuer("hub-root", selfSigned, [manager]);
-        const authority = new CustomResource(`${name}-authority`, ownAuthority(namespace.metadata.name, root), {
+        const root = issuer("hub-root", selfSigned, made);
+        const authority = new CustomResource(`${name}-authority`, ownAuthority(namespace, root), {
             parent: this,
-            dependsOn: [manager],
+            dependsOn: made,
         });
-        return issuer("hub", ownIssuer, [manager, authority]);
+        return issuer("hub", ownIssuer, [...made, authority]);
     }
 
-    private dnsSecret(name: string, namespace: Namespace, data: Record<string, string>): Secret {
-        const metadata = { name: dnsSecretName, namespace: namespace.metadata.name };
+    /** The namespace of cert-manager, and what of it the program makes. */
+    private certManager(name: string, settings: OwnIssuerSettings["certManager"]) {
+        if (settings.source === "existing") {
+            return { namespace: pulumi.output(namespaceOf(settings)), made: [] };
+        }
+        const { metadata } = new Namespace(
+            `${name}-namespace`,
+            { metadata: { name: certManagerNamespace } },
+            { parent: this },
+        );
+        const manager = new CertManager(
+            `${name}-cert-manager`,
+            { installCRDs: true, helmOptions: certManagerOptions(metadata.name, settings) },
+            { parent: this },
+        );
+        return { namespace: metadata.name, made: [manager] };
+    }
+
+    private dnsSecret(name: string, namespace: pulumi.Input<string>, data: Record<string, string>): Secret {
+        const metadata = { name: dnsSecretName, namespace };
         return new Secret(`${name}-dns`, { metadata, data: secretData(data) }, { parent: this });
     }
 }

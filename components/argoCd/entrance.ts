@@ -1,8 +1,9 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings, IngressSettings } from "../../settings/certificates";
 import { Certificates } from "./certificates";
-import { serverCertificate } from "./certManager";
+import { mayUseHttp01, serverCertificate, solverPolicy } from "./certManager";
 import { gateway } from "./ingress";
 
 export interface EntranceArgs {
@@ -26,6 +27,9 @@ export class Entrance extends pulumi.ComponentResource {
         if (certificates.issuer !== "none") {
             const { issuer } = new Certificates("certificates", certificates, { parent: this });
             new CustomResource(`${name}-certificate`, serverCertificate(namespace, host, issuer), { parent: this });
+        }
+        if (mayUseHttp01(certificates)) {
+            new NetworkPolicy(`${name}-http01-solver`, solverPolicy(namespace), { parent: this });
         }
         if (ingress?.kind === "gateway") {
             new CustomResource(`${name}-gateway`, gateway(namespace, ingress.class, host), { parent: this });

@@ -6,7 +6,8 @@ export const oidcSecret = { name: "argocd-oidc", key: "clientSecret" };
 
 /**
  * The rights of the role `operator`, in Argo CD's policy language: sync and logs, and no other change. `admin` and
- * `readonly` are built in (argo-cd, assets/builtin-policy.csv).
+ * `readonly` are built in (argo-cd, assets/builtin-policy.csv), and see all logs too. A policy cannot name an
+ * environment, so the spoke's Role decides about logs: the setting `logs` of each environment.
  */
 const operatorPolicy = [
     "p, role:operator, applications, get, */*, allow",

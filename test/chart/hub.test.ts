@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { parse } from "yaml";
 import { argoCdValues } from "../../components/argoCd/values";
+import { solverPolicy } from "../../components/argoCd/certManager";
 import { priorityClass } from "../../components/argoCd/availability";
 import { usualExclusions } from "../../components/argoCd/exclusions";
 import { notificationsSecret } from "../../components/argoCd/notifications";
@@ -254,6 +255,20 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         });
     }
 
+    it("lets an Ingress controller reach the solver of HTTP-01 on its port, and no other pod or port", async () => {
+        const rendered = await Rendered.from(chart, {});
+        const { objects } = rendered;
+        const policy = { kind: "NetworkPolicy", ...solverPolicy("argocd") } as unknown as KubeObject;
+        const solver = solverPod({ "acme.cert-manager.io/http01-solver": "true" });
+        const outsider = solverPod({ "app.kubernetes.io/name": "ingress-nginx" });
+        const redis = rendered.workload("argocd-redis-ha-server");
+        expect(reaches(objects, outsider, solver, 8089), "denied by default").to.equal(false);
+        const allowed = [...objects, policy];
+        expect(reaches(allowed, outsider, solver, 8089)).to.equal(true);
+        expect(reaches(allowed, outsider, solver, 8090)).to.equal(false);
+        expect(reaches(allowed, outsider, redis, 8089)).to.equal(false);
+    });
+
     it("leaves out by default what the program leaves out", async () => {
         const { configs } = await defaultValues(chart);
         expect(parse(configs.cm["resource.exclusions"] ?? "")).to.deep.equal(usualExclusions);
@@ -261,6 +276,11 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
 });
 
 argoCdCharts().forEach(testChart);
+
+/** A pod with these labels, of which only its network policies count. */
+function solverPod(labels: Record<string, string>): Workload {
+    return { name: "", kind: "Pod", replicas: 1, spec: {}, labels, pod: { containers: [] }, drainable: undefined };
+}
 
 function path(port: number) {
     return { path: "/", pathType: "Prefix", backend: { service: { name: "argocd-server", port: { number: port } } } };

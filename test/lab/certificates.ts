@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { applyByHand } from "../../lab/apply";
 import { kubectl } from "../../lab/kubectl";
+import { waitFor } from "../../lab/processes";
 import { certManagerChart } from "../../lab/tools";
-import { type Config, getObject, namesOf, pulumiOk, withConfig } from "./support/lab";
+import { type Config, getObject, namesOf, pulumiOk, pulumiWithConfig, withConfig } from "./support/lab";
 
 const ownCrds = "--selector=app.kubernetes.io/name=cert-manager";
 
@@ -25,7 +27,37 @@ describe("the hub's certificate", () => {
         await kubectl("hub", ["delete", "crd", ownCrds, "--ignore-not-found", "--timeout=50s"]);
     });
 
+    it("is not issued by a second cert-manager, where others have installed one", async () => {
+        const names = { plural: "certificates", singular: "certificate", kind: "Certificate" };
+        const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+        const versions = [{ name: "v1", served: true, storage: true, schema }];
+        const crd = {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            metadata: { name: "certificates.cert-manager.io", labels: { "app.kubernetes.io/name": "cert-manager" } },
+            spec: { group: "cert-manager.io", scope: "Namespaced", names, versions },
+        };
+        await applyByHand("hub", [crd]);
+        await waitFor(
+            "the hub to serve cert-manager.io",
+            async () => {
+                const groups = await kubectl("hub", ["get", "--raw", "/apis"]);
+                return groups.includes("cert-manager.io") ? { done: true } : { seen: "not served" };
+            },
+            { timeoutMs: 30_000, intervalMs: 200 },
+        );
+        try {
+            const { ok, output } = await pulumiWithConfig(await certified({ issuer: "own" }), "hub", "preview");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/hubspoke:certificates\.certManager\.source: .*its CRDs belong to no Helm release/);
+        } finally {
+            await kubectl("hub", ["delete", "crd", crd.metadata.name, "--timeout=50s"]);
+        }
+    });
+
     it("is asked of an authority of the hub's own, by cert-manager from its real chart", async () => {
+        const { output } = await pulumiWithConfig(await certified({ issuer: "own" }), "hub", "preview");
+        expect(output).to.include('hubspoke:certificates: issuer "own" installs cert-manager');
         await withCertificates({ issuer: "own" }, "up", "--yes", "--skip-preview");
         await withCertificates({ issuer: "own" }, "preview", "--expect-no-changes");
         for (const name of ["cert-manager", "cert-manager-cainjector", "cert-manager-webhook"]) {

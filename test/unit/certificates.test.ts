@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { bringUpHub } from "./support/hub";
+import { type CertManagerFacts, judgeCertManager } from "../../preflight/certManager";
+import { bringUpHub, hubSettings } from "./support/hub";
 import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
 
-const certManager = "kubernetes-cert-manager:index:CertManager";
+const certManagerType = "kubernetes-cert-manager:index:CertManager";
 const clusterIssuer = "kubernetes:cert-manager.io/v1:ClusterIssuer";
 const certificate = "kubernetes:cert-manager.io/v1:Certificate";
 const gateway = "kubernetes:gateway.networking.k8s.io/v1:Gateway";
@@ -30,7 +31,7 @@ describe("the hub's certificate", () => {
 
     it("installs cert-manager with two of each part, and CRDs that outlive it", async () => {
         await bringUpHub({});
-        const { inputs } = one(certManager, "certificates-cert-manager");
+        const { inputs } = one(certManagerType, "certificates-cert-manager");
         const two = { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 } };
         expect(inputs).to.deep.equal({
             installCRDs: true,
@@ -71,11 +72,53 @@ describe("the hub's certificate", () => {
         ]);
     });
 
+    it("comes from a cert-manager that is there, in the namespace where that reads an issuer's Secrets", async () => {
+        const certManager = { source: "existing", namespace: "kube-addons" };
+        await bringUpHub({ certificates: { issuer: "own", certManager } });
+        expect(all(certManagerType)).to.deep.equal([]);
+        expect(all("kubernetes:core/v1:Namespace").map(({ name }) => name)).to.deep.equal(["argocd-namespace"]);
+        expect(one(certificate, "certificates-authority").inputs).to.have.nested.property("metadata.namespace", "kube-addons");
+        expect(all(clusterIssuer).map(({ name }) => name)).to.have.members(["certificates-hub-root", "certificates-hub"]);
+        const dns01 = { route53: {} };
+        const acme = { issuer: "acme", email: "ops@example.com", solver: { dns01 }, dnsSecret: { token: "hunter2" } };
+        await bringUpHub({ certificates: { ...acme, certManager: { source: "existing" } } });
+        expect(one("kubernetes:core/v1:Secret", "certificates-dns").inputs).to.have.nested.property(
+            "metadata.namespace", "cert-manager",
+        );
+    });
+
+    it("lets an Ingress controller reach the solver of HTTP-01 and nothing else, where there may be one", async () => {
+        const acme = (solver: object) => ({ issuer: "acme", email: "ops@example.com", solver });
+        const cases: [object, number][] = [
+            [acme({ http01: { class: "nginx" } }), 1],
+            [{ issuer: "existing", clusterIssuer: "ours" }, 1],
+            [acme({ dns01: { route53: {} } }), 0],
+            [{ issuer: "own" }, 0],
+            [{ issuer: "none" }, 0],
+        ];
+        for (const [certificates, count] of cases) {
+            await bringUpHub({ certificates });
+            const policies = all("kubernetes:networking.k8s.io/v1:NetworkPolicy");
+            expect(policies.map(({ name }) => name), JSON.stringify(certificates)).to.deep.equal(
+                count === 0 ? [] : ["entrance-http01-solver"],
+            );
+            for (const { inputs, provider } of policies) {
+                expect(provider).to.equal("hub");
+                expect(inputs.metadata).to.deep.equal({ name: "acme-http01-solver", namespace: "argocd" });
+                expect(inputs.spec).to.deep.equal({
+                    podSelector: { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
+                    policyTypes: ["Ingress"],
+                    ingress: [{ ports: [{ protocol: "TCP", port: 8089 }] }],
+                });
+            }
+        }
+    });
+
     it("comes from an issuer that is there, and installs nothing", async () => {
         await bringUpHub({ certificates: { issuer: "existing", clusterIssuer: "ours" } });
         const { inputs } = one(certificate, "entrance-certificate");
         expect(inputs).to.have.nested.property("spec.issuerRef.name", "ours");
-        expect([...all(certManager), ...all(clusterIssuer)]).to.deep.equal([]);
+        expect([...all(certManagerType), ...all(clusterIssuer)]).to.deep.equal([]);
     });
 
     it("is none where TLS ends elsewhere", async () => {
@@ -104,4 +147,61 @@ describe("the hub's certificate", () => {
             },
         });
     });
+});
+
+describe("a cert-manager on the hub", () => {
+    const bare: CertManagerFacts = { served: false, release: undefined, namespace: "missing" };
+    const ours: CertManagerFacts = { served: true, release: "cert-manager/cert-manager", namespace: "pulumi" };
+    const judge = (certificates: object, facts: CertManagerFacts) =>
+        judgeCertManager(hubSettings({ certificates }).certificates, facts);
+    const existing = { issuer: "own", certManager: { source: "existing" } };
+
+    it("is told of in the preview that installs it, and not again", () => {
+        expect(judge({ issuer: "own" }, bare)).to.include('issuer "own" installs cert-manager v1.21.2 for the whole hub');
+        expect(judge({ issuer: "own" }, ours)).to.equal(undefined);
+        expect(judge({ issuer: "none" }, bare)).to.equal(undefined);
+    });
+
+    it("may have left its CRDs after an earlier installation, which the next one takes over", () => {
+        expect(judge({ issuer: "own" }, { ...ours, namespace: "missing" })).to.include("installs cert-manager");
+        expect(judge({ issuer: "own" }, { ...ours, release: undefined })).to.equal(undefined);
+    });
+
+    const foreign: Record<string, CertManagerFacts> = {
+        "of another release": { served: true, release: "kube-addons/certs", namespace: "missing" },
+        "of plain manifests": { served: true, release: "no Helm release", namespace: "others" },
+        "of the same release by Helm": { served: true, release: "cert-manager/cert-manager", namespace: "others" },
+        "in the namespace alone": { ...bare, namespace: "others" },
+    };
+    for (const [name, facts] of Object.entries(foreign)) {
+        it(`that others made is never installed over: ${name}`, () => {
+            const refused = /^hubspoke:certificates\.certManager\.source: is "install".*Write "existing" to use it/;
+            expect(() => judge({ issuer: "own" }, facts)).to.throw(refused);
+            expect(judge({ issuer: "none" }, facts)).to.equal(undefined);
+        });
+    }
+
+    it("is used where the settings say that it is there, and missed where it is not", () => {
+        const there = foreign["of another release"] ?? bare;
+        expect(judge(existing, there)).to.equal(undefined);
+        expect(judge({ issuer: "existing", clusterIssuer: "ours" }, there)).to.equal(undefined);
+        expect(() => judge(existing, bare)).to.throw(
+            /^hubspoke:certificates\.certManager\.source: is "existing".*no cert-manager/,
+        );
+        expect(() => judge({ issuer: "existing", clusterIssuer: "ours" }, bare)).to.throw(
+            /^hubspoke:certificates\.issuer: is "existing".*no cert-manager/,
+        );
+    });
+
+    const contradictions: [object, RegExp][] = [
+        [{ source: "existing", version: "v1.21.2" }, /certManager\.version: says what to install/],
+        [{ source: "existing", path: "./chart" }, /certManager\.path: says what to install/],
+        [{ namespace: "kube-addons" }, /certManager\.namespace: is for source: existing/],
+        [{ source: "exists" }, /certManager\.source: must be "install" or "existing"/],
+    ];
+    for (const [certManager, message] of contradictions) {
+        it(`is not described twice: ${JSON.stringify(certManager)}`, () => {
+            expect(() => hubSettings({ certificates: { issuer: "own", certManager } })).to.throw(message);
+        });
+    }
 });

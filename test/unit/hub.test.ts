@@ -157,6 +157,8 @@ describe("the hub", () => {
             }),
         });
         expect(hub.operator.url).to.equal("https://argocd.example.com");
+        const forward = "kubectl --context hub --namespace argocd port-forward service/argocd-server 8443:443";
+        expect(hub.operator.login).to.equal(`${forward}, then https://localhost:8443`);
         expect(await pulumi.isSecret(hub.operator.adminPassword ?? pulumi.output(""))).to.equal(true);
     });
 });
@@ -199,6 +201,13 @@ describe("the chart of Argo CD", () => {
         await bringUp({ availability: "single", scale: { shards: 3 } });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.have.nested.property("controller.replicas", 3);
+    });
+});
+
+describe("the way to Argo CD", () => {
+    it("is its address where the settings have an Ingress", async () => {
+        const hub = await bringUp({ ingress: { kind: "ingress", class: "nginx" } });
+        expect(hub.operator.login).to.equal("https://argocd.example.com");
     });
 });
 

@@ -87,7 +87,7 @@ describe("settings", () => {
             access: { groups: {} },
             metrics: { serviceMonitors: "auto" },
             agent: { ...agent, path: "helm", revision: "main", namespace: "agent" },
-            certificates: { issuer: "own", certManager: {} },
+            certificates: { issuer: "own", certManager: { source: "install" } },
             repositories: {},
             knownHosts: "",
             webhooks: {},

@@ -154,6 +154,32 @@ describe("an environment with two clusters", () => {
     });
 });
 
+describe("the logs of the agent's pods", () => {
+    const onlyLogs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
+    const byHand = { scope: "cluster", kinds: [{ apiGroup: "apps", resources: ["deployments"] }] };
+    const roles = {
+        Role: { context: "a", labels },
+        ClusterRole: { context: "a", labels, permissions: byHand },
+    };
+    for (const [kind, settings] of Object.entries(roles)) {
+        it(`are readable by a ${kind} where the environment says so, and nowhere else`, async () => {
+            const rulesOf = async (more: Record<string, unknown>) => {
+                await mockPulumi();
+                registerClusters("staging", { "staging-a": settings }, "files", {}, more);
+                await settled();
+                const name = kind === "Role" ? "staging-a-manager-agent-role" : "staging-a-manager-role";
+                return one(`kubernetes:rbac.authorization.k8s.io/v1:${kind}`, name).inputs.rules as object[];
+            };
+            const without = await rulesOf({});
+            expect(JSON.stringify(without)).not.to.include("pods/log");
+            expect(await rulesOf({ logs: "false" })).to.deep.equal(without);
+            const withLogs = await rulesOf({ logs: "true" });
+            expect(withLogs).to.have.length(without.length + 1);
+            expect(withLogs).to.deep.include.members([...without, onlyLogs]);
+        });
+    }
+});
+
 describe("an environment's cluster that leaves", () => {
     before(registerTwoClusters);
 

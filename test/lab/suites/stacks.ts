@@ -8,6 +8,7 @@ import "../begin";
 import "../chart";
 import "../namespaces";
 import "../credentials";
+import "../logs";
 import "../comparison";
 import "../hub";
 import "../certificates";
