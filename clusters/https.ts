@@ -1,3 +1,4 @@
+import * as http from "node:http";
 import * as https from "node:https";
 
 /** A server's answer, with any status. */
@@ -7,7 +8,7 @@ export interface Answer {
 }
 
 /**
- * Sends one HTTPS request.
+ * Sends one HTTP or HTTPS request.
  *
  * @param options method, headers, and how the two sides authenticate
  * @param timeoutMs limit for the whole answer, in milliseconds
@@ -15,7 +16,7 @@ export interface Answer {
  */
 export function send(url: URL, options: https.RequestOptions, timeoutMs: number, body?: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
-        const request = https.request(url, options, (response) => {
+        const request = (url.protocol === "http:" ? http : https).request(url, options, (response) => {
             const chunks: Buffer[] = [];
             response.on("data", (chunk: Buffer) => chunks.push(chunk));
             response.on("error", reject);
@@ -27,6 +28,12 @@ export function send(url: URL, options: https.RequestOptions, timeoutMs: number,
         const limit = setTimeout(() => request.destroy(late()), timeoutMs);
         request.on("close", () => clearTimeout(limit));
         request.on("error", reject);
+        // A proxy that refuses would otherwise look like the server's answer (https-proxy-agent).
+        request.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+            if (statusCode !== 200) {
+                request.destroy(new Error(`the proxy answers ${statusCode}`));
+            }
+        });
         request.end(body);
     });
 }

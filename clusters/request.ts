@@ -1,7 +1,8 @@
-import type { RequestOptions } from "node:https";
 import { type Answer, send } from "./https";
 import type { ClusterAddress } from "./kubeconfig";
-import { credentialProblem } from "./kubeconfigErrors";
+import { credentialsOf, forgetLogin, impersonation } from "./kubeconfig/credentials";
+import { agentThrough, proxyFromEnvironment } from "./proxy";
+import { isDistrust, trustOptions } from "./serverTrust";
 import { GiveUp } from "./wait";
 
 /** Limit for one request to an API server, in milliseconds. */
@@ -64,24 +65,45 @@ export async function change(cluster: ClusterAddress, path: string, what: Change
  *     if the cause is the network
  */
 export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
-    const options: RequestOptions = { timeout };
-    await cluster.kubeConfig.applyToHTTPSOptions(options).catch((error: unknown) => {
-        throw new Error(credentialProblem(cluster.setting, cluster.kubeConfig.getCurrentUser(), error));
-    });
-    if (what !== undefined) {
-        options.method = what.method;
-        const type = what.method === "PATCH" ? "application/merge-patch+json" : "application/json";
-        options.headers = { ...options.headers, "content-type": type };
-    }
+    const { authorization, cert, key } = await credentialsOf(cluster);
+    const url = urlOf(cluster.server, path);
+    const proxy = cluster.proxy ?? proxyFromEnvironment(url);
+    const type = what?.method === "PATCH" ? "application/merge-patch+json" : "application/json";
     const body = what?.body === undefined ? undefined : JSON.stringify(what.body);
-    const url = new URL(path, withSlash(cluster.server));
-    return send(url, options, timeout, body).catch((error: NodeJS.ErrnoException) => {
-        const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
-        throw new Kind(
-            `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached: ${error.message}. ` +
-                "Check that the cluster runs, and that this machine can reach it (VPN, firewall, proxy)",
-        );
-    });
+    const headers = {
+        ...impersonation(cluster.user),
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(what === undefined ? {} : { "content-type": type }),
+    };
+    try {
+        const trust = (whose: URL) => trustOptions(cluster.tls, whose);
+        const agent = proxy === undefined ? undefined : await agentThrough(proxy, trust(new URL(proxy)));
+        const options = { ...trust(url), cert, key, agent, headers, method: what?.method };
+        const answer = await send(url, options, timeout, body);
+        if (answer.status === 401) {
+            forgetLogin(cluster);
+        }
+        return answer;
+    } catch (error) {
+        throw connectionProblem(cluster, proxy, error as NodeJS.ErrnoException);
+    }
+}
+
+/** A query in the kubeconfig's URL is left out, and its path leads to the API. */
+function urlOf(server: string, path: string): URL {
+    const base = new URL(server);
+    return new URL(path, `${base.origin}${base.pathname.replace(/\/*$/, "/")}`);
+}
+
+function connectionProblem(cluster: ClusterAddress, proxy: string | undefined, error: NodeJS.ErrnoException): Error {
+    const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
+    const through = proxy === undefined ? "" : ` through the proxy ${new URL(proxy).host}`;
+    const remedy = isDistrust(error)
+        ? "Write the server's certificate authority, or its tls-server-name, into the kubeconfig"
+        : "Check that the cluster runs, and that this machine can reach it (VPN, firewall, proxy)";
+    return new Kind(
+        `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached${through}: ${error.message}. ${remedy}`,
+    );
 }
 
 function refuseOthers(cluster: ClusterAddress, path: string, status: number, expected: readonly number[]): void {
@@ -95,8 +117,4 @@ function refuseOthers(cluster: ClusterAddress, path: string, status: number, exp
         );
     }
     throw new Error(`hubspoke:${cluster.setting}: the API server ${cluster.server} answers ${status} for ${path}`);
-}
-
-function withSlash(server: string): string {
-    return server.endsWith("/") ? server : `${server}/`;
 }

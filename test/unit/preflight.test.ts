@@ -60,12 +60,14 @@ describe("a kubeconfig that cannot be read", () => {
 
     const texts: { name: string; text: string; line?: number }[] = [
         { name: "a wrong indentation after a token", text: nearToken, line: 6 },
-        { name: "an alias that is not there", text: `users: [{ name: a, user: { token: *${secretText} } }]`, line: 1 },
-        { name: "a tag that YAML does not know", text: `users:\n- !${secretText} x`, line: 2 },
-        { name: "a key twice", text: `${secretText}: 1\n${secretText}: 2`, line: 2 },
-        { name: "no YAML at all", text: `%${secretText}\n---\n{`, line: 4 },
+        { name: "an alias that is not there", text: `users: [{ name: a, user: { token: *${secretText} } }]` },
+        { name: "a tag that YAML does not know", text: `users:\n- !${secretText} x` },
+        { name: "a name twice", text: `users: [{ name: ${secretText} }, { name: ${secretText} }]` },
+        { name: "no YAML at all", text: `%${secretText}\n---\n{`, line: 3 },
         { name: "text in the place of a map", text: secretText },
         { name: "a cluster without a server", text: `clusters: [{ name: ${secretText}, cluster: {} }]` },
+        { name: "variables that are no list", text: `users: [{ user: { exec: { env: { T: ${secretText} } } } }]` },
+        { name: "an argument that is a map", text: `users: [{ user: { exec: { args: [{ ${secretText}: 1 }] } } }]` },
         { name: "a server that is a map", text: `clusters: [{ name: a, cluster: { server: { ${secretText}: 1 } } }]` },
         { name: "a token file that is not there", text: `users: [{ name: a, user: { token-file: /${secretText} } }]` },
     ];
@@ -106,12 +108,13 @@ describe("a kubeconfig that cannot be read", () => {
         const whole = parse(kubeconfig({ token: "t" })) as object;
         return stringify({ ...whole, users: [{ name: "a", user: { exec } }] });
     };
+    const apiVersion = "client.authentication.k8s.io/v1beta1";
     const sh = (script: string, env: object[] = []) =>
-        plugin({ apiVersion: "client.authentication.k8s.io/v1beta1", command: "sh", args: ["-c", script], env });
+        plugin({ apiVersion, command: "sh", args: ["-c", script], env });
     const users: { name: string; text: string; says: RegExp }[] = [
         {
             name: "an exec plugin that is not there",
-            text: plugin({ command: "no-such-plugin" }),
+            text: plugin({ apiVersion, command: "no-such-plugin" }),
             says: /exec plugin no-such-plugin.*cannot be started \(ENOENT\)/,
         },
         { name: "an exec plugin that fails", text: sh("echo Token has expired >&2; exit 255"), says: /plugin of the kubeconfig failed: Token has expired/ },
@@ -120,8 +123,6 @@ describe("a kubeconfig that cannot be read", () => {
         { name: "a plugin that prints no JSON", text: sh(`echo ${secretText}`), says: /cannot be used/ },
         { name: "a plugin that prints no credential", text: sh(`echo '{"kind":"${secretText}"}'`), says: /cannot be used/ },
         { name: "a variable with a null byte", text: sh("true", [{ name: "T", value: `${secretText}\0` }]), says: /cannot be used/ },
-        { name: "variables that are no list", text: plugin({ command: "sh", env: { T: secretText } }), says: /cannot be used/ },
-        { name: "an argument that is a map", text: plugin({ command: "sh", args: [{ [secretText]: 1 }] }), says: /failed/ },
         { name: "an exec plugin that prints our variables", text: sh("echo $OURS >&2; exit 1"), says: /failed: \*\*\*/ },
         {
             name: "a client certificate that is not there",

@@ -1,8 +1,6 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import * as http from "node:http";
-import * as net from "node:net";
-import type { RequestOptions } from "node:https";
+import type * as net from "node:net";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { get } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
@@ -22,13 +20,7 @@ describe("a question to an API server, asked again and again", () => {
         });
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         const { port } = server.address() as net.AddressInfo;
-        // Plain HTTP below what speaks HTTPS: a certificate is no matter of this test.
-        const applyToHTTPSOptions = (options: RequestOptions) => {
-            options.createConnection = () => net.connect(port, "127.0.0.1");
-            return Promise.resolve();
-        };
-        const kubeConfig = { applyToHTTPSOptions } as unknown as KubeConfig;
-        cluster = { setting: "hub", server: "https://hub.example.com", kubeConfig };
+        cluster = { setting: "hub", server: `http://127.0.0.1:${port}`, tls: {}, user: {} };
     });
     after(() => server.close());
     beforeEach(() => asked.splice(0));
