@@ -5,6 +5,7 @@ import type { ProbePlan } from "../components/watch/probePlan";
 import type { HubSettings } from "../settings/hub";
 import { checkCertManager } from "./certManager";
 import { refuseOldChart } from "./chart";
+import { checkChartValues } from "./chartValues";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { readMoves } from "../clusters/moves";
@@ -42,7 +43,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     const groups = await apiGroups(hub);
     const operator = groups.includes("monitoring.coreos.com");
     await allOf([
-        () => (settings.availability === "ha" ? checkNodes(hub, groups) : undefined),
+        () => (settings.availability === "ha" ? checkNodes(hub, groups, settings.pods) : undefined),
         () => refuseUnpublishedName(settings, groups),
         () => checkCertManager(hub, settings, groups),
         async () => {
@@ -63,6 +64,7 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
             }
         },
         () => refuseOldChart(settings.chart),
+        () => checkChartValues(settings),
     ]);
     const { metrics, alerts } = settings;
     return {

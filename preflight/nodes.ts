@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace } from "../clusters/names";
 import { ask, get } from "../clusters/request";
+import type { PodSettings } from "../settings/pods";
 
 /** Nodes that `availability: ha` needs: two for a component's two pods, and one more for a rolling update. */
 const nodesForHa = 3;
@@ -59,11 +60,37 @@ export function judgeNodes({ schedulable, installed, autoscaler }: NodeFacts): s
     );
 }
 
-interface NodeList {
-    readonly items: readonly {
-        readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly effect: string }[] };
-    }[];
+/** What a pod's place depends on, of a node. */
+interface Node {
+    readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+    readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
 }
+
+interface Taint {
+    readonly key: string;
+    readonly value?: string;
+    readonly effect: string;
+}
+
+/** Whether the pods of Argo CD may be placed on a node, by its labels and taints (kubernetes.io/docs, "Taints"). */
+export function admits({ metadata, spec }: Node, { nodeSelector, tolerations }: Placement): boolean {
+    const labels = metadata?.labels ?? {};
+    const tolerated = ({ key, value = "", effect }: Taint) =>
+        tolerations.some(
+            (toleration) =>
+                (toleration.key ?? key) === key &&
+                (toleration.effect ?? effect) === effect &&
+                (toleration.operator === "Exists" || (toleration.value ?? "") === value),
+        );
+    return (
+        !spec?.unschedulable &&
+        Object.entries(nodeSelector).every(([label, value]) => labels[label] === value) &&
+        (spec?.taints ?? []).every((taint) => taint.effect === "PreferNoSchedule" || tolerated(taint))
+    );
+}
+
+/** Where the settings let the pods run. */
+type Placement = Pick<PodSettings, "nodeSelector" | "tolerations">;
 
 /**
  * Refuses a first installation on a hub with too few nodes, and warns if an installed hub has too few nodes now.
@@ -71,11 +98,9 @@ interface NodeList {
  * @param groups names of the API groups that the hub serves
  * @throws Error as {@link judgeNodes}, and as `get`
  */
-export async function checkNodes(hub: ClusterAddress, groups: readonly string[]): Promise<void> {
-    const { items } = await get<NodeList>(hub, "api/v1/nodes");
-    const schedulable = items.filter(
-        ({ spec }) => !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"),
-    ).length;
+export async function checkNodes(hub: ClusterAddress, groups: readonly string[], placement: Placement): Promise<void> {
+    const { items } = await get<{ items: readonly Node[] }>(hub, "api/v1/nodes");
+    const schedulable = items.filter((node) => admits(node, placement)).length;
     // A previewer may read the releases, but not kube-system: so this asks for it last, and only if it matters.
     const few = schedulable < nodesForHa;
     const installed = few && (await get<{ items: unknown[] }>(hub, finishedReleases)).items.length > 0;

@@ -59,6 +59,15 @@ export const chart = z
             })
             .meta({ description: `Version of the chart, at least ${oldestChart}.`, examples: ["10.1.1"] })
             .optional(),
+        values: z
+            .record(z.string(), z.unknown(), "must be a map of values of the argo-cd chart")
+            .meta({
+                description:
+                    "Other values of the chart, over the program's. The preview lists them, and refuses what would undo a " +
+                    "guarantee; see docs/pods.md.",
+                examples: [{ server: { service: { type: "LoadBalancer" } } }],
+            })
+            .optional(),
     })
     .superRefine(({ repository, oci, path, version }, context) => {
         if ([repository, oci, path].filter((source) => source !== undefined).length > 1) {

@@ -8,8 +8,9 @@ import { protectedEnvironments, rollout, syncWindows } from "./delivery";
 import { identity } from "./identity";
 import { dnsLabel, domain, flag } from "./kinds";
 import { labels } from "./labels";
+import { pods } from "./pods";
 import { previewers } from "./previewers";
-import { knownHosts, repository, webhooks } from "./repositories";
+import { gitCertificates, knownHosts, repository, webhooks } from "./repositories";
 import { scale } from "./scale";
 import { signOn } from "./signOn";
 import { traffic } from "./traffic";
@@ -37,6 +38,7 @@ export const hubSettings = z.strictObject({
     scale: scale.prefault({}),
     access: signOn.prefault({}),
     identity,
+    pods,
     metrics: z
         .strictObject({
             serviceMonitors: z.union(
@@ -54,6 +56,7 @@ export const hubSettings = z.strictObject({
         )
         .default({}),
     knownHosts: knownHosts.default(""),
+    gitCertificates,
     webhooks: webhooks.default({}),
     certificates,
     ingress,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { gitUrl } from "./agent";
-import { secret, text } from "./kinds";
+import { certificateAuthority } from "./credentials";
+import { dnsName, secret, text } from "./kinds";
 
 const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is not a private key in PEM format. Give the file's whole text");
 
@@ -62,3 +63,8 @@ export const webhooks = z
 
 /** A repository's URL and its credential. */
 export type RepositorySettings = z.output<typeof repository>;
+
+export const gitCertificates = z
+    .record(dnsName("the host of a Git server", "git.example.com"), certificateAuthority)
+    .describe("CA certificates of Git servers and Helm repositories with HTTPS, in PEM format, by host without a port.")
+    .default({});

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { partOfArgoCd } from "../../clusters/names";
 import type { HubSettings } from "../../settings/hub";
+import type { PodSettings } from "../../settings/pods";
 import { onceMade } from "../support/onceMade";
 import { chartSource } from "../support/chartSource";
 import { isProtected } from "../support/protection";
@@ -12,6 +13,7 @@ import { secretData } from "../support/secretData";
 import { oidcSecret } from "./signOn";
 import { argoCdValues } from "./values";
 import { priorityClass } from "./availability";
+import { dockerConfig, registriesSecret } from "./pods";
 import { notificationSecrets, notificationsSecret } from "./notifications";
 import { webhookEntries } from "./repositoryValues";
 
@@ -78,6 +80,7 @@ export class ArgoCd extends pulumi.ComponentResource {
             ...(oidc === undefined
                 ? []
                 : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
+            ...this.pullSecret(name, namespace, settings.pods),
         ];
         const notifications = (opts?: pulumi.CustomResourceOptions) =>
             this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), opts);
@@ -110,6 +113,17 @@ export class ArgoCd extends pulumi.ComponentResource {
     /** Letters and digits only: HAProxy's configuration contains the password of Redis without escaping. */
     private password(name: string): RandomPassword {
         return new RandomPassword(name, { length: 40, special: false }, { parent: this });
+    }
+
+    /** The logins for registries, which the kubelet reads; nothing where the settings have none. */
+    private pullSecret(name: string, { metadata: { name: namespace } }: Namespace, pods: PodSettings): Secret[] {
+        if (Object.keys(pods.registries).length === 0) {
+            return [];
+        }
+        const data = secretData({ ".dockerconfigjson": dockerConfig(pods.registries) });
+        const metadata = { name: registriesSecret, namespace };
+        const type = "kubernetes.io/dockerconfigjson";
+        return [new Secret(`${name}-registries`, { metadata, type, data }, { parent: this })];
     }
 
     /** A Secret of Argo CD; the label lets Argo CD read it. */

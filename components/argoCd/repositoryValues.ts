@@ -20,3 +20,8 @@ export function webhookEntries(webhooks: HubSettings["webhooks"]): Record<string
 export function knownHostsValues(knownHosts: string) {
     return knownHosts === "" ? {} : { configs: { ssh: { extraHosts: knownHosts } } };
 }
+
+/** Certificate authorities of Git servers and Helm repositories, which Argo CD reads from `argocd-tls-certs-cm`. */
+export function gitCertificateValues(certificates: Readonly<Record<string, string>>) {
+    return Object.keys(certificates).length === 0 ? {} : { configs: { tls: { certificates } } };
+}

@@ -9,31 +9,43 @@ import { ingressValues } from "./ingress";
 import { type ArgoCdValues, argoCdHost } from "./names";
 import { metricsValues } from "./metrics";
 import { notificationValues } from "./notifications";
-import { knownHostsValues } from "./repositoryValues";
+import { podValues } from "./pods";
+import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
+
+/** The settings that the values follow. */
+type ValuesSettings = Pick<
+    HubSettings,
+    | "access"
+    | "alerts"
+    | "availability"
+    | "certificates"
+    | "chart"
+    | "domain"
+    | "fleet"
+    | "gitCertificates"
+    | "identity"
+    | "ingress"
+    | "knownHosts"
+    | "pods"
+    | "scale"
+>;
 
 export interface ArgoCdValuesArgs {
-    readonly settings: Pick<
-        HubSettings,
-        | "access"
-        | "alerts"
-        | "availability"
-        | "certificates"
-        | "domain"
-        | "fleet"
-        | "identity"
-        | "ingress"
-        | "knownHosts"
-        | "scale"
-    >;
+    readonly settings: ValuesSettings;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
 }
 
+/** The values for the argo-cd chart: the program's own, and those in `chart.values` over them. */
+export function argoCdValues(args: ArgoCdValuesArgs): ArgoCdValues {
+    return deepmerge(ownValues(args), args.settings.chart.values ?? {});
+}
+
 /**
- * The program's values for the argo-cd chart, without secrets. test/unit/chartKeys.test.ts checks every key against
+ * The program's own values for the argo-cd chart, without secrets. test/unit/chartKeys.test.ts checks every key against
  * chart 10.1.1.
  */
-export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
+export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): ArgoCdValues {
     const domain = argoCdHost(settings.domain);
     const scale = scaleOf(settings);
     return deepmerge(
@@ -55,9 +67,11 @@ export function argoCdValues({ settings, serviceMonitors }: ArgoCdValuesArgs): A
         exclusionValues(settings.scale.exclusions),
         signOnValues(settings.access, `https://${domain}`),
         identityValues(settings.identity),
+        podValues(settings.pods, settings.availability),
         metricsValues(serviceMonitors),
         notificationValues(settings.alerts),
         knownHostsValues(settings.knownHosts),
+        gitCertificateValues(settings.gitCertificates),
         ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
     );
 }

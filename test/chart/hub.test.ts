@@ -230,6 +230,46 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         });
     });
 
+    for (const availability of ["ha", "single"]) {
+        it(`gives every pod what docs/pods.md asks for: ${availability}`, async () => {
+            const examples = documentedSettings("pods.md");
+            const pods = Object.assign({}, ...examples.map(({ pods }) => pods)) as HubSettings["pods"];
+            const { gitCertificates } = Object.assign({}, ...examples) as HubSettings;
+            const hub = await Rendered.from(chart, { pods, gitCertificates, availability });
+            for (const { name, pod } of hub.workloads) {
+                const containers = [...pod.containers, ...(pod.initContainers ?? [])];
+                for (const { image } of containers) {
+                    expect(image, name).to.match(/^registry\.example\.com\/.+:.+$/);
+                }
+                expect(pod.nodeSelector, name).to.include({ pool: "platform" });
+                expect(pod.tolerations, name).to.deep.equal([
+                    { key: "dedicated", operator: "Equal", value: "argocd", effect: "NoSchedule" },
+                ]);
+                expect(pod.priorityClassName, name).to.equal("platform");
+                const ofAccount = hub.objects.find(
+                    ({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === pod.serviceAccountName,
+                )?.imagePullSecrets;
+                expect(pod.imagePullSecrets ?? ofAccount, name).to.deep.equal([{ name: "registry" }]);
+            }
+            for (const name of [...clientsOfRedis, "argocd-applicationset-controller", alone]) {
+                const [{ env = [] }] = hub.workload(name).pod.containers as [Container];
+                const value = (variable: string) => env.find((entry) => entry.name === variable)?.value;
+                expect(value("HTTPS_PROXY"), name).to.equal("http://proxy.example.com:3128");
+                expect(value("NO_PROXY")?.split(","), name).to.include.members([".svc", "10.0.0.0/8"]);
+                expect(value("AWS_REGION"), name).to.equal("eu-west-1");
+            }
+            expect(hub.configMap("argocd-tls-certs-cm")).to.deep.equal({ ...gitCertificates });
+        });
+    }
+
+    it("takes the other values in docs/pods.md", async () => {
+        const { chart: given } = documentedSettings("pods.md").at(-1) as Pick<HubSettings, "chart">;
+        const hub = await Rendered.from(chart, { chart: { values: given.values } });
+        const service = hub.objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === "argocd-server");
+        expect(service?.spec).to.include({ type: "LoadBalancer" });
+        expect(hub.configMap("argocd-cm")).to.include({ "kustomize.buildOptions": "--enable-helm" });
+    });
+
     for (const { identity } of documentedSettings("security.md").filter(({ identity }) => identity !== undefined)) {
         it(`gives Argo CD the identity of docs/security.md: ${JSON.stringify(identity)}`, async () => {
             const { settings, objects, workloads } = await Rendered.from(chart, { identity });

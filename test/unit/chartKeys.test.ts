@@ -17,6 +17,7 @@ const passedOn = [
     "configs/cm",
     "configs/params",
     "configs/secret/extra",
+    "global/nodeSelector",
     "redis-ha/haproxy/deploymentStrategy/rollingUpdate",
 ];
 
@@ -77,6 +78,22 @@ for (const [version, known] of Object.entries(charts)) {
                 azure: { clientId: "11111111-2222-4333-8444-555555555555" },
             };
             expect(misfits(known, valuesOf({ identity }))).to.deep.equal([]);
+        });
+
+        it("are all known to it: what the pods need", () => {
+            const image = "registry.example.com/image";
+            const pods = {
+                images: { argoCd: image, redis: image, haproxy: image },
+                registries: { "registry.example.com": { username: "hub", password: "secret" } },
+                nodeSelector: { pool: "platform" },
+                tolerations: [{ operator: "Exists" }],
+                priorityClass: "platform",
+                proxy: { url: "http://proxy.example.com:3128" },
+            };
+            const gitCertificates = { "git.example.com": "-----BEGIN CERTIFICATE-----" };
+            for (const availability of ["ha", "single"]) {
+                expect(misfits(known, valuesOf({ pods, gitCertificates, availability }))).to.deep.equal([]);
+            }
         });
 
         it("would not pass with a key or a type that the chart lacks", () => {

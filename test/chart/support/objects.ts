@@ -3,6 +3,8 @@ export interface KubeObject {
     readonly kind: string;
     readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
     readonly data?: Readonly<Record<string, string>>;
+    /** Of a ServiceAccount. */
+    readonly imagePullSecrets?: readonly { readonly name: string }[];
     readonly spec: ObjectSpec;
 }
 
@@ -33,6 +35,9 @@ interface Strategy {
 interface PodSpec {
     readonly priorityClassName?: string;
     readonly serviceAccountName?: string;
+    readonly nodeSelector?: Labels;
+    readonly tolerations?: readonly object[];
+    readonly imagePullSecrets?: readonly { readonly name: string }[];
     readonly affinity?: { readonly podAntiAffinity?: Readonly<Record<string, unknown>> };
     readonly topologySpreadConstraints?: readonly { topologyKey: string; labelSelector: Selector }[];
     readonly containers: readonly Container[];
@@ -41,6 +46,8 @@ interface PodSpec {
 
 export interface Container {
     readonly name: string;
+    readonly image: string;
+    readonly env?: readonly { readonly name: string; readonly value?: string }[];
     readonly resources?: {
         readonly requests?: { readonly cpu?: string; readonly memory?: string };
         readonly limits?: { readonly cpu?: string; readonly memory?: string };
