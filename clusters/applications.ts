@@ -1,5 +1,5 @@
 import type { ClusterAddress } from "./kubeconfig";
-import { agentLabel } from "./names";
+import { agentLabel, quarantinedLabel } from "./names";
 import { sameServer } from "./registrations";
 import { change, find } from "./request";
 
@@ -8,6 +8,7 @@ export interface Application {
     readonly metadata: {
         readonly name: string;
         readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
         readonly deletionTimestamp?: string;
         readonly ownerReferences?: readonly { readonly kind: string }[];
     };
@@ -77,6 +78,11 @@ export async function agentApplicationOf(
 /** Whether an ApplicationSet created the Application. */
 export function isGenerated({ metadata }: Application): boolean {
     return metadata.ownerReferences?.some(({ kind }) => kind === "ApplicationSet") ?? false;
+}
+
+/** Whether Argo CD leaves the Application's cluster alone: the status is then from before. */
+export function isQuarantined({ metadata }: Pick<Application, "metadata">): boolean {
+    return metadata.labels?.[quarantinedLabel] !== undefined;
 }
 
 /** The conditions that Argo CD reports, in one line. */

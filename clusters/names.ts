@@ -43,6 +43,9 @@ export const quarantinedLabel = "hubspoke/quarantined";
 /** Annotation of a cluster Secret with what Argo CD said of the cluster before its quarantine, as JSON. */
 export const viewAnnotation = "hubspoke/view-before-quarantine";
 
+/** Annotation of a cluster Secret by the receiver of alerts: since when, as RFC 3339, the cluster has not answered. */
+export const unreachableSinceAnnotation = "hubspoke/unreachable-since";
+
 /** Annotation of a cluster Secret that names the stack which registered it. */
 export const stackAnnotation = "hubspoke/stack";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ClusterAddress } from "./kubeconfig";
-import { promotionLabel } from "./names";
+import { promotionLabel, revisionAnnotation } from "./names";
 import { parseRecord, readRecord, writeRecord } from "./records";
+import { type Registration, registrations } from "./registrations";
 
 const recordName = "promotion-record";
 
@@ -9,7 +10,7 @@ const recordName = "promotion-record";
 const kept = 50;
 
 const promotion = z.object({
-    /** The revision that was promoted last. It was Synced and Healthy. */
+    /** The revision that was promoted last. */
     revision: z.string(),
     /** Time of the promotion, as RFC 3339. */
     at: z.string(),
@@ -20,34 +21,93 @@ const promotion = z.object({
 /** The promotions of one cluster. */
 export type Promotion = Readonly<z.infer<typeof promotion>>;
 
+const beginning = z.object({
+    revision: z.string(),
+    at: z.string(),
+    /** The revision that the cluster Secret had before; undefined if the cluster followed the branch. */
+    from: z.string().optional(),
+});
+
 /** The record of promotions, by cluster; a cluster without a promotion is not in it. */
 export type Promotions = Readonly<Record<string, Promotion>>;
 
+/** What the hub records: promotions that ended, and those that began and have not ended, by cluster. */
+export interface PromotionRecord {
+    readonly ended: Promotions;
+    readonly begun: Readonly<Record<string, Readonly<z.infer<typeof beginning>>>>;
+}
+
+/** Key of a promotion that has begun; the name of a cluster has no dot. */
+const begunKey = (cluster: string) => `${cluster}.begun`;
+
 /** Reads the record of promotions; it is empty on a new hub. */
-export async function readPromotions(hub: ClusterAddress, namespace: string): Promise<Promotions> {
-    const data = await readRecord(hub, namespace, recordName);
-    const entries = Object.entries(data).map(([cluster, json]) => [cluster, parseRecord(recordName, json, promotion)]);
-    return Object.fromEntries(entries) as Promotions;
+export async function readPromotions(hub: ClusterAddress, namespace: string): Promise<PromotionRecord> {
+    const entries = Object.entries(await readRecord(hub, namespace, recordName));
+    const isBegun = (key: string) => key.endsWith(begunKey(""));
+    const ended = entries
+        .filter(([key]) => !isBegun(key))
+        .map(([cluster, json]) => [cluster, parseRecord(recordName, json, promotion)]);
+    const begun = entries
+        .filter(([key]) => isBegun(key))
+        .map(([key, json]) => [key.slice(0, -begunKey("").length), parseRecord(recordName, json, beginning)]);
+    return {
+        ended: Object.fromEntries(ended) as Promotions,
+        begun: Object.fromEntries(begun) as PromotionRecord["begun"],
+    };
 }
 
 /**
- * Records that clusters now run a revision.
- *
- * @param pins the revision that each cluster had before; undefined if it followed the branch
+ * The promotions that have reached their clusters. One that was interrupted has replaced the revision of a cluster if
+ * the cluster Secret has the new one, and has changed nothing on the others.
  */
-export async function recordPromotion(
+export function promotionsThatMoved(
+    { ended, begun }: PromotionRecord,
+    existing: readonly Pick<Registration, "cluster" | "annotations">[],
+): Promotions {
+    const moved = Object.entries(begun).flatMap(([cluster, { revision, at, from }]) =>
+        pinOf(existing, cluster) === revision ? [[cluster, promoted(ended[cluster], from, revision, at)]] : [],
+    );
+    return { ...ended, ...(Object.fromEntries(moved) as Promotions) };
+}
+
+function pinOf(existing: readonly Pick<Registration, "cluster" | "annotations">[], cluster: string): string | undefined {
+    return existing.find((one) => one.cluster === cluster)?.annotations[revisionAnnotation];
+}
+
+/** Records, before anything is changed, that clusters are to get a revision. An interrupted promotion leaves this. */
+export async function beginPromotion(
     hub: ClusterAddress,
     namespace: string,
-    pins: Readonly<Record<string, string | undefined>>,
+    clusters: readonly string[],
     revision: string,
 ): Promise<void> {
-    const before = await readPromotions(hub, namespace);
     const at = new Date().toISOString();
-    const data = Object.entries(pins).map(([cluster, pin]) => {
-        return [cluster, JSON.stringify(promoted(before[cluster], pin, revision, at))];
-    });
-    const record = { name: recordName, labels: promotionLabel };
-    await writeRecord(hub, namespace, record, Object.fromEntries(data) as Record<string, string>);
+    await write(hub, namespace, clusters, (from) => JSON.stringify({ revision, at, from }));
+}
+
+/** Records that the clusters run what was promoted to them. */
+export async function endPromotion(hub: ClusterAddress, namespace: string, clusters: readonly string[]): Promise<void> {
+    await write(hub, namespace, clusters, () => null);
+}
+
+/** Writes what has moved so far, and what begins now: from a cluster's present pin. */
+async function write(
+    hub: ClusterAddress,
+    namespace: string,
+    clusters: readonly string[],
+    beginsAt: (pin: string | undefined) => string | null,
+): Promise<void> {
+    const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
+    const moved = promotionsThatMoved(record, existing);
+    const data: Record<string, string | null> = {};
+    for (const cluster of clusters) {
+        const ended = moved[cluster];
+        data[begunKey(cluster)] = beginsAt(pinOf(existing, cluster));
+        if (ended !== undefined) {
+            data[cluster] = JSON.stringify(ended);
+        }
+    }
+    await writeRecord(hub, namespace, { name: recordName, labels: promotionLabel }, data);
 }
 
 /** A cluster's record after one more promotion. A revision that returns is no longer superseded. */

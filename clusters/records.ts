@@ -16,16 +16,19 @@ export async function readRecord(hub: ClusterAddress, namespace: string, name: s
     return found?.data ?? {};
 }
 
-/** Writes keys of a record, and creates the record if it does not exist; other keys stay. */
+/** Writes keys of a record, removes those with `null`, and creates a missing record; other keys stay. */
 export async function writeRecord(
     hub: ClusterAddress,
     namespace: string,
     { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
-    data: RecordData,
+    data: Readonly<Record<string, string | null>>,
 ): Promise<void> {
-    const body = { metadata: { name, labels }, data };
+    const metadata = { name, labels };
+    const body = { metadata, data };
     if (!(await change(hub, `${configMaps(namespace)}/${name}`, { method: "PATCH", body }))) {
-        await change(hub, configMaps(namespace), { method: "POST", body: { apiVersion: "v1", kind: "ConfigMap", ...body } });
+        const present = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+        const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata, data: present };
+        await change(hub, configMaps(namespace), { method: "POST", body: configMap });
     }
 }
 

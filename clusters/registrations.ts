@@ -1,5 +1,5 @@
 import type { ClusterAddress } from "./kubeconfig";
-import { domainAnnotation, secretTypeLabel, stackAnnotation } from "./names";
+import { domainAnnotation, secretTypeLabel, skipReconcileAnnotation, stackAnnotation } from "./names";
 import { get } from "./request";
 
 /** A cluster Secret on the hub, without its credentials. */
@@ -51,6 +51,11 @@ export function isOfCluster(
     { name, server }: { readonly name: string; readonly server: string },
 ): boolean {
     return registration.cluster === name || sameServer(registration.server, server);
+}
+
+/** Whether Argo CD leaves the cluster alone (argo-cd, controller/sharding/cache.go, reads it as Go's `ParseBool`). */
+export function isLeftAlone({ annotations }: Pick<Registration, "annotations">): boolean {
+    return ["1", "t", "true"].includes((annotations[skipReconcileAnnotation] ?? "").toLowerCase());
 }
 
 /** Argo CD compares URLs without a slash at the end. */

@@ -19,6 +19,8 @@ export interface Change {
     readonly method: "PATCH" | "POST" | "DELETE";
     /** The program sends it as JSON; with PATCH, as a JSON merge patch. */
     readonly body?: unknown;
+    /** Another media type of the body. */
+    readonly type?: string;
 }
 
 /**
@@ -68,12 +70,12 @@ export async function ask(cluster: ClusterAddress, path: string, what?: Change):
     const { authorization, cert, key } = await credentialsOf(cluster);
     const url = urlOf(cluster.server, path);
     const proxy = cluster.proxy ?? proxyFromEnvironment(url);
-    const type = what?.method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    const usual = what?.method === "PATCH" ? "application/merge-patch+json" : "application/json";
     const body = what?.body === undefined ? undefined : JSON.stringify(what.body);
     const headers = {
         ...impersonation(cluster.user),
         ...(authorization === undefined ? {} : { authorization }),
-        ...(what === undefined ? {} : { "content-type": type }),
+        ...(what === undefined ? {} : { "content-type": what.type ?? usual }),
     };
     try {
         const trust = (whose: URL) => trustOptions(cluster.tls, whose);

@@ -2,16 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoptions } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
+import { applicationsOf } from "../clusters/applications";
 import { findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
-import { readPromotions } from "../clusters/promotions";
+import { promotionsThatMoved, readPromotions } from "../clusters/promotions";
 import { registrations } from "../clusters/registrations";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
 import { missingIdentities } from "./identity";
-import { quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
+import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
+import { refuseProtectedRemovals } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
 
 /** The results of the checks of an environment. */
@@ -97,14 +99,18 @@ async function checkRegistrations(
         registrations(address, hub.argoCdNamespace),
         readPromotions(address, hub.argoCdNamespace),
     ]);
+    leftAloneWithoutSetting(settings, existing, stack).forEach((warning) => void pulumi.log.warn(warning));
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
     const adoptions = await findAdoptions(candidates, existing, stack, on, spokes);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
     refuseContradictions([
         ...contradictedGenerations(settings, existing, stack),
-        ...contradictedPins(settings, promotions),
+        ...contradictedPins(settings, promotionsThatMoved(promotions, existing)),
     ]);
+    await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, (registration) =>
+        applicationsOf(address, hub.argoCdNamespace, registration),
+    );
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
     return { servers: { ...servers, ...quarantinedServers(settings, existing, stack) }, adoptions };
 }

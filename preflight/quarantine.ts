@@ -1,4 +1,5 @@
-import type { Registration } from "../clusters/registrations";
+import { isLeftAlone, type Registration } from "../clusters/registrations";
+import { skipReconcileAnnotation } from "../clusters/names";
 import type { EnvironmentSettings } from "../settings/environment";
 
 /** The first version of Argo CD that skips the reconciliation of a cluster whose Secret has the annotation. */
@@ -23,11 +24,48 @@ export function refuseUnkeptQuarantine(
     if (name === undefined || isNewEnough(version)) {
         return;
     }
-    throw new Error(
-        `hubspoke:clusters.${name}.quarantined: Argo CD supports a quarantine from ${oldestArgoCd} on, but the hub ` +
-            (version === undefined
-                ? "does not tell its version. Run this first: pulumi up --stack hub"
-                : `has ${version}. Remove the setting, or upgrade Argo CD first (docs/upgrade.md)`),
+    throw new Error(`hubspoke:clusters.${name}.quarantined: ${tooOld(version)}`);
+}
+
+/**
+ * Why Argo CD would go on with a cluster in quarantine; undefined where it leaves the cluster alone.
+ *
+ * @param version as in {@link refuseUnkeptQuarantine}
+ */
+export function whyNotLeftAlone(version: string | undefined): string | undefined {
+    return isNewEnough(version) ? undefined : tooOld(version);
+}
+
+function tooOld(version: string | undefined): string {
+    return (
+        `Argo CD supports a quarantine from ${oldestArgoCd} on, but the hub ` +
+        (version === undefined
+            ? "does not tell its version. Run this first: pulumi up --stack hub"
+            : `has ${version}. Remove this, or upgrade Argo CD first (docs/upgrade.md)`)
+    );
+}
+
+/** The command that takes a cluster back from its quarantine. */
+export function liftCommand(stack: string, cluster: string): string {
+    return `npm run quarantine -- ${stack.split("/").at(-1)} --cluster ${cluster} --lift`;
+}
+
+/**
+ * Clusters that Argo CD leaves alone though the settings do not say so: the receiver of alerts has found them dead, or
+ * a person has annotated them.
+ *
+ * @param stack the environment's stack, for the command in each sentence
+ */
+export function leftAloneWithoutSetting(
+    { clusters }: Pick<EnvironmentSettings, "clusters">,
+    existing: readonly Registration[],
+    stack: string,
+): string[] {
+    const found = existing.filter((one) => clusters[one.cluster]?.quarantined === false && isLeftAlone(one));
+    return found.map(
+        ({ cluster, secret }) =>
+            `hubspoke:clusters.${cluster}: Argo CD leaves it alone now (annotation ${skipReconcileAnnotation} of Secret ` +
+            `${secret}), and the settings do not ask for that. If it stays: ${liftCommand(stack, cluster)}`,
     );
 }
 

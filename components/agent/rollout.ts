@@ -69,6 +69,8 @@ export interface RolloutRules {
     readonly rolled: readonly string[] | undefined;
     /** Environments that have sync windows. */
     readonly windowed: readonly string[];
+    /** Environments whose Applications the hub protects from deletion; undefined from an older hub. */
+    readonly protectedEnvironments?: readonly string[];
     /** How long a revision must be healthy before its promotion, as a Go duration. */
     readonly soak: string;
 }
@@ -83,6 +85,7 @@ export function rolloutRules(
         pinned: strategy === "pinned" ? settings.protectedEnvironments : [],
         rolled: strategy === "rolling" ? steps.flatMap(({ environments }) => environments) : undefined,
         windowed: Object.keys(settings.syncWindows),
+        protectedEnvironments: settings.protectedEnvironments,
         soak,
     };
 }

@@ -55,6 +55,18 @@ const panels: readonly Panel[] = [
         ["name", "cluster", "environment", "region", "sync_status", "health_status", "phase"],
         { width: 24, description: "The last status in Argo CD. For an unreachable cluster it is out of date." },
     ),
+    listOf(
+        "Clusters that Argo CD leaves alone",
+        { expr: `max by (${byCluster}) (${probes("agent")}) unless on (cluster) hubspoke:cluster:info` },
+        ["cluster", "environment", "region"],
+        {
+            width: 24,
+            height: 5,
+            description:
+                "Clusters with the agent of which Argo CD has no metrics: those in quarantine, by their settings or by " +
+                "the receiver of alerts (docs/recovery.md). Value: whether the agent answers.",
+        },
+    ),
     overTime(
         "Changes that wait for Argo CD",
         "short",

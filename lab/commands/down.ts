@@ -10,8 +10,8 @@ import { labDir } from "../paths";
 import { Phases } from "../phases";
 import { listProcesses, stopProcess } from "../processes";
 import { stopSimulation } from "../simulation";
-import { destroy } from "../stacks/pulumi";
-import { environmentStacks } from "../stacks/project";
+import { destroy, up } from "../stacks/pulumi";
+import { changeInLab, environmentStacks, readInLab } from "../stacks/project";
 
 /** Destroys also what the hub protects, and stacks of an earlier version, whose states do not remove the protection. */
 async function allowDeletions(): Promise<void> {
@@ -22,6 +22,20 @@ async function allowDeletions(): Promise<void> {
     const names = (await kubectl("hub", ["get", "applications", ...onHub, "--output=name"])).trim();
     if (names !== "") {
         await kubectl("hub", ["annotate", ...names.split("\n"), ...onHub, "--overwrite", "hubspoke/allow-delete=true"]);
+    }
+}
+
+/** A stack deletes nothing on a cluster in quarantine, so that is lifted first. */
+async function liftQuarantines(report: (line: string) => void): Promise<void> {
+    for (const stack of environmentStacks) {
+        const clusters = Object.entries((readInLab(stack)["hubspoke:clusters"] ?? {}) as Record<string, object>);
+        const lifted = clusters.map(([name, settings]) => [name, { ...settings, quarantined: undefined }]);
+        if (clusters.some(([, settings]) => "quarantined" in settings)) {
+            const after = Object.fromEntries(lifted) as Record<string, object>;
+            changeInLab(stack, (config) => ({ ...config, "hubspoke:clusters": after }));
+            report(`the quarantine in stack ${stack} is lifted`);
+            await up(stack, report);
+        }
     }
 }
 
@@ -41,6 +55,7 @@ export async function down(): Promise<void> {
         await clearDelivery();
         await clearHub((line) => process.stdout.write(`${line}\n`));
         await phases.run("pulumi destroy: environments", async (report) => {
+            await liftQuarantines(report);
             await allowDeletions();
             await Promise.all(environmentStacks.map((stack) => destroy(stack, report)));
         });

@@ -4,18 +4,23 @@
  *     npm run adopt -- staging
  *
  * It imports the cluster Secret into the environment's stack under its present name (`clusterSecret` in the stack file)
- * and changes it in place: Argo CD gets the token with fewer rights, and loses no Application. To preview, write
- * `clusterSecret` by hand and run `pulumi preview`. After a failure, run it again: it continues where it stopped.
+ * and changes it in place: Argo CD gets the token with fewer rights, and loses no Application. It changes only what
+ * belongs to these clusters: if anything else of the stack waits to be deployed, it lists that and changes nothing. To
+ * preview, write `clusterSecret` by hand and run `pulumi preview`. After a failure, run it again: it continues where it
+ * stopped.
  */
 import { applicationsOf } from "../../clusters/applications";
 import { differences, outOfReach } from "../../preflight/adoption";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { type Registration, registrations } from "../../clusters/registrations";
+import { leftAloneWithoutSetting } from "../../preflight/quarantine";
 import { nothingToAdopt, registrationByOtherMeans } from "./choice";
+import { adoptionOwns } from "./owns";
 import { describeRemains, findRemains } from "./remains";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { main, say } from "../support/main";
-import { pulumi, setSettings } from "../support/pulumi";
+import { upExactly } from "../support/exactUp";
+import { setSettings } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 
 /** A cluster to adopt. */
@@ -34,8 +39,12 @@ async function adopt(stack: string): Promise<void> {
         say(`${stack}: ${name} is registered by another tool or by hand, as Secret ${registration.secret}; the stack adopts it`);
     }
     const names = takeovers.map(({ name, registration }) => [`clusters.${name}.clusterSecret`, registration.secret]);
-    await setSettings(stack, Object.fromEntries(names) as Record<string, string>);
-    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+    await upExactly({
+        stack,
+        operation: "the adoption",
+        edit: (file) => setSettings(stack, Object.fromEntries(names) as Record<string, string>, file),
+        owns: adoptionOwns(takeovers.map(({ name }) => name), Object.keys(environment.settings.clusters)),
+    });
     for (const { name, server } of takeovers) {
         await waitUntilArgoCdWorks(environment, { cluster: name, server });
         say(`${stack}: Argo CD now uses the stack's account on ${name}`);
@@ -50,8 +59,10 @@ async function adopt(stack: string): Promise<void> {
 /** The clusters of the stack that were registered by another tool or by hand. */
 async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentStack): Promise<Takeover[]> {
     const existing = await registrations(hub, namespace);
+    // The stack has registered what is in quarantine, and nobody may ask that cluster.
+    const askable = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
     const wanted = await Promise.all(
-        Object.entries(settings.clusters).map(async ([name, access]) => {
+        askable.map(async ([name, access]) => {
             const spoke = await findCluster(`clusters.${name}`, access);
             return { name, spoke, server: access.server ?? spoke.server, clusterSecret: access.clusterSecret };
         }),
@@ -75,6 +86,7 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
         const candidate = { name, server, settings, hub: { domain, agentNamespace } };
         const applications = await applicationsOf(hub, namespace, { cluster: name, server });
         problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
+        problems.push(...leftAloneWithoutSetting(settings, [registration], stack));
     }
     if (problems.length > 0) {
         throw new Error(

@@ -7,6 +7,8 @@ import { type Capacity, lacks } from "./capacity";
 export interface Facts {
     readonly from: string;
     readonly to: string;
+    /** The command that lifts the target's quarantine; undefined where it is in none. */
+    readonly lift: string | undefined;
     /** Why the agent on the target does not serve users from outside; undefined if it does. */
     readonly probe: string | undefined;
     readonly source: Application | undefined;
@@ -24,7 +26,12 @@ export interface Findings {
 
 /** Decides whether users can move from one cluster to another. */
 export function judge(facts: Facts): Findings {
-    const findings = [probeFindings(facts), ...applicationFindings(facts), capacityFindings(facts)];
+    const findings = [
+        quarantineFindings(facts),
+        probeFindings(facts),
+        ...applicationFindings(facts),
+        capacityFindings(facts),
+    ];
     return {
         good: findings.flatMap(({ good = [] }) => good),
         problems: findings.flatMap(({ problems = [] }) => problems),
@@ -48,6 +55,7 @@ export function withComparison(to: string, { what, why = what }: Comparison, fin
                 unknown: [...new Set([...unknown, notFromGit(to)])],
             };
         case "cluster not read":
+        case "cluster not known":
         case "never":
             return { ...findings, problems: [...problems, `Argo CD is not connected to ${to}: ${why}`] };
         case "silent":
@@ -60,6 +68,11 @@ function notFromGit(to: string): string {
 }
 
 type Finding = Partial<Findings>;
+
+function quarantineFindings({ to, lift }: Facts): Finding {
+    const problem = `${to} is in quarantine, so Argo CD does not work on it, and its status is old. Lift that: ${lift}`;
+    return lift === undefined ? {} : { problems: [problem] };
+}
 
 function probeFindings({ to, probe }: Facts): Finding {
     return probe === undefined

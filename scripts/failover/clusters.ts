@@ -2,7 +2,7 @@ import { argoCdNamespace } from "../../clusters/names";
 import { agentName, usersName } from "../../components/traffic/names";
 import { probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
-import { registrations } from "../../clusters/registrations";
+import { isLeftAlone, registrations } from "../../clusters/registrations";
 import { publishedCluster } from "../../preflight/published";
 import type { EnvironmentSettings, SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
@@ -29,6 +29,10 @@ export interface FailoverCluster {
     readonly server: string;
     readonly environment: EnvironmentSettings;
     readonly settings: SpokeSettings;
+    /** Short name of the environment's stack. */
+    readonly stack: string;
+    /** Whether the settings or the hub say that it is in quarantine. */
+    readonly quarantined: boolean;
     /** The agent's DNS name on the cluster, to which the users' name points. */
     readonly agentName: string;
     /** URL that shows from outside whether the agent serves; undefined if the settings disable that probe. */
@@ -79,7 +83,7 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
     });
     const stacks = [...new Set(found.map(({ stack }) => stack))];
     const settings = new Map(await Promise.all(stacks.map(async (stack) => [stack, await settingsOf(stack)] as const)));
-    return found.map(({ name, server, stack }) => {
+    return found.map(({ name, server, stack, annotations }) => {
         const environment = settings.get(stack);
         const spoke = environment?.role === "environment" ? environment.clusters[name] : undefined;
         if (environment?.role !== "environment" || spoke === undefined) {
@@ -90,6 +94,8 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
             server,
             environment,
             settings: spoke,
+            stack,
+            quarantined: spoke.quarantined || isLeftAlone({ annotations }),
             agentName: agentName(hub.settings.domain, hub.traffic, name),
             probeUrl: probeUrl(hub, name, server, environment, spoke),
         };

@@ -1,6 +1,7 @@
 import { agentApplicationOf } from "../../clusters/applications";
 import { findCluster } from "../../clusters/kubeconfig";
 import { compareAnew } from "../support/argoCd";
+import { liftCommand } from "../../preflight/quarantine";
 import type { Capacity } from "./capacity";
 import { type Facts, type Findings, judge, withComparison } from "./checks";
 import { capacityOf } from "./cluster";
@@ -38,7 +39,8 @@ async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverClus
         capacity(hub, from),
         capacity(hub, to),
     ]);
-    return { from: from.name, to: to.name, probe, source, target, capacity: { from: ofFrom, to: ofTo } };
+    const lift = to.quarantined ? liftCommand(to.stack, to.name) : undefined;
+    return { from: from.name, to: to.name, lift, probe, source, target, capacity: { from: ofFrom, to: ofTo } };
 }
 
 async function capacity(hub: FailoverHub, { name, settings, environment }: FailoverCluster): Promise<Capacity> {

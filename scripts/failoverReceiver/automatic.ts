@@ -70,6 +70,12 @@ export class FiringAlerts {
         return since.length < failing.length ? undefined : Math.max(...since) - unreachableForMs + afterMs;
     }
 
+    /** The clusters whose API server does not answer the hub's probe, and when the alert began, in milliseconds. */
+    unreachable(): Map<string, number> {
+        const found = [...this.alerts.values()].filter(({ labels }) => labels.alertname === "ClusterUnreachable");
+        return new Map(found.map(({ labels, startsAt }) => [labels.cluster ?? "", Date.parse(startsAt)]));
+    }
+
     private since(cluster: string, isIt: (labels: Alert["labels"]) => boolean): number | undefined {
         const times = [...this.alerts.values()]
             .filter(({ labels }) => labels.cluster === cluster && isIt(labels))

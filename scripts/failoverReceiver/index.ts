@@ -1,18 +1,27 @@
 /**
- * Receives Alertmanager's webhook, and sends users to another cluster when the hub's probe and the outside probe of the
- * active one have failed for `traffic.automatic.after`. It works only if `traffic.automatic.enabled` is true:
+ * Receives Alertmanager's webhook, for one task or both:
  *
- *     FAILOVER_TOKEN=… npm run failover:receiver -- --to dr [--listen 127.0.0.1:9095] [--dispatch OWNER/REPOSITORY]
+ *     FAILOVER_TOKEN=… npm run failover:receiver -- --to dr [--dispatch OWNER/REPOSITORY]
+ *     FAILOVER_TOKEN=… npm run failover:receiver -- --skip-reconcile-after 10m
  *
- * Alertmanager sends the token as its bearer token to /alerts. With --dispatch, the receiver does not move users
- * itself: it starts the workflow failover.yml on GitHub with GITHUB_TOKEN. Before you enable this, read
- * docs/failover.md.
+ * With --to, it sends users to that cluster when the hub's probe and the outside probe of the active one have failed
+ * for `traffic.automatic.after`. This works only if `traffic.automatic.enabled` is true. With --dispatch, the receiver
+ * does not move users itself: it starts the workflow failover.yml on GitHub with GITHUB_TOKEN. With
+ * --skip-reconcile-after, Argo CD leaves a cluster alone whose API server has not answered for that time, until it
+ * answers. Alertmanager sends the token as its bearer token to /alerts. Before you enable this, read docs/failover.md.
  */
 import { parseArgs } from "node:util";
 import { automaticRules, failover } from "../failover/failover";
 import { readHub } from "../failover/clusters";
-import { receiver } from "./receiver";
+import { findCluster } from "../../clusters/kubeconfig";
+import { milliseconds } from "../../settings/duration";
 import { main, say } from "../support/main";
+import { settingsOf } from "../support/pulumi";
+import { hubOutputsOf } from "../support/stacks";
+import { skipping } from "./argoCd";
+import { Mover } from "./mover";
+import { receiver } from "./receiver";
+import { Skipper } from "./skipper";
 
 /** Shorter tokens can be guessed. */
 const tokenLength = 24;
@@ -20,18 +29,30 @@ const tokenLength = 24;
 /** Limit for the name to resolve to the new cluster, in seconds. */
 const seconds = 600;
 
+type Options = ReturnType<typeof options>;
+
 async function receive(args: string[]): Promise<void> {
-    const { to, listen, dispatch, stack, resolver } = options(args);
+    const given = options(args);
     const token = process.env.FAILOVER_TOKEN ?? "";
     if (token.length < tokenLength) {
         throw new Error(`FAILOVER_TOKEN has fewer than ${tokenLength} characters. Set it, and give it to Alertmanager`);
     }
+    const tasks = [
+        ...(given.to === undefined ? [] : [await mover(given, given.to)]),
+        ...(given.skipAfterMs === undefined ? [] : [await skipper(given, given.skipAfterMs)]),
+    ];
+    const server = receiver({ token, say, take: (alerts) => tasks.forEach((task) => task.take(alerts)) });
+    const { hostname, port } = new URL(`http://${given.listen}`);
+    const purpose = given.to === undefined ? "users do not move" : `the target is ${given.to}`;
+    server.listen(Number(port), hostname, () => say(`listening on http://${given.listen}/alerts; ${purpose}`));
+}
+
+async function mover({ stack, dispatch, resolver }: Options, to: string): Promise<Mover> {
     const { traffic } = await readHub(stack);
     if (!traffic.automatic.enabled) {
         throw new Error("hubspoke:traffic.automatic.enabled is false on the hub, so users would never move. Read docs/failover.md first");
     }
-    const server = receiver({
-        token,
+    return new Mover({
         say,
         rules: async () => {
             const hub = await readHub(stack);
@@ -47,8 +68,17 @@ async function receive(args: string[]): Promise<void> {
             }
         },
     });
-    const { hostname, port } = new URL(`http://${listen}`);
-    server.listen(Number(port), hostname, () => say(`listening on http://${listen}/alerts; the target is ${to}`));
+}
+
+async function skipper({ stack }: Options, afterMs: number): Promise<Skipper> {
+    const settings = await settingsOf(stack);
+    if (settings.role !== "hub") {
+        throw new Error(`${stack} is the stack of an environment. Name the hub's by --stack`);
+    }
+    const [hub, outputs] = await Promise.all([findCluster("cluster", settings.cluster), hubOutputsOf({ hub: { stack } })]);
+    const task = new Skipper({ afterMs, say, ...skipping(hub, outputs.argoCdVersion) });
+    task.look();
+    return task;
 }
 
 function options(args: string[]) {
@@ -56,19 +86,22 @@ function options(args: string[]) {
         args,
         options: {
             to: { type: "string" },
+            "skip-reconcile-after": { type: "string" },
             listen: { type: "string", default: "127.0.0.1:9095" },
             dispatch: { type: "string" },
             stack: { type: "string", default: "hub" },
             resolver: { type: "string" },
         },
     });
-    if (values.to === undefined) {
+    const after = values["skip-reconcile-after"];
+    const skipAfterMs = after === undefined ? undefined : milliseconds(after);
+    if ((values.to === undefined && after === undefined) || Number.isNaN(skipAfterMs) || skipAfterMs === 0) {
         throw new Error(
-            "usage: npm run failover:receiver -- --to CLUSTER [--listen 127.0.0.1:9095] [--dispatch OWNER/REPOSITORY] " +
-                "[--stack hub] [--resolver ADDRESS:PORT]",
+            "usage: npm run failover:receiver -- [--to CLUSTER] [--skip-reconcile-after 10m] [--listen 127.0.0.1:9095] " +
+                "[--dispatch OWNER/REPOSITORY] [--stack hub] [--resolver ADDRESS:PORT], with one of the first two or both",
         );
     }
-    return { ...values, to: values.to };
+    return { ...values, skipAfterMs };
 }
 
 /** Starts the workflow on GitHub (docs.github.com, "Create a repository dispatch event"). */

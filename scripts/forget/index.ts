@@ -7,9 +7,8 @@
  * either of them, also with a refusal: remove that cluster from the settings, or use `pulumi destroy`. It lists what it
  * will remove, and asks the user to type the cluster's name; `--yes` skips the question if Argo CD confirms the loss.
  */
-import { accountName, viewAnnotation } from "../../clusters/names";
-import { find } from "../../clusters/request";
-import { argoCdsView, type ArgoCdsView } from "../support/argoCdsView";
+import { accountName } from "../../clusters/names";
+import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import { isSpoke, type Registered, registeredIn, urnsOf } from "../support/registered";
@@ -59,7 +58,8 @@ async function refuseUnlessLost(environment: EnvironmentStack, registered: Regis
     const { stack } = environment;
     const { cluster } = registered;
     say(`${stack}: ${await failureFromHere(environment, cluster)}`);
-    const { says, why } = await viewOf(environment, registered);
+    say(`${stack}: asking Argo CD to read ${cluster} again; for a cluster in quarantine, its view from before counts`);
+    const { says, why } = await lastView(environment, registered);
     switch (says) {
         case "reached":
         case "refused":
@@ -74,22 +74,6 @@ async function refuseUnlessLost(environment: EnvironmentStack, registered: Regis
             say(`${stack}: Argo CD could not check: ${why}`);
             return false;
     }
-}
-
-/** Argo CD's view now; for a cluster in quarantine, which Argo CD does not read, the recorded view from before it. */
-async function viewOf(environment: EnvironmentStack, { cluster, secret, ...more }: Registered): Promise<ArgoCdsView> {
-    const { stack, settings, hub, namespace } = environment;
-    if (settings.clusters[cluster]?.quarantined) {
-        const path = `api/v1/namespaces/${namespace}/secrets/${secret}`;
-        const found = await find<{ metadata: { annotations?: Record<string, string> } }>(hub, path);
-        const recorded = found?.metadata.annotations?.[viewAnnotation];
-        say(`${stack}: ${cluster} is in quarantine, so this is Argo CD's view from before the quarantine`);
-        return recorded === undefined
-            ? { says: "unknown", why: "nothing was recorded" }
-            : (JSON.parse(recorded) as ArgoCdsView);
-    }
-    say(`${stack}: asking Argo CD to read ${cluster} again`);
-    return argoCdsView(environment, { cluster, secret, ...more });
 }
 
 /** Prints what will be removed, and what remains. */

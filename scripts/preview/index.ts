@@ -14,6 +14,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { isLeftAlone } from "../../clusters/registrations";
 import { applicationsOf } from "./applications";
 import { originOf, sameRepository } from "./chart";
 import { comment, type CommentArgs, isRefused } from "./comment";
@@ -110,14 +111,17 @@ async function deliveries(previews: readonly StackPreview[], { base, agent }: Op
     }
     const [before, after] = await Promise.all([applicationsOf(fleet.before), applicationsOf(fleet.after)]);
     const applications = compareApplications(before, after, fleet);
+    const quarantines = fleet.after.clusters
+        .filter(isLeftAlone)
+        .map(({ name }) => `${name}: in quarantine, so what changes there arrives when that is lifted`);
     const repositories = new Set([...after.values()].map(({ application }) => application.spec.source.repoURL));
     const elsewhere = agent === undefined ? await notHere(repositories) : [];
     if (elsewhere.length > 0) {
         const why = `the agent's repository is ${elsewhere.join(", ")}, and not this checkout; set --agent to a checkout of it`;
-        return { applications, manifests: [], notes: [`Manifests of the Applications: ${why}`] };
+        return { applications, manifests: [], notes: [...quarantines, `Manifests of the Applications: ${why}`] };
     }
     const manifests = await compareManifests(applications, { folder: agent ?? checkout, base });
-    return { applications, manifests, notes: [] };
+    return { applications, manifests, notes: quarantines };
 }
 
 /** Repositories other than this checkout's. */

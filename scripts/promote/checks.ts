@@ -1,4 +1,4 @@
-import type { Application } from "../../clusters/applications";
+import { type Application, isQuarantined } from "../../clusters/applications";
 import { describe } from "./describe";
 
 /**
@@ -76,13 +76,18 @@ export function progressOf(
     return waiting.length === 0 ? { done: true } : { seen: waiting.join("\n") };
 }
 
-function isHealthy({ status }: Application): boolean {
-    return status?.sync?.status === "Synced" && status.health?.status === "Healthy";
+/** The status of an Application in quarantine is old, and proves nothing. */
+function isHealthy(application: Application): boolean {
+    const { sync, health } = application.status ?? {};
+    return sync?.status === "Synced" && health?.status === "Healthy" && !isQuarantined(application);
 }
 
-/** Whether the sync of that revision failed for good, or succeeded with a Degraded result. */
-function hasFailed({ status }: Application, revision: string): boolean {
-    const { operationState, health } = status ?? {};
+/** Whether the cluster is in quarantine, or the sync of that revision failed for good or has a Degraded result. */
+function hasFailed(application: Application, revision: string): boolean {
+    if (isQuarantined(application)) {
+        return true;
+    }
+    const { operationState, health } = application.status ?? {};
     const ofRevision = operationState?.syncResult?.revision === revision;
     const phase = operationState?.phase ?? "";
     return ofRevision && (["Failed", "Error"].includes(phase) || (phase === "Succeeded" && health?.status === "Degraded"));

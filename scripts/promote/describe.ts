@@ -1,4 +1,4 @@
-import { type Application, complaintsOf } from "../../clusters/applications";
+import { type Application, complaintsOf, isQuarantined } from "../../clusters/applications";
 
 /** A description of an Application, in one line. */
 export function describe(application: Application): string {
@@ -11,6 +11,7 @@ export function describe(application: Application): string {
         ...(operationState?.phase === "Failed" || operationState?.phase === "Error"
             ? [`(sync ${operationState.phase}: ${operationState.message ?? ""})`]
             : []),
+        ...(isQuarantined(application) ? ["(Argo CD leaves its cluster alone: lift the quarantine first)"] : []),
         ...(complaints === "" ? [] : [`(${complaints})`]),
     ].join(" ");
 }

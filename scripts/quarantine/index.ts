@@ -7,10 +7,11 @@
  * only the resources of that cluster. If the preview fails, it restores the stack file.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { viewAnnotation } from "../../clusters/names";
-import { change } from "../../clusters/request";
+import { holdAnnotations, holders } from "../../clusters/heldAnnotations";
+import { skipReconcileAnnotation } from "../../clusters/names";
+import { isLeftAlone } from "../../clusters/registrations";
 import { InputError } from "../../settings/inputError";
-import { argoCdsView } from "../support/argoCdsView";
+import { annotationsOf, lastView, secretPath, viewRecord } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
 import { pulumi, setSettings } from "../support/pulumi";
@@ -34,40 +35,87 @@ async function quarantine({ stack, cluster, lift }: QuarantineOptions): Promise<
         const known = Object.keys(environment.settings.clusters).join(", ");
         throw new InputError(`--cluster ${cluster}: ${stack} has ${known}. Write one of these`);
     }
-    if (settings.quarantined !== lift) {
-        throw new InputError(`--cluster ${cluster}: is ${lift ? "not" : "already"} in quarantine. Nothing was changed`);
-    }
     const state = await readState(stack);
     const registered = registeredIn(state, environment, cluster);
+    const isAlone = await isLeftAloneNow(environment, registered);
+    if (lift ? !settings.quarantined && !isAlone : settings.quarantined) {
+        throw new InputError(`--cluster ${cluster}: is ${lift ? "not" : "already"} in quarantine. Nothing was changed`);
+    }
     const targets = urnsOf(state, cluster).flatMap((urn) => ["--target", urn]);
+    if (lift) {
+        await takeBack(environment, registered, settings.quarantined, targets);
+    } else {
+        await leaveAlone(environment, registered, targets);
+    }
+}
+
+async function leaveAlone(
+    environment: EnvironmentStack,
+    registered: Registered,
+    targets: readonly string[],
+): Promise<void> {
+    const { stack } = environment;
+    const { cluster } = registered;
+    await withPreview(stack, targets, () => setSettings(stack, { [settingOf(cluster)]: "true" }));
+    await recordView(environment, registered);
+    await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
+    say(`${stack}: ${cluster} is now in quarantine. Commit ${stackFile(stack)}`);
+}
+
+async function takeBack(
+    environment: EnvironmentStack,
+    registered: Registered,
+    isInSettings: boolean,
+    targets: readonly string[],
+): Promise<void> {
+    const { stack } = environment;
+    const { cluster, secret = "" } = registered;
+    if (isInSettings) {
+        const path = `hubspoke:${settingOf(cluster)}`;
+        await withPreview(stack, targets, () => pulumi(stack, ["config", "rm", "--path", path]));
+        await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
+    }
+    for (const holder of Object.values(holders)) {
+        await holdAnnotations(environment.hub, secretPath(environment.namespace, secret), holder, {});
+    }
+    if (await isLeftAloneNow(environment, registered)) {
+        throw new Error(
+            `${stack}: Argo CD still leaves ${cluster} alone: another tool or a person has annotated its Secret. Remove ` +
+                `that: kubectl annotate secret --namespace ${environment.namespace} ${secret} ${skipReconcileAnnotation}-`,
+        );
+    }
+    say(`${stack}: ${cluster} is no longer in quarantine.${isInSettings ? ` Commit ${stackFile(stack)}` : ""}`);
+}
+
+/** Changes the stack file, and shows the preview of that; where it fails, the file is as before. */
+async function withPreview(stack: string, targets: readonly string[], edit: () => Promise<unknown>): Promise<void> {
     const file = stackFile(stack);
     const before = readFileSync(file, "utf8");
-    const path = `clusters.${cluster}.quarantined`;
-    await (lift
-        ? pulumi(stack, ["config", "rm", "--path", `hubspoke:${path}`])
-        : setSettings(stack, { [path]: "true" }));
+    await edit();
     try {
         say(await pulumi(stack, ["preview", "--diff", ...targets]));
     } catch (error) {
         writeFileSync(file, before);
         throw error;
     }
-    if (!lift) {
-        await recordView(environment, registered);
-    }
-    await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
-    say(`${stack}: ${cluster} is ${lift ? "no longer" : "now"} in quarantine. Commit ${file}`);
 }
 
 /** Records Argo CD's view of the cluster for `npm run forget`: in quarantine, Argo CD does not read the cluster. */
 async function recordView(environment: EnvironmentStack, registered: Registered): Promise<void> {
     const { hub, namespace, stack } = environment;
-    say(`${stack}: asking Argo CD for its view of ${registered.cluster}`);
-    const view = await argoCdsView(environment, registered);
+    const { cluster, secret = "" } = registered;
+    say(`${stack}: asking Argo CD for its view of ${cluster}`);
+    const view = await lastView(environment, registered);
     say(`${stack}: ${view.why}`);
-    const annotations = { [viewAnnotation]: JSON.stringify({ ...view, at: new Date().toISOString() }) };
-    const secretPath = `api/v1/namespaces/${namespace}/secrets/${registered.secret}`;
-    await change(hub, secretPath, { method: "PATCH", body: { metadata: { annotations } } });
+    await holdAnnotations(hub, secretPath(namespace, secret), holders.quarantine, viewRecord(view));
+}
+
+async function isLeftAloneNow(environment: EnvironmentStack, { secret }: Registered): Promise<boolean> {
+    return secret !== undefined && isLeftAlone({ annotations: await annotationsOf(environment, secret) });
+}
+
+function settingOf(cluster: string): string {
+    return `clusters.${cluster}.quarantined`;
 }
 
 function optionsIn(args: string[]): QuarantineOptions {

@@ -47,7 +47,10 @@ async function refreshAndUp(stack: string): Promise<void> {
 async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
     const { settings, namespace } = await environmentStack(stack);
     const hub = await findCluster("hub", settings.hub);
-    const clusters = Object.keys(settings.clusters).filter((name) => settings.clusters[name]?.labels.deploy === "true");
+    const delivered = Object.entries(settings.clusters).filter(([, { labels, quarantined }]) => {
+        return labels.deploy === "true" && !quarantined;
+    });
+    const clusters = delivered.map(([name]) => name);
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
             clusters.map(async (cluster) => {

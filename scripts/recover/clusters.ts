@@ -45,6 +45,13 @@ async function clusterOf(settings: Settings, provider: string): Promise<ClusterA
                 "the stack file again, and recover again",
         );
     }
+    if (access.quarantined) {
+        throw new Error(
+            `hubspoke:clusters.${provider}.quarantined: an interrupted run worked on ${provider}, which nobody may ask now. ` +
+                "Remove the setting when the cluster answers, and recover again. Its neighbours can wait for that: " +
+                "pulumi goes on with them",
+        );
+    }
     return findCluster(`clusters.${provider}`, access);
 }
 

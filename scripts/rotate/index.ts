@@ -19,6 +19,8 @@ import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { refuseWaiting, upExactly } from "../support/exactUp";
+import { refuseLeftAlone } from "../support/leftAlone";
+import { quarantinedIn } from "../../preflight/quarantine";
 import { rotationOwns } from "./owns";
 
 /** Limit for a deleted token to be refused, in milliseconds: API servers cache accepted tokens for some seconds. */
@@ -44,6 +46,10 @@ interface Rotation {
 
 export async function rotate(stack: string): Promise<void> {
     const environment = await environmentStack(stack);
+    await refuseLeftAlone(environment);
+    for (const cluster of quarantinedIn(environment.settings)) {
+        say(`${stack}: ${cluster} is in quarantine, and keeps its token`);
+    }
     let facts = await readFacts(environment);
     const pending = Object.entries(facts).some(([, { credential }]) => credential.previous !== undefined);
     if (pending) {
@@ -77,7 +83,10 @@ async function readFacts({ stack, settings }: EnvironmentStack): Promise<Record<
 async function beginRotation({ stack, settings }: EnvironmentStack, facts: Record<string, Facts>): Promise<void> {
     const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
     if (withToken.length === 0) {
-        throw new Error(`${stack}: no cluster has a token. The cloud renews the credentials of a cloud identity`);
+        throw new Error(
+            `${stack}: no cluster has a token to rotate. The cloud renews the credentials of a cloud identity, and a ` +
+                "cluster in quarantine keeps its token",
+        );
     }
     const values: Record<string, number> = {};
     const generations = withToken.map(([cluster, { credential }]) => {

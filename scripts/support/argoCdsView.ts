@@ -2,6 +2,7 @@ import { annotateApplications, type Application, applicationsOf } from "../../cl
 import { refreshAnnotation } from "../../clusters/names";
 import { change } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
+import { comparisonOf } from "./comparisons";
 import type { EnvironmentStack } from "./stacks";
 import type { Registered } from "./registered";
 
@@ -19,9 +20,6 @@ const limitMs = 180_000;
 
 /** Time for Argo CD to invalidate its cache of the cluster, in milliseconds. */
 const noticeMs = 5_000;
-
-/** Start of Argo CD's message if it cannot read a cluster (argo-cd, controller/state.go, `CompareAppState`). */
-const unread = "Failed to load live state: ";
 
 /** Go's errors for a failed connection, or for a missing answer. */
 const networkFailure =
@@ -60,16 +58,17 @@ export async function argoCdsView(
 }
 
 /** The result of one comparison for the cluster; undefined if it is older, or did not try to read the cluster. */
-export function viewOf({ metadata, status }: Application, since: number): ArgoCdsView | undefined {
-    const { reconciledAt, conditions = [] } = status ?? {};
-    const isCompared = reconciledAt !== undefined && Date.parse(reconciledAt) >= since;
-    if (!isCompared || conditions.some(({ type }) => type === "InvalidSpecError")) {
-        return undefined;
+export function viewOf(application: Application, since: number): ArgoCdsView | undefined {
+    const { name, what, why = "" } = comparisonOf(application, since);
+    switch (what) {
+        case "compared":
+        case "without manifests":
+            return { says: "reached", why: `Argo CD has compared ${name} with it just now` };
+        case "cluster not read":
+            return { says: networkFailure.test(why) ? "lost" : "refused", why: `Argo CD: ${why}` };
+        case "cluster not known":
+        case "never":
+        case "silent":
+            return undefined;
     }
-    const failure = conditions.map(({ message }) => message).find((message) => message.startsWith(unread));
-    if (failure === undefined) {
-        return { says: "reached", why: `Argo CD has compared ${metadata.name} with it just now` };
-    }
-    const why = `Argo CD: ${failure.slice(unread.length)}`;
-    return { says: networkFailure.test(failure) ? "lost" : "refused", why };
 }

@@ -5,7 +5,7 @@ export type Path = readonly string[];
 
 /**
  * The change that an operation may make to a resource: the paths of the properties that it may change, with everything
- * below them; undefined if the change does not belong to the operation. A creation or deletion needs no paths.
+ * below them; undefined if the change does not belong to it. A creation, import or deletion needs no paths.
  */
 export type Owns = (change: Change) => readonly Path[] | undefined;
 
@@ -26,7 +26,7 @@ export function strangeChanges(changes: readonly Change[], owns: Owns): string[]
 
 /** Paths that do not belong to it, empty if the whole resource does not; undefined if every change belongs to it. */
 function strangePaths(change: Change, own: readonly Path[] | undefined): readonly string[] | undefined {
-    if (change.operation === "create" || change.operation === "delete") {
+    if (change.operation === "create" || change.operation === "import" || change.operation === "delete") {
         return own === undefined ? [] : undefined;
     }
     const visible = differences(change.before ?? {}, change.after ?? {});

@@ -35,7 +35,7 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
 }
 
 /** The outputs of an environment's hub. */
-export async function hubOutputsOf({ hub }: Pick<EnvironmentSettings, "hub">): Promise<HubOutputs> {
+export async function hubOutputsOf({ hub }: { readonly hub: { readonly stack?: string } }): Promise<HubOutputs> {
     const stack = hub.stack ?? "hub";
     return parseHubOutputs(stack, (await ask(stack, ["stack", "output", "--json"])) as Record<string, unknown>);
 }

@@ -1,16 +1,22 @@
 import { expect } from "chai";
 import { previewAndUp } from "./support/hubChanges";
-import type { Config } from "./support/lab";
+import { type Config, pulumi, pulumiOk, withConfig } from "./support/lab";
+
+/** What this test reads of `pulumi stack export`. */
+interface Exported {
+    readonly deployment: { readonly resources: readonly { readonly urn: string; readonly protect?: boolean }[] };
+}
+
+const up = ["up", "--yes", "--skip-preview"] as const;
 
 /** A change of each setting of the hub that a running hub may change. */
 const changes: Config = {
     domain: "other.example.com",
-    protect: "true",
     availability: "single",
     fleet: "medium",
     scale: { statusProcessors: 30 },
     access: { oidc: { issuer: "https://sso.example.com", clientId: "argocd", clientSecret: "hunter2-hunter2" } },
-    metrics: { serviceMonitors: false },
+    metrics: { serviceMonitors: true },
     repositories: { agent: { url: "https://git.example.com/agent.git", token: "hunter2-hunter2" } },
     knownHosts: "git.example.com ssh-ed25519 AAAA\n",
     webhooks: { github: "hunter2-hunter2" },
@@ -26,8 +32,29 @@ describe("a preview of the hub with a changed setting", () => {
     for (const [setting, value] of Object.entries(changes)) {
         it(`announces what up then does, there and back: ${setting}`, async () => {
             const { there, back } = await previewAndUp({ [setting]: value });
+            expect(there.announced).not.to.deep.equal({});
             expect(there.done).to.deep.equal(there.announced);
+            expect(back.announced).not.to.deep.equal({});
             expect(back.done).to.deep.equal(back.announced);
         });
     }
+
+    // A flag of the engine's own, which no preview shows as an operation: what follows from it is the test.
+    it("changes what `pulumi destroy` refuses, there and back: protect", async () => {
+        const protectedNames = async () => {
+            const { deployment } = JSON.parse(await pulumiOk("hub", "stack", "export")) as Exported;
+            return deployment.resources.filter((one) => one.protect).map(({ urn }) => urn.split("::").at(-1));
+        };
+        expect(await protectedNames()).to.deep.equal([]);
+        await withConfig("hub", (config) => ({ ...config, "hubspoke:protect": "true" }), () => pulumiOk("hub", ...up));
+        try {
+            expect(await protectedNames()).to.include.members(["argocd-release", "hub-guard"]);
+            const { ok, output } = await pulumi("hub", "destroy", "--preview-only");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/argocd-release.*protected/);
+        } finally {
+            await pulumiOk("hub", ...up);
+        }
+        expect(await protectedNames()).to.deep.equal([]);
+    });
 });

@@ -90,6 +90,18 @@ describe("a previewer, with what the setting `previewers` gives and nothing else
         it(`previews an environment with ${name}, and finds no drift`, () => previewed("staging", change()));
     }
 
+    it("previews an environment whose cluster goes into quarantine, and is in it, and finds no drift", async () => {
+        await previewed("staging", (config) => config);
+        const quarantined = changedCluster("staging", (own) => ({ ...own, quarantined: true }));
+        const settings = (config: Config) => quarantined({ ...config, "hubspoke:previewers": previewers });
+        await withConfig("staging", settings, async () => {
+            const preview = await pulumiWith({ KUBECONFIG: reader.file }, "staging", "preview");
+            expect(preview.ok, preview.output).to.equal(true);
+            expect(preview.output).to.match(/staging-cluster-secret +update/);
+        });
+        await previewed("staging", quarantined);
+    });
+
     it("previews a hub whose cert-manager the program installs, and finds no drift", async () => {
         const certManager = { path: await certManagerChart() };
         await previewed("hub", (config) => ({ ...config, "hubspoke:certificates": { issuer: "own", certManager } }));

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { spawn } from "node:child_process";
 import { kubectl } from "../../lab/kubectl";
 import { run } from "../../lab/processes/run";
 import { type Look, waitFor } from "../../lab/processes";
@@ -11,12 +12,14 @@ import {
     changedCluster,
     getObject,
     labelled,
+    npmRun,
     pulumiOk,
     pulumiWithConfig,
     transcript,
     withConfig,
     type Outcome,
 } from "./support/lab";
+import { killTree } from "./support/killing";
 import { openReceiver, type Receiver } from "./support/receiver";
 
 const everywhere = ["agent-dr", "agent-prod", "agent-staging"];
@@ -40,9 +43,12 @@ function stagingTag(tag: string | undefined): (text: string) => string {
     return (text) => text.replace(/\nimage: \{ tag: [^}]*\}\n/, "") + (tag === undefined ? "" : `\nimage: { tag: ${tag} }\n`);
 }
 
+function promotion(to: string, from: string): string[] {
+    return ["run", "--silent", "promote", "--", "--from", from, "--to", to, "--timeout", "180s"];
+}
+
 async function promote(to: string, from = "staging"): Promise<Outcome> {
-    const args = ["run", "--silent", "promote", "--", "--from", from, "--to", to, "--timeout", "60s"];
-    const outcome = await run("npm", args, { cwd: projectRoot, env: pulumiEnvironment(), timeoutMs: 180_000 });
+    const outcome = await run("npm", promotion(to, from), { cwd: projectRoot, env: pulumiEnvironment(), timeoutMs: 600_000 });
     transcript.push(outcome.output);
     return outcome;
 }
@@ -125,6 +131,43 @@ describe("a release, rollout pinned", () => {
         expect(await pods()).to.equal(quota);
         await waitForState("dr", { ...healthy, revision });
         expect(await imageOf("dr")).to.match(/:1\.0\.1$/);
+    });
+
+    it("that is interrupted once the pin has moved is on record, and goes on when it is run again", async () => {
+        const secret = () => getObject("hub", "argocd", "secret", "cluster-prod");
+        const recorded = async () => (await getObject("hub", "argocd", "configmap", "promotion-record")).data ?? {};
+        const earlier = (await secret()).metadata.annotations?.revision;
+        const revision = await push({ [values]: (text) => `${text}# interrupted\n` });
+        await waitForState("staging", { ...healthy, revision });
+        await new Promise((resolve) => setTimeout(resolve, soakMs));
+
+        const child = spawn("npm", promotion("prod", "staging"), {
+            cwd: projectRoot,
+            env: { ...process.env, ...pulumiEnvironment() },
+            stdio: "ignore",
+        });
+        await waitFor("the pin of prod to move", async (): Promise<Look<true>> => {
+            const seen = (await secret()).metadata.annotations?.revision;
+            return seen === revision ? { done: true } : { seen: String(seen) };
+        }, { timeoutMs: 400_000, intervalMs: 50 });
+        await killTree(child);
+        expect(JSON.parse((await recorded())["prod.begun"] ?? "{}")).to.include({ revision, from: earlier });
+        expect((await recorded()).prod).to.include(`"revision":"${earlier}"`);
+        const recovered = await npmRun("recover", pulumiEnvironment(), "prod");
+        expect(recovered.ok, recovered.output).to.equal(true);
+
+        const pinned = changedCluster("prod", (settings) => ({ ...settings, revision: earlier }));
+        const stale = await pulumiWithConfig(pinned, "prod", "preview");
+        expect(stale.ok, stale.output).to.equal(false);
+        expect(stale.output).to.include(`is ${earlier}, but a promotion replaced that by ${revision}`);
+
+        const again = await promote("prod");
+        expect(again.ok, again.output).to.equal(true);
+        expect(await recorded()).not.to.have.property("prod.begun");
+        expect(JSON.parse((await recorded()).prod ?? "{}")).to.deep.include({ revision }).and.have.property("superseded")
+            .that.includes(earlier);
+        const dr = await promote("dr");
+        expect(dr.ok, dr.output).to.equal(true);
     });
 });
 

@@ -29,16 +29,21 @@ describe("a comparison by Argo CD", () => {
         ["from before that failed", application("2026-01-01T11:59:59Z", live), "silent"],
         ["that was never made", application(undefined), "silent"],
         ["of a spec that is wrong", application(undefined, foreign), "never"],
-        ["to a cluster that Argo CD does not know", application(undefined, unknown), "cluster not read"],
+        ["to a cluster that Argo CD does not know", application(undefined, unknown), "cluster not known"],
     ];
     for (const [name, given, what] of cases) {
         it(`${name} is "${what}"`, () => expect(comparisonOf(given, since).what).to.equal(what));
     }
 
+    it("names of a cluster that was not read only what is wrong with that", () => {
+        expect(comparisonOf(application(fresh, target, live), since).why).to.equal(live[1]);
+    });
+
     const together: [what: string[], found: string][] = [
         [["compared", "never", "silent", "without manifests"], "read"],
         [["without manifests", "silent"], "read"],
         [["compared", "cluster not read"], "not read"],
+        [["cluster not known"], "not read"],
         [["silent", "never"], "nothing yet"],
         [["never"], "nothing to compare"],
         [[], "nothing to compare"],

@@ -82,6 +82,7 @@ describe("a failover: the checks", () => {
     const facts: Facts = {
         from: "prod",
         to: "dr",
+        lift: undefined,
         probe: undefined,
         source: application("a"),
         target: application("a"),
@@ -101,6 +102,7 @@ describe("a failover: the checks", () => {
     });
 
     const refused: [name: string, change: Partial<Facts>, reason: RegExp][] = [
+        ["is in quarantine", { lift: "npm run x" }, /^dr is in quarantine, so Argo CD does not work on it.* Lift that: npm run x$/],
         ["does not serve", { probe: "it answers 503" }, /^the agent on dr does not serve users: it answers 503$/],
         ["is OutOfSync", { target: application("a", { sync: "OutOfSync" }) }, /^agent-dr is OutOfSync and Healthy$/],
         ["is Degraded", { target: application("a", { health: "Degraded" }) }, /^agent-dr is Synced and Degraded$/],

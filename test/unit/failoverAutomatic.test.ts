@@ -7,7 +7,10 @@ import {
     automaticRefusal,
     FiringAlerts,
 } from "../../scripts/failoverReceiver/automatic";
+import { Mover } from "../../scripts/failoverReceiver/mover";
 import { receiver } from "../../scripts/failoverReceiver/receiver";
+import { Skipper } from "../../scripts/failoverReceiver/skipper";
+import type { ArgoCdsView } from "../../scripts/support/argoCdsView";
 import type { Move } from "../../clusters/moves";
 
 const minute = 60_000;
@@ -124,15 +127,16 @@ describe("the receiver of automatic failovers", () => {
     ): Promise<{ moved: string[]; said: string[] }> {
         const moved: string[] = [];
         const said: string[] = [];
-        const server = receiver({
-            token,
+        const say = (line: string) => said.push(line);
+        const mover = new Mover({
             rules: () => Promise.resolve({ active: "prod", rules: { ...rules, afterMs } }),
             move: (active, reason) => {
                 moved.push(`${active}: ${reason}`);
                 return Promise.reject(new Error("dr is behind"));
             },
-            say: (line) => said.push(line),
+            say,
         });
+        const server = receiver({ token, take: (alerts) => mover.take(alerts), say });
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         const { port } = server.address() as AddressInfo;
         const send = async (body: unknown, authorization = `Bearer ${token}`, path = "/alerts") => {
@@ -180,5 +184,69 @@ describe("the receiver of automatic failovers", () => {
             expect(await send("x".repeat(2 * 1024 * 1024))).to.equal(413);
         });
         expect({ moved, said }).to.deep.equal({ moved: [], said: [] });
+    });
+});
+
+describe("the receiver that has Argo CD leave a dead cluster alone", () => {
+    /** A hub that keeps in memory what the receiver does there. */
+    function stage(says: ArgoCdsView["says"], held: string[] = []) {
+        const asked: string[] = [];
+        const said: string[] = [];
+        const skipper = new Skipper({
+            afterMs: minute,
+            held: () => Promise.resolve([...held]),
+            viewOf: (cluster) => {
+                asked.push(cluster);
+                return Promise.resolve({ says, why: "it says so" });
+            },
+            skip: (cluster) => Promise.resolve(void held.push(cluster)),
+            resume: (cluster) => Promise.resolve(void held.splice(held.indexOf(cluster), 1)),
+            say: (line) => said.push(line),
+        });
+        const hear = async (...alerts: Alert[]) => {
+            skipper.take(alerts);
+            await skipper.stop();
+        };
+        return { held, asked, said, hear };
+    }
+
+    for (const says of ["lost", "unknown"] as const) {
+        it(`does so once the alert has fired for the time, where Argo CD's view is "${says}", and ends it with the alert`, async () => {
+            const { held, hear } = stage(says);
+            const recent = Date.now() - minute / 2;
+            await hear(alert(api, recent));
+            expect(held).to.deep.equal([]);
+            await hear(alert(api, noon));
+            expect(held).to.deep.equal(["prod"]);
+            await hear(alert(outside, noon, "resolved"));
+            expect(held).to.deep.equal(["prod"]);
+            await hear(alert(api, noon, "resolved"));
+            expect(held).to.deep.equal([]);
+        });
+    }
+
+    for (const says of ["reached", "refused"] as const) {
+        it(`does not where Argo CD's view is "${says}", and asks once for each outage`, async () => {
+            const { held, asked, hear } = stage(says);
+            await hear(alert(api, noon));
+            await hear(alert(api, noon));
+            expect({ held, asked }).to.deep.equal({ held: [], asked: ["prod"] });
+            await hear(alert(api, noon, "resolved"), alert(api, noon + minute));
+            expect(asked).to.deep.equal(["prod", "prod"]);
+        });
+    }
+
+    it("goes on after a restart with what it has done before, and keeps it while it knows nothing new", async () => {
+        const { held, asked, hear } = stage("lost", ["prod", "dr"]);
+        await hear(alert(api, noon));
+        expect({ held, asked }).to.deep.equal({ held: ["prod", "dr"], asked: [] });
+        await hear(alert({ ...api, cluster: "dr" }, noon, "resolved"));
+        expect(held).to.deep.equal(["prod"]);
+    });
+
+    it("has nothing to do with users who do not reach the agent", async () => {
+        const { held, asked, hear } = stage("lost");
+        await hear(alert(outside, noon), alert(fromHub, noon));
+        expect({ held, asked }).to.deep.equal({ held: [], asked: [] });
     });
 });

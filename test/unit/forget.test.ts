@@ -86,6 +86,7 @@ describe("Argo CD's view of a cluster", () => {
         ["lost", "Failed to load target state: it", `${unread}Get "https://x": net/http: TLS handshake timeout`],
         ["refused", `${unread}the server has asked for the client to provide credentials`],
         ["refused", `${unread}tls: failed to verify certificate: x509: certificate signed by unknown authority`],
+        ["refused", "Failed to load target state: connection refused", `${unread}the server has asked for credentials`],
         ["reached", "Failed to load target state: failed to generate manifest: connection refused"],
     ] as const) {
         it(`is "${says}" for ${messages.at(-1)?.replace(unread, "… ")}`, () => {

@@ -148,7 +148,13 @@ describe("the hub", () => {
             domain: "example.com",
             argoCdVersion: "",
             identities: "[]",
-            rollout: JSON.stringify({ strategy: "pinned", pinned: ["prod", "dr"], windowed: [], soak: "10m" }),
+            rollout: JSON.stringify({
+                strategy: "pinned",
+                pinned: ["prod", "dr"],
+                windowed: [],
+                protectedEnvironments: ["prod", "dr"],
+                soak: "10m",
+            }),
             probes: JSON.stringify({
                 objects: "files",
                 interval: "15s",

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { adoptionOwns } from "../../scripts/adopt/owns";
 import type { Change, Inputs } from "../../scripts/preview/events";
 import { publicationOwns } from "../../scripts/failover/publish";
 import { promotionOwns } from "../../scripts/promote/owns";
@@ -99,4 +100,35 @@ describe("a failover", () => {
         expect(strangeChanges(moved({ dnsName: "other.example.com" }), publicationOwns)[0]).to.match(/: spec\.endpoints\.0\.dnsName$/);
         expect(strangeChanges([change("delete", "externaldns:DNSEndpoint", "traffic-endpoint")], publicationOwns)).to.have.length(1);
     });
+});
+
+describe("an adoption", () => {
+    const owns = adoptionOwns(["prod"], ["prod", "prod-b"]);
+    const ofSpoke = (operation: Change["operation"], name: string, more: Partial<Change> = {}) => {
+        const type = `hubspoke:index:Environment$hubspoke:index:Spoke$${secretType}`;
+        return change(operation, secretType, name, { urn: `urn:pulumi:prod::hubspoke::${type}::${name}`, ...more });
+    };
+
+    it("may make and change all that belongs to its cluster, and what every stack has above its clusters", () => {
+        const changed = { before: clusterSecret({}), after: clusterSecret({ a: "b" }), paths: ["data"] };
+        const own = [
+            ofSpoke("create", "prod-manager-token-1"),
+            ofSpoke("create", "prod"),
+            ofSpoke("import", "prod-cluster-secret", changed),
+            ofSpoke("update", "prod-cluster-secret", changed),
+            change("create", "hubspoke:index:Environment", "prod"),
+            change("create", "pulumi:providers:kubernetes", "hub"),
+        ];
+        expect(strangeChanges(own, owns)).to.deep.equal([]);
+    });
+
+    for (const [name, strange] of [
+        ["a neighbour whose name begins with its own", ofSpoke("update", "prod-b-cluster-secret", { paths: ["data"] })],
+        ["what it would delete", ofSpoke("delete", "prod-manager-token-1")],
+        ["what it would replace", ofSpoke("replace", "prod-cluster-secret")],
+        ["what is on no cluster of the stack", change("create", secretType, "other")],
+        ["an import of something else", change("import", secretType, "other")],
+    ] as const) {
+        it(`may not change ${name}`, () => expect(strangeChanges([strange], owns)).to.have.length(1));
+    }
 });

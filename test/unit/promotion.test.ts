@@ -18,12 +18,13 @@ interface Facts {
     readonly target?: string;
     readonly finishedAt?: string;
     readonly healthSince?: string;
+    readonly labels?: Record<string, string>;
 }
 
 function application(facts: Facts = {}): Application {
     const { name = "agent-staging", sync = "Synced", health = "Healthy", revision = "abc", phase = "Succeeded" } = facts;
     return {
-        metadata: { name },
+        metadata: { name, ...(facts.labels && { labels: facts.labels }) },
         spec: { source: { targetRevision: facts.target ?? revision } },
         status: {
             sync: { status: sync, revision },
@@ -36,6 +37,9 @@ function application(facts: Facts = {}): Application {
         },
     };
 }
+
+/** Labels of an Application whose cluster Argo CD leaves alone. */
+const quarantined = { "hubspoke/quarantined": "true" };
 
 /** The state of an Application that has no times. */
 const timeless = { sync: { status: "Synced", revision: "abc" }, health: { status: "Healthy" } };
@@ -50,6 +54,7 @@ describe("a promotion", () => {
         ["has no Application", [], /nothing to promote from/],
         ["is OutOfSync", [application({ sync: "OutOfSync" })], /agent-staging: OutOfSync, Healthy at abc/],
         ["is Degraded", [application(), application({ name: "b", health: "Degraded" })], /\n {2}b: Synced, Degraded at abc$/],
+        ["has a cluster that Argo CD leaves alone", [application({ labels: quarantined })], /Healthy at abc \(Argo CD leaves its/],
         ["lacks one of its Applications", [application({ name: "b" })], /\n {2}agent-staging does not exist$/],
         ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
         ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /only 60 s.*600 s. Try again in 540 s/],
@@ -91,8 +96,8 @@ describe("a promotion", () => {
         });
     }
 
-    for (const facts of [{ phase: "Failed" }, { phase: "Error" }, { health: "Degraded" }]) {
-        it(`stops at ${Object.entries(facts).join(" ")}`, () => {
+    for (const facts of [{ phase: "Failed" }, { phase: "Error" }, { health: "Degraded" }, { labels: quarantined }]) {
+        it(`stops at ${JSON.stringify(facts)}`, () => {
             expect(on(facts)).to.have.property("failed").that.includes("agent-prod");
         });
     }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { quarantinedServers, refuseUnkeptQuarantine } from "../../preflight/quarantine";
+import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "../../preflight/quarantine";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { all, mockPulumi, one, settled } from "./support/mocks";
@@ -37,6 +37,16 @@ describe("a cluster in quarantine", () => {
         expect(() => quarantinedServers(settings, [own], "organization/hubspoke/dr")).to.throw(
             /clusters\.b\.quarantined: this stack has not registered b on the hub/,
         );
+    });
+
+    it("that only the hub knows of is named, with the command that lifts it", () => {
+        const skipped = { "argocd.argoproj.io/skip-reconcile": "true" };
+        const existing = ["a", "b", "c"].map((cluster) => registration({ cluster, annotations: skipped }));
+        const found = leftAloneWithoutSetting(settings, existing, "organization/hubspoke/prod");
+        expect(found).to.have.length(1);
+        expect(found[0]).to.match(/^hubspoke:clusters\.a: .*npm run quarantine -- prod --cluster a --lift$/);
+        const working = registration({ cluster: "a", annotations: { "argocd.argoproj.io/skip-reconcile": "false" } });
+        expect(leftAloneWithoutSetting(settings, [working], "prod")).to.deep.equal([]);
     });
 
     it("is behind a provider that reaches nothing, and marked on the hub for Argo CD; its neighbour is not", async () => {

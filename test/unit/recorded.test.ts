@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { z } from "zod";
 import { describeMove, type Move, moveId } from "../../clusters/moves";
-import { promoted } from "../../clusters/promotions";
+import { promoted, promotionsThatMoved } from "../../clusters/promotions";
 import { parseRecord } from "../../clusters/records";
 import {
     contradictedActive,
@@ -113,6 +113,18 @@ describe("a cluster's revision beside the hub's record of promotions", () => {
         check({ revision: "v3" })();
         check({})();
         refuseContradictions(contradictedPins(prod({ revision: "v1" }), {}));
+    });
+
+    it("counts a promotion that was interrupted on the clusters whose Secrets have the new pin, and on no other", () => {
+        const begun = { revision: "v3", at: "2026-01-02T12:00:00Z", from: "v2" };
+        const pinned = (cluster: string, revision: string) => registration({ cluster, annotations: { revision } });
+        const existing = [pinned("prod", "v3"), pinned("prod-b", "v2"), pinned("prod-c", "v3")];
+        const both = { prod: begun, "prod-b": begun, "prod-c": begun, gone: begun };
+        expect(promotionsThatMoved({ ended: { ...record, "prod-b": record.prod }, begun: both }, existing)).to.deep.equal({
+            prod: { revision: "v3", at: begun.at, superseded: ["v2", "v1", "v0"] },
+            "prod-b": record.prod,
+            "prod-c": { revision: "v3", at: begun.at, superseded: ["v2"] },
+        });
     });
 
     it("is recorded with all that it replaced, the latest first, once each", () => {

@@ -43,7 +43,7 @@ export async function killAt(gate: ApiGate, moment: Moment, victim: Victim, mean
 }
 
 /** Ends a process and all below it; the first goes first, so that none can tell it of the end of another. */
-async function killTree({ pid }: ChildProcess): Promise<void> {
+export async function killTree({ pid }: ChildProcess): Promise<void> {
     if (pid === undefined) {
         return;
     }

@@ -1,0 +1,54 @@
+import { type Alert, type AutomaticRules, FiringAlerts } from "./automatic";
+
+export interface MoverArgs {
+    /** Reads the active cluster and the rules; called for each message, because settings change. */
+    readonly rules: () => Promise<{ readonly active: string; readonly rules: AutomaticRules }>;
+    /** Moves users; an error of it is logged, and the next message tries again. */
+    readonly move: (active: string, reason: string) => Promise<void>;
+    readonly say: (line: string) => void;
+}
+
+/** Moves users when both probes of the active cluster have failed for long enough; never two moves at the same time. */
+export class Mover {
+    private readonly firing = new FiringAlerts();
+    private timer: NodeJS.Timeout | undefined;
+    private moving = false;
+
+    constructor(private readonly args: MoverArgs) {}
+
+    take(alerts: readonly Alert[]): void {
+        this.firing.take(alerts);
+        void this.look();
+    }
+
+    private async look(): Promise<void> {
+        if (this.moving) {
+            return;
+        }
+        this.moving = true;
+        clearTimeout(this.timer);
+        try {
+            await this.moveIfDue();
+        } catch (error) {
+            this.args.say((error as Error).message);
+        } finally {
+            this.moving = false;
+        }
+    }
+
+    private async moveIfDue(): Promise<void> {
+        const { active, rules } = await this.args.rules();
+        const due = this.firing.dueAt(active, rules);
+        if (due === undefined) {
+            return;
+        }
+        const wait = due - Date.now();
+        if (wait > 0) {
+            this.args.say(`both probes of ${active} fail; users move in ${(wait / 1000).toFixed(0)} s unless one recovers`);
+            this.timer = setTimeout(() => void this.look(), wait);
+            return;
+        }
+        const seconds = rules.afterMs / 1000;
+        await this.args.move(active, `the hub's probe and the outside probe of ${active} have failed for ${seconds} s`);
+    }
+}

@@ -1,0 +1,102 @@
+import type { ArgoCdsView } from "../support/argoCdsView";
+import { type Alert, FiringAlerts } from "./automatic";
+
+/** After a start, a cluster of which no alert is heard for this time answers again; in milliseconds. */
+const silenceMs = 600_000;
+
+/** Pause before what failed is tried again, in milliseconds. */
+const retryMs = 60_000;
+
+export interface SkipperArgs {
+    /** How long `ClusterUnreachable` must have fired, in milliseconds. */
+    readonly afterMs: number;
+    /** Clusters that this receiver has Argo CD leave alone. */
+    readonly held: () => Promise<readonly string[]>;
+    /** Argo CD's own view of a cluster. */
+    readonly viewOf: (cluster: string) => Promise<ArgoCdsView>;
+    /** Has Argo CD leave a cluster alone, or work on it again. */
+    readonly skip: (cluster: string, since: string, view: ArgoCdsView) => Promise<void>;
+    readonly resume: (cluster: string) => Promise<void>;
+    readonly say: (line: string) => void;
+}
+
+/**
+ * Has Argo CD leave a cluster alone while the hub's probe of its API server fails, if Argo CD cannot read it either.
+ * It does one thing after another, and keeps in memory only the alerts: what it has done is on the hub.
+ */
+export class Skipper {
+    private readonly firing = new FiringAlerts();
+    private readonly recovered = new Set<string>();
+    /** Clusters that Argo CD could read, by the start of the alert: it is not asked twice about one. */
+    private readonly readable = new Map<string, number>();
+    private readonly started = Date.now();
+    private timer: NodeJS.Timeout | undefined;
+    private work = Promise.resolve();
+
+    constructor(private readonly args: SkipperArgs) {}
+
+    take(alerts: readonly Alert[]): void {
+        this.firing.take(alerts);
+        for (const { labels, status } of alerts) {
+            if (labels.alertname === "ClusterUnreachable" && status !== "firing") {
+                this.recovered.add(labels.cluster ?? "");
+            }
+        }
+        this.look();
+    }
+
+    /** Does what is due, after what is under way. */
+    look(): void {
+        clearTimeout(this.timer);
+        this.work = this.work.then(() => this.doAll());
+    }
+
+    /** Ends with all that is under way; for tests, and at the end. */
+    async stop(): Promise<void> {
+        await this.work;
+        clearTimeout(this.timer);
+    }
+
+    private async doAll(): Promise<void> {
+        let next = Infinity;
+        try {
+            const held = await this.args.held();
+            for (const [cluster, since] of this.firing.unreachable()) {
+                const due = since + this.args.afterMs - Date.now();
+                if (due > 0) {
+                    next = Math.min(next, due);
+                } else if (!held.includes(cluster) && this.readable.get(cluster) !== since) {
+                    await this.skip(cluster, since);
+                }
+            }
+            const silence = this.started + silenceMs - Date.now();
+            for (const cluster of held.filter((one) => !this.firing.unreachable().has(one))) {
+                if (this.recovered.has(cluster) || silence <= 0) {
+                    await this.args.resume(cluster);
+                    this.args.say(`${cluster} answers again, and Argo CD works on it`);
+                } else {
+                    next = Math.min(next, silence);
+                }
+            }
+        } catch (error) {
+            this.args.say((error as Error).message);
+            next = retryMs;
+        }
+        clearTimeout(this.timer);
+        if (next < Infinity) {
+            this.timer = setTimeout(() => this.look(), next);
+        }
+    }
+
+    private async skip(cluster: string, since: number): Promise<void> {
+        const view = await this.args.viewOf(cluster);
+        if (view.says === "reached" || view.says === "refused") {
+            this.readable.set(cluster, since);
+            this.args.say(`the hub's probe of ${cluster} fails, and Argo CD goes on with it: ${view.why}`);
+        } else if (this.firing.unreachable().get(cluster) === since) {
+            await this.args.skip(cluster, new Date(since).toISOString(), view);
+            this.recovered.delete(cluster);
+            this.args.say(`Argo CD leaves ${cluster} alone until its API server answers: ${view.why}`);
+        }
+    }
+}
