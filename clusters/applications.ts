@@ -1,5 +1,5 @@
 import type { ClusterAddress } from "./kubeconfig";
-import { agentLabel, quarantinedLabel } from "./names";
+import { agentLabel, connectionCheckLabel, quarantinedLabel } from "./names";
 import { sameServer } from "./registrations";
 import { change, find } from "./request";
 
@@ -50,9 +50,10 @@ export async function applicationsOf(
     { cluster, server }: { readonly cluster: string; readonly server: string },
 ): Promise<Application[]> {
     const all = await list(hub, applicationsPath(namespace));
-    return all.filter(({ spec }) => {
+    const [checkKey = ""] = Object.keys(connectionCheckLabel);
+    return all.filter(({ metadata, spec }) => {
         const { name, server: url = "" } = spec?.destination ?? {};
-        return name === cluster || sameServer(url, server);
+        return metadata.labels?.[checkKey] === undefined && (name === cluster || sameServer(url, server));
     });
 }
 

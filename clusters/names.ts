@@ -46,6 +46,12 @@ export const viewAnnotation = "hubspoke/view-before-quarantine";
 /** Annotation of a cluster Secret by the receiver of alerts: since when, as RFC 3339, the cluster has not answered. */
 export const unreachableSinceAnnotation = "hubspoke/unreachable-since";
 
+/** Annotation of a cluster Secret with the UID of the namespace `kube-system`, which identifies the cluster. */
+export const uidAnnotation = "hubspoke/cluster-uid";
+
+/** Label of the Application with which the program checks Argo CD's connection to a cluster, for a moment. */
+export const connectionCheckLabel = { "hubspoke/connection-check": "true" };
+
 /** Annotation of a cluster Secret that names the stack which registered it. */
 export const stackAnnotation = "hubspoke/stack";
 

@@ -58,9 +58,20 @@ export function isLeftAlone({ annotations }: Pick<Registration, "annotations">):
     return ["1", "t", "true"].includes((annotations[skipReconcileAnnotation] ?? "").toLowerCase());
 }
 
-/** Argo CD compares URLs without a slash at the end. */
+/**
+ * Whether two URLs are of one API server: the default port, the case of the host, a slash at the end, a query and a
+ * user make no difference. For Kubernetes they lead to the same server, and for Argo CD some of them too.
+ */
 export function sameServer(left: string, right: string): boolean {
-    return left.replace(/\/$/, "") === right.replace(/\/$/, "");
+    return addressOf(left) === addressOf(right);
+}
+
+function addressOf(server: string): string {
+    if (!URL.canParse(server)) {
+        return server;
+    }
+    const { protocol, hostname, port, pathname } = new URL(server);
+    return `${protocol}//${hostname.replace(/\.$/, "")}:${port}${pathname.replace(/\/+$/, "")}`;
 }
 
 function decode(value: string | undefined): string {

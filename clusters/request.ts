@@ -14,6 +14,17 @@ const networkFailures = ["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND
 /** An API server cannot be connected to, or does not answer: a failure of the network, and not a refusal. */
 export class UnreachableError extends Error {}
 
+/** The certificate of an API server is not trusted: a wrong authority, name or time. */
+export class CertificateError extends Error {
+    /** @param code Node's or OpenSSL's code, such as `ERR_TLS_CERT_ALTNAME_INVALID` */
+    constructor(
+        message: string,
+        readonly code: string,
+    ) {
+        super(message);
+    }
+}
+
 /** A request to an API server that is not a read. */
 export interface Change {
     readonly method: "PATCH" | "POST" | "DELETE";
@@ -98,14 +109,15 @@ function urlOf(server: string, path: string): URL {
 }
 
 function connectionProblem(cluster: ClusterAddress, proxy: string | undefined, error: NodeJS.ErrnoException): Error {
-    const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
     const through = proxy === undefined ? "" : ` through the proxy ${new URL(proxy).host}`;
-    const remedy = isDistrust(error)
-        ? "Write the server's certificate authority, or its tls-server-name, into the kubeconfig"
-        : "Check that the cluster runs, and that this machine can reach it (VPN, firewall, proxy)";
-    return new Kind(
-        `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached${through}: ${error.message}. ${remedy}`,
-    );
+    const problem = (remedy: string) =>
+        `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached${through}: ${error.message}. ${remedy}`;
+    if (isDistrust(error)) {
+        const remedy = "Write the server's certificate authority, or its tls-server-name, into the kubeconfig";
+        return new CertificateError(problem(remedy), error.code ?? "");
+    }
+    const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
+    return new Kind(problem("Check that the cluster runs, and that this machine can reach it (VPN, firewall, proxy)"));
 }
 
 function refuseOthers(cluster: ClusterAddress, path: string, status: number, expected: readonly number[]): void {

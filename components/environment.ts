@@ -10,6 +10,8 @@ export interface EnvironmentArgs {
     readonly settings: EnvironmentSettings;
     /** URL of each cluster's API server, by the cluster's name. */
     readonly servers: Readonly<Record<string, string>>;
+    /** UID of each cluster's namespace `kube-system`, by the cluster's name, where it may be read. */
+    readonly uids?: Readonly<Record<string, string>>;
     /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** The stack's full name, for the mark on the cluster Secrets. */
@@ -42,6 +44,7 @@ export class Environment extends pulumi.ComponentResource {
                         environment: settings,
                         settings: spokeSettings,
                         server,
+                        uid: args.uids?.[cluster],
                         hub,
                         hubProvider,
                         stack,

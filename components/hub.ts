@@ -142,6 +142,7 @@ export class Hub extends pulumi.ComponentResource {
             probes: probePlan(settings, alertObjects),
             argoCdVersion: argoCd.version,
             identities: cloudsOf(settings.identity),
+            lab: settings.lab,
         });
         this.operator = {
             url: `https://${argoCdHost(settings.domain)}`,

@@ -22,6 +22,8 @@ export interface HubOutputs {
     readonly argoCdVersion: string | undefined;
     /** Clouds at which Argo CD has an identity; nothing from a hub that was brought up before it said so. */
     readonly identities: readonly Cloud[] | undefined;
+    /** Whether this hub is for tests: then Argo CD may reach clusters at addresses of this machine. */
+    readonly lab: boolean;
 }
 
 type Known = { readonly [key in keyof HubOutputs]: pulumi.Input<HubOutputs[key]> };
@@ -37,6 +39,7 @@ export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutput
         probes: pulumi.jsonStringify(outputs.probes),
         argoCdVersion: pulumi.output(outputs.argoCdVersion).apply((version) => version ?? ""),
         identities: pulumi.jsonStringify(outputs.identities),
+        lab: pulumi.jsonStringify(outputs.lab),
     };
 }
 
@@ -66,6 +69,7 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
         probes: JSON.parse(text("probes")) as ProbePlan,
         argoCdVersion: exported.argoCdVersion === undefined ? undefined : text("argoCdVersion") || undefined,
         identities: exported.identities === undefined ? undefined : (JSON.parse(text("identities")) as Cloud[]),
+        lab: exported.lab === "true",
     };
 }
 
@@ -78,6 +82,7 @@ const names = [
     "probes",
     "argoCdVersion",
     "identities",
+    "lab",
 ] as const;
 
 /**

@@ -18,6 +18,7 @@ import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
 import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
 import { clusterConfig } from "./account/clusterConfig";
+import { ConnectionCheck } from "./account/connectionCheck";
 
 export interface SpokeArgs {
     /** Settings of the cluster's environment. */
@@ -26,6 +27,8 @@ export interface SpokeArgs {
     readonly settings: SpokeSettings;
     /** URL by which Argo CD reaches the spoke's API server. */
     readonly server: string;
+    /** UID of the cluster's namespace `kube-system`; undefined if it may not be read. */
+    readonly uid?: string | undefined;
     /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** The hub's provider; this component creates the spoke's provider. */
@@ -52,7 +55,7 @@ export class Spoke extends pulumi.ComponentResource {
         const kept = args.settings.quarantined ? quarantinedOptions(name, opts) : opts;
         super("hubspoke:index:Spoke", name, {}, marked(args.stack, kept));
 
-        const { environment, settings, server, hub, hubProvider, stack, adoption } = args;
+        const { environment, settings, server, uid, hub, hubProvider, stack, adoption } = args;
         const { quarantined } = settings;
         const provider = quarantined
             ? quarantinedProvider(name, { parent: this })
@@ -104,17 +107,19 @@ export class Spoke extends pulumi.ComponentResource {
                           { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),
                   ];
+        const config = clusterConfig({ ...settings, token: account.token, ca: account.ca });
         const proof = new Proof(
             `${name}-access`,
             {
                 spoke: connectionOf(settings),
                 cluster: name,
+                connection: { server, tls: config.tlsClientConfig, proxyUrl: config.proxyUrl },
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
                 target: namespace.namespaceName,
                 // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
-            { parent: this, ignoreChanges: quarantined ? ["spoke", "token", "target", "rights"] : [] },
+            { parent: this, ignoreChanges: quarantined ? ["spoke", "connection", "token", "target", "rights"] : [] },
         );
         const domain = settings.domain ?? `${name}.${hub.domain}`;
         const secret = new ClusterSecret(
@@ -135,10 +140,26 @@ export class Spoke extends pulumi.ComponentResource {
                 stack,
                 token: account.tokens?.current,
                 refresh: proof.provenAt,
+                uid,
                 quarantined,
-                config: clusterConfig({ ...settings, token: account.token, ca: account.ca }),
+                config,
             },
             { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },
+        );
+        new ConnectionCheck(
+            `${name}-connection`,
+            {
+                hub: environment.hub,
+                namespace: hub.argoCdNamespace,
+                project: hub.agentProject,
+                target: hub.agentNamespace,
+                cluster: name,
+                server,
+                timeout: environment.connectionTimeout,
+                since: proof.provenAt,
+                quarantined,
+            },
+            { parent: this, dependsOn: [secret] },
         );
         const probes = new Probes(
             `${name}-probes`,

@@ -1,34 +1,37 @@
-import { waitFor } from "../clusters/wait";
-import { findCluster } from "../clusters/kubeconfig";
-import { get } from "../clusters/request";
-import type { ClusterConnection } from "../settings/connection";
+import { type ArgoCdConnection, certificateProblem } from "../clusters/argoCdConnection";
+import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
+import { CertificateError, get } from "../clusters/request";
 import { tryToken } from "../clusters/tokenTrial";
+import { GiveUp, waitFor } from "../clusters/wait";
+import type { ClusterConnection } from "../settings/connection";
 import { type DynamicProvider, idOf } from "./provider";
 
-/** Limit for a new token to be created and accepted, in milliseconds; an API server caches refusals. */
+/** Limit for a new token to be made and accepted, in milliseconds; an API server caches refusals. */
 const limitMs = 60_000;
 
-/** The access to check: names only. The token itself is read from the spoke when it is needed. */
+/** What is to be proven: names only. The token itself is read from the spoke when it is needed. */
 export interface AccessInputs {
     readonly spoke: ClusterConnection;
     readonly cluster: string;
-    /** The token's Secret on the spoke; undefined for a cloud identity. */
+    /** How Argo CD will connect. */
+    readonly connection: ArgoCdConnection;
+    /** Where the token stands on the spoke; nothing for a cloud identity. */
     readonly token?: { readonly namespace: string; readonly secret: string };
-    /** A namespace in which the account must be able to read Deployments. */
+    /** A namespace that the account must be able to read Deployments of. */
     readonly target: string;
-    /** A value that changes with the account's rights. */
+    /** What changes whenever the account's rights do. */
     readonly rights: readonly string[];
 }
 
-/** The inputs, and the time of the last check, as RFC 3339. */
+/** The inputs, and when access was proven last, as RFC 3339. */
 export interface AccessState extends AccessInputs {
     readonly provenAt: string;
 }
 
 /**
- * If a token is new, or the account's rights have changed, checks that the cluster accepts the token, and that the
- * token may read what Argo CD reads first. The time of the check is in an annotation that makes Argo CD read the
- * cluster again.
+ * Proves, when a token or the connection is new or the account's rights have changed, that the token is accepted by the
+ * server, the CA and the proxy that the cluster Secret names, and may read what Argo CD reads first. The time becomes
+ * the annotation after which Argo CD reads that cluster again.
  */
 export const access: DynamicProvider<AccessInputs, AccessState> = {
     create: async (inputs) => ({ id: idOf(inputs.cluster), outs: await prove(inputs) }),
@@ -36,23 +39,48 @@ export const access: DynamicProvider<AccessInputs, AccessState> = {
 };
 
 async function prove(inputs: AccessInputs): Promise<AccessState> {
-    const { cluster, spoke, token, target } = inputs;
-    if (token !== undefined) {
-        const address = await findCluster(`clusters.${cluster}`, spoke);
-        const path = `api/v1/namespaces/${token.namespace}/secrets/${token.secret}`;
-        await waitFor(`cluster ${cluster} to accept its new token`, async () => {
-            const { data } = await get<{ data?: Record<string, string> }>(address, path);
-            if (data?.token === undefined) {
-                return { seen: `Secret ${token.secret} without a token` };
-            }
-            const status = await tryToken(address, data.token, target);
-            return status === 200 ? { done: undefined } : { seen: `answer ${status}` };
-        }, { timeoutMs: limitMs });
+    if (inputs.token !== undefined) {
+        await proveToken(await findCluster(`clusters.${inputs.cluster}`, inputs.spoke), inputs.token, inputs);
     }
     return { ...inputs, provenAt: nextSecond() };
 }
 
-/** The annotation has whole seconds, and must not be earlier than the time at which the cache was filled. */
+async function proveToken(
+    user: ClusterAddress,
+    { namespace, secret }: NonNullable<AccessInputs["token"]>,
+    { cluster, connection, target }: AccessInputs,
+): Promise<void> {
+    let answer = { status: 0, byArgoCdsWay: true };
+    try {
+        await waitFor(`cluster ${cluster} to accept its new token`, async () => {
+            const { data } = await get<{ data?: Record<string, string> }>(user, `api/v1/namespaces/${namespace}/secrets/${secret}`);
+            if (data?.token === undefined) {
+                return { seen: `Secret ${secret} without a token` };
+            }
+            answer = await tryToken(user, connection, data.token, target).catch((error: unknown) => {
+                throw error instanceof CertificateError
+                    ? new GiveUp(certificateProblem({ ...user, server: connection.server }, error, user))
+                    : error;
+            });
+            return answer.status === 200 ? { done: undefined } : { seen: `answer ${answer.status}` };
+        }, { timeoutMs: limitMs });
+    } catch (error) {
+        if (answer.status === 401 && answer.byArgoCdsWay) {
+            throw new Error(
+                `hubspoke:clusters.${cluster}.server: ${connection.server} does not accept the token that the cluster's own ` +
+                    "controller made (401): a proxy that knows only its own tokens can stand there, such as Rancher's or " +
+                    "Teleport's. Write `server` with the cluster's own endpoint",
+                { cause: error },
+            );
+        }
+        // Only Argo CD can tell: this machine does not reach the server, and the user's way leads to such a proxy.
+        if (answer.status !== 401) {
+            throw error;
+        }
+    }
+}
+
+/** The annotation has whole seconds, and must not be before the time at which a cache was read. */
 function nextSecond(): string {
     return new Date(Math.ceil(Date.now() / 1000) * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -3,5 +3,6 @@
  * path of this file and these names are in the state of every stack: do not change them.
  */
 export { access } from "./access";
+export { connection } from "./connection";
 export { drain } from "./drain";
 export { guard } from "./guard";

@@ -11,15 +11,19 @@ import { registrations } from "../clusters/registrations";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
+import { checkConnection, refuseUnusableServer } from "./connection";
 import { missingIdentities } from "./identity";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
+import { clusterUid, refuseOtherClusters, uidsOf, warnOfUnknown } from "./sameCluster";
 
 /** The results of the checks of an environment. */
 export interface EnvironmentFacts {
     /** URL of each cluster's API server for Argo CD, by the cluster's name. */
     readonly servers: Readonly<Record<string, string>>;
+    /** UID of each cluster's namespace `kube-system`, by the cluster's name, where it is known. */
+    readonly uids: Readonly<Record<string, string>>;
     /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** Clusters that another tool or a person registered and the stack adopts, by name. */
@@ -49,11 +53,19 @@ export async function checkEnvironment(
     hub: Promise<HubOutputs>,
 ): Promise<EnvironmentFacts> {
     const [found, outputs] = await Promise.all([findClusters(settings), hub]);
-    const [, , warnings, { servers, adoptions }] = await allOf([
+    const checked = Object.entries(found.spokes).flatMap(([name, user]) => {
+        const [own, server] = [settings.clusters[name], found.servers[name]];
+        return own === undefined || server === undefined ? [] : [{ settings: own, server, user }];
+    });
+    const [{ servers, uids, adoptions }, warnings] = await allOf([
+        async () => checkRegistrations(settings, found, outputs, stack),
+        () => missingIdentities(settings, outputs.identities),
         () => refuseUnfitForRollout(settings, outputs.rollout),
         () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
-        () => missingIdentities(settings, outputs.identities),
-        async () => checkRegistrations(settings, found, outputs, stack),
+        ...checked.map((cluster) => () => {
+            refuseUnusableServer(cluster, outputs.lab);
+            return checkConnection(cluster);
+        }),
     ]);
     for (const warning of warnings) {
         await pulumi.log.warn(warning);
@@ -64,7 +76,7 @@ export async function checkEnvironment(
                 "protects it. Remove the setting after the destroy",
         );
     }
-    return { servers, hub: outputs, adoptions };
+    return { servers, uids, hub: outputs, adoptions };
 }
 
 /** Finds the hub and each cluster that is not in quarantine in its kubeconfig, and asks each for its version. */
@@ -94,12 +106,17 @@ async function checkRegistrations(
     { hub: address, spokes, servers }: FoundClusters,
     hub: HubOutputs,
     stack: string,
-): Promise<Pick<EnvironmentFacts, "servers" | "adoptions">> {
-    const [existing, promotions] = await Promise.all([
+): Promise<Pick<EnvironmentFacts, "servers" | "uids" | "adoptions">> {
+    const asked = Object.entries(spokes).map(async ([name, spoke]) => {
+        return { name, server: servers[name] ?? spoke.server, uid: await clusterUid(spoke) };
+    });
+    const [existing, promotions, found] = await Promise.all([
         registrations(address, hub.argoCdNamespace),
         readPromotions(address, hub.argoCdNamespace),
+        Promise.all(asked),
     ]);
     leftAloneWithoutSetting(settings, existing, stack).forEach((warning) => void pulumi.log.warn(warning));
+    refuseOtherClusters(settings, found, existing, stack);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
     const adoptions = await findAdoptions(candidates, existing, stack, on, spokes);
@@ -112,5 +129,10 @@ async function checkRegistrations(
         applicationsOf(address, hub.argoCdNamespace, registration),
     );
     refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
-    return { servers: { ...servers, ...quarantinedServers(settings, existing, stack) }, adoptions };
+    await warnOfUnknown(found);
+    return {
+        servers: { ...servers, ...quarantinedServers(settings, existing, stack) },
+        uids: uidsOf(found, existing, stack),
+        adoptions,
+    };
 }

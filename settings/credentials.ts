@@ -107,8 +107,14 @@ export const certificateAuthority = z
 
 export const tlsSchema = z
     .strictObject({
-        ca: certificateAuthority
-            .describe("CA certificate of the API server, in PEM format. The default is the CA that the spoke reports.")
+        ca: z
+            .union([z.literal("system"), certificateAuthority])
+            .meta({
+                description:
+                    "CA certificate of the API server, in PEM format. `system` trusts the public authorities of Argo CD's " +
+                    "image, for example for GKE's DNS endpoint. The default is the CA that the spoke reports.",
+                examples: ["system", "-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"],
+            })
             .optional(),
         serverName: text("the name in the API server's certificate", "api.prod.example.com")
             .describe("Name in the API server's certificate, if it differs from the host in the URL.")

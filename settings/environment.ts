@@ -3,6 +3,7 @@ import { probe } from "./alerts";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
+import { goDuration } from "./duration";
 import { dnsLabel, dnsName, domain, flag, text } from "./kinds";
 import { labels } from "./labels";
 import { previewers } from "./previewers";
@@ -23,6 +24,15 @@ const spoke = connection.safeExtend({
         .meta({
             description: "URL of the API server for Argo CD. The default is the URL in the kubeconfig.",
             examples: ["https://api.prod.example.com:6443"],
+        })
+        .optional(),
+    uid: z
+        .guid("must be a UID of Kubernetes. Write the output of `kubectl get namespace kube-system -o jsonpath={.metadata.uid}`")
+        .meta({
+            description:
+                "UID of the cluster's namespace `kube-system`. It confirms that a registered name moves to another " +
+                "cluster or to another URL: without it, the preview refuses such a change.",
+            examples: ["0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"],
         })
         .optional(),
     domain: domain
@@ -90,6 +100,14 @@ const environmentShape = z.strictObject({
                 "is `false`: its page for logs says that this is forbidden.",
         )
         .default(false),
+    connectionTimeout: goDuration
+        .meta({
+            description:
+                "How long `pulumi up` waits until Argo CD on the hub has connected to a cluster with a new connection or " +
+                "credential. `0s` does not wait.",
+            examples: ["10m"],
+        })
+        .default("5m"),
     protect: flag
         .describe(
             "`false` allows a destroy, or the removal of a cluster, to delete Applications that the hub protects. Run " +

@@ -38,15 +38,18 @@ const execApi = "client.authentication.k8s.io/v1beta1";
 
 /** How Argo CD connects and authenticates to a spoke. */
 export function clusterConfig({ credentials, tls, proxyUrl, token, ca }: ClusterConfigArgs): ClusterConfig {
+    return { ...identity(credentials, token), tlsClientConfig: tlsClientConfig(tls, ca), proxyUrl };
+}
+
+function tlsClientConfig(tls: TlsSettings, reported: pulumi.Output<string>): ClusterConfig["tlsClientConfig"] {
     const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
-    const caData = tls.ca === undefined ? ca.apply(base64) : base64(tls.ca);
-    return {
-        ...identity(credentials, token),
-        tlsClientConfig: tls.insecureSkipTlsVerify
-            ? { insecure: true }
-            : { insecure: false, serverName: tls.serverName, caData },
-        proxyUrl,
-    };
+    if (tls.insecureSkipTlsVerify) {
+        return { insecure: true };
+    }
+    const { ca, serverName } = tls;
+    // Without caData, Argo CD trusts the authorities of its image.
+    const trusted = ca === "system" ? {} : { caData: ca === undefined ? reported.apply(base64) : base64(ca) };
+    return { insecure: false, serverName, ...trusted };
 }
 
 function identity(credentials: Credentials, bearerToken: pulumi.Input<string> | undefined) {

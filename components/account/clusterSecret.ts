@@ -13,6 +13,7 @@ import {
     sinceAnnotation,
     skipReconcileAnnotation,
     stackAnnotation,
+    uidAnnotation,
 } from "../../clusters/names";
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
@@ -48,6 +49,8 @@ export interface ClusterSecretArgs {
     readonly token?: { readonly generation: number; readonly created: pulumi.Input<string> } | undefined;
     /** Time of the last change of the rights on the cluster, as RFC 3339: Argo CD invalidates its older cache. */
     readonly refresh?: pulumi.Input<string>;
+    /** UID of the cluster's namespace `kube-system`: the registration belongs to this cluster, whatever its URL. */
+    readonly uid?: string | undefined;
     /** Whether Argo CD is to leave the cluster alone, with the credential that it holds now. */
     readonly quarantined?: boolean;
     readonly config: ClusterConfig;
@@ -96,6 +99,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                                   [generationAnnotation]: String(args.token.generation),
                                   [sinceAnnotation]: args.token.created,
                               }),
+                        ...(args.uid === undefined ? {} : { [uidAnnotation]: args.uid }),
                         ...(args.quarantined === true ? { [skipReconcileAnnotation]: "true" } : {}),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
                     },

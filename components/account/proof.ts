@@ -1,11 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterConnection } from "../../settings/connection";
+import type { ClusterConfig } from "./clusterConfig";
 import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";
 
 export interface ProofArgs {
     readonly spoke: ClusterConnection;
     readonly cluster: string;
+    /** How Argo CD will connect, without its credential. */
+    readonly connection: {
+        readonly server: string;
+        readonly tls: ClusterConfig["tlsClientConfig"];
+        readonly proxyUrl: string | undefined;
+    };
     /** Location of the token on the spoke; undefined for a cloud identity. */
     readonly token?: { readonly namespace: pulumi.Input<string>; readonly secret: pulumi.Input<string> };
     /** A namespace that the account must be able to read. */

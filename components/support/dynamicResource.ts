@@ -18,9 +18,14 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         opts?: pulumi.CustomResourceOptions,
     ) {
         const load = `require("tsx/cjs"); exports.handler = () => require(process.cwd() + "/dynamic/index.ts").${kind};`;
-        super(`pulumi-nodejs:dynamic/hubspoke:${kind}`, name, { ...inputs, __provider: load }, {
+        super(typeOf(kind), name, { ...inputs, __provider: load }, {
             ...opts,
             ignoreChanges: ["__provider", ...(opts?.ignoreChanges ?? [])],
         });
     }
+}
+
+/** The type of a dynamic resource in the state. */
+export function typeOf(kind: keyof typeof kinds): string {
+    return `pulumi-nodejs:dynamic/hubspoke:${kind}`;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { typeOf } from "./dynamicResource";
 import { InputError } from "../../settings/inputError";
 
 /**
@@ -19,9 +20,10 @@ export function quarantinedOptions(
         },
         { onDryRun: true },
     );
-    const hooked: pulumi.ResourceTransformation = ({ props, opts: own }: pulumi.ResourceTransformationArgs) => ({
-        props,
-        opts: pulumi.mergeOptions(own, { hooks: { beforeCreate: [refuse] } }),
-    });
+    // The check of the connection is new in the state of an earlier version; in quarantine it does nothing.
+    const hooked: pulumi.ResourceTransformation = ({ type, props, opts: own }: pulumi.ResourceTransformationArgs) =>
+        type === typeOf("connection")
+            ? undefined
+            : { props, opts: pulumi.mergeOptions(own, { hooks: { beforeCreate: [refuse] } }) };
     return { ...opts, protect: true, transformations: [...(opts?.transformations ?? []), hooked] };
 }

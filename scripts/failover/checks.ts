@@ -1,6 +1,6 @@
 import type { Application } from "../../clusters/applications";
 import { isBehind, revisionOf } from "./revisions";
-import { type Comparison, lacksManifests } from "../support/comparisons";
+import { type Comparison, lacksManifests } from "../../clusters/comparisons";
 import { type Capacity, lacks } from "./capacity";
 
 /** Facts about the target cluster of a move, and about the cluster that users leave. */

@@ -10,6 +10,7 @@
  * changes nothing.
  */
 import { accountName } from "../../clusters/names";
+import { registeredConnection } from "../../clusters/argoCdConnection";
 import { tryToken } from "../../clusters/tokenTrial";
 import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
@@ -28,6 +29,8 @@ const retirementLimitMs = 120_000;
 
 interface Facts {
     readonly server: string;
+    /** Name of the cluster Secret on the hub. */
+    readonly secret: string;
     readonly credential: {
         readonly type: string;
         readonly current?: { readonly generation: number; readonly secret: string; readonly created: string };
@@ -39,6 +42,7 @@ interface Facts {
 interface Rotation {
     readonly cluster: string;
     readonly server: string;
+    readonly secret: string;
     readonly generation: number;
     /** Undefined if an earlier run has retired it, but was interrupted before the end. */
     readonly oldToken: string | undefined;
@@ -132,7 +136,7 @@ function retiredPath(cluster: string): string {
 function rotationOf(
     { settings }: EnvironmentStack,
     cluster: string,
-    { server, credential: { current, previous } }: Facts,
+    { server, secret, credential: { current, previous } }: Facts,
 ): Promise<Rotation> | undefined {
     const access = settings.clusters[cluster];
     if (current === undefined || previous === undefined || access === undefined) {
@@ -142,21 +146,24 @@ function rotationOf(
         const address = await findCluster(`clusters.${cluster}`, access);
         const path = `api/v1/namespaces/${accountName}/secrets/${previous.secret}`;
         const old = await find<{ data: Record<string, string> }>(address, path);
-        return { cluster, server, generation: current.generation, oldToken: old?.data.token };
+        return { cluster, server, secret, generation: current.generation, oldToken: old?.data.token };
     };
     return read();
 }
 
-async function waitUntilRefused({ settings }: EnvironmentStack, { cluster, oldToken }: Rotation): Promise<void> {
+async function waitUntilRefused(
+    { settings, hub, namespace }: EnvironmentStack,
+    { cluster, secret, oldToken }: Rotation,
+): Promise<void> {
     if (oldToken === undefined) {
         return;
     }
-    const address = await findCluster(`clusters.${cluster}`, settings.clusters[cluster] ?? {});
-    const namespace = "default";
+    const user = await findCluster(`clusters.${cluster}`, settings.clusters[cluster] ?? {});
+    const connection = await registeredConnection(hub, namespace, secret);
     await waitFor(
         `cluster ${cluster} to refuse the old token`,
         async () => {
-            const status = await tryToken(address, oldToken, namespace);
+            const { status } = await tryToken(user, connection, oldToken, "default");
             return status === 401 ? { done: undefined } : { seen: `answer ${status}` };
         },
         { timeoutMs: retirementLimitMs, intervalMs: 1000 },

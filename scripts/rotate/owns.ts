@@ -4,7 +4,8 @@ import type { Owns, Path } from "../support/ownChanges";
 
 /**
  * The changes of a rotation: the token's Secret on the spoke and the suffix of its name, the check of the token, the
- * cluster Secret on the hub, and the token's age for the hub's Prometheus. The old token's Secret is deleted.
+ * cluster Secret on the hub, the check of Argo CD's connection, and the token's age for the hub's Prometheus. The old
+ * token's Secret is deleted.
  *
  * @param generations the new token of each cluster
  */
@@ -13,8 +14,10 @@ export function rotationOwns(generations: readonly { readonly cluster: string; r
         generations.flatMap(({ cluster, generation }) => [
             ...tokenNames(cluster, generation).map((name) => [`create ${name}`, nothing] as const),
             ...tokenNames(cluster, generation - 1).map((name) => [`delete ${name}`, nothing] as const),
-            [`update ${cluster}-access`, () => [["token"]]] as const,
+            // The new token's Secret also tells the cluster's CA.
+            [`update ${cluster}-access`, () => [["token"], ["connection", "tls", "caData"]]] as const,
             [`update ${cluster}-cluster-secret`, (change: Change) => inClusterSecret(change, generation)] as const,
+            [`update ${cluster}-connection`, () => [["since"]]] as const,
             [`update ${cluster}-probes-files`, () => [["data", "rules.yaml"]]] as const,
             [`update ${cluster}-probes-credential`, () => [["spec"]]] as const,
         ]),

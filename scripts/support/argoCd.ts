@@ -1,7 +1,7 @@
 import { refreshAnnotation } from "../../clusters/names";
 import { annotateApplications, applicationsOf } from "../../clusters/applications";
 import { type Look, waitFor } from "../../clusters/wait";
-import { type Comparison, comparisonOf, reach } from "./comparisons";
+import { type Comparison, comparisonOf, reach } from "../../clusters/comparisons";
 import type { EnvironmentStack } from "./stacks";
 
 /** Limit for a new comparison by Argo CD, in milliseconds: after a rotation, it first reads the whole cluster. */

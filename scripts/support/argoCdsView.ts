@@ -2,7 +2,7 @@ import { annotateApplications, type Application, applicationsOf } from "../../cl
 import { refreshAnnotation } from "../../clusters/names";
 import { change } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
-import { comparisonOf } from "./comparisons";
+import { comparisonOf } from "../../clusters/comparisons";
 import type { EnvironmentStack } from "./stacks";
 import type { Registered } from "./registered";
 

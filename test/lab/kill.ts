@@ -36,10 +36,10 @@ const moments = {
         { cluster: "staging", method: "DELETE", path: new RegExp(`^${tokens}/`), when: "answered" },
     "registration: the token is made, and the state does not know it":
         { cluster: "staging", method: "POST", path: new RegExp(`^${tokens}\\?`), when: "answered" },
-    "registration: while the token is proven":
-        { cluster: "staging", method: "GET", path: /namespaces\/agent\/deployments\?limit=1/, when: "asked" },
     "registration: the hub has the cluster, and the state does not know it":
         { cluster: "hub", method: "POST", path: new RegExp(`^${secrets}\\?`), when: "answered" },
+    "registration: while Argo CD connects":
+        { cluster: "hub", method: "POST", path: /\/applications$/, when: "answered" },
 } as const satisfies Record<string, Moment>;
 
 describe("a `pulumi` that was killed", () => {
@@ -195,15 +195,16 @@ describe("a `pulumi` that was killed", () => {
         await recover(moment);
         await expectOrder(1);
 
-        moment = "registration: while the token is proven";
+        moment = "registration: the hub has the cluster, and the state does not know it";
         await kill(moment, "up");
         await recover(moment);
         await expectOrder(1);
 
-        moment = "registration: the hub has the cluster, and the state does not know it";
+        moment = "registration: while Argo CD connects";
         await kill(moment, "up");
         await recover(moment, "up");
         await expectRegistered(1);
+        expect(await namesOf("hub", "argocd", "applications.argoproj.io")).not.to.include("connection-check-staging");
     });
 
     it("with half a state is told which copy to put back", async () => {

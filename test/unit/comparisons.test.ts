@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
-import { comparisonOf, reach } from "../../scripts/support/comparisons";
+import { comparisonOf, reach } from "../../clusters/comparisons";
 
 const since = Date.parse("2026-01-01T12:00:00Z");
 const fresh = "2026-01-01T12:00:00Z";

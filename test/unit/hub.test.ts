@@ -155,6 +155,7 @@ describe("the hub", () => {
                 protectedEnvironments: ["prod", "dr"],
                 soak: "10m",
             }),
+            lab: "false",
             probes: JSON.stringify({
                 objects: "files",
                 interval: "15s",

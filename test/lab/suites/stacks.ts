@@ -9,6 +9,7 @@ import "../chart";
 import "../namespaces";
 import "../credentials";
 import "../logs";
+import "../connection";
 import "../comparison";
 import "../hub";
 import "../certificates";

@@ -22,6 +22,8 @@ export interface Moment {
 export interface ApiGate {
     /** A kubeconfig with the lab's contexts, in which the clusters are behind the gate. */
     readonly kubeconfig: string;
+    /** URL of the gate in front of a cluster. */
+    urlOf(cluster: ClusterName): string;
     /** Resolves when the moment is there: from then on nothing passes, until the gate is opened. */
     stopAt(moment: Moment): Promise<void>;
     open(): void;
@@ -32,8 +34,21 @@ interface KubeConfigFile {
     readonly clusters: readonly { readonly name: string; readonly cluster: { server: string } }[];
 }
 
-/** Opens a gate on loopback in front of some of the lab's API servers; it serves with their own certificates. */
-export async function openApiGate(clusters: readonly ClusterName[]): Promise<ApiGate> {
+/** How a gate differs from the API servers behind it. */
+export interface GateOptions {
+    /** The cluster whose certificate it serves with; the default is each cluster's own. */
+    readonly certificateOf?: ClusterName;
+    /** Address on loopback. */
+    readonly host?: string;
+    /** Whether it refuses tokens, as a proxy does that knows only its own. */
+    readonly refusesTokens?: boolean;
+}
+
+/** Opens a gate on loopback in front of some of the lab's API servers. */
+export async function openApiGate(
+    clusters: readonly ClusterName[],
+    { certificateOf, host = "127.0.0.1", refusesTokens = false }: GateOptions = {},
+): Promise<ApiGate> {
     const kubeconfig = path.join(labDir, "gated-kubeconfig");
     const config = parse(fs.readFileSync(kubeconfigPath, "utf8")) as KubeConfigFile;
     let awaited: { readonly moment: Moment; readonly reached: () => void } | undefined;
@@ -62,7 +77,12 @@ export async function openApiGate(clusters: readonly ClusterName[]): Promise<Api
             }
             const behind = new URL(entry.cluster.server);
             const { ca, cert, key } = readCredentials(cluster);
-            const server = https.createServer({ cert, key }, (asked, answer) => {
+            const shown = readCredentials(certificateOf ?? cluster);
+            const server = https.createServer({ cert: shown.cert, key: shown.key }, (asked, answer) => {
+                if (refusesTokens && asked.headers.authorization !== undefined) {
+                    answer.writeHead(401).end();
+                    return;
+                }
                 const chunks: Buffer[] = [];
                 asked.on("data", (chunk: Buffer) => chunks.push(chunk));
                 asked.on("end", () => {
@@ -92,14 +112,15 @@ export async function openApiGate(clusters: readonly ClusterName[]): Promise<Api
                     forwarded.end(body);
                 });
             });
-            await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-            entry.cluster.server = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+            await new Promise<void>((resolve) => server.listen(0, host, resolve));
+            entry.cluster.server = `https://${host}:${(server.address() as AddressInfo).port}`;
             return server;
         }),
     );
     fs.writeFileSync(kubeconfig, stringify(config), { mode: 0o600 });
     return {
         kubeconfig,
+        urlOf: (cluster) => config.clusters.find(({ name }) => name === cluster)?.cluster.server ?? "",
         stopAt: (moment) => new Promise((reached) => (awaited = { moment, reached })),
         open: () => {
             stopped = false;

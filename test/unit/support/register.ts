@@ -27,6 +27,7 @@ export function registerClusters(
             probes,
             argoCdVersion: "v3.6.1",
     identities: ["aws", "gcp", "azure"],
+            lab: false,
         },
         stack: `organization/hubspoke/${environment}`,
         adoptions,

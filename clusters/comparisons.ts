@@ -1,4 +1,4 @@
-import { type Application, complaintsOf } from "../../clusters/applications";
+import { type Application, complaintsOf } from "./applications";
 
 /** The result of Argo CD's latest comparison of an Application, for its cluster and for Git. */
 export interface Comparison {

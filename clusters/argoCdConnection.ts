@@ -1,0 +1,73 @@
+import type { ClusterAddress } from "./kubeconfig";
+import { type CertificateError, get } from "./request";
+
+/** How Argo CD connects to a cluster: what the cluster Secret says, without the credential. */
+export interface ArgoCdConnection {
+    /** URL of the API server. */
+    readonly server: string;
+    readonly tls: {
+        readonly insecure: boolean;
+        readonly serverName?: string | undefined;
+        /** Trusted certificate authority, PEM in base64; without it, the public ones. */
+        readonly caData?: string | undefined;
+    };
+    readonly proxyUrl?: string | undefined;
+}
+
+/**
+ * A cluster as Argo CD reaches it, for requests from this machine.
+ *
+ * @param setting the cluster's setting, for error messages
+ * @param token the only credential; without it, requests are anonymous
+ */
+export function asArgoCd(
+    setting: string,
+    { server, tls: { caData, ...tls }, proxyUrl }: ArgoCdConnection,
+    token?: string,
+): ClusterAddress {
+    const ca = caData && Buffer.from(caData, "base64").toString("utf8");
+    return { setting, server, tls: { ...tls, ca }, proxy: proxyUrl, user: { token } };
+}
+
+/** The connection in a cluster Secret on the hub. */
+export async function registeredConnection(
+    hub: ClusterAddress,
+    namespace: string,
+    secret: string,
+): Promise<ArgoCdConnection> {
+    const { data } = await get<{ data: Record<string, string> }>(hub, `api/v1/namespaces/${namespace}/secrets/${secret}`);
+    const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
+    const { tlsClientConfig: tls, proxyUrl } = JSON.parse(text("config")) as RegisteredConfig;
+    return { server: text("server"), tls, proxyUrl };
+}
+
+interface RegisteredConfig {
+    readonly tlsClientConfig: ArgoCdConnection["tls"];
+    readonly proxyUrl?: string;
+}
+
+/**
+ * What to write, if Argo CD would refuse the certificate of an API server.
+ *
+ * @param operator how the user's own kubeconfig connects to the cluster
+ */
+export function certificateProblem(
+    { setting, server }: Pick<ClusterAddress, "setting" | "server">,
+    { code }: CertificateError,
+    operator: ClusterAddress,
+): string {
+    const { ca, serverName } = operator.tls;
+    const problem = (why: string, remedy: string) =>
+        `hubspoke:${setting}.tls: Argo CD would refuse the certificate of ${server}: ${why} (${code}). ${remedy}`;
+    if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+        return problem("it is for another name", `Write \`serverName: ${serverName ?? "a name in the certificate"}\``);
+    }
+    if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+        return problem("it is not valid at this time", "Renew it");
+    }
+    const remedy =
+        ca !== undefined
+            ? "Write the CA of this URL as `ca`, in PEM; the kubeconfig has one (certificate-authority)"
+            : "The kubeconfig trusts public authorities: write `ca: system`";
+    return problem("its CA is not the one that the settings or the cluster name", remedy);
+}

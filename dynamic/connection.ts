@@ -1,0 +1,101 @@
+import { type Application, applicationsPath } from "../clusters/applications";
+import { comparisonOf } from "../clusters/comparisons";
+import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
+import { connectionCheckLabel } from "../clusters/names";
+import { change, find, get } from "../clusters/request";
+import { waitFor } from "../clusters/wait";
+import type { ClusterConnection } from "../settings/connection";
+import { milliseconds } from "../settings/duration";
+import { type DynamicProvider, idOf, PlainError } from "./provider";
+
+/** What is needed to have Argo CD connect to a cluster. */
+export interface ConnectionInputs {
+    readonly hub: ClusterConnection;
+    /** Argo CD's namespace on the hub. */
+    readonly namespace: string;
+    /** The AppProject that the cluster is scoped to. */
+    readonly project: string;
+    /** Namespace that the project allows on the cluster. */
+    readonly target: string;
+    readonly cluster: string;
+    readonly server: string;
+    /** When the connection or the credential was new. */
+    readonly since: string;
+    /** Limit, as a Go duration. */
+    readonly timeout: string;
+    /** Whether nothing is asked: the cluster is in quarantine. */
+    readonly skip?: true;
+}
+
+/**
+ * Waits until Argo CD itself has read the cluster, with the network, the identity and the connection that only Argo CD
+ * has. Argo CD connects to a cluster when an Application needs it, so one without manifests exists for that time.
+ */
+export const connection: DynamicProvider<ConnectionInputs, ConnectionInputs> = {
+    create: async (inputs) => {
+        await check(inputs);
+        return { id: idOf(inputs.namespace, inputs.cluster), outs: inputs };
+    },
+    update: async (_, __, inputs) => {
+        await check(inputs);
+        return { outs: inputs };
+    },
+    delete: async (_, { hub, namespace, cluster }) => remove(await findCluster("hub", hub), namespace, cluster),
+};
+
+async function check(inputs: ConnectionInputs): Promise<void> {
+    const timeoutMs = milliseconds(inputs.timeout);
+    if (inputs.skip || timeoutMs === 0) {
+        return;
+    }
+    const { namespace, cluster, server, project } = inputs;
+    const hub = await findCluster("hub", inputs.hub);
+    await remove(hub, namespace, cluster);
+    const { spec } = await get<AppProject>(hub, `apis/argoproj.io/v1alpha1/namespaces/${namespace}/appprojects/${project}`);
+    await change(hub, applicationsPath(namespace), { method: "POST", body: application(inputs, spec.sourceRepos[0]) });
+    try {
+        await waitFor(`Argo CD to connect to ${cluster}`, async () => {
+            const found = await find<Application>(hub, pathOf(namespace, cluster));
+            const { what, why = "" } = found === undefined ? { what: "deleted" } : comparisonOf(found, 0);
+            return what === "compared" || what === "without manifests" ? { done: undefined } : { seen: `${what} ${why}`.trim() };
+        }, { timeoutMs });
+    } catch (error) {
+        throw new PlainError(
+            `hubspoke:clusters.${cluster}: Argo CD on the hub has no connection to ${server}: ${(error as Error).message}. ` +
+                "Correct server, tls, proxyUrl or credentials of this cluster, or the hub's network to it, and run " +
+                "`pulumi up` again. For a longer limit, set hubspoke:connectionTimeout",
+        );
+    } finally {
+        await remove(hub, namespace, cluster);
+    }
+}
+
+interface AppProject {
+    readonly spec: { readonly sourceRepos: readonly string[] };
+}
+
+/** An Application that delivers nothing: no file of the repository has such a name. */
+function application({ namespace, cluster, project, target }: ConnectionInputs, repoURL: string | undefined) {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: { name: nameOf(cluster), namespace, labels: connectionCheckLabel },
+        spec: {
+            project,
+            source: { repoURL, path: ".", targetRevision: "HEAD", directory: { include: "hubspoke-connection-check" } },
+            destination: { name: cluster, namespace: target },
+        },
+    };
+}
+
+async function remove(hub: ClusterAddress, namespace: string, cluster: string): Promise<void> {
+    await change(hub, pathOf(namespace, cluster), { method: "DELETE" });
+}
+
+function pathOf(namespace: string, cluster: string): string {
+    return `${applicationsPath(namespace)}/${nameOf(cluster)}`;
+}
+
+function nameOf(cluster: string): string {
+    return `connection-check-${cluster}`;
+}

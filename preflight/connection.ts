@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ArgoCdConnection, asArgoCd, certificateProblem } from "../clusters/argoCdConnection";
+import type { ClusterAddress } from "../clusters/kubeconfig";
+import { sameServer } from "../clusters/registrations";
+import { ask, CertificateError } from "../clusters/request";
+import type { SpokeSettings } from "../settings/environment";
+
+/** A cluster as the user reaches it, and the URL that Argo CD is to use. */
+export interface CheckedCluster {
+    readonly settings: SpokeSettings;
+    readonly server: string;
+    readonly user: ClusterAddress;
+}
+
+/** The address of the machine itself, or none at all (RFC 1122, RFC 4291), and names that stand for it. */
+const ownAddress =
+    /^(127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f|0)[0-9a-f]*:[0-9a-f]+\]|(.+\.)?localhost\.?)$/i;
+
+/** A cluster's path on a Rancher server, which accepts no token of the cluster itself. */
+const rancherPath = /^\/k8s\/clusters\/[^/]+/;
+
+/**
+ * Refuses an API server that Argo CD on the hub cannot use, by its URL alone.
+ *
+ * @param lab whether Argo CD runs on this machine
+ * @throws Error that names the setting and what to write
+ */
+export function refuseUnusableServer({ settings, server, user }: CheckedCluster, lab: boolean): void {
+    const { hostname, pathname } = new URL(server);
+    const refuse = (why: string, remedy: string) => {
+        throw new Error(`hubspoke:${user.setting}.server: ${server} ${why}. ${remedy}`);
+    };
+    if (!lab && ownAddress.test(hostname)) {
+        refuse(
+            "is an address of the machine that uses it, and Argo CD runs on the hub",
+            "Write `server` with a URL that the hub's pods can reach, and `tls` if its certificate is for another name",
+        );
+    }
+    if (settings.credentials.type === "token" && rancherPath.test(pathname)) {
+        refuse(
+            "is Rancher's proxy, which accepts only Rancher's own tokens",
+            "Write `server` with the cluster's own endpoint (in Rancher: Authorized Cluster Endpoint)",
+        );
+    }
+}
+
+/**
+ * Connects to an API server with what the cluster Secret will hold, and without a credential.
+ *
+ * @throws Error that names the setting and what to write, if Argo CD would refuse the server's certificate
+ */
+export async function checkConnection(cluster: CheckedCluster): Promise<void> {
+    const { user, server, settings } = cluster;
+    const connection = await connectionOf(cluster);
+    if (connection === undefined) {
+        return;
+    }
+    try {
+        await ask(asArgoCd(user.setting, connection), "version");
+    } catch (error) {
+        if (error instanceof CertificateError) {
+            throw new Error(certificateProblem({ ...user, server }, error, user));
+        }
+        await pulumi.log.warn(unreachable(user, server, settings));
+    }
+}
+
+/** The connection that Argo CD will have; undefined if the cluster's own CA may not be read. */
+async function connectionOf({ user, server, settings }: CheckedCluster): Promise<ArgoCdConnection | undefined> {
+    const { tls, proxyUrl } = settings;
+    const given = { server, proxyUrl };
+    if (tls.insecureSkipTlsVerify) {
+        return { ...given, tls: { insecure: true } };
+    }
+    const { serverName } = tls;
+    if (tls.ca === "system") {
+        return { ...given, tls: { insecure: false, serverName } };
+    }
+    const pem = tls.ca ?? (await reportedCa(user));
+    const caData = pem && Buffer.from(pem, "utf8").toString("base64");
+    return pem === undefined ? undefined : { ...given, tls: { insecure: false, serverName, caData } };
+}
+
+/** The CA that the cluster publishes for its pods, in every namespace. */
+async function reportedCa(user: ClusterAddress): Promise<string | undefined> {
+    const { status, body } = await ask(user, "api/v1/namespaces/default/configmaps/kube-root-ca.crt");
+    return status === 200 ? (JSON.parse(body) as { data?: Record<string, string> }).data?.["ca.crt"] : undefined;
+}
+
+function unreachable(user: ClusterAddress, server: string, { proxyUrl }: SpokeSettings): string {
+    const proxied = user.proxy !== undefined && proxyUrl === undefined;
+    const why = proxied
+        ? "the kubeconfig uses a proxy, and Argo CD would connect without one. If the hub needs it too, write `proxyUrl`"
+        : sameServer(user.server, server)
+          ? "only the hub may reach it in that way"
+          : "the kubeconfig has another URL, and only the hub may reach this one";
+    return (
+        `hubspoke:${user.setting}: this machine cannot reach ${server} as Argo CD will: ${why}. ` +
+        "`pulumi up` waits until Argo CD itself is connected"
+    );
+}
