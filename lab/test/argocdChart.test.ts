@@ -90,12 +90,12 @@ describe("the lab's argo-cd chart", () => {
         return readFileSync(path.join(await packaged(), "templates/upstream", file), "utf8");
     }
 
-    it("names itself, what it is made of and Argo CD's version", async () => {
+    it("has its name, its sources and Argo CD's version", async () => {
         const chart: unknown = parse(readFileSync(path.join(await packaged(), "Chart.yaml"), "utf8"));
         expect(chart).to.include({ name: "argo-cd", version: "10.1.1-upstream-manifests", appVersion: "v3.6.1" });
     });
 
-    it("has the same bytes each time, and replaces an earlier chart whole", async () => {
+    it("has the same bytes each time, and replaces an earlier chart completely", async () => {
         const first = contents(await packaged());
         writeFileSync(path.join(folder, "out/argo-cd/templates/stale.yaml"), "stale");
         expect(contents(await packaged())).to.deep.equal(first);
@@ -126,7 +126,7 @@ describe("the lab's argo-cd chart", () => {
         expect(readFileSync(path.join(chart, "files/ssh_known_hosts"), "utf8")).to.equal("example.com ssh-ed25519 AAAA");
     });
 
-    it("puts the release's namespace where upstream names one", async () => {
+    it("puts the release's namespace in place of upstream's", async () => {
         const text = await template("clusterrolebinding-argocd-server.yaml");
         expect(text).to.include("namespace: {{ .Release.Namespace }}\n").and.not.include("namespace: argocd");
     });
@@ -147,14 +147,14 @@ describe("the lab's argo-cd chart", () => {
         expect(env).to.equal('- name: ANSWER\n  value: "yes"\n');
     });
 
-    it("lets values switch notifications and dex off", async () => {
+    it("disables notifications and dex by values", async () => {
         const notifications = await template("deployment-argocd-notifications-controller.yaml");
         expect(notifications).to.match(/^\{\{- if \.Values\.notifications\.enabled \}\}\n[^]*\{\{- end \}\}\n$/);
         expect(notifications).to.include("- --secret-name={{ .Values.notifications.secret.name }}\n");
         expect(await template("service-argocd-dex-server.yaml")).to.match(/^\{\{- if \.Values\.dex\.enabled \}\}/);
     });
 
-    it("keeps CRDs as the values say, and escapes what only looks like a template", async () => {
+    it("keeps CRDs if the values say so, and escapes text in the form of a template", async () => {
         const text = await template("customresourcedefinition-applications.argoproj.io.yaml");
         expect(text).to.match(/^\{\{- if \.Values\.crds\.install \}\}/);
         expect(text).to.include('{{- if .Values.crds.keep }}\n    "helm.sh/resource-policy": keep\n{{- end }}');
@@ -162,7 +162,7 @@ describe("the lab's argo-cd chart", () => {
         expect(text).to.include('a name such as {{ "{{" }}name}}');
     });
 
-    it("leaves no mark behind", async () => {
+    it("leaves no placeholder", async () => {
         for (const [file, text] of Object.entries(contents(await packaged()))) {
             expect(text, file).to.not.match(/@@|@INDENT@/);
         }

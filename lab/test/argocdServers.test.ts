@@ -25,7 +25,7 @@ describe("the ports of Argo CD's components", () => {
     const { random } = Math;
     afterEach(() => (Math.random = random));
 
-    it("differ, also where chance draws one twice", async () => {
+    it("differ, also if the same random port is drawn twice", async () => {
         const drawn: number[] = [];
         Math.random = () => {
             drawn.push(random());
@@ -74,7 +74,7 @@ describe("the lab's Git server", () => {
     });
 });
 
-describe("the look at Redis", () => {
+describe("the health check of Redis", () => {
     const answers: { what: string; answer: string; expected: object }[] = [
         { what: "is done at a pong", answer: "+OK\r\n+PONG\r\n+OK\r\n", expected: { done: true } },
         {

@@ -27,7 +27,7 @@ describe("lab: catalogue of tools", () => {
         });
     }
 
-    it("stamps its own version into the binaries that are stamped", () => {
+    it("stamps the tool's version into the binaries with stamps", () => {
         for (const tool of tools.filter(({ stamps }) => Object.keys(stamps).length > 0)) {
             expect(linkerFlags(tool), tool.name).to.match(new RegExp(`=v?${tool.version.replaceAll(".", "\\.")}( |$)`));
         }
@@ -96,17 +96,17 @@ describe("lab: tools on the machine", () => {
 
     const helm = tools.find((tool) => tool.name === "helm")!;
 
-    it("takes a tool of the right version from PATH", async () => {
+    it("uses a tool of the right version from PATH", async () => {
         executable("helm", `echo v${helm.version}+g0123456`);
         expect(await findOnPath(helm)).to.equal(path.join(dir, "helm"));
     });
 
-    it("leaves a tool of another version alone", async () => {
+    it("ignores a tool of another version", async () => {
         executable("helm", "echo v3.1.0");
         expect(await findOnPath(helm)).to.equal(undefined);
     });
 
-    it("leaves a tool alone that fails when asked for its version", async () => {
+    it("ignores a tool that cannot print its version", async () => {
         executable("helm", `echo v${helm.version}; exit 1`);
         expect(await findOnPath(helm)).to.equal(undefined);
     });

@@ -13,14 +13,14 @@ function timeline(): Timeline {
 }
 
 describe("the drill's timeline", () => {
-    it("is in the order of time, with the least that the settings allow beside it", () => {
+    it("is in the order of time, with the minimum that the settings allow", () => {
         expect(timelineRows(timeline().steps)).to.deep.equal([
             ["0.0", "a < b & c", "", "", ""],
             ["12.5", "later", "10.0", "1.25", "two settings"],
         ]);
     });
 
-    it("is drawn with each step inside the picture, its text escaped", () => {
+    it("is drawn with each step inside the picture, and with escaped text", () => {
         const svg = picture("prod is lost", timeline().steps);
         expect(svg).to.include("0.0  a &lt; b &amp; c</text>");
         const marks = [...svg.matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]) => Number(x));
@@ -31,7 +31,7 @@ describe("the drill's timeline", () => {
 });
 
 describe("Prometheus in the drill", () => {
-    it("probes all from the hub, and from outside only what users reach, under the job that the rules look for", () => {
+    it("probes everything from the hub, and from outside only what users reach, with the job label that the rules use", () => {
         const ports = {
             ...{ blackboxHub: 1, blackboxOutside: 2, prometheus: 3, alertmanager: 4 },
             ...{ people: 5, failoverReceiver: 6 },

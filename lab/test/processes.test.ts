@@ -37,14 +37,14 @@ describe("lab: processes", () => {
         fs.rmSync(ownLog, { force: true });
     });
 
-    it("starts a process in a group of its own, records it and finds it again", async () => {
+    it("starts a process in its own group, records it and finds it again", async () => {
         const record = await shell("exec sleep 60");
         expect(findProcess(name)).to.deep.equal(record);
         expect(processFacts(record.pid)).to.deep.include({ group: record.pid });
         expect(listProcesses().filter((process) => process.name === name)).to.deep.equal([{ ...record, alive: true }]);
     });
 
-    it("gives the child only the environment that it is given, and logs its output", async () => {
+    it("gives the child only the environment in its spec, and logs its output", async () => {
         const record = await startProcess({ name, command: "/usr/bin/env", args: [], env: { ONLY: "this" } });
         await gone(record.pid);
         expect(fs.readFileSync(record.log, "utf8")).to.equal("ONLY=this\n");
@@ -56,7 +56,7 @@ describe("lab: processes", () => {
         expect(await failure(shell("exec sleep 60"))).to.equal(`cannot start ${name}: it already runs as process ${pid}`);
     });
 
-    it("fails where the command does not exist, and records nothing", async () => {
+    it("fails if the command does not exist, and records nothing", async () => {
         const start = startProcess({ name, command: "/no/such/command", args: [], env: {} });
         expect(await failure(start)).to.match(new RegExp(`cannot start ${name}: .*ENOENT`));
         expect(readRecord(name)).to.equal(undefined);
@@ -68,7 +68,7 @@ describe("lab: processes", () => {
         expect(fs.existsSync(path.join(logDir, "..", "x.log"))).to.equal(false);
     });
 
-    it("stops a process with its group and forgets it", async () => {
+    it("stops a process with its group, and deletes its record", async () => {
         const record = await shell("sleep 61 & echo $!; wait");
         const child = Number(await logged(record.log, /^\d+$/m));
         expect(await stopProcess(name)).to.equal(true);
@@ -85,7 +85,7 @@ describe("lab: processes", () => {
         expect(processFacts(record.pid)).to.equal(undefined);
     });
 
-    it("never touches a process that was given a recorded id", async () => {
+    it("never signals a process that has reused a recorded id", async () => {
         const { child: stranger, pid } = await bystander();
         try {
             writeRecord({ ...record({ pid }), identity: "the process that had this id before" });
@@ -110,13 +110,13 @@ describe("lab: processes", () => {
         }
     });
 
-    it("takes a record that cannot be read for none", () => {
+    it("treats a record that cannot be read as missing", () => {
         writeRecord(record({ pid: process.pid }));
         fs.writeFileSync(path.join(labDir, "processes", `${name}.json`), "{ half");
         expect(findProcess(name)).to.equal(undefined);
     });
 
-    it("fails a wait at once when a process that it needs ends, with the end of its log", async () => {
+    it("fails a wait immediately if a process that it needs ends, with the end of its log", async () => {
         await shell("echo first; echo password=hunter2; sleep 0.2; echo no such table >&2; exit 1");
         const wait = waitFor("the server", () => Promise.resolve({ seen: "no answer" }), {
             timeoutMs: 10_000,
@@ -140,17 +140,17 @@ describe("lab: reading ps", () => {
         });
     });
 
-    it("takes a process that waits to be reaped for gone", () => {
+    it("treats a zombie process as ended", () => {
         expect(parsePs("Z+     412 Mon Nov  3 06:07:52 2025     (sleep)")).to.equal(undefined);
     });
 
-    it("takes no line for gone", () => {
+    it("treats a missing line as ended", () => {
         expect(parsePs("")).to.equal(undefined);
     });
 });
 
 describe("lab: ports and logs", () => {
-    it("finds distinct ports that are free, and none to be avoided", async () => {
+    it("finds distinct free ports, and excludes those to avoid", async () => {
         const first = await freePorts(20);
         expect(new Set(first)).to.have.property("size", 20);
         expect(await Promise.all(first.map(isFree))).to.deep.equal(first.map(() => true));
@@ -165,7 +165,7 @@ describe("lab: ports and logs", () => {
         server.close();
     });
 
-    it("keeps the end of a log and blots out secrets", () => {
+    it("keeps the end of a log and masks secrets", () => {
         const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "lab-log-")), "x.log");
         fs.writeFileSync(file, Array.from({ length: 50 }, (_, line) => `line ${line}`).join("\n"));
         expect(logTail(file, 2)).to.equal(`line 48\nline 49\n(log: ${file})`);

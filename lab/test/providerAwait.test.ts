@@ -140,7 +140,7 @@ describe("lab provider: pulumi.com/waitFor", () => {
         });
     }
 
-    it("is refused before anything is created when it makes no sense", () => {
+    it("is refused before anything is created if it is invalid", () => {
         expect(waitForProblem(annotated("ready"))).to.contain('"ready" is not of the form');
         expect(waitForProblem(annotated("[]"))).to.contain("neither an expression nor a JSON list");
         expect(waitForProblem({})).to.equal(undefined);

@@ -44,7 +44,7 @@ describe("lab provider: settings", () => {
         ).to.equal(false);
     });
 
-    it("refuse what the stand-in does not do, already in checkConfig", () => {
+    it("refuse what the stand-in does not support, already in checkConfig", () => {
         expect(() => settingsOf({ renderYamlToDirectory: "out" })).to.throw(
             '"renderYamlToDirectory" is not part',
         );
@@ -55,7 +55,7 @@ describe("lab provider: settings", () => {
 });
 
 describe("lab provider: kubeconfig", () => {
-    it("is taken as contents or as a path, with one context alone", () => {
+    it("is read from contents or from a path, with only one context", () => {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "provider-config-"));
         try {
             const file = path.join(folder, "config");

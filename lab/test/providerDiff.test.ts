@@ -58,7 +58,7 @@ describe("lab provider: differences", () => {
         });
     }
 
-    it("do not count a zero that was given before and that the server left out", () => {
+    it("do not count an unchanged zero that the server omits", () => {
         expect(changes({}, { suspend: false }, { suspend: false })).to.deep.equal([]);
         expect(changes({}, { suspend: false }, {})).to.deep.equal(["add suspend"]);
     });
@@ -114,7 +114,7 @@ describe("lab provider: replacement", () => {
         it(name, () => expect(changes(live, next)).to.deep.equal(expected));
     }
 
-    it("spares contents of Secrets and ConfigMaps where the provider says so, unless they are immutable", () => {
+    it("does not replace for contents of Secrets and ConfigMaps if the provider says so, unless they are immutable", () => {
         const mutable = { ...settings, enableSecretMutable: true };
         const secret = (value: string, rest = {}) => object("v1", "Secret", { data: { a: value }, ...rest });
         expect(changes(secret("1"), secret("2"))).to.deep.equal(["update! data.a"]);
@@ -127,7 +127,7 @@ describe("lab provider: replacement", () => {
     });
 });
 
-describe("lab provider: live objects beside inputs", () => {
+describe("lab provider: live objects compared with inputs", () => {
     it("keep what the inputs name and nothing else", () => {
         const live: PropertyMap = { a: 1, b: { c: 2, d: 3 }, list: [{ x: 1, y: 2 }, { x: 3 }] };
         const inputs = { b: { c: 0 }, list: [{ x: 0 }], missing: 1 };

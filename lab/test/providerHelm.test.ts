@@ -40,7 +40,7 @@ const output = JSON.stringify({
 });
 
 describe("lab provider: Helm inputs", () => {
-    it("are read plain, without what is not known yet", () => {
+    it("are read as plain values, without unknowns", () => {
         const read = readInputs({ ...inputs, values: { x: unknown, y: secret("z") } });
         expect(read.values).to.deep.equal({ y: "z" });
         expect(read).to.include({ name: "argo-cd", version: "10.1.1", timeout: 60, skipAwait: false });
@@ -56,7 +56,7 @@ describe("lab provider: Helm inputs", () => {
 describe("lab provider: Helm flags", () => {
     const flags = (options: PropertyMap) => readInputs({ ...inputs, ...options });
 
-    it("wait unless told otherwise", () => {
+    it("wait unless the inputs say otherwise", () => {
         expect(installFlags(flags({}))).to.deep.equal(["--wait", "--timeout", "60s"]);
         expect(installFlags(flags({ skipAwait: true }))).to.deep.equal(["--timeout", "60s"]);
         expect(uninstallFlags(flags({ skipAwait: true }))).to.deep.equal([]);
@@ -75,7 +75,7 @@ describe("lab provider: Helm flags", () => {
 describe("lab provider: Helm state", () => {
     const state = releaseState(inputs, parseRelease(output));
 
-    it("tells the release as the official provider does", () => {
+    it("describes the release like the official provider", () => {
         expect(state.status).to.deep.equal({
             name: "argo-cd",
             namespace: "argocd",
@@ -101,7 +101,7 @@ describe("lab provider: Helm state", () => {
             ([path, { kind, replace }]) => `${kind}${replace ? "!" : ""} ${path}`,
         );
 
-    it("differs by values, version and namespace, and by what is live", () => {
+    it("differs by values, version and namespace, and by live changes", () => {
         expect(changes(inputs)).to.deep.equal([]);
         expect(changes({ ...inputs, values: { a: { b: 2 }, password: secret("hidden") } })).to.deep.equal([
             "update values.a.b",

@@ -22,7 +22,7 @@ describe("lab language host: runtime options", () => {
         expect(runtimeOptions(new ProgramInfo())).to.deep.equal({ nodeArguments: [], typescript: true });
     });
 
-    it("say what is wrong with them", () => {
+    it("report what is wrong with them", () => {
         expect(() => runtimeOptions(withOptions({ nodeargs: ["--import"] }))).to.throw(
             'nodeargs in Pulumi.yaml is ["--import"]',
         );
@@ -31,13 +31,13 @@ describe("lab language host: runtime options", () => {
         );
     });
 
-    it("hold words together that are quoted", () => {
+    it("keep quoted words together", () => {
         expect(splitArguments(`--a "b c" --d='e f'  g`)).to.deep.equal(["--a", "b c", "--d=e f", "g"]);
     });
 });
 
 describe("lab language host: programs", () => {
-    it("get the addresses, the stack, and nothing that is empty", () => {
+    it("get the addresses, the stack, and no empty value", () => {
         const request = new RunRequest()
             .setMonitorAddress("127.0.0.1:1")
             .setProject("p")
@@ -59,7 +59,7 @@ describe("lab language host: required plugins", () => {
         expect(names).to.include.members(["kubernetes", "random"]);
     });
 
-    it("come from packages of packages too, and not from what is not installed", () => {
+    it("come also from packages of packages, and not from packages that are not installed", () => {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "language-host-"));
         const write = (where: string, manifest: object) => {
             fs.mkdirSync(path.join(folder, where), { recursive: true });

@@ -41,14 +41,14 @@ describe("lab provider: managed fields", () => {
         expect(entries[2]!.fieldsV1).to.deep.equal({ "f:data": { "f:a": {}, "f:b": {} } });
     });
 
-    it("need no patch when nothing is inherited", () => {
+    it("need no patch if nothing is inherited", () => {
         const owned = { metadata: { managedFields: [entry("mine", "Apply", {})] } };
         expect(inheritFields(owned, "mine")).to.equal(undefined);
         expect(hasInheritedFields(owned)).to.equal(false);
         expect(hasInheritedFields(live)).to.equal(true);
     });
 
-    it("tell whose a field is", () => {
+    it("tell the owner of a field", () => {
         expect(isOwnedByOthers(live, ["metadata", "labels", "l"], "mine")).to.equal(true);
         expect(isOwnedByOthers(live, ["data", "b"], "mine")).to.equal(false);
         expect(isOwnedByOthers(live, ["data", "z"], "mine")).to.equal(false);
@@ -56,7 +56,7 @@ describe("lab provider: managed fields", () => {
 });
 
 describe("lab provider: merge patches", () => {
-    it("hold what is new, changed or gone, and no more", () => {
+    it("contain what is new, changed or deleted, and nothing else", () => {
         const from = { same: { a: 1 }, changed: { a: 1, b: 2 }, gone: 1, list: [1, 2] };
         const to = { same: { a: 1 }, changed: { a: 1, b: 3 }, list: [1], added: {} };
         expect(mergePatch(from, to)).to.deep.equal({ gone: null, changed: { b: 3 }, list: [1], added: {} });

@@ -29,7 +29,7 @@ async function changed(kind: string, olds: PropertyMap, news: PropertyMap): Prom
 }
 
 describe("lab provider: random characters", () => {
-    it("have the length, the classes and the minimums that were asked for", () => {
+    it("have the requested length, classes and minimums", () => {
         expect(randomCharacters(rules)).to.have.lengthOf(12);
         expect(randomCharacters({ ...rules, special: false, upper: false })).to.match(/^[a-z0-9]{12}$/);
         expect(randomCharacters({ ...rules, overrideSpecial: "_", minSpecial: 12 })).to.equal("____________");
@@ -69,7 +69,7 @@ describe("lab provider: random resources", () => {
         });
     });
 
-    it("are made anew for any other input, and for none else", async () => {
+    it("are replaced for any changed input, and otherwise never", async () => {
         const inputs = { length: 10, keepers: { a: "1", b: "2" } };
         const { properties } = await create("RandomPassword", inputs);
         expect(await changed("RandomPassword", properties, inputs)).to.deep.equal([]);
@@ -85,7 +85,7 @@ describe("lab provider: random resources", () => {
         expect(await changed("RandomPassword", properties, { length: 10 })).to.deep.equal(["keepers!"]);
     });
 
-    it("refuse, before anything is made, inputs that contradict each other", async () => {
+    it("refuse inputs that contradict each other before anything is created", async () => {
         const none = { lower: false, upper: false, special: false };
         const examine = (property: string) => `. Examine values at 'r.${property}'.`;
         const cases: [news: PropertyMap, reasons: string[]][] = [
@@ -138,7 +138,7 @@ describe("lab provider: random resources", () => {
         });
     }
 
-    it("refuse kinds that the stand-in does not have", () => {
+    it("refuse kinds that the stand-in does not support", () => {
         const pet = { urn: urn("RandomPet"), olds: {}, news: {}, randomSeed: new Uint8Array() };
         expect(() => provider.check(pet)).to.throw("random:index/randomPet:RandomPet is not part");
     });

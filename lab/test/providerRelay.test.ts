@@ -47,7 +47,7 @@ describe("lab provider: helm's way to the cluster", () => {
         expect(headers).to.include({ "user-agent": "pulumi-kubernetes", authorization: "Bearer of-the-user" });
     });
 
-    it("is nobody else's", async () => {
+    it("cannot be used by another program", async () => {
         const guessed = (server: string) => server.replace(/[0-9a-f]{48}/, "0".repeat(48));
         for (const at of [guessed, (server: string) => new URL(server).origin]) {
             expect((await ask("/api", {}, at)).status).to.equal(401);
@@ -55,7 +55,7 @@ describe("lab provider: helm's way to the cluster", () => {
         expect(asked).to.deep.equal([]);
     });
 
-    it("says when the API server is away", async () => {
+    it("reports that the API server is unavailable", async () => {
         await server.close();
         const { status, body } = await ask("/api");
         expect(status).to.equal(503);

@@ -106,7 +106,7 @@ describe("lab provider: Helm releases", () => {
         expect(values).to.deep.equal(withoutSecrets(inputs.values ?? null));
     });
 
-    it("cannot be deleted when they are gone already, until they are read", async () => {
+    it("cannot be deleted if they no longer exist, until they are read", async () => {
         const reason = "uninstall: Release not loaded: demo: release: not found";
         helm.answer({ uninstall: { error: `Error: ${reason}` } });
         const { message } = await failure(release.delete({ ...resource, properties: state, timeout: 0 }));
@@ -116,7 +116,7 @@ describe("lab provider: Helm releases", () => {
         expect((await read(state)).id).to.equal("");
     });
 
-    it("stay in state as they were when an upgrade made no revision, as one whose template fails", async () => {
+    it("stay unchanged in the state if an upgrade created no revision, for example if its template fails", async () => {
         const broken = { upgrade: { error: "Error: UPGRADE FAILED: execution error at (demo/t.yaml:1:3): no" } };
         helm.answer({ ...answersOf(1), ...broken });
         const error = await failure(upgrade());
@@ -124,7 +124,7 @@ describe("lab provider: Helm releases", () => {
         expect(error.message).to.contain("execution error at (demo/t.yaml:1:3): no");
     });
 
-    it("go into state when an upgrade failed after its revision was made", async () => {
+    it("are written to the state if an upgrade failed after its revision was created", async () => {
         const late = { upgrade: { error: "Error: UPGRADE FAILED: context deadline exceeded" } };
         helm.answer({ ...answersOf(2), ...late });
         const error = await failure(upgrade());
@@ -132,7 +132,7 @@ describe("lab provider: Helm releases", () => {
         expect((error as InitFailedError).properties.status).to.deep.include({ revision: 2 });
     });
 
-    it("say of a chart that cannot be had what Helm says", async () => {
+    it("report Helm's error for a chart that cannot be downloaded", async () => {
         helm.answer({ show: { error: 'Error: path "./nowhere" not found' } });
         const { failures } = await release.check({
             urn: resource.urn,
@@ -150,12 +150,12 @@ describe("lab provider: Helm releases of a cluster that cannot be reached", () =
     const read = (settings: Record<string, string>) =>
         provider(unreachable, settings).read({ ...resource, properties: state, inputs });
 
-    it("are read from the state when that is wanted", async () => {
+    it("are read from the state if the provider is set so", async () => {
         const known = { id: "apps/demo", properties: state, inputs };
         expect(await read({ skipUpdateUnreachable: "true" })).to.deep.equal(known);
     });
 
-    it("are forgotten when that is wanted, and are an error else", async () => {
+    it("are removed from the state if the provider is set so, and otherwise are an error", async () => {
         expect((await read({ deleteUnreachable: "true", skipUpdateUnreachable: "true" })).id).to.equal("");
         expect((await failure(read({}))).message).to.match(
             /^failed to read resource state due to unreachable cluster\. .*PULUMI_K8S_DELETE_UNREACHABLE/,

@@ -58,13 +58,13 @@ describe("lab provider: updates", () => {
         return await update(context, { ...resource, olds, news: inputs, ignoreChanges, preview: false });
     };
 
-    it("take a field that is ignored and another's out of the inputs in state", async () => {
+    it("remove an ignored field of another manager from the inputs in the state", async () => {
         written = live;
         expect((await change(["data.theirs"])).__inputs).to.deep.equal(configMap({ mine: "1" }));
         expect((await change(["data.mine"])).__inputs).to.deep.equal(configMap({ mine: "1", theirs: "1" }));
     });
 
-    it("say of a conflict what the official provider says", async () => {
+    it("report a conflict like the official provider", async () => {
         const message = 'Apply failed with 1 conflict: conflict with "by-hand" using v1: .data.theirs';
         written = { kind: "Status", code: 409, reason: "Conflict", message };
         const error: unknown = await change([]).catch((thrown: unknown) => thrown);
@@ -75,7 +75,7 @@ describe("lab provider: updates", () => {
         expect((error as Error).message).to.contain(`managed by field manager "program" had an apply conflict: ${message}`);
     });
 
-    it("say in a preview too that an object was not created", async () => {
+    it("report also in a preview that an object was not created", async () => {
         written = { kind: "Status", code: 422, reason: "Invalid", message: "data is invalid" };
         const error: unknown = await create(context, {
             ...resource,
@@ -89,7 +89,7 @@ describe("lab provider: updates", () => {
 });
 
 describe("lab provider: an API server that cannot be reached", () => {
-    it("is told as Go tells it", async () => {
+    it("is reported with Go's text", async () => {
         const api = await fakeApiServer(() => undefined);
         await api.close();
         const settings = readSettings(new Map([["kubeconfig", api.kubeconfig]]), {});

@@ -15,7 +15,7 @@ import {
 const signatureKey = "4dabf18193072939515e22adb298388d";
 
 describe("lab provider: property values", () => {
-    it("come back from a Struct as they went in", () => {
+    it("are the same after a Struct as before", () => {
         const value = {
             text: "t",
             number: 1.5,
@@ -28,7 +28,7 @@ describe("lab provider: property values", () => {
         expect(fromStruct(toStruct(value))).to.deep.equal(value);
     });
 
-    it("leave out what is undefined", () => {
+    it("omit undefined values", () => {
         const value = { kept: 1, dropped: undefined } as unknown as Parameters<typeof toStruct>[0];
         expect(fromStruct(toStruct(value))).to.deep.equal({ kept: 1 });
     });
@@ -50,14 +50,14 @@ describe("lab provider: property values", () => {
         });
     });
 
-    it("tell secrets and unknowns however deep", () => {
+    it("find secrets and unknowns at any depth", () => {
         expect(containsSecrets({ a: [{ b: secret(1) }] })).to.equal(true);
         expect(containsUnknowns({ a: secret([{ b: unknown }]) })).to.equal(true);
         expect(containsSecrets({ a: [1] })).to.equal(false);
         expect(containsUnknowns({ a: secret(1) })).to.equal(false);
     });
 
-    it("lose their secrecy only where asked to", () => {
+    it("are unwrapped only on request", () => {
         expect(withoutSecrets({ a: secret({ b: secret(1) }), c: unknown })).to.deep.equal({
             a: { b: 1 },
             c: unknown,
@@ -69,8 +69,8 @@ describe("lab provider: property values", () => {
 describe("lab provider: URNs", () => {
     const urn = "urn:pulumi:hub::proj::hubspoke:index:Hub$kubernetes:apps/v1:Deployment::a::b";
 
-    it("tell the type without its parents", () =>
+    it("contain the type without its parents", () =>
         expect(typeOf(urn)).to.equal("kubernetes:apps/v1:Deployment"));
 
-    it("tell the name, which may hold ::", () => expect(nameOf(urn)).to.equal("a::b"));
+    it("contain the name, which may contain ::", () => expect(nameOf(urn)).to.equal("a::b"));
 });

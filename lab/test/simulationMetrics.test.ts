@@ -29,7 +29,7 @@ async function usageOf(requests: object | undefined): Promise<unknown> {
 }
 
 describe("simulation: metrics.k8s.io", () => {
-    it("tells API servers what it has, without asking any", async () => {
+    it("answers API servers' discovery without a request", async () => {
         const { asked, answer } = await metrics(root, 500, undefined);
         expect(asked).to.deep.equal([]);
         expect(answer.body).to.deep.equal({
@@ -55,7 +55,7 @@ describe("simulation: metrics.k8s.io", () => {
         });
     }
 
-    it("passes the selector on, and leaves out pods that do not run", async () => {
+    it("passes the selector on, and omits pods that do not run", async () => {
         const items = [pod("a", undefined), pod("b", undefined, "Pending"), pod("c", undefined, "Succeeded")];
         const url = `${root}/namespaces/agent/pods?labelSelector=app%3Dagent%2Ctier%21%3Ddb&limit=1`;
         const { asked, answer } = await metrics(url, 200, { items });
@@ -67,7 +67,7 @@ describe("simulation: metrics.k8s.io", () => {
         expect(list.items[0]?.metadata).to.deep.equal({ name: "a", namespace: "agent", labels: { app: "agent" } });
     });
 
-    it("answers for one pod, and has nothing of one that does not run", async () => {
+    it("answers for one pod, and has no metrics of a pod that does not run", async () => {
         const url = `${root}/namespaces/agent/pods/a`;
         const running = await metrics(url, 200, pod("a", undefined));
         expect(running.asked).to.deep.equal(["/api/v1/namespaces/agent/pods/a?labelSelector="]);
@@ -83,14 +83,14 @@ describe("simulation: metrics.k8s.io", () => {
         expect(items[0]).to.deep.include({ kind: "NodeMetrics", usage: { cpu: "4.800", memory: "19.200Gi" } });
     });
 
-    it("passes on what the API server refuses", async () => {
+    it("passes on the API server's refusals", async () => {
         const refusal = { kind: "Status", code: 404 };
         const { answer } = await metrics(`${root}/namespaces/agent/pods/none`, 404, refusal);
         expect(answer).to.deep.equal({ status: 404, body: refusal });
     });
 
     for (const url of ["/apis", "/openapi/v2", `${root}/secrets`, `${root}/namespaces/a/pods/b/log`, "/api/v1/nodes"]) {
-        it(`asks no API server for ${url}`, async () => {
+        it(`sends no request to an API server for ${url}`, async () => {
             const { asked, answer } = await metrics(url, 200, {});
             expect(asked).to.deep.equal([]);
             expect(answer.status).to.equal(404);

@@ -9,30 +9,30 @@ import { failure } from "../../test/unit/support/failure";
 const quick = { timeoutMs: 120, intervalMs: 10 };
 
 describe("lab: waitFor", () => {
-    it("returns what the check found in the end", async () => {
+    it("returns the last result of the check", async () => {
         let looks = 0;
         const check = () => Promise.resolve(++looks < 3 ? { seen: "not yet" } : { done: looks });
         expect(await waitFor("three looks", check, quick)).to.equal(3);
     });
 
-    it("says what it waited for, how long, and what it last saw", async () => {
+    it("reports what it waited for, how long, and the last state", async () => {
         let looks = 0;
         const check = () => Promise.resolve({ seen: `look ${++looks}` });
         expect(await failure(waitFor("the moon", check, quick))).to.match(/^waited 0\.1 s for the moon; last seen: look \d+$/);
     });
 
-    it("counts an error as what was seen", async () => {
+    it("treats an error as the last state", async () => {
         const check = () => Promise.reject(new Error("connection refused"));
         expect(await failure(waitFor("a server", check, quick))).to.match(/last seen: connection refused$/);
     });
 
-    it("ends at the limit though a look hangs, and keeps what the one before saw", async () => {
+    it("ends at the limit although a check hangs, and reports the state before it", async () => {
         let looks = 0;
         const check = () => (++looks === 1 ? Promise.resolve({ seen: "a start" }) : new Promise<never>(() => undefined));
         expect(await failure(waitFor("a sleeper", check, quick))).to.match(/^waited 0\.1 s for a sleeper; last seen: a start$/);
     });
 
-    it("gives up at once when the check says so", async () => {
+    it("stops immediately if the check says so", async () => {
         let looks = 0;
         const check = () => {
             looks += 1;
@@ -56,7 +56,7 @@ describe("lab: withLock", () => {
         report,
     });
 
-    it("lets one work at a time and tells the other for whom it waits", async () => {
+    it("allows one work at a time, and tells the other one who holds the lock", async () => {
         const events: string[] = [];
         const lines: string[] = [];
         const first = withLock(file, options(), async () => {
@@ -77,19 +77,19 @@ describe("lab: withLock", () => {
         );
     });
 
-    it("frees the lock when the work fails", async () => {
+    it("releases the lock if the work fails", async () => {
         expect(await failure(withLock(file, options(), () => Promise.reject(new Error("broken"))))).to.equal("broken");
         expect(await withLock(file, options(), () => Promise.resolve(7))).to.equal(7);
     });
 
-    it("takes over the lock of a process that died", async () => {
+    it("takes over the lock of a dead process", async () => {
         const minuteAgo = new Date(Date.now() - 60_000);
         fs.mkdirSync(`${file}.lock`);
         fs.utimesSync(`${file}.lock`, minuteAgo, minuteAgo);
         expect(await withLock(file, options(), () => Promise.resolve(7))).to.equal(7);
     });
 
-    it("ends the wait at its limit, naming the lock and who holds it", async () => {
+    it("ends the wait at its limit, and names the lock and its holder", async () => {
         let release = () => undefined as void;
         const first = withLock(file, options(), () => new Promise<void>((resolve) => (release = resolve)));
         await sleep(100);

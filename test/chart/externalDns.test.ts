@@ -26,7 +26,7 @@ async function rendered(chart: Chart, more: object = {}) {
 const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, function () {
     this.timeout(60_000);
 
-    it("publishes the hub's labelled records alone, in its zone, and deletes none", async () => {
+    it("publishes only the hub's labelled records, in its zone, and deletes none", async () => {
         const { container } = await rendered(chart);
         expect(container.args).to.include.members([
             "--provider=cloudflare",
@@ -41,7 +41,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(filters).to.deep.equal(["--source=crd", "--domain-filter=example.com"]);
     });
 
-    it("may read DNSEndpoints and nothing else of the hub", async () => {
+    it("may read DNSEndpoints and nothing else on the hub", async () => {
         const { objects } = await rendered(chart);
         const roles = objects.filter(({ kind }) => kind === "ClusterRole" || kind === "Role");
         const rules = roles.flatMap((role) => (role as unknown as { rules: { apiGroups: string[] }[] }).rules);

@@ -13,7 +13,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         parts = workloads(objects);
     });
 
-    it("runs two of the controller and of the webhook, of which a drain takes one at a time", () => {
+    it("runs two replicas of the controller and of the webhook, of which a drain evicts one at a time", () => {
         const facts = Object.fromEntries(parts.map(({ name, replicas }) => [name, replicas]));
         expect(facts).to.deep.equal({
             "external-secrets": 2,
@@ -27,7 +27,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         ]);
     });
 
-    it("elects a leader, and looks neither at stores of the whole cluster nor at secrets to be written", () => {
+    it("elects a leader, and watches neither ClusterSecretStores nor PushSecrets", () => {
         const controller = parts.find(({ name }) => name === "external-secrets");
         expect((controller?.pod.containers[0] as Container & { args: string[] }).args).to.include.members([
             "--enable-leader-election=true",

@@ -66,7 +66,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
                 replicated = hub.workloads.filter(({ name }) => name !== alone);
             });
 
-            it("has several of every component but notifications", () => {
+            it("has several replicas of every component except notifications", () => {
                 const counts = Object.fromEntries(hub.workloads.map(({ name, replicas }) => [name, replicas]));
                 expect(counts).to.deep.equal({
                     [controller]: Math.max(2, scaleOf(hub.settings).shards),
@@ -79,7 +79,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
                 });
             });
 
-            it("lets a drain take one pod of each at a time, and never the last", () => {
+            it("allows a drain to evict one pod of each at a time, and never the last one", () => {
                 for (const { name, replicas, drainable } of replicated) {
                     expect(drainable, name).to.equal(1);
                     expect(replicas, name).to.be.greaterThan(1);
@@ -87,7 +87,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
                 expect(hub.workload(alone).drainable, "a budget would block every drain").to.equal(undefined);
             });
 
-            it("rolls out on three nodes without taking the last replica", () => {
+            it("rolls out on three nodes without stopping the last replica", () => {
                 for (const workload of replicated) {
                     expect(awayInRollout(workload), workload.name).to.be.lessThan(workload.replicas);
                 }
@@ -125,7 +125,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
                 }
             });
 
-            it("lets Argo CD reach Redis through its proxy, and nothing else reach Redis", () => {
+            it("allows Argo CD to reach Redis through its proxy, and nothing else to reach Redis", () => {
                 const proxy = hub.workload("argocd-redis-ha-haproxy");
                 const redis = hub.workload("argocd-redis-ha-server");
                 for (const client of clientsOfRedis) {
@@ -173,7 +173,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
     }
 
     for (const [name, access] of Object.entries({ "a local admin": {}, "single sign-on": { oidc } })) {
-        it(`holds no Secret with ${name}'s data, and denies ingress by default`, async () => {
+        it(`contains no Secret with ${name}'s data, and denies ingress by default`, async () => {
             const { objects } = await Rendered.from(chart, { access });
             const secrets = objects.filter(({ kind }) => kind === "Secret");
             expect(secrets).to.deep.equal([]);
@@ -183,7 +183,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         });
     }
 
-    it("leaves the tokens of notifications to the program's Secret, which the controller alone may get", async () => {
+    it("leaves the tokens of notifications to the program's Secret, which only the controller may get", async () => {
         const hub = await Rendered.from(chart, { alerts: { notifications: everyService } });
         const { objects } = hub;
         expect(objects.filter(({ kind }) => kind === "Secret")).to.deep.equal([]);
@@ -203,7 +203,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(parse(configured.subscriptions ?? "")).to.have.length(6);
     });
 
-    it("lets people in by an Ingress with the hub's certificate, and by no other way", async () => {
+    it("gives people access by an Ingress with the hub's certificate, and by no other way", async () => {
         const { objects } = await Rendered.from(chart, { ingress: { kind: "ingress", class: "nginx" } });
         const ingress = objects.filter(({ kind }) => kind === "Ingress" || kind === "HTTPRoute");
         expect(ingress.map(({ spec }) => spec)).to.deep.equal([
@@ -220,7 +220,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(ended.objects.find(({ kind }) => kind === "Ingress")?.spec).not.to.have.property("tls");
     });
 
-    it("lets people in by an HTTPRoute of the program's Gateway", async () => {
+    it("gives people access by an HTTPRoute of the program's Gateway", async () => {
         const { objects } = await Rendered.from(chart, { ingress: { kind: "gateway", class: "envoy" } });
         const routes = objects.filter(({ kind }) => kind === "Ingress" || kind === "HTTPRoute");
         expect(routes).to.have.length(1);
@@ -309,7 +309,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(reaches(allowed, outsider, redis, 8089)).to.equal(false);
     });
 
-    it("leaves out by default what the program leaves out", async () => {
+    it("omits by default what the program omits", async () => {
         const { configs } = await defaultValues(chart);
         expect(parse(configs.cm["resource.exclusions"] ?? "")).to.deep.equal(usualExclusions);
     });

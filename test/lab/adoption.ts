@@ -85,7 +85,7 @@ describe("a cluster that `argocd cluster add` registered", () => {
         await waitForApplications(["agent-dr", "by-hand"]);
     });
 
-    it("is refused in a preview, which names the registration and the way to take it over", async () => {
+    it("is refused in a preview, which names the registration and how to adopt it", async () => {
         const { ok, output } = await pulumi("dr", "preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/clusters\.dr: the hub already has a cluster "dr" at https:\S+/);
@@ -102,7 +102,7 @@ describe("a cluster that `argocd cluster add` registered", () => {
         await pulumiOk("dr", "config", "set", "--path", "hubspoke:clusters.dr.labels.tier", tier);
     });
 
-    it("is taken over as it is: no Application and no workload is made anew, and its token is a narrow one", async () => {
+    it("is adopted in place: no Application and no workload is replaced, and its token has few rights", async () => {
         const registered = await getObject("hub", "argocd", "secret", secret);
         const before = await uids();
         expect(Object.keys(before)).to.include.members(["Application agent-dr", "Application by-hand", "Deployment agent"]);
@@ -127,7 +127,7 @@ describe("a cluster that `argocd cluster add` registered", () => {
         expect(preview.ok, preview.output).to.equal(true);
     });
 
-    it("is rid of the old account by the commands that were printed, and Argo CD goes on delivering", async () => {
+    it("loses the old account by the printed commands, and Argo CD continues to deliver", async () => {
         expect(commands).to.have.length(2);
         for (const args of commands) {
             const { ok, output } = await run(toolPath("kubectl"), args, { env: { KUBECONFIG: kubeconfigPath } });
@@ -149,7 +149,7 @@ describe("a cluster that `argocd cluster add` registered", () => {
         );
     });
 
-    it("is the stack's own afterwards: there is nothing more to adopt", async () => {
+    it("belongs to the stack afterwards: there is nothing more to adopt", async () => {
         const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/nothing to adopt: .*This stack registered "dr"/);

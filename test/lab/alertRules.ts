@@ -340,7 +340,7 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
 
 describe("the alerts, in Prometheus", () => {
     for (const { name } of alertsOf(settings)) {
-        it(`${name} fires when it should, with its labels and texts, and else not`, async () => {
+        it(`${name} fires when it should, with its labels and texts, and not otherwise`, async () => {
             const { fires = [], silent = [] } = cases[name] ?? {};
             expect(fires).not.to.deep.equal([]);
             const { ok, output } = await testRules(rules, [
@@ -358,7 +358,7 @@ describe("the alerts, in Prometheus", () => {
 });
 
 describe("the dashboard, in Prometheus", () => {
-    it("asks for nothing that it cannot parse", async () => {
+    it("has only queries that it can parse", async () => {
         const asked = expressionsOf(fleetDashboard()).map(plainly);
         const { ok, output } = await checkExpressions(asked);
         expect(ok, output).to.equal(true);

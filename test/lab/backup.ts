@@ -27,7 +27,7 @@ describe("a stack's state, lost", () => {
 
     after(() => fs.rmSync(backup, { force: true }));
 
-    it("has a backup without a secret in the clear", async () => {
+    it("has a backup without a secret in plain text", async () => {
         await pulumiOk("prod", "stack", "export", "--file", backup);
         const text = fs.readFileSync(backup, "utf8");
         const secrets = await tokens();
@@ -39,7 +39,7 @@ describe("a stack's state, lost", () => {
         expect(text).to.include('"ciphertext"');
     });
 
-    it("comes back by import, and the stack then has nothing to change", async () => {
+    it("is restored by import, and the stack then has nothing to change", async () => {
         await pulumiOk("prod", "stack", "rm", "--yes", "--force", "--preserve-config");
         try {
             const { ok, output } = await pulumi("prod", "stack", "export");

@@ -55,7 +55,7 @@ describe("the hub's certificate", () => {
         }
     });
 
-    it("is asked of an authority of the hub's own, by cert-manager from its real chart", async () => {
+    it("comes from the hub's own CA, by cert-manager from its real chart", async () => {
         const { output } = await pulumiWithConfig(await certified({ issuer: "own" }), "hub", "preview");
         expect(output).to.include('hubspoke:certificates: issuer "own" installs cert-manager');
         await withCertificates({ issuer: "own" }, "up", "--yes", "--skip-preview");
@@ -76,7 +76,7 @@ describe("the hub's certificate", () => {
         expect(await specOf("", "clusterissuer", "hub-root")).to.deep.equal({ selfSigned: {} });
     });
 
-    it("is asked of an ACME authority after a change of the settings, and of no other", async () => {
+    it("comes from an ACME CA after a change of the settings, and from no other", async () => {
         const dns01 = { cloudflare: { apiTokenSecretRef: { name: "acme-dns", key: "token" } } };
         const dnsSecret = { token: "a-token-of-the-test-alone" };
         const { uid } = (await getObject("hub", "argocd", "certificate", "argocd-server")).metadata;
@@ -88,7 +88,7 @@ describe("the hub's certificate", () => {
         expect((await getObject("hub", "argocd", "certificate", "argocd-server")).metadata.uid).to.equal(uid);
     });
 
-    it("ends with its settings, but for cert-manager's CRDs, on which every certificate of a cluster hangs", async () => {
+    it("is removed with its settings, except cert-manager's CRDs, on which every certificate of a cluster depends", async () => {
         await pulumiOk("hub", "up", "--yes", "--skip-preview");
         expect(await namesOf("hub", "", "namespaces")).not.to.include("cert-manager");
         expect(await namesOf("hub", "", "crds")).to.include("certificates.cert-manager.io");

@@ -58,7 +58,7 @@ describe("the agent's chart", function () {
         });
     }
 
-    it("renders for dr what it renders for prod, but for names, domain and region", async () => {
+    it("renders the same for dr as for prod, except names, domain and region", async () => {
         const facts = { name: "prod", environment: "prod", region: "eu-west-1", domain: "prod.example.com" };
         const settings = Object.entries(facts).map(([key, value]) => `cluster.${key}=${value}`);
         const prod = await renderChart(helm, "values-prod.yaml");
@@ -66,7 +66,7 @@ describe("the agent's chart", function () {
         expect(await renderChart(helm, "values-dr.yaml", settings)).to.equal(prod);
     });
 
-    it("gives staging one pod and prod an autoscaler, which alone owns the number", async () => {
+    it("gives staging one pod and prod an autoscaler, which alone sets the number", async () => {
         const staging = await manifests("values-staging.yaml");
         expect(ofKind(staging, "Deployment").spec).to.have.property("replicas", 1);
         expect(staging.map(({ kind }) => kind)).not.to.include("HorizontalPodAutoscaler");
@@ -102,7 +102,7 @@ describe("the agent's chart", function () {
         );
     });
 
-    it("answers to the users' name on every cluster, with a certificate of its own, and publishes it from none", async () => {
+    it("answers to the users' name on every cluster, with its own certificate, and publishes it from none", async () => {
         const users = ["config.USERS_HOST=agent.example.com", "httpRoute.enabled=true"];
         const all = await manifests("values-dr.yaml", users);
         const ingress = ofKind(all, "Ingress");

@@ -115,7 +115,7 @@ function attempts(pod: string) {
     ];
 }
 
-describe("beside the real `argocd cluster add` of the same spoke", () => {
+describe("compared with the real `argocd cluster add` of the same spoke", () => {
     let ours: Credential;
     let theirs: Credential;
     let stop: () => Promise<void>;
@@ -148,7 +148,7 @@ describe("beside the real `argocd cluster add` of the same spoke", () => {
         await waitForApplications(["agent-staging"]);
     });
 
-    it("theirs may do all, ours what the agent's chart needs", async () => {
+    it("theirs may do everything, ours only what the agent's chart needs", async () => {
         const namespaces = ["agent", "kube-system", "default"];
         const rows = await Promise.all(
             namespaces.map(async (name) => [name, await rights(ours, name), await rights(theirs, name)]),
@@ -159,7 +159,7 @@ describe("beside the real `argocd cluster add` of the same spoke", () => {
         expect(rows[0]?.[1]).not.to.match(/\*|(^|, )(secrets|nodes)\b|role|exec/m);
     });
 
-    it("what a thief would try is refused to our token, and allowed to theirs", async () => {
+    it("an attacker's requests are refused with our token, and allowed with theirs", async () => {
         const [pod = ""] = await namesOf("staging", "agent", "pods");
         const results = await Promise.all(
             attempts(pod).map(async ({ what, path, ask, allowed = [200, 201] }) => {

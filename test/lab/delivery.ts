@@ -23,7 +23,7 @@ describe("delivery of the agent", () => {
         expect(await namesOf("hub", "argocd", "applications")).to.have.members(applications);
     });
 
-    it("takes a value changed in Git to the cluster that it belongs to, and to no other", async () => {
+    it("brings a changed value in Git to its cluster, and to no other", async () => {
         const before = await Promise.all([agentObjects("prod"), agentObjects("dr")]);
         const revision = await changeAgentFile("helm/values-staging.yaml", (text) =>
             text.replace(/^replicas: 1$/m, "replicas: 2"),
@@ -42,7 +42,7 @@ describe("delivery of the agent", () => {
         expect(await Promise.all([agentObjects("prod"), agentObjects("dr")])).to.deep.equal(before);
     });
 
-    it("ends on a cluster that is labelled deploy=false, and on no other; and begins again", async () => {
+    it("ends on a cluster with the label deploy=false, and on no other; and begins again", async () => {
         await withConfig("staging", labelled("staging", { deploy: "false" }), async () => {
             await pulumiOk("staging", "up", "--yes", "--skip-preview");
             await waitFor(

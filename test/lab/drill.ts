@@ -8,7 +8,7 @@ import { npmRun } from "./support/lab";
 import { noteSecret } from "./support/secrets";
 
 describe("npm run drill", () => {
-    it("loses prod: people are told, users move to dr and back, releases go on, and it is all on record", async () => {
+    it("loses prod: people are notified, users move to dr and back, releases continue, and all of it is recorded", async () => {
         const { ok, output } = await npmRun("drill", {}, "--keep");
         expect(ok, output).to.equal(true);
         process.stdout.write(output);

@@ -65,7 +65,7 @@ describe("the end", () => {
         ci = await restrictedKubeconfig("ci", { hub: "hub.yaml", staging: "spoke.yaml" });
     });
 
-    it("of one environment leaves the other two serving, and nothing of its own", async () => {
+    it("of one environment leaves the other two serving, and none of its own objects", async () => {
         const uid = async (cluster: "prod" | "dr") => (await getObject(cluster, "agent", "deployment", "agent")).metadata.uid;
         const before = await Promise.all([uid("prod"), uid("dr")]);
         const { ok, output } = await pulumiWith({ KUBECONFIG: ci.file }, "staging", "destroy", "--yes", "--skip-preview");
@@ -90,7 +90,7 @@ describe("the end", () => {
         expect(await namesOf("hub", "argocd", "secrets")).not.to.include("cluster-staging");
     });
 
-    it("is undone by a new beginning; both with the rights in docs/rbac and no more", async () => {
+    it("is undone by a new `up`; both with only the rights in docs/rbac", async () => {
         const { ok, output } = await pulumiWith({ KUBECONFIG: ci.file }, "staging", "up", "--yes", "--skip-preview");
         expect(ok, output).to.equal(true);
         await waitForApplications(["agent-staging"]);
@@ -99,7 +99,7 @@ describe("the end", () => {
         await ci.remove();
     });
 
-    it("of a protected environment is refused until its stack file lifts that, and nothing of it is gone", async () => {
+    it("of a protected environment is refused until its stack file allows it, and deletes nothing", async () => {
         const { ok, output } = await pulumi("prod", "destroy", "--yes", "--skip-preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(
@@ -110,7 +110,7 @@ describe("the end", () => {
         await pulumiOk("prod", "preview", "--refresh", "--expect-no-changes");
     });
 
-    it("of an environment whose cluster is lost ends soon, names what to do, and that leaves nothing on the hub", async () => {
+    it("of an environment whose cluster is lost fails soon and names the remedy, which leaves nothing on the hub", async () => {
         await stopApiServer("dr");
         try {
             const { ok, output } = await pulumi("dr", "destroy", "--yes", "--skip-preview");
@@ -143,7 +143,7 @@ describe("the end", () => {
         await kubectl("dr", ["delete", "namespace", "argocd-manager", "agent", "--wait=false"]);
     });
 
-    it("of an environment whose cluster answers is not for `npm run forget`", async () => {
+    it("of an environment whose cluster answers is refused by `npm run forget`", async () => {
         const forgetProd = (env: Record<string, string>) =>
             npmRun("forget", { ...pulumiEnvironment(), ...env }, "prod", "--cluster", "prod", "--yes");
         const answering = await forgetProd({});
@@ -163,7 +163,7 @@ describe("the end", () => {
         expect(await labelsOf("cluster-prod")).to.have.property("deploy", "true");
     });
 
-    it("of a lost cluster's remains comes by the command that was printed, once the cluster is back", async () => {
+    it("of a lost cluster's remains is done by the printed command, after the cluster is back", async () => {
         await waitFor(
             "the namespaces of dr to go",
             async () => {
@@ -177,7 +177,7 @@ describe("the end", () => {
         await waitForTokenController("dr");
     });
 
-    it("of all environments but one leaves a fleet of one, which the others join by their stacks alone", async () => {
+    it("of all environments but one leaves a fleet of one, which the others join by their stacks only", async () => {
         await destroyProtected("prod");
         expect(await namesOf("hub", "argocd", "applications")).to.deep.equal(["agent-staging"]);
         await waitForApplications(["agent-staging"]);

@@ -118,7 +118,7 @@ describe("the agent's secrets", () => {
         await Promise.all(environments.map(removeStore));
     });
 
-    it("cannot be prod's on staging: the store refuses, and the Application says so", async () => {
+    it("of prod cannot be read on staging: the store refuses, and the Application reports it", async () => {
         expect(await ask("staging", "store-staging")).to.equal(200);
         expect(await ask("staging", "store-prod")).to.equal(403);
         expect(await ask("prod", "store-staging")).to.equal(403);
@@ -174,7 +174,7 @@ describe("the agent's secrets", () => {
         expect((await agentSecret("prod"))?.DATABASE_PASSWORD).to.equal(passwordOf("prod"));
     });
 
-    it("may come from any kind of store: the operator's own schema accepts what the program makes of each", async () => {
+    it("may come from any kind of store: the operator's schema accepts the program's object for each", async () => {
         const ca = stores.get("prod")!.ca;
         const kinds: object[] = [
             { type: "vault", server: "https://vault.example.com:8200" },

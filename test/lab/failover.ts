@@ -132,7 +132,7 @@ describe("a failover", () => {
         await restoreLab(wasUpToDate, quiet);
     });
 
-    it("says what it would do, by --dry-run, and does nothing", async () => {
+    it("prints with --dry-run what it would do, and does nothing", async () => {
         const { ok, output } = await failover("--to", "dr", "--dry-run");
         expect(ok, output).to.equal(true);
         expect(output).to.match(/Argo CD is connected to dr\n[^]* points to 192\.0\.2\.2\. Nothing was changed/);
@@ -140,7 +140,7 @@ describe("a failover", () => {
         await expectUsersOn("prod");
     });
 
-    it("is refused where the other cluster does not serve users, with the reason", async () => {
+    it("is refused with the reason if the other cluster does not serve users", async () => {
         await stopAgent("dr");
         try {
             const { ok, output } = await failover("--to", "dr");
@@ -152,7 +152,7 @@ describe("a failover", () => {
         await expectUsersOn("prod");
     });
 
-    it("whose hook for the database fails has moved nothing, and says why", async () => {
+    it("whose hook for the database fails moves nothing, and says why", async () => {
         await withHook('console.log("the replica in dr is behind"); process.exit(3)', async () => {
             const { ok, output } = await failover("--to", "dr");
             expect(ok, output).to.equal(false);
@@ -197,7 +197,7 @@ describe("a failover", () => {
         });
     }
 
-    it("is allowed to a cluster that is Healthy at its last revision while Git is away, and says so", async () => {
+    it("is allowed to a cluster that is Healthy at its last revision while Git is unavailable, and says so", async () => {
         const { revision } = await runs("dr");
         await git("tag", "--force", "last-release", revision);
         const pin = async (to: string) => {
@@ -226,7 +226,7 @@ describe("a failover", () => {
         }
     });
 
-    it("takes the lock of a run that is dead, whatever that one's clock was, and leaves one that is used", async () => {
+    it("takes the lock of a dead run, independent of that run's clock, and does not take one in use", async () => {
         const lease = { namespace: "argocd", name: "hubspoke-failover" };
         const spec = { holderIdentity: "a run", leaseDurationSeconds: 4, renewTime: "2100-01-01T00:00:00.000000Z" };
         await applyByHand("hub", [{ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: lease, spec }]);
@@ -245,7 +245,7 @@ describe("a failover", () => {
         await kubectl("hub", ["delete", "lease", lease.name, "--namespace=argocd"]);
     });
 
-    it("does not come by itself where the hub alone has lost prod, nor where prod's agent comes and goes", async () => {
+    it("does not start automatically if only the hub has lost prod, nor if prod's agent flaps", async () => {
         const people = new People();
         await people.listen(ports.people);
         await forgetMoves();
@@ -277,7 +277,7 @@ describe("a failover", () => {
         await waitForApplications(everywhere);
     });
 
-    it("asked for twice happens once, after the hook, though the hub's API server is restarted meanwhile", async () => {
+    it("requested twice happens once, after the hook, although the hub's API server restarts meanwhile", async () => {
         const note = path.join(labDir, "hook");
         const hook = `
             const { HUBSPOKE_FROM: from, HUBSPOKE_TO: to, HUBSPOKE_REASON: why, PULUMI_OPTION_CWD: folder } = process.env;
@@ -330,7 +330,7 @@ describe("a failover", () => {
         expect(meant.ok, meant.output).to.equal(true);
     });
 
-    it("stays when the hub is lost, as all the rest; npm run rebuild brings it back", async () => {
+    it("stays when the hub is lost, like the rest; npm run rebuild restores it", async () => {
         const before = await workloads();
         await removeCluster("hub");
         expect(await workloads()).to.deep.equal(before);
@@ -358,7 +358,7 @@ describe("a failover", () => {
         await Promise.all(stackNames.map((stack) => pulumiOk(stack, "preview", "--expect-no-changes")));
     });
 
-    it("goes back when it is told to", async () => {
+    it("goes back on request", async () => {
         ports = await startMonitoring(quiet);
         const forgotten = await failover("--back");
         expect(forgotten.output).to.match(/users are on dr, and no move to dr is recorded\. Name the target with --to/);

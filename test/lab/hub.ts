@@ -39,8 +39,8 @@ async function status(route: string, token?: string, method = "GET"): Promise<nu
     return (await fetch(`${serverUrl()}${route}`, { method, headers, body })).status;
 }
 
-describe("the hub's end", () => {
-    it("is refused while clusters are registered, with their names, and touches nothing", async () => {
+describe("the destroy of the hub", () => {
+    it("is refused while clusters are registered, with their names, and changes nothing", async () => {
         const { ok, output } = await pulumi("hub", "destroy", "--yes", "--skip-preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/3 clusters are registered, and their agents would be deleted too/);
@@ -53,7 +53,7 @@ describe("the hub's end", () => {
 });
 
 describe("the hub under another domain", () => {
-    it("is previewed as what up then does: updates, and nothing is replaced", async () => {
+    it("has a preview of what up then does: updates, and nothing is replaced", async () => {
         const { there, back } = await previewAndUp({ domain: "other.example.com" });
         expect(there.done).to.deep.equal(there.announced);
         expect(back.done).to.deep.equal(back.announced);
@@ -64,7 +64,7 @@ describe("the hub under another domain", () => {
 describe("a hub that loses a node", () => {
     const node = "hub-a";
 
-    it("keeps every component available, and takes no last replica", async () => {
+    it("keeps every component available, and evicts no last replica", async () => {
         const replicated = (await componentStates()).filter(({ wanted }) => wanted > 1).map(({ name }) => name);
         expect(replicated).to.include.members([
             "argocd-application-controller",
@@ -138,7 +138,7 @@ describe("a log-in to Argo CD", () => {
     before(() => (cli = new ArgoCdCli(serverUrl())));
     after(() => cli.close());
 
-    it("is the generated admin's alone", async () => {
+    it("is possible only for the generated admin", async () => {
         const password = await adminPassword();
         for (const [user, wrong] of [["admin", "admin"], ["root", password]] as const) {
             const { ok, output } = await cli.logIn(user, wrong);
@@ -154,7 +154,7 @@ describe("a log-in to Argo CD", () => {
         expect((await cli.run("app", "list", "--output=name")).output).to.include("argocd/agent-prod");
     });
 
-    it("lets each role do what the policy gives it, and nobody anything by default", async () => {
+    it("allows each role what the policy gives it, and allows nothing by default", async () => {
         const accounts = ["reader", "runner", "nobody"];
         const password = "a password of the test alone";
         const bcrypt = Buffer.from(await hash(password, 4)).toString("base64");
@@ -259,7 +259,7 @@ async function deliverOneMore(): Promise<void> {
 describe("a lost Redis", () => {
     after(() => startArgoCd(() => undefined));
 
-    it("loses nothing: changes in Git arrive while it is away, and after it", async () => {
+    it("loses nothing: changes in Git arrive while it is unavailable, and after it", async () => {
         const redis = findProcess("argocd-redis");
         expect(redis, "Redis runs").not.to.equal(undefined);
         process.kill(redis!.pid, "SIGKILL");
@@ -299,7 +299,7 @@ async function refreshApplications(): Promise<void> {
     await kubectl("hub", ["annotate", "applications", "--all", "--namespace=argocd", "--overwrite", annotation]);
 }
 
-describe("a hub that is no lab's, with a private repository", () => {
+describe("a hub that is not a lab, with a private repository", () => {
     const token = "a-token-of-the-test-alone";
     let gate: GitGate;
     let settings: (config: Config) => Config;
@@ -330,7 +330,7 @@ describe("a hub that is no lab's, with a private repository", () => {
         expect(await namesOf("hub", "argocd", "secrets")).to.include("argocd-redis");
     });
 
-    it("shows Argo CD's own error where the repository's credential is missing", async () => {
+    it("shows Argo CD's own error if the repository's credential is missing", async () => {
         await refreshApplications();
         const error = await waitEndsWith(/may not read/);
         expect(error).to.match(/Argo CD may not read a repository: agent-\w+ .*authentication required/);

@@ -126,7 +126,7 @@ describe("a `pulumi` that was killed", () => {
         await expectGone();
     }
 
-    it("in a rotation leaves what the next run goes on with", async () => {
+    it("in a rotation leaves a state from which the next run continues", async () => {
         configure({ generation: 2, retired: 0 });
         let moment: keyof typeof moments = "rotation: a new token is made, and the state does not know it";
         await kill(moment, "up");
@@ -154,7 +154,7 @@ describe("a `pulumi` that was killed", () => {
         await expectReplaced("destroy: in the drain, when the hub has been told to take the agent away");
     });
 
-    it("is not recovered from while it lives, nor with an object in the way that is another's", async () => {
+    it("is not recovered while it is alive, nor if an object of another owner is in the way", async () => {
         configure({});
         const moment = "registration: before anything is made";
         await kill(moment, "up", async () => {
@@ -173,11 +173,11 @@ describe("a `pulumi` that was killed", () => {
         await expectRegistered(1);
     });
 
-    it("when it has taken the registration away, is replaced by a destroy that ends", async () => {
+    it("after it has removed the registration, is replaced by a destroy that ends", async () => {
         await expectReplaced("destroy: the registration is gone, and the state still has it");
     });
 
-    it("with an object made and not recorded, is replaced by an `up` that has it", async () => {
+    it("with an object created and not recorded, is replaced by an `up` that has it", async () => {
         const moment = "registration: the agent's namespace is made, and the state does not know it";
         await kill(moment, "up");
         const output = await recover(moment, "up");
@@ -185,7 +185,7 @@ describe("a `pulumi` that was killed", () => {
         await expectRegistered(1);
     });
 
-    it("when it has taken the token away, is replaced by a destroy that ends", async () => {
+    it("after it has removed the token, is replaced by a destroy that ends", async () => {
         await expectReplaced("destroy: the token is gone, and the state still has it");
     });
 
@@ -207,7 +207,7 @@ describe("a `pulumi` that was killed", () => {
         expect(await namesOf("hub", "argocd", "applications.argoproj.io")).not.to.include("connection-check-staging");
     });
 
-    it("with half a state is told which copy to put back", async () => {
+    it("with an incomplete state reports which copy to restore", async () => {
         const state = path.join(backendDir, ".pulumi", "stacks", "hubspoke", "staging.json");
         const whole = fs.readFileSync(state);
         fs.writeFileSync(state, whole.subarray(0, whole.length / 2));
@@ -217,7 +217,7 @@ describe("a `pulumi` that was killed", () => {
         expect(output).to.include(`the state of staging cannot be read: ${state}`).and.include(`cp ${state}.bak ${state}`);
     });
 
-    it("leaves, when all is done, an environment that delivers", async () => {
+    it("leaves an environment that delivers", async () => {
         fs.writeFileSync(stackFile, committed);
         const { ok, output } = await pulumi("staging", "up", "--yes", "--skip-preview");
         expect(ok, output).to.equal(true);

@@ -43,10 +43,10 @@ async function removeEverything(): Promise<void> {
     );
 }
 
-describe("the manifests in argocd/, applied by kubectl alone", () => {
+describe("the manifests in argocd/, applied with kubectl only", () => {
     before(removeEverything);
 
-    it("deliver to staging alone, as the first careful step", async () => {
+    it("deliver only to staging, as a careful first step", async () => {
         await apply("agent-staging-only-appset.yaml");
         await waitForApplications(["agent-staging"]);
         expect(await applicationNames()).to.deep.equal(["agent-staging"]);
@@ -59,7 +59,7 @@ describe("the manifests in argocd/, applied by kubectl alone", () => {
         expect((await applicationOf("staging")).metadata.uid).to.equal(uid);
     });
 
-    it("are what the hub's stack would make, which selects the Secrets of its own stacks besides", async () => {
+    it("are like the hub's stack's objects, which also select the Secrets of its own stacks only", async () => {
         const byHand = await Promise.all([specOf("applicationset"), specOf("appproject")]);
         await pulumiOk("hub", "up", "--refresh", "--yes", "--skip-preview");
         const own = await Promise.all([specOf("applicationset"), specOf("appproject")]);

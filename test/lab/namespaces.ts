@@ -43,7 +43,7 @@ describe("the agent's namespace on a spoke", () => {
     after(() => kubectl("staging", ["delete", "--timeout=50s", ...files]));
 
     for (const values of valuesFiles()) {
-        it(`admits all that the chart renders with ${values}, without a warning`, async () => {
+        it(`admits everything that the chart renders with ${values}, without a warning`, async () => {
             const objects = parseAllDocuments(await renderChart(toolPath("helm"), values)).map(
                 (document) => document.toJS() as object,
             );
@@ -51,7 +51,7 @@ describe("the agent's namespace on a spoke", () => {
         });
     }
 
-    it("admits what the hub's stacks make where the Prometheus operator is", async () => {
+    it("admits the objects of the hub's stack for the Prometheus operator", async () => {
         const settings = alerts.parse({ prober: "blackbox-exporter.monitoring:9115" });
         const plan = probePlan({ alerts: settings }, "operator");
         const of = { cluster: "prod", environment: "prod", region: "eu-west-1" };
@@ -86,7 +86,7 @@ describe("the agent's namespace on a spoke", () => {
         expect(await refusal(pod({ requests: { cpu: "9" } }))).to.match(/exceeded quota: agent, requested: requests.cpu=9/);
     });
 
-    it("is not Argo CD's to widen", async () => {
+    it("cannot be widened by Argo CD", async () => {
         for (const kind of ["namespaces", "resourcequotas", "limitranges"]) {
             const answer = await kubectl("staging", [
                 "auth", "can-i", "update", kind, "--namespace=agent",

@@ -20,7 +20,7 @@ describe("the policies, in Pulumi's engine", () => {
 
     const everything = changedCluster("prod", (settings) => ({ ...settings, permissions: { scope: "cluster", admin: true } }));
 
-    it("refuse what must not happen, and say what to write instead", async () => {
+    it("refuse violations, and say what to write instead", async () => {
         const single = (config: Record<string, unknown>) => ({ ...config, "hubspoke:availability": "single" });
         const [hub, prod] = await Promise.all([
             withConfig("hub", single, () => pulumi("hub", "preview", ...pack)),
@@ -33,7 +33,7 @@ describe("the policies, in Pulumi's engine", () => {
         expect(prod.output).to.include("Name kinds in permissions.kinds");
     });
 
-    it("only warn of it where the settings say so", async () => {
+    it("only warn if the settings say so", async () => {
         const settings = path.join(labDir, "policy-settings.json");
         const advisory = { ...committed, "not-cluster-admin": { enforcementLevel: "advisory" } };
         fs.writeFileSync(settings, JSON.stringify(advisory));

@@ -28,7 +28,7 @@ function smallChart(): string {
     return folder;
 }
 
-describe("a previewer, with what the setting `previewers` gives and nothing else", () => {
+describe("a previewer, with only the rights of the setting `previewers`", () => {
     const up = ["up", "--yes", "--skip-preview"];
     const crds = "--selector=app.kubernetes.io/name=cert-manager";
     let reader: RestrictedKubeconfig;

@@ -80,7 +80,7 @@ describe("a release, rollout pinned", () => {
         expect(await Promise.all([runs("prod"), runs("dr")])).to.deep.equal(before);
     });
 
-    it("is not promoted where more of the cluster Secret would change, which is listed", async () => {
+    it("is not promoted if more of the cluster Secret would change, and lists that", async () => {
         const before = await getObject("hub", "argocd", "secret", "cluster-prod");
         const { ok, output } = await withConfig("prod", labelled("prod", { tier: "gold" }), async () => {
             const kept = readInLab("prod");
@@ -171,7 +171,7 @@ describe("a release, rollout pinned", () => {
     });
 });
 
-describe("a release, rollout rolling and a webhook told of it", () => {
+describe("a release, rollout rolling, announced by a webhook", () => {
     const token = "the-token-of-the-webhook";
     let receiver: Receiver;
 
@@ -193,14 +193,14 @@ describe("a release, rollout rolling and a webhook told of it", () => {
         await waitForApplications(everywhere);
     });
 
-    it("tells what each Application runs when somebody first listens", async () => {
+    it("reports what each Application runs at the first scrape", async () => {
         for (const cluster of ["staging", "prod", "dr"]) {
             const { revision } = await runs(cluster);
             await receiver.heard({ event: "deployed", application: `agent-${cluster}`, revision });
         }
     });
 
-    it("that breaks on staging stops there; what comes after it waits, and a person can sync dr all the same", async () => {
+    it("that breaks on staging stops there; the next steps wait, and a person can still sync dr", async () => {
         const before = await Promise.all(["prod", "dr"].map(async (cluster) => (await runs(cluster)).revision));
         const broken = await timed("from push to Degraded on staging", async () => {
             const revision = await push({
@@ -231,7 +231,7 @@ describe("a release, rollout rolling and a webhook told of it", () => {
         expect(degraded.region).to.match(/^eu-/);
     });
 
-    it("goes through all three in order once it is sound", async () => {
+    it("goes through all three in order after it is corrected", async () => {
         const fixed = await push({ [values]: release("1.0.3"), "helm/values-staging.yaml": stagingTag(undefined) });
         for (const cluster of ["staging", "prod", "dr"]) {
             await timed(`from push to Healthy on ${cluster}, after the one before`, () =>

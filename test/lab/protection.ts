@@ -58,7 +58,7 @@ describe("an Application of a protected environment", () => {
         }
     });
 
-    it("of no protected environment goes at once", async () => {
+    it("of an environment without protection is deleted immediately", async () => {
         const remove = ["delete", "application", "agent-staging", "--namespace=argocd", "--dry-run=server"];
         expect(await kubectl("hub", remove)).to.include("deleted");
     });

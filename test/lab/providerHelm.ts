@@ -94,14 +94,14 @@ describe("the lab's Helm releases", function () {
         expect(await scratchpad.preview(release(chart, other))).to.deep.equal({ same: 3 });
     });
 
-    it("that were taken away by hand are destroyed after a refresh", async () => {
+    it("that were deleted by hand are destroyed after a refresh", async () => {
         await kubectl("staging", ["delete", "secret", `--namespace=${namespace}`, "--selector=owner=helm,name=demo"]);
         const failed = await messageOfFailure(scratchpad.stack.destroy());
         expect(failed).to.include("Release not loaded: demo: release: not found");
         await scratchpad.stack.refresh();
     });
 
-    it("are gone after a destroy", async () => {
+    it("are deleted after a destroy", async () => {
         await scratchpad.up(release(chart, other));
         const { summary } = await scratchpad.stack.destroy();
         expect(summary.resourceChanges).to.deep.equal({ delete: 3 });

@@ -81,7 +81,7 @@ describe("the lab's Kubernetes provider", function () {
         expect(await scratchpad.field("deployment", "web", ".status.availableReplicas")).to.equal("1");
     });
 
-    it("finds nothing to change in what it made", async () => {
+    it("finds nothing to change in what it created", async () => {
         expect(await scratchpad.preview(everything())).to.deep.equal({ same: 8 });
     });
 
@@ -100,7 +100,7 @@ describe("the lab's Kubernetes provider", function () {
         expect(await scratchpad.field("configmap", "settings", ".data.value")).to.equal("1");
     });
 
-    it("updates in place what may change, and replaces what may not, under the same name", async () => {
+    it("updates mutable fields in place, and replaces for immutable ones, under the same name", async () => {
         const uid = () => scratchpad.field("configmap", "settings", ".metadata.uid");
         const first = await uid();
         expect(await scratchpad.preview(everything({ color: "blue" }))).to.include({ update: 1 });
@@ -112,7 +112,7 @@ describe("the lab's Kubernetes provider", function () {
         expect(await scratchpad.field("configmap", "settings", ".data.value")).to.equal("2");
     });
 
-    it("names the other manager of a field in a conflict, and takes the field over only when told to", async () => {
+    it("names the other manager of a field in a conflict, and takes the field over only on request", async () => {
         const hand = [
             "label",
             "configmap",
@@ -148,7 +148,7 @@ describe("the lab's Kubernetes provider", function () {
         expect(await scratchpad.field("configmap", "theirs", ".metadata.resourceVersion")).to.equal(version);
     });
 
-    it("keeps an object that does not become ready, says why, and mends it in the next run", async () => {
+    it("keeps an object that does not become ready, says why, and repairs it in the next run", async () => {
         const labels = { app: "stuck" };
         const stuck = (nodeSelector: Record<string, string>) => (opts: pulumi.CustomResourceOptions) =>
             void new apps.Deployment(

@@ -61,7 +61,7 @@ async function waitForNames(...wanted: string[]): Promise<void> {
     );
 }
 
-describe("a pull request, previewed by the workflow's own commands with an identity that only reads", () => {
+describe("a pull request, previewed with the workflow's commands by a read-only identity", () => {
     const staging = path.join(projectDir, "Pulumi.staging.yaml");
     const region = labelled("dr", { region: "eu-north-1" });
     let stagingBefore: string;
@@ -92,8 +92,8 @@ describe("a pull request, previewed by the workflow's own commands with an ident
         await waitForApplications(["agent-staging", "agent-prod", "agent-dr"]);
     });
 
-    describe("before anything of it", () => {
-        it("finds that nothing has drifted, as the nightly workflow does", async () => {
+    describe("before its changes", () => {
+        it("finds no drift, like the nightly workflow", async () => {
             const folder = path.join(labDir, "drift");
             const env = { ...pulumiEnvironment(), KUBECONFIG: reader.file };
             const looks = stackNames.map((stack) => run("bash", [".ci/drift", stack, folder], { cwd: projectRoot, env }));
@@ -114,7 +114,7 @@ describe("a pull request, previewed by the workflow's own commands with an ident
     });
 
     describe("with a values file, the chart's version, a label and a new cluster", () => {
-        it("says what then happens: on each stack, to each Application, and in its manifests", async () => {
+        it("reports what then happens: on each stack, to each Application, and in its manifests", async () => {
             const charts = await Promise.all([deliveredTo("staging"), deliveredTo("prod")]);
             for (const [file, edit] of Object.entries(agentChanges)) {
                 request.changeAgent(file, edit);
@@ -155,8 +155,8 @@ describe("a pull request, previewed by the workflow's own commands with an ident
         });
     });
 
-    describe("with another selector, and a cluster that goes", () => {
-        it("turns red, and says what then happens; the hub keeps what it protects", async () => {
+    describe("with another selector, and a removed cluster", () => {
+        it("fails, and reports what then happens; the hub keeps what it protects", async () => {
             fs.writeFileSync(staging, stagingBefore);
             request.change("components/agent/applicationSet.ts", (text) =>
                 text.replace(

@@ -117,7 +117,7 @@ describe("a cluster in quarantine", () => {
         await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
     });
 
-    it("holds up its neighbours before that", async () => {
+    it("blocks its neighbours before that", async () => {
         const { ok, output } = await pulumiWithConfig(changed("a"), "prod", "preview");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/hubspoke:clusters\.prod-b: the API server https:\S+ cannot be reached/);
@@ -135,7 +135,7 @@ describe("a cluster in quarantine", () => {
         expect(annotations["hubspoke/view-before-quarantine"]).to.include("connection refused");
     });
 
-    it("is left alone by pulumi and by Argo CD, and its neighbours go on", async () => {
+    it("is skipped by pulumi and by Argo CD, and its neighbours still work", async () => {
         const { ok, output } = await npmRun("quarantine", pulumiEnvironment(), "prod", "--cluster", "prod-b");
         expect(ok, output).to.equal(true);
         const annotations = await annotationsOf("cluster-prod-b");
@@ -166,7 +166,7 @@ describe("a cluster in quarantine", () => {
         expect(annotations["hubspoke/view-before-quarantine"]).to.include("connection refused");
     });
 
-    it("gets nothing new and loses nothing: each is refused by name, in the preview", async () => {
+    it("gets nothing new and loses nothing: the preview refuses each change by name", async () => {
         const newer = changedCluster("prod-b", (settings) => ({ ...settings, credentials: { generation: 2 } }));
         const made = await pulumiWithConfig(newer, "prod", "preview");
         expect(made.ok, made.output).to.equal(false);
@@ -184,7 +184,7 @@ describe("a cluster in quarantine", () => {
         expect(moved.output).to.match(/prod-b-cluster-secret +update/);
     });
 
-    it("is left alone also when it answers again", async () => {
+    it("is still skipped when it answers again", async () => {
         await startApiServer("dr");
         await kubectl("dr", ["delete", "service", "agent", "--namespace=agent"]);
         await withConfig("prod", changed("silver"), () => pulumiOk("prod", ...up));
@@ -194,7 +194,7 @@ describe("a cluster in quarantine", () => {
         expect(await namesOf("dr", "agent", "services")).not.to.include("agent");
     });
 
-    it("comes back when that is lifted", async () => {
+    it("works again after the end of the quarantine", async () => {
         const { ok, output } = await npmRun("quarantine", pulumiEnvironment(), "prod", "--cluster", "prod-b", "--lift");
         expect(ok, output).to.equal(true);
         expect(await annotationsOf("cluster-prod-b")).not.to.have.property(skipReconcile);

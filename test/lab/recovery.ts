@@ -42,7 +42,7 @@ async function killLab(name: string, begun: () => boolean): Promise<void> {
     await ended;
 }
 
-describe("a lab that was killed half-way", () => {
+describe("a lab that was killed during its start", () => {
     const name = "killed";
     const folder = path.join(projectRoot, ".lab", name);
 
@@ -60,7 +60,7 @@ describe("a lab that was killed half-way", () => {
 });
 
 describe("a run that was killed", () => {
-    it("leaves a lock, which the next run names, finds dead and releases", async () => {
+    it("leaves a lock, whose holder the next run names and finds dead, and releases it", async () => {
         await withConfig("dr", labelled("dr", { tier: "killed" }), killUp);
         const locked = await pulumi("dr", "up", "--yes", "--skip-preview");
         expect(locked.ok).to.equal(false);

@@ -27,7 +27,7 @@ async function controllers(): Promise<string> {
     return kubectl(cluster, ["get", "statefulset", name, "--namespace=argocd", replicas]);
 }
 
-describe("a hub of one replica each that is taken away and made anew", () => {
+describe("a hub of one replica each that is destroyed and created again", () => {
     after(async () => {
         await destroy(stack, toNobody);
         removeOtherHub(stack);

@@ -34,7 +34,7 @@ function broken() {
 }
 
 describe("a rotation", () => {
-    it("is refused with the list where something else waits in the stack, and changes nothing", async () => {
+    it("is refused with a list if the stack has other pending changes, and changes nothing", async () => {
         const before = await getObject("hub", "argocd", "secret", "cluster-prod");
         const quota = (config: Config) => ({ ...config, "hubspoke:namespace": { pods: 19 } });
         const waiting = (config: Config) => quota(labelled("prod", { tier: "gold" })(config));
@@ -54,7 +54,7 @@ describe("a rotation", () => {
         expect((await namesOf("prod", "argocd-manager", "secrets")).length).to.equal(1);
     });
 
-    it("is not held up by releases that are broken: the agent's chart, and Applications of others", async () => {
+    it("is not blocked by broken releases: the agent's chart, and other Applications", async () => {
         const template = "helm/templates/deployment.yaml";
         await applyByHand("hub", broken());
         await push({ [template]: (text) => `${text}\n{{ fail "this chart is broken" }}\n` });

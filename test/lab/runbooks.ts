@@ -77,7 +77,7 @@ describe("the commands of the runbooks", () => {
         });
     }
 
-    it("name cert-manager's kinds and its controller's label as its chart does", async () => {
+    it("name cert-manager's kinds and its controller's label like its chart", async () => {
         const chart = await certManagerChart();
         const files = fs.readdirSync(chart, { recursive: true, encoding: "utf8" }).map((file) => path.join(chart, file));
         const text = files.filter((file) => fs.statSync(file).isFile()).map((file) => fs.readFileSync(file, "utf8")).join("\n");

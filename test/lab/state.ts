@@ -49,7 +49,7 @@ describe("the stacks, once up", () => {
         }
     });
 
-    it("have every resource of the last version, by its URN and id: nothing that stands would be made anew", async () => {
+    it("have every resource of the last version, by its URN and id: nothing would be replaced", async () => {
         for (const stack of stackNames) {
             const { deployment } = JSON.parse(await pulumiOk(stack, "stack", "export")) as State;
             const now = new Map((deployment.resources ?? []).map(({ urn, id }) => [urn, id]));
@@ -63,13 +63,13 @@ describe("the stacks, once up", () => {
         }
     });
 
-    it("are found up by a second `npm run lab`", async () => {
+    it("are already up for a second `npm run lab`", async () => {
         const { ok, output } = await npmRun("lab");
         expect(ok, output).to.equal(true);
         expect(output).to.include("The lab is already up");
     });
 
-    it("answer to plain pulumi, kubectl and argocd after the exports of `npm run lab:env`", async () => {
+    it("work with plain pulumi, kubectl and argocd after the exports of `npm run lab:env`", async () => {
         const script = [
             'eval "$(npm run --silent lab:env)"',
             "pulumi -s staging stack output",
@@ -102,7 +102,7 @@ describe("the stacks, once up", () => {
         },
     ] as const;
     for (const { stack, what, command, found, mended } of damages) {
-        it(`find ${what} by hand, put it back, and have Argo CD read the cluster anew`, async () => {
+        it(`find ${what} by hand, restore it, and make Argo CD read the cluster again`, async () => {
             const before = Date.parse(await refreshOf(`cluster-${stack}`));
             const rules = await rulesOn(stack);
             await kubectl(stack, [...command, "argocd-manager", "--namespace", "agent"]);

@@ -77,14 +77,14 @@ async function moveStaging(region: string): Promise<void> {
     await waitForRegion(region);
 }
 
-describe("a cluster Secret that somebody else made with deploy=true", () => {
+describe("a cluster Secret from another tool with deploy=true", () => {
     afterEach(() => kubectl("hub", ["delete", "secret", "stray", "--namespace=argocd", "--ignore-not-found"]));
     after(async () => {
         await pulumiOk("staging", "up", "--yes", "--skip-preview");
         await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
     });
 
-    it("without environment and region gets no agent, and the others go on; the hub's preview names it", async () => {
+    it("without environment and region gets no agent, and the others still work; the hub's preview names it", async () => {
         await applyByHand("hub", [stray()]);
         await moveStaging("eu-north-1");
         expect((await applications()).map(({ metadata }) => metadata.name)).not.to.include("agent-stray");
@@ -93,7 +93,7 @@ describe("a cluster Secret that somebody else made with deploy=true", () => {
         expect(output).to.match(/Secret stray \("stray"\) has the label deploy=true and lacks environment, region, /);
     });
 
-    it("and all our labels, but without annotations, fails alone", async () => {
+    it("and all our labels, but without annotations, fails without effect on others", async () => {
         await applyByHand("hub", [
             stray({ environment: "staging", region: "eu-west-1", "app.kubernetes.io/managed-by": "pulumi" }),
         ]);
@@ -106,7 +106,7 @@ describe("a cluster Secret that somebody else made with deploy=true", () => {
         await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
     });
 
-    it("and our own without its domain fails alone, and says so", async () => {
+    it("or from our stack without its domain fails without effect on others, and says so", async () => {
         await kubectl("hub", ["annotate", "secret", "cluster-staging", "--namespace=argocd", "domain-"]);
         try {
             await waitForComplaint("agent-staging", /ComparisonError.*domain/);
@@ -117,7 +117,7 @@ describe("a cluster Secret that somebody else made with deploy=true", () => {
         await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
     });
 
-    it("keeps the agent that the last version's ApplicationSet gave it: the hub's preview refuses to take it", async () => {
+    it("keeps the agent from the last version's ApplicationSet: the hub's preview refuses to remove it", async () => {
         const { spec } = await json<{ spec: { generators: object[] } }>("get", "applicationset", "agent");
         const choose = (generators: object[]) => {
             const patch = JSON.stringify({ spec: { generators } });

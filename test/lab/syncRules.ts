@@ -56,7 +56,7 @@ describe("a sync window that denies", () => {
         await waitForApplications(["agent-staging"]);
     });
 
-    it("keeps an automated sync from staging, which Argo CD shows; once it is gone, staging syncs", async () => {
+    it("blocks an automated sync of staging, which Argo CD shows; after its end, staging syncs", async () => {
         const always = { schedule: "* * * * *", duration: "1h", timeZone: "UTC", manualSync: false };
         await setWindows({ staging: [{ kind: "deny", ...always }] });
         const before = (await applicationOf("staging")).status.operationState.startedAt;
@@ -92,7 +92,7 @@ describe("the number of replicas", () => {
         await waitForApplications(["agent-staging"]);
     });
 
-    it("that an autoscaler set is left alone, and is no difference", async () => {
+    it("that an autoscaler set does not change, and is not a difference", async () => {
         const [min, max] = [inGit + 2, inGit + 3];
         await kubectl("staging", [
             "autoscale", "deployment", "agent", "--name=by-hand", `--min=${min}`, `--max=${max}`, "--cpu=80%", inAgent,
@@ -105,7 +105,7 @@ describe("the number of replicas", () => {
         await waitForReplicas(min);
     });
 
-    it("that a person set is put back to what Git says", async () => {
+    it("that a person set is reset to the number in Git", async () => {
         await kubectl("staging", ["delete", "hpa", "by-hand", inAgent]);
         await scale(inGit + 4);
         await waitForReplicas(inGit);

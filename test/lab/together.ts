@@ -7,8 +7,8 @@ import { labelled, pulumi, withConfig } from "./support/lab";
 
 const locks = path.join(backendDir, ".pulumi", "locks", "organization", "hubspoke", "dr");
 
-describe("two engineers who run `pulumi up` on one stack at once", () => {
-    it("the second is told who works on it, and the first goes on to its end", async () => {
+describe("two engineers who run `pulumi up` on one stack at the same time", () => {
+    it("the second sees who holds the lock, and the first completes", async () => {
         const up = () => pulumi("dr", "up", "--yes", "--skip-preview");
         await withConfig("dr", labelled("dr", { tier: "first" }), async () => {
             const first = up();

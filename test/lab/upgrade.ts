@@ -90,7 +90,7 @@ describe("the version of Argo CD's chart", () => {
         { way: "back", version: "10.1.1", image: server.from, description: crd.from },
     ];
     for (const { way, version, image, description } of steps) {
-        it(`goes ${way} with its CRDs, replaces nothing, and costs no Application and no registration`, async () => {
+        it(`goes ${way} with its CRDs, replaces nothing, and deletes no Application and no registration`, async () => {
             const output = await upWith(version);
             expect(output).to.match(/argocd-release updated/);
             expect(output).to.match(/\b1 updated/).and.not.match(/replaced|deleted|created/);

@@ -55,7 +55,7 @@ describe("the registration that a stack adopts", () => {
 });
 
 describe("an adoption", () => {
-    it("is possible where it changes no name, URL, label or annotation", () => {
+    it("is possible if it changes no name, URL, label or annotation", () => {
         const annotations = { domain: "staging.example.com" };
         expect(differences(candidate(), registration({ labels, annotations }))).to.deep.equal([]);
     });
@@ -131,7 +131,7 @@ describe("an adoption", () => {
 describe("npm run adopt", () => {
     const wanted = { name: "staging", server: "https://staging.example.com", clusterSecret: undefined };
 
-    it("finds a cluster by its name or its URL, under whatever name its Secret has", () => {
+    it("finds a cluster by its name or its URL, with any name of its Secret", () => {
         const byUrl = registration({ cluster: "old", secret: "by-hand" });
         expect(registrationByOtherMeans(wanted, [byUrl])).to.equal(byUrl);
         const byName = registration({ server: "https://10.0.0.1" });
@@ -139,20 +139,20 @@ describe("npm run adopt", () => {
         expect(registrationByOtherMeans(wanted, [registration({ stack })])).to.equal(undefined);
     });
 
-    it("takes none of two candidates", () => {
+    it("adopts neither of two candidates", () => {
         const two = [registration(), registration({ secret: "by-hand", cluster: "old" })];
         expect(() => registrationByOtherMeans(wanted, two)).to.throw(
             /several registrations are candidates: "staging" at .*; "old" at .*by-hand/,
         );
     });
 
-    it("does not go against a Secret that the stack file names", () => {
+    it("does not override a Secret that the stack file names", () => {
         expect(() => registrationByOtherMeans({ ...wanted, clusterSecret: "other" }, [registration()])).to.throw(
             /hubspoke:clusters\.staging\.clusterSecret: is "other".*Secret cluster-staging\.example\.com-1234567/,
         );
     });
 
-    it("says what the hub has where there is nothing to adopt", () => {
+    it("lists what the hub has if there is nothing to adopt", () => {
         const text = (existing: Registration[]) =>
             nothingToAdopt("staging", [wanted], existing, (registered) => registered.stack === stack);
         expect(text([])).to.match(/no registration of staging \(https:.*by another tool or by hand: pulumi up/);
@@ -161,7 +161,7 @@ describe("npm run adopt", () => {
         expect(text([stranger])).to.match(/another tool or by hand: "x" at https:\/\/x/);
     });
 
-    it("tells what is left on a cluster, as commands", () => {
+    it("prints commands for what remains on a cluster", () => {
         const remains = [
             { namespace: undefined, objects: ["clusterrolebinding/b", "clusterrole/r"] },
             { namespace: "kube-system", objects: ["secret/t", "serviceaccount/argocd-manager"] },
@@ -177,12 +177,12 @@ describe("npm run adopt", () => {
     });
 });
 
-describe("a cluster that the stack takes over", () => {
+describe("a cluster that the stack adopts", () => {
     const settings = { context: "a", labels: { region: "eu" }, clusterSecret: "by-hand" };
     const secret = () => one("kubernetes:core/v1:Secret", "staging-cluster-secret");
     const namespace = () => one("kubernetes:core/v1:Namespace", "staging-agent-namespace");
 
-    it("has its Secret and the agent's namespace imported, under the names that they have", async () => {
+    it("imports its Secret and the agent's namespace, under their present names", async () => {
         await mockPulumi();
         registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand", namespaceExists: true } });
         await settled();
@@ -193,7 +193,7 @@ describe("a cluster that the stack takes over", () => {
         expect(one("pulumi-nodejs:dynamic/hubspoke:drain", "staging-drain").inputs.secret).to.equal("by-hand");
     });
 
-    it("gets the agent's namespace where it has none", async () => {
+    it("gets the agent's namespace if it has none", async () => {
         await mockPulumi();
         registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand", namespaceExists: false } });
         await settled();
@@ -201,7 +201,7 @@ describe("a cluster that the stack takes over", () => {
         expect(namespace().importId).to.equal(undefined);
     });
 
-    it("is the stack's own afterwards: nothing is imported, and the name stays", async () => {
+    it("belongs to the stack afterwards: nothing is imported, and the name stays", async () => {
         await mockPulumi();
         registerClusters("staging", { staging: settings });
         await settled();

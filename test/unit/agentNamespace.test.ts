@@ -47,7 +47,7 @@ interface Values {
 }
 
 describe("the agent's namespace on a spoke", () => {
-    it("enforces the restricted Pod Security Standard, and says so to whoever applies", async () => {
+    it("enforces the restricted Pod Security Standard, and warns about violations", async () => {
         const made = await make();
         expect(one("kubernetes:core/v1:Namespace", "prod-agent-namespace").inputs.metadata).to.deep.equal({
             name: "agent",
@@ -90,7 +90,7 @@ describe("the agent's namespace on a spoke", () => {
         });
     });
 
-    it("holds, by default, prod at its autoscaler's maximum, with a roll-out and a migration on top", () => {
+    it("has room by default for prod at its autoscaler's maximum, with a rolling update and a migration", () => {
         const read = (name: string) => parse(readFileSync(path.join(chartFolder, name), "utf8")) as Values;
         const { autoscaling, resources } = read("values-prod.yaml");
         const pods = autoscaling.maxReplicas + 2;

@@ -44,7 +44,7 @@ function problemsOf(secrets: object, clusters: object = { prod: { context: "prod
 }
 
 describe("the agent's secrets", () => {
-    it("in Vault are under a mount, a role and an auth mount that no other environment has", async () => {
+    it("in Vault have their own mount, role and auth mount for each environment", async () => {
         const seen: unknown[] = [];
         for (const environment of ["prod", "dr"]) {
             await bringUp(environment, { ...vault, ca });
@@ -68,14 +68,14 @@ describe("the agent's secrets", () => {
         expect(seen[0]).not.to.deep.equal(seen[1]);
     });
 
-    it("in Vault are reached by each cluster of an environment through an auth mount of its own", async () => {
+    it("in Vault are reached by each cluster of an environment through its own auth mount", async () => {
         await bringUp("prod", vault, existing, ["prod-eu", "prod-us"]);
         for (const cluster of ["prod-eu", "prod-us"]) {
             expect(storeOf(cluster)).to.have.nested.property("vault.auth.kubernetes.mountPath", `kubernetes-${cluster}`);
         }
     });
 
-    it("in another namespace may be read there by the store's account, and nowhere else", async () => {
+    it("in another namespace may be read only there, by the store's account", async () => {
         await bringUp("staging", { type: "kubernetes", namespace: "agent-store" });
         expect(storeOf("staging")).to.deep.equal({
             kubernetes: {
@@ -160,7 +160,7 @@ describe("the agent's secrets", () => {
         ],
     ];
     for (const [store, provider, annotations] of clouds) {
-        it(`in ${JSON.stringify(Object.keys(provider))} are read as the cloud's identity of the account`, async () => {
+        it(`in ${JSON.stringify(Object.keys(provider))} are read with the account's cloud identity`, async () => {
             await bringUp("staging", store);
             expect(storeOf("staging")).to.deep.equal(provider);
             const account = one("kubernetes:core/v1:ServiceAccount", "staging-secrets-account");
@@ -175,7 +175,7 @@ describe("the agent's secrets", () => {
         });
     }
 
-    it("come with an operator of the pinned version, unless there is one", async () => {
+    it("come with an operator of the pinned version, unless one is installed", async () => {
         await bringUp("prod", vault, {});
         const release = one("kubernetes:helm.sh/v3:Release", "prod-secrets-operator");
         expect(release.provider).to.equal("prod");
@@ -194,13 +194,13 @@ describe("the agent's secrets", () => {
         expect(all("kubernetes:helm.sh/v3:Release")).to.deep.equal([]);
     });
 
-    it("make Argo CD read the cluster anew, which may know the operator's kinds only now", async () => {
+    it("make Argo CD read the cluster again, which may have the operator's kinds only now", async () => {
         await bringUp("prod", vault);
         const { rights } = one("pulumi-nodejs:dynamic/hubspoke:access", "prod-access").inputs;
         expect(rights).to.include("uid of prod-secrets-store");
     });
 
-    it("are asked for by the chart only on a cluster that has a store", async () => {
+    it("are requested by the chart only on a cluster with a store", async () => {
         await bringUp("prod", vault);
         expect(annotationsOf("prod")).to.include({ "secret-store": "true" });
         await mockPulumi();
@@ -235,14 +235,14 @@ describe("settings of the agent's secrets", () => {
         });
     }
 
-    it("refuse one auth mount for several clusters, since it knows one", () => {
+    it("refuse one auth mount for several clusters, because it knows only one", () => {
         const clusters = { prod: { context: "a", labels }, "prod-us": { context: "b", labels } };
         expect(problemsOf({ store: { ...vault, authMount: "kubernetes" } }, clusters)).to.deep.equal([
             "store.authMount: is for one cluster, and this environment has several. Remove it: the default is kubernetes-<cluster>",
         ]);
     });
 
-    it("are as docs/secrets.md shows them", () => {
+    it("are those in docs/secrets.md", () => {
         const text = readFileSync(path.join(projectRoot, "docs", "secrets.md"), "utf8");
         const examples = [...text.matchAll(/```yaml\n(hubspoke:secrets:[^]*?)```/g)].map(([, yaml]) => {
             const { "hubspoke:secrets": secrets } = parse((yaml ?? "").replace("{ secure: … }", "hunter2")) as Record<string, unknown>;

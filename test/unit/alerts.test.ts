@@ -14,7 +14,7 @@ function rulesOf(given: Record<string, unknown> = {}) {
 }
 
 describe("the fleet's alerts", () => {
-    it("all say what happened, how bad it is, and where to read on", () => {
+    it("all contain what happened, the severity, and a link", () => {
         const rules = rulesOf();
         expect(rules).to.have.length.greaterThan(10);
         for (const { alert, labels, annotations } of rules) {
@@ -41,7 +41,7 @@ describe("the fleet's alerts", () => {
         expect(severity("HubSilent", { hub: "critical" })).to.equal("none");
     });
 
-    it("wait as long as the settings say", () => {
+    it("wait for the time in the settings", () => {
         const given = { unreachableFor: "5s", degradedFor: "1m", outOfSyncFor: "2h", credentialMaxAge: "1h30m" };
         const rules = new Map(rulesOf(given).map((rule) => [rule.alert, rule]));
         for (const name of ["ClusterUnreachable", "AgentUnreachable", "ClusterConnectionLost"]) {
@@ -52,7 +52,7 @@ describe("the fleet's alerts", () => {
         expect(rules.get("CredentialTooOld")?.expr).to.match(/> 5400$/);
     });
 
-    it("know a duration of Prometheus", () => {
+    it("parse a Prometheus duration", () => {
         expect(["30s", "5m", "2160h", "1h30m5s"].map(milliseconds)).to.deep.equal([30_000, 300_000, 7_776_000_000, 5_405_000]);
     });
 
@@ -62,7 +62,7 @@ describe("the fleet's alerts", () => {
         ["ssh://git@git.example.com:2222/team/agent", "https://git.example.com/team/agent/blob/main/docs/runbooks"],
     ] as const;
     for (const [repository, expected] of repositories) {
-        it(`have their pages beside the chart in ${repository}, unless the settings say where`, () => {
+        it(`have their pages next to the chart in ${repository}, unless the settings say otherwise`, () => {
             expect(runbookFolder({}, { repository, revision: "main" })).to.equal(expected);
             const given = { runbooks: "https://wiki.example.com/alerts/" };
             expect(runbookFolder(given, { repository, revision: "main" })).to.equal("https://wiki.example.com/alerts");
@@ -70,8 +70,8 @@ describe("the fleet's alerts", () => {
     }
 });
 
-describe("a hub's watch", () => {
-    it("is a rules file where there is no Prometheus operator", async () => {
+describe("the monitoring of a hub", () => {
+    it("is a rules file if there is no Prometheus operator", async () => {
         await bringUpHub();
         const { inputs } = one("kubernetes:core/v1:ConfigMap", "alerts-rules");
         expect(inputs.metadata).to.deep.equal({
@@ -84,7 +84,7 @@ describe("a hub's watch", () => {
         expect(file).to.deep.equal(fleetRules(alerts.parse({}), runbooks));
     });
 
-    it("is the same rules as a PrometheusRule where there is one, with the labels that it looks for", async () => {
+    it("is a PrometheusRule with the same rules if there is one, with the labels that it selects", async () => {
         await bringUpHub({ alerts: { labels: { release: "monitoring" } } }, undefined, { alertObjects: "operator" });
         const { inputs } = one("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "alerts-rules");
         expect(inputs.metadata).to.deep.equal({
@@ -96,7 +96,7 @@ describe("a hub's watch", () => {
         expect(inputs.spec).to.deep.equal(fleetRules(alerts.parse({}), runbooks));
     });
 
-    it("brings the prober the modules that its probes name", async () => {
+    it("contains the prober's modules that its probes name", async () => {
         await bringUpHub();
         const { inputs } = one("kubernetes:core/v1:ConfigMap", "alerts-blackbox");
         const { modules } = parse((inputs.data as Record<string, string>)["blackbox.yaml"] ?? "") as {
@@ -108,7 +108,7 @@ describe("a hub's watch", () => {
         expect(modules.hubspoke_agent?.http).not.to.have.property("tls_config");
     });
 
-    it("can be left to others", async () => {
+    it("can be disabled", async () => {
         await bringUpHub({}, undefined, { alertObjects: "none" });
         expect(all("kubernetes:core/v1:ConfigMap")).to.deep.equal([]);
         expect(everything().filter(({ type }) => type.includes("monitoring.coreos.com"))).to.deep.equal([]);

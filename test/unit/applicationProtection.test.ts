@@ -34,13 +34,13 @@ describe("the protection of Applications", () => {
         });
     });
 
-    it("lets the annotation that allows a deletion survive the ApplicationSet", async () => {
+    it("keeps the annotation that allows a deletion, which the ApplicationSet does not remove", async () => {
         await bringUpHub();
         const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
         expect(inputs.spec).to.deep.include({ preservedFields: { annotations: ["hubspoke/allow-delete"] } });
     });
 
-    it("is not there where no environment is protected", async () => {
+    it("does not exist if no environment is protected", async () => {
         await bringUpHub({ protectedEnvironments: [] });
         expect(all(policyType)).to.be.empty;
         expect(all(`${policyType}Binding`)).to.be.empty;

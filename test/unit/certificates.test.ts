@@ -9,7 +9,7 @@ const certificate = "kubernetes:cert-manager.io/v1:Certificate";
 const gateway = "kubernetes:gateway.networking.k8s.io/v1:Gateway";
 
 describe("the hub's certificate", () => {
-    it("comes from an authority of the hub's own by default, and goes where argocd-server looks for it", async () => {
+    it("comes from the hub's own CA by default, and is where argocd-server reads it", async () => {
         await bringUpHub({});
         expect(one(certificate, "entrance-certificate").inputs).to.deep.include({
             metadata: { name: "argocd-server", namespace: "argocd" },
@@ -29,7 +29,7 @@ describe("the hub's certificate", () => {
         expect(all(gateway)).to.deep.equal([]);
     });
 
-    it("installs cert-manager with two of each part, and CRDs that outlive it", async () => {
+    it("installs cert-manager with two replicas of each part, and CRDs that remain after it", async () => {
         await bringUpHub({});
         const { inputs } = one(certManagerType, "certificates-cert-manager");
         const two = { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 } };
@@ -114,19 +114,19 @@ describe("the hub's certificate", () => {
         }
     });
 
-    it("comes from an issuer that is there, and installs nothing", async () => {
+    it("comes from an existing issuer, and installs nothing", async () => {
         await bringUpHub({ certificates: { issuer: "existing", clusterIssuer: "ours" } });
         const { inputs } = one(certificate, "entrance-certificate");
         expect(inputs).to.have.nested.property("spec.issuerRef.name", "ours");
         expect([...all(certManagerType), ...all(clusterIssuer)]).to.deep.equal([]);
     });
 
-    it("is none where TLS ends elsewhere", async () => {
+    it("does not exist if TLS ends elsewhere", async () => {
         await bringUpHub({ certificates: { issuer: "none" } });
         expect(everything().filter(({ type }) => type.includes("cert-manager"))).to.deep.equal([]);
     });
 
-    it("is what a Gateway of the settings' class serves for that host alone", async () => {
+    it("is served by a Gateway of the settings' class, only for that host", async () => {
         await bringUpHub({ ingress: { kind: "gateway", class: "envoy" } });
         const { inputs, provider } = one(gateway, "entrance-gateway");
         expect(provider).to.equal("hub");

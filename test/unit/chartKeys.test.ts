@@ -40,7 +40,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
 
 const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSecret: "secret" };
 
-describe("the charts that the values are checked against", () => {
+describe("the charts for the check of the values", () => {
     it("are the oldest that the settings allow, and the default", () => {
         expect(Object.keys(charts)).to.deep.equal([oldestChart, argoCdChart.version]);
     });
@@ -51,7 +51,7 @@ for (const [version, known] of Object.entries(charts)) {
         for (const availability of ["ha", "single"]) {
             for (const fleet of ["small", "medium", "large"]) {
                 for (const access of [{}, { oidc, groups: { platform: "admin" } }]) {
-                    it(`are all known to it: ${availability}, ${fleet}, ${"oidc" in access ? "sign-on" : "admin"}`, () => {
+                    it(`are all valid: ${availability}, ${fleet}, ${"oidc" in access ? "sign-on" : "admin"}`, () => {
                         const knownHosts = "git.example.com ssh-ed25519 AAAA";
                         expect(misfits(known, valuesOf({ availability, fleet, access, knownHosts }))).to.deep.equal([]);
                     });
@@ -61,17 +61,17 @@ for (const [version, known] of Object.entries(charts)) {
 
         const ways = [{ kind: "ingress", class: "nginx", annotations: { a: "b" } }, { kind: "gateway", class: "envoy" }];
         for (const ingress of ways) {
-            it(`are all known to it: a way in by ${ingress.kind}`, () => {
+            it(`are all valid: access by ${ingress.kind}`, () => {
                 expect(misfits(known, valuesOf({ ingress }))).to.deep.equal([]);
             });
         }
 
-        it("are all known to it: every service for notifications", () => {
+        it("are all valid: every service for notifications", () => {
             const alerts = { notifications: everyService };
             expect(misfits(known, valuesOf({ alerts }))).to.deep.equal([]);
         });
 
-        it("are all known to it: an identity at every cloud", () => {
+        it("are all valid: an identity at every cloud", () => {
             const identity = {
                 aws: { roleArn: "arn:aws:iam::111122223333:role/argocd-hub" },
                 gcp: { serviceAccount: "argocd@example.iam.gserviceaccount.com" },
@@ -96,7 +96,7 @@ for (const [version, known] of Object.entries(charts)) {
             }
         });
 
-        it("would not pass with a key or a type that the chart lacks", () => {
+        it("would fail with a key or a type that the chart does not have", () => {
             const wrong = { server: { replica: 2, replicas: "2" }, configs: { cm: { anything: "goes" } } };
             expect(misfits(known, wrong)).to.deep.equal([
                 "server/replica: no such key",

@@ -33,7 +33,7 @@ describe("the rules that Argo CD has on a spoke", () => {
     });
 
     for (const kind of templateKinds()) {
-        it(`cover ${kind.kind} (${kind.apiVersion}) and what it owns`, () => {
+        it(`cover ${kind.kind} (${kind.apiVersion}) and the objects that it owns`, () => {
             const given = rights(agentRules);
             const missing = rights(rulesFor([kind])).filter((right) => !given.includes(right));
             expect(missing).to.deep.equal([]);

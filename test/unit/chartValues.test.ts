@@ -63,7 +63,7 @@ describe("the chart's values", () => {
         expect(differences("", schema, values("values.yaml"))).to.deep.equal([]);
     });
 
-    it("are in dr the same as in prod, but for the cluster's own facts", () => {
+    it("are the same in dr as in prod, except the cluster's own facts", () => {
         const { cluster: prod, ...prodValues } = values("values-prod.yaml");
         const { cluster: dr, ...drValues } = values("values-dr.yaml");
         expect(drValues).to.deep.equal(prodValues);

@@ -40,7 +40,7 @@ describe("the kubeconfig of a workflow", () => {
         "dr azure my-group agent-dr",
     ].join("\n");
 
-    it("has each cluster by its cloud's own command, under the context that the stack files name", () => {
+    it("has each cluster from its cloud's command, under the context that the stack files name", () => {
         const { status, output, asked } = make({ CLUSTERS: clusters });
         expect(status, output).to.equal(0);
         expect(asked).to.deep.equal([
@@ -52,7 +52,7 @@ describe("the kubeconfig of a workflow", () => {
         ]);
     });
 
-    it("has the others where one cloud does not answer, as in the outage that a failover is for", () => {
+    it("has the other clusters if one cloud does not answer, for example in the outage of a failover", () => {
         const { status, output, asked } = make({ CLUSTERS: clusters, FAILS: "gcloud" });
         expect(status, output).to.equal(0);
         expect(output).to.include("::warning::CLUSTERS: gcp tells nothing of prod");
@@ -65,7 +65,7 @@ describe("the kubeconfig of a workflow", () => {
         expect(output).to.include('::error::CLUSTERS: "prod gcp agent-prod" is no cluster. Write CONTEXT aws REGION NAME');
     });
 
-    it("is what the secret holds where no cloud is named, for nobody else to read", () => {
+    it("is the secret's contents if no cloud is named, and no other user can read it", () => {
         const { status, asked } = make({ KUBECONFIG_TEXT: "apiVersion: v1" });
         expect({ status, asked }).to.deep.equal({ status: 0, asked: [] });
         const file = path.join(home, ".kube", "config");

@@ -39,7 +39,7 @@ describe("npm run cluster:add", () => {
             expect([...lines.slice(0, at), ...lines.slice(at + entry.length)].join("\n")).to.equal(text);
         });
 
-        it(`makes settings of it that the program takes (${stack})`, () => {
+        it(`writes settings that the program accepts (${stack})`, () => {
             const { config } = parse(added(text)) as StackFile;
             const own = Object.entries(config).filter(([key]) => key.startsWith("hubspoke:"));
             const values = Object.fromEntries(own.map(([key, value]) => [key.slice("hubspoke:".length), value]));
@@ -47,7 +47,7 @@ describe("npm run cluster:add", () => {
         });
     }
 
-    it("keeps comments, order and clusters that are written in one line", () => {
+    it("keeps comments, order and clusters in one line", () => {
         const text =
             "# top\nencryptionsalt: v1:abc # salt\nconfig:\n  hubspoke:clusters:\n" +
             "    # the first\n    prod: {context: prod, labels: {region: us}} # here\n  # the end\n  hubspoke:role: environment\n";
@@ -56,7 +56,7 @@ describe("npm run cluster:add", () => {
         expect(clustersIn(after)).to.have.keys("prod", "prod-eu");
     });
 
-    it("pins the new cluster as its neighbours are pinned, where they agree, or as it is told", () => {
+    it("pins the new cluster like its neighbours, if they agree, or to the given revision", () => {
         const pins = (prod: string, us: string) =>
             `config:\n  hubspoke:clusters:\n    prod: {context: a, revision: ${prod}}\n    us: {context: b, revision: ${us}}\n`;
         expect(clustersIn(added(pins("v1", "v1")))["prod-eu"]).to.have.property("revision", "v1");
@@ -74,14 +74,14 @@ describe("npm run cluster:add", () => {
         it(`refuses ${name}`, () => expect(() => newCluster(args)).to.throw(error));
     }
 
-    it("refuses a name that is there, and a file that it cannot edit", () => {
+    it("refuses an existing name, and a file that it cannot edit", () => {
         const there = "config:\n  hubspoke:clusters:\n    prod-eu: {context: a}\n";
         expect(() => added(there)).to.throw("--name prod-eu: Pulumi.prod.yaml already has a cluster with this name");
         expect(() => added("config:\n  hubspoke:role: hub\n")).to.throw("it has no hubspoke:clusters. Correct it first");
         expect(() => added("config: [")).to.throw(/Pulumi\.prod\.yaml cannot be edited: .*Correct it first/s);
     });
 
-    it("finds the stack of an environment by what the files say, and not by their names", () => {
+    it("finds the stack of an environment by the files' contents, and not by their names", () => {
         const folder = mkdtempSync(path.join(os.tmpdir(), "hubspoke-stacks-"));
         const write = (stack: string, environment: string) =>
             writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), `config:\n  hubspoke:environment: ${environment}\n`);

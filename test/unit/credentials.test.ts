@@ -101,7 +101,7 @@ const configs: { name: string; settings: object; more?: object; config: object }
     },
 ];
 
-describe("what Argo CD is told of a spoke", () => {
+describe("Argo CD's configuration of a spoke", () => {
     for (const { name, settings, more, config } of configs) {
         it(`is exactly this for ${name}`, async () => {
             expect(await configOf(settings, more)).to.deep.equal(config);
@@ -201,7 +201,7 @@ async function register(settings: object): Promise<void> {
 const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
 
 describe("a spoke", () => {
-    it("has the new token beside the old one while a rotation is under way, and gives the hub the new one", async () => {
+    it("has both tokens during a rotation, and gives the hub the new one", async () => {
         await register({ credentials: { generation: 2 } });
         const tokens = all("kubernetes:core/v1:Secret").filter(({ provider }) => provider === "a");
         expect(tokens.map(({ name }) => name).sort()).to.deep.equal(["a-manager-token-1", "a-manager-token-2"]);
@@ -211,13 +211,13 @@ describe("a spoke", () => {
         expect(bearerToken).to.equal("mock-token of a-manager-token-2");
     });
 
-    it("has the new token alone when the old one is retired", async () => {
+    it("has only the new token after the old one is retired", async () => {
         await register({ credentials: { generation: 2, retired: 1 } });
         const tokens = all("kubernetes:core/v1:Secret").filter(({ provider }) => provider === "a");
         expect(tokens.map(({ name }) => name)).to.deep.equal(["a-manager-token-2"]);
     });
 
-    it("has no account and no token where a cloud proves who Argo CD is", async () => {
+    it("has no account and no token if Argo CD has a cloud identity", async () => {
         await register({ credentials: { type: "gcp", subject } });
         expect(all("kubernetes:core/v1:ServiceAccount")).to.be.empty;
         expect(everything().filter(({ name }) => name.includes("token"))).to.be.empty;
@@ -232,7 +232,7 @@ describe("a spoke", () => {
         });
     });
 
-    it("gives kinds of the whole cluster only when they are listed", async () => {
+    it("gives rights on cluster-scoped kinds only if they are listed", async () => {
         await register({ permissions: { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] } });
         expect(all(`${rbac}:Role`)).to.be.empty;
         const { rules } = one(`${rbac}:ClusterRole`, "a-manager-role").inputs as { rules: object[] };

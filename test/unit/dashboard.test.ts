@@ -10,7 +10,7 @@ import { all, one } from "./support/mocks";
 const dashboard = fleetDashboard() as Dashboard;
 
 describe("the dashboard", () => {
-    it("shows metrics that the rules look at or record, and no other", () => {
+    it("shows only metrics that the rules use or record", () => {
         const where = { cluster: "prod", environment: "prod", region: "eu" };
         const groups = [fleetRules(alerts.parse({}), "https://r"), credentialRules(where, "2026-01-01T00:00:00Z")];
         const rules = groups.flatMap((each) => each.groups.flatMap((group) => [...group.rules]));
@@ -22,12 +22,12 @@ describe("the dashboard", () => {
         }
     });
 
-    it("tells metrics from all else in PromQL", () => {
+    it("distinguishes metrics from other words in PromQL", () => {
         const expression = 'count(max by (a, b) (up{job="x y", c=~"$environment"}) == 0) or vector(0) / rate(b:c_d[5m:1m])';
         expect(metricsIn(expression)).to.deep.equal(["b:c_d", "up"]);
     });
 
-    it("gives each panel an id, a title and a place of its own", () => {
+    it("gives each panel its own id, title and place", () => {
         const { panels } = dashboard;
         expect(panels.length).to.be.greaterThan(10);
         for (const key of ["id", "title"] as const) {
@@ -43,7 +43,7 @@ describe("the dashboard", () => {
         }
     });
 
-    it("has every variable that it asks by", () => {
+    it("has every variable that it uses", () => {
         const asked = [...JSON.stringify(dashboard).matchAll(/\$\{?([a-z_]\w*)/g)].map(([, name]) => name ?? "");
         const grafanas = ["__rate_interval", "__all"];
         const known = [...dashboard.templating.list.map(({ name }) => name), ...grafanas];
@@ -51,7 +51,7 @@ describe("the dashboard", () => {
     });
 
     for (const objects of ["files", "operator"] as const) {
-        it(`is a ConfigMap for Grafana's sidecar, where Prometheus reads ${objects}`, async () => {
+        it(`is a ConfigMap for Grafana's sidecar, if Prometheus reads ${objects}`, async () => {
             await bringUpHub({}, undefined, { alertObjects: objects });
             const { inputs } = one("kubernetes:core/v1:ConfigMap", "alerts-dashboard");
             expect(inputs.metadata).to.deep.equal({
@@ -64,7 +64,7 @@ describe("the dashboard", () => {
         });
     }
 
-    it("is left out by a setting", async () => {
+    it("can be disabled by a setting", async () => {
         await bringUpHub({ alerts: { dashboard: false } });
         expect(all("kubernetes:core/v1:ConfigMap").map(({ name }) => name)).not.to.include("alerts-dashboard");
     });

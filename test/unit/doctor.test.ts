@@ -29,7 +29,7 @@ function changed(name: string, change: Partial<EnvironmentFacts>): RepositoryFac
 const say = (facts: RepositoryFacts) => judgeRepository(facts).map(({ level, text }) => `${level}: ${text}`);
 
 describe("npm run doctor -- --repository", () => {
-    it("finds nothing where all is as docs/pull-requests.md says", () => {
+    it("finds nothing if everything is like in docs/pull-requests.md", () => {
         expect(say(whole)).to.deep.equal([]);
     });
 
@@ -47,16 +47,16 @@ describe("npm run doctor -- --repository", () => {
             says: /^wrong: environment failover: release\/\* may use it/,
         },
         { name: "branches that cannot be read", facts: changed("failover", { branches: undefined }), says: /^unknown: .*failover: the branches/ },
-        { name: "a hub that nobody reviews", facts: changed("hub", { reviewers: 0 }), says: /^wrong: environment hub: has no required reviewers/ },
+        { name: "a hub without reviewers", facts: changed("hub", { reviewers: 0 }), says: /^wrong: environment hub: has no required reviewers/ },
         { name: "no cluster", facts: changed("dr", { secrets: ["PULUMI_CONFIG_PASSPHRASE"] }), says: /^wrong: environment dr: names no cluster/ },
         { name: "no key", facts: changed("dr", { secrets: ["KUBECONFIG"] }), says: /^wrong: environment dr: cannot decrypt/ },
         {
-            name: "half a log-in",
+            name: "an incomplete login",
             facts: changed("prod", { variables: { AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/ci" } }),
             says: /^wrong: environment prod: has AWS_ROLE_ARN but no AWS_REGION/,
         },
         {
-            name: "a cluster of a cloud without its log-in",
+            name: "a cluster of a cloud without a login there",
             facts: changed("prod", { variables: { CLUSTERS: "hub gcp p europe-west1 hub" } }),
             says: /^wrong: environment prod: CLUSTERS names a cluster of gcp, but has no login there. Set/,
         },
@@ -76,7 +76,7 @@ describe("npm run doctor -- --repository", () => {
         });
     }
 
-    it("wants neither a passphrase nor a kubeconfig where a cloud's log-in is set up", () => {
+    it("requires neither a passphrase nor a kubeconfig if the login to a cloud is set up", () => {
         const variables = { AWS_ROLE_ARN: "arn:x", AWS_REGION: "eu-west-1", CLUSTERS: "hub aws eu-west-1 hub\nprod aws eu-west-1 prod" };
         expect(say(changed("prod", { variables, secrets: [] }))).to.deep.equal([]);
     });
@@ -113,7 +113,7 @@ describe("npm run doctor -- --repository", () => {
     };
     const api = (path: string) => Promise.resolve(answers[path.replace(/\?.*$/, "")]);
 
-    it("reads what GitHub says of a repository, and leaves open what it does not tell", async () => {
+    it("reads what GitHub shows of a repository, and leaves the rest unknown", async () => {
         const unread = { variables: undefined, secrets: undefined };
         expect(await readRepository(api, "o/r")).to.deep.equal({
             defaultBranch: "main",
@@ -128,7 +128,7 @@ describe("npm run doctor -- --repository", () => {
         });
     });
 
-    it("ends where GitHub shows no such repository", async () => {
+    it("fails if GitHub does not show the repository", async () => {
         const failed = await readRepository(() => Promise.resolve(undefined), "o/r").catch((error: Error) => error.message);
         expect(failed).to.match(/GitHub shows no repository o\/r/);
     });

@@ -20,16 +20,16 @@ function application(
 }
 
 describe("a failover: the revision of a cluster", () => {
-    it("is what it is Synced to", () => {
+    it("is the revision to which it is Synced", () => {
         expect(revisionOf(application("b", { history: ["a"] }))).to.equal("b");
     });
 
-    it("is what was deployed last, where a comparison went on without a sync or the cluster is lost", () => {
+    it("is the last deployed one, if a comparison continued without a sync or the cluster is lost", () => {
         expect(revisionOf(application("b", { history: ["z", "a"], sync: "OutOfSync" }))).to.equal("a");
         expect(revisionOf(application("", { history: ["a"], sync: "Unknown" }))).to.equal("a");
     });
 
-    it("is unknown where nothing was ever deployed", () => {
+    it("is unknown if nothing was ever deployed", () => {
         expect(revisionOf(undefined)).to.equal(undefined);
         expect(revisionOf({ metadata: { name: "agent" } })).to.equal(undefined);
     });
@@ -43,7 +43,7 @@ describe("a failover: the revision of a cluster", () => {
         ["nothing", { metadata: { name: "agent" } }, "a", true],
     ];
     for (const [name, target, other, behind] of cases) {
-        it(`${behind ? "is" : "is not"} behind where it has ${name}`, () => {
+        it(`${behind ? "is" : "is not"} behind if it has ${name}`, () => {
             expect(isBehind(target, other)).to.equal(behind);
         });
     }
@@ -56,7 +56,7 @@ const enough: Capacity = {
 };
 
 describe("a failover: capacity", () => {
-    it("suffices where limits, nodes and replicas do", () => {
+    it("is sufficient if limits, nodes and replicas are", () => {
         expect(lacks("dr", enough, "prod", enough)).to.deep.equal([]);
         expect(lacks("dr", enough, "prod", { ...enough, nodes: undefined, replicas: undefined })).to.deep.equal([]);
     });
@@ -70,7 +70,7 @@ describe("a failover: capacity", () => {
         ["it does not answer", { nodes: undefined }, /^dr does not answer/],
     ];
     for (const [name, capacity, reason] of lacking) {
-        it(`does not where ${name}`, () => {
+        it(`is not sufficient if ${name}`, () => {
             const found = lacks("dr", { ...enough, ...capacity }, "prod", enough);
             expect(found).to.have.length(1);
             expect(found[0]).to.match(reason);
@@ -89,13 +89,13 @@ describe("a failover: the checks", () => {
         capacity: { from: { ...enough, nodes: undefined, replicas: undefined }, to: enough },
     };
 
-    it("find nothing against a cluster that serves, runs the same and has room", () => {
+    it("find no problem with a cluster that serves, runs the same and has capacity", () => {
         const { good, problems } = judge(facts);
         expect(problems).to.deep.equal([]);
         expect(good).to.include("dr runs a, like prod").and.include("agent-dr is Synced and Healthy");
     });
 
-    it("allow a cluster that has gone on to a later release", () => {
+    it("allow a cluster that runs a later release", () => {
         const { good, problems } = judge({ ...facts, target: application("b", { history: ["a", "b"] }) });
         expect(problems).to.deep.equal([]);
         expect(good).to.include("dr runs b, which is later than a of prod");
@@ -125,7 +125,7 @@ describe("a failover: the checks", () => {
         status: { ...application("", { history: ["a"], sync: "Unknown" }).status, conditions: [git] },
     };
 
-    it("allow a cluster that is Healthy at the revision it had last while Git is away, and say so", () => {
+    it("allow a cluster that is Healthy at its last revision while Git is unavailable, and say so", () => {
         const { problems, unknown } = judge({ ...facts, source: blind, target: blind });
         expect(problems).to.deep.equal([]);
         expect(unknown).to.deep.equal(["Git did not answer, so agent-dr was checked at its last known revision"]);
@@ -135,7 +135,7 @@ describe("a failover: the checks", () => {
         expect(judge({ ...facts, target: lost }).problems).to.deep.equal(["agent-dr is Unknown and Healthy"]);
     });
 
-    it("take from a new comparison that Argo CD is connected, or is not, and never that Git must answer", () => {
+    it("learn from a new comparison whether Argo CD is connected, and never require that Git answers", () => {
         const found = judge(facts);
         const after = (what: Parameters<typeof withComparison>[1]["what"], why?: string) => {
             const { problems, unknown } = withComparison("dr", { name: "agent-dr", what, ...(why && { why }) }, found);
@@ -150,7 +150,7 @@ describe("a failover: the checks", () => {
         });
     });
 
-    it("tell all reasons at once", () => {
+    it("report all reasons together", () => {
         expect(judge({ ...facts, probe: "no", target: application("z", { health: "Degraded" }) }).problems).to.have.length(3);
     });
 });

@@ -60,7 +60,7 @@ const outside = { alertname: "AgentUnreachable", cluster: "prod", vantage: "outs
 const fromHub = { ...outside, vantage: "hub" };
 
 describe("a failover that is due", () => {
-    it("is so when the probes of hub and users have both failed for the time, the later one counting", () => {
+    it("is due when the probes of hub and users have both failed for the time, counted from the later one", () => {
         const firing = new FiringAlerts();
         firing.take([alert(api, noon), alert(outside, noon + 10_000)]);
         // Each alert fires half a minute after its probe first failed.
@@ -75,7 +75,7 @@ describe("a failover that is due", () => {
         ["nothing fires", []],
     ];
     for (const [name, alerts] of never) {
-        it(`is none where ${name}`, () => {
+        it(`is not due if ${name}`, () => {
             const firing = new FiringAlerts();
             firing.take(alerts);
             expect(firing.dueAt("prod", rules)).to.equal(undefined);
@@ -155,7 +155,7 @@ describe("the receiver of automatic failovers", () => {
 
     const outage = { alerts: [alert(api, noon), alert(outside, noon)] };
 
-    it("moves users when both probes have failed, and says why it could not", async () => {
+    it("moves users when both probes have failed, and reports why a move failed", async () => {
         const { moved, said } = await withReceiver(async (send) => {
             expect(await send(outage)).to.equal(202);
         });
@@ -164,7 +164,7 @@ describe("the receiver of automatic failovers", () => {
         expect(said).to.include("dr is behind");
     });
 
-    it("waits for the time to pass, and not at all once one has recovered", async () => {
+    it("waits for the time, and stops waiting when one has recovered", async () => {
         const future = Date.now() + minute;
         const { moved, said } = await withReceiver(async (send) => {
             await send({ alerts: [alert(api, future), alert(outside, future)] });
@@ -174,7 +174,7 @@ describe("the receiver of automatic failovers", () => {
         expect(said.join("\n")).to.match(/users move in \d+ s unless one recovers/);
     });
 
-    it("does nothing without the token, elsewhere, or for what is no message", async () => {
+    it("does nothing without the token, at another path, or for an invalid message", async () => {
         const { moved, said } = await withReceiver(async (send) => {
             expect(await send(outage, "Bearer wrong")).to.equal(401);
             expect(await send(outage, `Bearer ${token}x`)).to.equal(401);

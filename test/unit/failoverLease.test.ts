@@ -28,7 +28,7 @@ async function watch(at: (seconds: number) => Lease | undefined) {
 }
 
 describe("the lease of a failover", () => {
-    it("is free at once where there is none, or its holder has released it", async () => {
+    it("is free immediately if there is none, or its holder has released it", async () => {
         const released: Lease = { metadata: { resourceVersion: "1" }, spec: { holderIdentity: "" } };
         for (const lease of [undefined, released]) {
             const { outcome, told, seconds } = await watch(() => lease);
@@ -43,27 +43,27 @@ describe("the lease of a failover", () => {
         ["an hour ahead", "2100-01-01T13:00:00.000000Z"],
         ["no clock at all", ""],
     ] as const) {
-        it(`that nobody touches is taken after its duration, and not before, though its holder's clock was ${clock}`, async () => {
+        it(`that is not renewed is taken after its duration, and not before, although its holder's clock was ${clock}`, async () => {
             const { outcome, told, seconds } = await watch(() => held("1", renewTime));
             expect(outcome).to.deep.equal({ free: held("1", renewTime), watchedSeconds: 60 });
             expect({ told, seconds }).to.deep.equal({ told: [60], seconds: 60 });
         });
     }
 
-    it("that is touched while it is watched is in use, whatever its times say", async () => {
+    it("that is renewed during the watch is in use, independent of its times", async () => {
         const old = "2020-01-01T00:00:00.000000Z";
         const { outcome, seconds } = await watch((at) => (at < 9.5 ? held("1", old) : held("2", old)));
         expect(outcome).to.deep.equal({ held: held("2", old) });
         expect(seconds).to.equal(10);
     });
 
-    it("that its holder releases while it is watched is free", async () => {
+    it("that its holder releases during the watch is free", async () => {
         const { outcome, seconds } = await watch((at) => (at < 5 ? held("1") : undefined));
         expect(outcome).to.deep.equal({ free: undefined, watchedSeconds: 0 });
         expect(seconds).to.equal(5);
     });
 
-    it("without a duration of its own has that of this program", async () => {
+    it("without a duration has the program's duration", async () => {
         const { metadata, spec } = held("1");
         const lease: Lease = { metadata, spec: { holderIdentity: spec.holderIdentity ?? "" } };
         expect((await watch(() => lease)).seconds).to.equal(30);

@@ -28,7 +28,7 @@ function environment(server: string, user: object = { token: "t" }) {
 }
 
 describe("npm run forget", () => {
-    it("takes a stack and its clusters by name, and nothing by default", () => {
+    it("requires a stack and its clusters by name, and has no defaults", () => {
         const given = forgetOptions(["prod", "--cluster", "prod-us", "--cluster", "prod-eu", "--cluster", "prod-us"]);
         expect(given).to.deep.equal({ stack: "prod", clusters: ["prod-us", "prod-eu"], yes: false });
         expect(forgetOptions(["prod", "--cluster", "prod-us", "--yes"]).yes).to.equal(true);
@@ -37,7 +37,7 @@ describe("npm run forget", () => {
         expect(() => forgetOptions(["prod", "--clusters", "prod"])).to.throw(/usage/);
     });
 
-    it("takes a refused connection for a failure of the network", async () => {
+    it("treats a refused connection as a network failure", async () => {
         const seen = await failureFromHere(environment(`https://127.0.0.1:${await closedPort()}`), "prod");
         expect(seen).to.match(/clusters\.prod: the API server https:\S+ cannot be reached/);
     });
@@ -53,7 +53,7 @@ describe("npm run forget", () => {
         }
     });
 
-    it("keeps a cluster where something answers that cannot prove who it is", async () => {
+    it("keeps a cluster if a server answers with an unverified certificate", async () => {
         const server = http.createServer((_, response) => void response.end()).listen(0, "127.0.0.1");
         await new Promise((resolve) => server.once("listening", resolve));
         try {
@@ -73,7 +73,7 @@ describe("Argo CD's view of a cluster", () => {
     });
     const unread = "Failed to load live state: failed to get cluster info for https://x: error synchronizing cache state : ";
 
-    it("is what a comparison says that came after the question", () => {
+    it("is the result of a comparison after the request", () => {
         expect(viewOf(compared("2026-01-01T11:59:59Z"), since)).to.equal(undefined);
         expect(viewOf({ metadata: { name: "agent-prod" } }, since)).to.equal(undefined);
         expect(viewOf(compared("2026-01-01T12:00:00Z"), since)?.says).to.equal("reached");
@@ -94,7 +94,7 @@ describe("Argo CD's view of a cluster", () => {
         });
     }
 
-    it("is not known from an Application that Argo CD does not compare", () => {
+    it("is unknown from an Application that Argo CD does not compare", () => {
         const invalid = { type: "InvalidSpecError", message: "application destination is not permitted" };
         const status = { reconciledAt: "2026-01-01T12:00:01Z", conditions: [invalid] };
         expect(viewOf({ metadata: { name: "agent-prod" }, status }, since)).to.equal(undefined);

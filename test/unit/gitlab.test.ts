@@ -55,7 +55,7 @@ describe("the comment on a GitLab merge request", function () {
         return run(process.execPath, args, { cwd: projectRoot, env: { ...own, ...env } });
     }
 
-    it("is written where there is none", async () => {
+    it("is added if there is none", async () => {
         notes = [{ id: 1, body: "a person's" }];
         const { ok, output } = await comment();
         expect(ok, output).to.equal(true);
@@ -64,7 +64,7 @@ describe("the comment on a GitLab merge request", function () {
         expect(JSON.parse(body ?? "")).to.deep.equal({ body: `${marker}\nnew` });
     });
 
-    it("is updated where there is one, also behind a hundred others", async () => {
+    it("is updated if there is one, also after a hundred others", async () => {
         notes = [...Array.from({ length: 100 }, (_, id) => ({ id, body: "a person's" })), { id: 500, body: `${marker}\nold` }];
         const { ok, output } = await comment();
         expect(ok, output).to.equal(true);
@@ -75,7 +75,7 @@ describe("the comment on a GitLab merge request", function () {
         ]);
     });
 
-    it("says what is missing, and never the token", async () => {
+    it("reports what is missing, and never the token", async () => {
         const { ok, output } = await comment({ CI_MERGE_REQUEST_IID: "" });
         expect(ok).to.equal(false);
         expect(output).to.match(/^CI_MERGE_REQUEST_IID is not set/m).and.not.include("PREVIEW_COMMENT_TOKEN=token");
@@ -99,7 +99,7 @@ describe("the include for GitLab", () => {
         expect(ours).to.equal(`${theirs} || STATUS=$?`);
     });
 
-    it("has secrets in a job that somebody has to start, in an environment", () => {
+    it("has secrets only in a job that a person must start, in an environment", () => {
         expect(jobs["hubspoke:preview"]?.environment?.name).to.equal("preview");
         expect(jobs["hubspoke:preview"]?.rules?.map(({ when }) => when)).to.deep.equal(["manual"]);
         expect(jobs["hubspoke:checks"]).not.to.have.property("environment");

@@ -14,13 +14,13 @@ describe("the hub", () => {
         hub = await bringUp();
     });
 
-    it("sends everything to the hub's own cluster", () => {
+    it("creates everything on the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
         expect(objects).to.have.length(19);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 
-    it("installs the default chart under a fixed name, with two of every component", () => {
+    it("installs the default chart under a fixed name, with two replicas of every component", () => {
         const { inputs } = one("kubernetes:helm.sh/v3:Release", "argocd-release");
         expect(inputs).to.deep.include({
             name: "argocd",
@@ -39,7 +39,7 @@ describe("the hub", () => {
         expect(values["redis-ha"]).to.deep.include({ enabled: true });
     });
 
-    it("makes the password of Redis where the chart looks for it, without characters that HAProxy would misread", () => {
+    it("creates the password of Redis where the chart reads it, without special characters of HAProxy", () => {
         const { inputs } = one("random:index/randomPassword:RandomPassword", "argocd-redis-password");
         expect(inputs).to.deep.include({ length: 40, special: false });
         const secret = one("kubernetes:core/v1:Secret", "argocd-redis");
@@ -49,7 +49,7 @@ describe("the hub", () => {
         expect(values).to.deep.include({ redisSecretInit: { enabled: false } });
     });
 
-    it("makes the admin's password and the key of sessions, and leaves them out of the chart's values", () => {
+    it("creates the admin's password and the sessions' key, and keeps them out of the chart's values", () => {
         const secret = one("kubernetes:core/v1:Secret", "argocd-secret");
         expect(unwrapSecret(secret.inputs.data)).to.deep.equal({
             "server.secretkey": encode("password of argocd-session-key"),
@@ -71,7 +71,7 @@ describe("the hub", () => {
         });
     });
 
-    it("takes its AppProject and its ApplicationSet back from Argo CD, which writes whole objects", () => {
+    it("takes over its AppProject and its ApplicationSet from Argo CD, which writes whole objects", () => {
         const resources = [
             ["AppProject", "agent-project-appproject"],
             ["ApplicationSet", "agent-applicationset-applicationset"],
@@ -82,7 +82,7 @@ describe("the hub", () => {
         }
     });
 
-    it("registers itself so that the agent does not land there", () => {
+    it("registers itself so that the agent is not delivered there", () => {
         const { inputs } = one("kubernetes:core/v1:Secret", "in-cluster-secret");
         const metadata = inputs.metadata as { labels: Record<string, string> };
         expect(metadata.labels).to.deep.include({ deploy: "false", environment: "hub", region: "eu-west-1" });
@@ -94,7 +94,7 @@ describe("the hub", () => {
         });
     });
 
-    it("emits an ApplicationSet over the clusters of our stacks with deploy=true", () => {
+    it("creates an ApplicationSet for the clusters of our stacks with deploy=true", () => {
         const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
         expect(inputs.spec).to.deep.include({
             goTemplate: true,
@@ -137,7 +137,7 @@ describe("the hub", () => {
         expect(JSON.stringify(template.spec.syncPolicy)).not.to.include("CreateNamespace");
     });
 
-    it("tells environment stacks and operators what they need, and no secret", async () => {
+    it("outputs what environment stacks and operators need, and no secret", async () => {
         const outputs = await Promise.all(
             Object.entries(hub.outputs).map(async ([key, value]) => [key, await valueOf(value)]),
         );
@@ -196,7 +196,7 @@ describe("the chart of Argo CD", () => {
         });
     }
 
-    it("runs a single pod of each component where the settings ask for it by name", async () => {
+    it("runs a single pod of each component if the settings request it by name", async () => {
         await bringUp({ availability: "single", fleet: "large" });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.have.nested.property("controller.replicas", 1);
@@ -204,7 +204,7 @@ describe("the chart of Argo CD", () => {
         expect(values).not.to.have.nested.property("server.autoscaling");
     });
 
-    it("runs as many controllers as the settings name, whatever the availability", async () => {
+    it("runs the number of controllers in the settings, with any availability", async () => {
         await bringUp({ availability: "single", scale: { shards: 3 } });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.have.nested.property("controller.replicas", 3);
@@ -225,7 +225,7 @@ describe("access to Argo CD", () => {
         hub = await bringUp({ access: { oidc, groups: { 'the "A" team': "admin", developers: "readonly" } } });
     });
 
-    it("has no local admin where there is single sign-on", () => {
+    it("has no local admin with single sign-on", () => {
         expect(hub.operator.adminPassword).to.equal(undefined);
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.have.nested.property("configs.cm.admin\\.enabled", false);
@@ -234,7 +234,7 @@ describe("access to Argo CD", () => {
         );
     });
 
-    it("gives each group its role, everybody else nothing, and nobody a shell in a pod", () => {
+    it("gives each group its role, other users nothing, and no one a shell in a pod", () => {
         const { configs } = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values as {
             configs: { rbac: Record<string, string>; cm: Record<string, unknown> };
         };

@@ -39,7 +39,7 @@ describe("the nodes of a hub with availability: ha", () => {
         });
     }
 
-    it("are added by Karpenter, EKS Auto Mode, AKS node auto-provisioning and GKE Autopilot, each seen by its API group", () => {
+    it("are added by Karpenter, EKS Auto Mode, AKS node auto-provisioning and GKE Autopilot, found by their API groups", () => {
         expect(autoscalerServing(["apps", "karpenter.sh", "karpenter.k8s.aws"])).to.equal("Karpenter");
         expect(autoscalerServing(["karpenter.sh", "eks.amazonaws.com"])).to.equal("Karpenter");
         expect(autoscalerServing(["auto.gke.io"])).to.equal("GKE Autopilot");

@@ -27,7 +27,7 @@ function parsed(texts: Readonly<Record<string, string>>) {
 }
 
 describe("notifications", () => {
-    it("are configured for each service, with the names of its secrets in their place", () => {
+    it("are configured for each service, with the names of its secrets in place of their values", () => {
         expect(parsed(valuesOf(everyService).notifiers)).to.deep.equal({
             "service.slack": { token: "$slack-token" },
             "service.email": {
@@ -61,7 +61,7 @@ describe("notifications", () => {
         expect(Object.values(held)).to.satisfy((values: string[]) => values.every((value) => value.includes("hunter2")));
     });
 
-    it("bring a Secret of the program's own, and no secret anywhere else", async () => {
+    it("create the program's own Secret, and no secret anywhere else", async () => {
         await bringUpHub({ alerts: { notifications: everyService } });
         const { inputs, provider } = one("kubernetes:core/v1:Secret", "argocd-notifications");
         expect(provider).to.equal("hub");
@@ -76,7 +76,7 @@ describe("notifications", () => {
         expect(JSON.stringify(plain)).not.to.include("hunter2");
     });
 
-    it("have their Secret before the release that needs it, and after one that takes its own of that name away", async () => {
+    it("have their Secret before the release that needs it, and after a release that deletes its own with that name", async () => {
         const order = () => {
             const names = everything().map(({ name }) => name);
             return names.indexOf("argocd-notifications") - names.indexOf("argocd-release");
@@ -87,13 +87,13 @@ describe("notifications", () => {
         expect(order()).to.be.greaterThan(0);
     });
 
-    it("know a Secret that Helm has made from the program's own", () => {
+    it("distinguish a Secret from Helm from the program's own", () => {
         const annotations = { "meta.helm.sh/release-name": "argocd" };
         expect(madeByHelm({ metadata: { annotations } })).to.equal(true);
         expect([undefined, { metadata: {} }, { metadata: { annotations: {} } }].map(madeByHelm)).to.not.include(true);
     });
 
-    it("go by default to everybody for the agent everywhere, and to PagerDuty in an emergency alone", () => {
+    it("go by default to every recipient for the agent everywhere, and to PagerDuty only for critical ones", () => {
         const given = valuesOf({ ...everyService, slack: { token: "t", channels: { releases: {} } } }).subscriptions;
         expect(given).to.deep.include({
             recipients: ["slack:releases"],
@@ -126,7 +126,7 @@ describe("notifications", () => {
         expect(selectorFor(["warning"], severities)).to.match(/,environment notin \(lab,prod\)$/);
     });
 
-    it("have for every trigger that a recipient waits for its condition and its template", () => {
+    it("have a condition and a template for every trigger of a recipient", () => {
         const { triggers, templates, subscriptions } = valuesOf(everyService);
         for (const name of subscriptions.flatMap((each) => each.triggers)) {
             const [condition] = parse(triggers[`trigger.${name}`] ?? "[]") as { when: string; send: string[] }[];
@@ -139,7 +139,7 @@ describe("notifications", () => {
         );
     });
 
-    it("tell webhooks as JSON by POST, and PagerDuty how bad it is", () => {
+    it("go to webhooks as JSON by POST, and to PagerDuty with the severity", () => {
         const { templates } = valuesOf(everyService, { severities: { prod: "critical" } });
         for (const [name, text] of Object.entries(templates)) {
             const { webhook, pagerdutyv2, message } = parse(text) as {
@@ -156,7 +156,7 @@ describe("notifications", () => {
         expect(Object.values(valuesOf({ pagerduty: everyService.pagerduty }).templates).join()).not.to.include("webhook");
     });
 
-    it("are nobody's where the settings have none, and the Secret is there for when they have", async () => {
+    it("have no recipients if the settings have none, but the Secret exists", async () => {
         await bringUpHub();
         expect(one("kubernetes:core/v1:Secret", "argocd-notifications").inputs).not.to.have.property("data");
         const { notifications } = argoCdValues({ settings: hubSettings(), serviceMonitors: false });
@@ -165,7 +165,7 @@ describe("notifications", () => {
 
     const bad: [name: string, given: object, problem: RegExp][] = [
         ["no service", {}, /has no service\. Add a service/],
-        ["nobody in a service", { slack: { token: "t", channels: {} } }, /slack\.channels: names no recipient\. Add one/],
+        ["no recipient in a service", { slack: { token: "t", channels: {} } }, /slack\.channels: names no recipient\. Add one/],
         ["a channel with its sign", { slack: { token: "t", channels: { "#a": {} } } }, /channels\.#a: is not a valid channel/],
         ["no token", { slack: { channels: { a: {} } } }, /slack\.token: is missing .*pulumi config set --secret/],
         ["an unknown event", { webhooks: { a: { url: "http://a", events: ["gone"] } } }, /events\.0: is not a valid event/],

@@ -36,11 +36,11 @@ describe("a rotation", () => {
         change("read", secretType, "prod-ca"),
     ];
 
-    it("may make a token, and change what follows from it", () => {
+    it("may create a token, and change what depends on it", () => {
         expect(strangeChanges(own, rotation)).to.deep.equal([]);
     });
 
-    it("may retire the token before, and no other", () => {
+    it("may retire the previous token, and no other", () => {
         const deletion = (name: string) => change("delete", secretType, name);
         expect(strangeChanges([deletion("prod-manager-token-1"), deletion("prod-manager-token-1-suffix")], rotation)).to.deep.equal([]);
         expect(strangeChanges([deletion("prod-manager-token-2")], rotation)).to.deep.equal([`delete prod-manager-token-2 (${secretType})`]);
@@ -67,13 +67,13 @@ describe("a rotation", () => {
 describe("a promotion", () => {
     const pinned = (revision: string, labels = {}) => clusterSecret({ revision }, labels);
 
-    it("may move the pin", () => {
+    it("may change the pin", () => {
         const moved = update("prod-cluster-secret", pinned("a"), pinned("b"), ["metadata.annotations.revision"]);
         expect(strangeChanges([moved], promotion)).to.deep.equal([]);
         expect(strangeChanges([update("prod-cluster-secret", clusterSecret({}), pinned("b"), ["metadata"])], promotion)).to.deep.equal([]);
     });
 
-    it("may change nothing else, seen or hidden, nor register a cluster", () => {
+    it("may change nothing else, visible or hidden, nor register a cluster", () => {
         const labelled = update("prod-cluster-secret", pinned("a"), pinned("b", { tier: "gold" }));
         const elsewhere = update("prod-cluster-secret", pinned("a"), pinned("b"), ["metadata.annotations.revision", "data.config"]);
         const lines = strangeChanges([labelled, elsewhere, change("create", secretType, "prod-cluster-secret")], promotion);
@@ -91,12 +91,12 @@ describe("a failover", () => {
     });
     const moved = (more: object) => [update("traffic-endpoint", record("prod"), record("dr", more), [], "externaldns:DNSEndpoint")];
 
-    it("may lead the name elsewhere, with the TTL that the checkout says", () => {
+    it("may change the name's target, with the checkout's TTL", () => {
         expect(strangeChanges(moved({}), publicationOwns)).to.deep.equal([]);
         expect(strangeChanges(moved({ recordTTL: 60 }), publicationOwns)).to.deep.equal([]);
     });
 
-    it("may not publish another name, nor take it away", () => {
+    it("may not publish another name, nor delete it", () => {
         expect(strangeChanges(moved({ dnsName: "other.example.com" }), publicationOwns)[0]).to.match(/: spec\.endpoints\.0\.dnsName$/);
         expect(strangeChanges([change("delete", "externaldns:DNSEndpoint", "traffic-endpoint")], publicationOwns)).to.have.length(1);
     });

@@ -161,7 +161,7 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
 
 describe("policy", () => {
     for (const [rule, what, type, bad, says, good] of cases) {
-        it(`${rule} refuses ${what} that is bad, and lets a good one pass`, () => {
+        it(`${rule} refuses an invalid ${what}, and accepts a valid one`, () => {
             const found = judge([{ type, name: "it", props: bad }]).filter((violation) => violation.rule === rule);
             expect(found.map(({ message }) => message).join("\n")).to.match(says);
             expect(judge([{ type, name: "it", props: good }])).to.deep.equal([]);
@@ -172,7 +172,7 @@ describe("policy", () => {
         expect([...new Set(cases.map(([rule]) => rule))].sort()).to.deep.equal(rules.map(({ name }) => name).sort());
     });
 
-    it("no-plain-secret wants a Secret's data marked, where that can be seen", () => {
+    it("no-plain-secret requires the secret mark on a Secret's data, if the mark is visible", () => {
         const subject: Subject = { type: secret, name: "it", props: { data: { password: "eA==" } } };
         expect(judge([subject])).to.deep.equal([]);
         expect(judge([{ ...subject, isSecret: () => true }])).to.deep.equal([]);
@@ -181,7 +181,7 @@ describe("policy", () => {
         ]);
     });
 
-    it("judges what is known where a preview does not know all", () => {
+    it("checks the known values in a preview with unknown ones", () => {
         const props = { data: { token: jwt } };
         Object.defineProperty(props.data, "later", {
             enumerable: true,
@@ -249,7 +249,7 @@ describe("policy over the committed stacks, under mocks", () => {
 });
 
 describe("the policies' settings", () => {
-    it("choose a level, and take a rule out", () => {
+    it("choose a level, and disable a rule", () => {
         const bad = { type: binding, name: "it", props: { roleRef: { name: "cluster-admin" } } };
         const levels = (enforcementLevel: string) =>
             violations([bad], parsePolicySettings({ ...committed, "not-cluster-admin": { enforcementLevel } }), 0);
@@ -257,7 +257,7 @@ describe("the policies' settings", () => {
         expect(levels("disabled")).to.deep.equal([]);
     });
 
-    it("say what is wrong with them, all at once", () => {
+    it("report all their errors together", () => {
         const bad = { ...committed, "tls-verified": { enforcementLevel: "off" }, "no-such": {} };
         expect(() => parsePolicySettings(bad)).to.throw(
             /tls-verified.enforcementLevel: must be "advisory", "mandatory" or "disabled".*; no-such: is not a rule/,

@@ -28,12 +28,12 @@ describe("a cluster in a kubeconfig", () => {
         expect(server).to.equal("https://a.example.com");
     });
 
-    it("must be a context that there is", async () => {
+    it("must be an existing context", async () => {
         const error = await failure(findCluster("clusters.b", { context: "b", kubeconfig: kubeconfig({ token: "t" }) }));
         expect(error).to.match(/hubspoke:clusters\.b\.context: the kubeconfig has no context "b"\. It has: a\./);
     });
 
-    it("must come with credentials", async () => {
+    it("must have credentials", async () => {
         const error = await failure(findCluster("hub", { kubeconfig: kubeconfig({}) }));
         expect(error).to.match(/hubspoke:hub: context "a" has no credentials/);
     });
@@ -88,7 +88,7 @@ describe("a kubeconfig that cannot be read", () => {
         });
     }
 
-    it("is the one of several that is bad", async () => {
+    it("is named if it is the only invalid one of several", async () => {
         const [good, bad] = ["good", "bad"].map((name) => path.join(folder, name));
         fs.writeFileSync(good ?? "", kubeconfig({ token: "t" }));
         fs.writeFileSync(bad ?? "", nearToken);
@@ -156,7 +156,7 @@ describe("a chart at a path", () => {
     after(() => fs.rmSync(folder, { recursive: true }));
     const write = (version: string) => fs.writeFileSync(path.join(folder, "Chart.yaml"), stringify({ version }));
 
-    it("is refused where it is older than the program knows, with what to do", async () => {
+    it("is refused with the remedy if it is older than the program supports", async () => {
         write("8.5.10");
         const error = await failure(refuseOldChart({ path: folder }));
         expect(error).to.match(/^hubspoke:chart\.path: chart 8\.5\.10 is older than 8\.6\.0.*Write "8\.6\.0" or newer/);
@@ -164,7 +164,7 @@ describe("a chart at a path", () => {
         expect(archive).to.match(/chart 7\.9\.1 is older/);
     });
 
-    it("passes where it is new enough, or Helm has to judge it", async () => {
+    it("passes if it is new enough, or if Helm must check it", async () => {
         for (const version of ["8.6.0", "8.10.0", "10.1.1-upstream-manifests"]) {
             write(version);
             await refuseOldChart({ path: folder });
@@ -201,7 +201,7 @@ describe("a registration", () => {
         expect(() => refuseSecondRegistration({ prod: "https://prod.example.com" }, existing, "other")).to.throw();
     });
 
-    it("is refused for two clusters of one stack with one API server", () => {
+    it("is refused for two clusters of one stack with the same API server", () => {
         const servers = { a: "https://a.example.com", b: "https://b.example.com", c: "https://a.example.com/" };
         expect(() => refuseSharedServer(servers)).to.throw(/clusters\.c: has the same API server as clusters\.a/);
         refuseSharedServer({ a: "https://a.example.com", b: "https://b.example.com" });

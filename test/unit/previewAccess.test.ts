@@ -42,15 +42,15 @@ function made() {
     );
 }
 
-describe("whoever previews", () => {
-    it("gets on the hub what docs/rbac/preview-hub.yaml says, where the settings ask for it", async () => {
+describe("a previewer", () => {
+    it("gets on the hub the rights in docs/rbac/preview-hub.yaml, if the settings request it", async () => {
         await bringUpHub({ previewers, certificates: { issuer: "none" } });
         expect(made()).to.have.deep.members(committed("preview-hub.yaml"));
         await bringUpHub();
         expect(made()).to.deep.equal([]);
     });
 
-    it("gets on the hub what docs/rbac/preview-hub-charts.yaml says, where the program installs these charts", async () => {
+    it("gets on the hub the rights in docs/rbac/preview-hub-charts.yaml, if the program installs these charts", async () => {
         const traffic = { active: "prod", externalDns: { mode: "install", provider: "aws" } };
         await bringUpHub({ previewers, certificates: { issuer: "own" }, traffic });
         expect(made()).to.have.deep.members([...committed("preview-hub.yaml"), ...committed("preview-hub-charts.yaml")]);
@@ -104,7 +104,7 @@ describe("whoever previews", () => {
         }
     });
 
-    it("may read of the agent's Secrets the store's token alone, whose drift is looked for", () => {
+    it("may read only the store's token of the agent's Secrets, to find its drift", () => {
         const agent = committed("preview-spoke.yaml").find(({ kind, metadata }) => kind === "Role" && metadata.namespace === "agent");
         const secrets = agent?.rules?.filter(({ resources }) => resources.includes("secrets"));
         expect(secrets).to.deep.equal([
@@ -112,7 +112,7 @@ describe("whoever previews", () => {
         ]);
     });
 
-    it("gets on a spoke no right that the stack's own identity lacks, which Kubernetes would refuse", () => {
+    it("gets no right on a spoke that the stack's own identity lacks, which Kubernetes would refuse", () => {
         type Rules = NonNullable<RoleOrBinding["rules"]>;
         const allowed = (rules: Rules) =>
             rules.flatMap(({ apiGroups, resources, verbs }) =>

@@ -75,7 +75,7 @@ describe("the comment on a change", () => {
         expect(comment(elsewhere).text).to.include("⚠️ 1 dangerous change\n");
     });
 
-    it("says that nothing changes, that something harmless does, or that a stack cannot be brought up", () => {
+    it("reports no change, a harmless change, or a stack that cannot be brought up", () => {
         const verdict = (given: Parameters<typeof args>[0]) => /## Preview: (.*)/.exec(comment(args(given)).text)?.[1];
         expect(verdict({ previews: [preview("prod", [change("same", secret, "a")])] })).to.equal("✅ no change");
         expect(verdict({ previews: [preview("prod", [change("create", secret, "a")])] })).to.equal("✅ nothing dangerous");
@@ -87,7 +87,7 @@ describe("the comment on a change", () => {
         expect(folds).to.deep.equal([{ title: "prod: error", language: "diff", text: "error: no" }]);
     });
 
-    it("colours Pulumi's marks, which it moves to the line's begin", () => {
+    it("colours Pulumi's marks, and moves them to the start of the line", () => {
         const text = "  + kubernetes:core/v1:Secret: (create)\n    ~ a: 1\n    +-kubernetes:x: (replace)\n        text - with a dash";
         const { folds } = comment(args({ previews: [preview("prod", [change("create", secret, "a")], { text })] }));
         expect(folds[0]?.text.split("\n")).to.deep.equal([
@@ -118,7 +118,7 @@ describe("Applications before and after a change", () => {
         ]);
     });
 
-    it("that vanish from production turn the check red, kept by the hub or not", () => {
+    it("that vanish from production fail the check, kept by the hub or not", () => {
         const applications = compareApplications(new Map([placed("prod")]), new Map(), kept);
         const found = args({ applications, manifests: [gone] });
         expect(found.dangers.map(({ text }) => text)).to.deep.equal([
@@ -131,7 +131,7 @@ describe("Applications before and after a change", () => {
     });
 
     for (const when of ["merged", "promoted"] as const) {
-        it(`that stay, and deliver an object no more (${when}), turn it red in production`, () => {
+        it(`that stay, but no longer deliver an object (${when}), fail it in production`, () => {
             const applications = compareApplications(new Map([placed("prod")]), new Map([placed("prod")]), kept);
             const found = args({ applications, manifests: [{ ...gone, when }] });
             expect(found.dangers[0]?.text).to.match(/`agent-prod` \*\*deletes\*\* Service agent on prod/);
@@ -151,7 +151,7 @@ describe("Applications before and after a change", () => {
 });
 
 describe("the difference of manifests", () => {
-    it("names what goes, and shows what changes without the names of files", () => {
+    it("names deleted objects, and shows changes without file names", () => {
         const before = new Map([["Service a", "kind: Service\nport: 1\n"], ["Ingress b", "kind: Ingress\n"]]);
         const after = new Map([["Service a", "kind: Service\nport: 2\n"]]);
         expect(difference(before, after)).to.deep.equal({
@@ -171,7 +171,7 @@ describe("the difference of manifests", () => {
         ["https://github.com/example/agent.git", "https://github.com/fork/agent.git", false],
     ];
     for (const [left, right, expected] of urls) {
-        it(`is asked of a checkout of the agent's repository: ${left} and ${right} are ${expected ? "one" : "two"}`, () => {
+        it(`needs a checkout of the agent's repository: ${left} and ${right} are ${expected ? "one" : "two"}`, () => {
             expect(sameRepository(left, right)).to.equal(expected);
         });
     }
@@ -185,7 +185,7 @@ describe("a comment's length", () => {
         text: fc.array(line, { maxLength: 60 }).map((lines) => lines.join("\n")),
     });
 
-    it("stays within the limit, whatever there is to say", () => {
+    it("stays within the limit, with any contents", () => {
         const [texts, folds] = [fc.array(line), fc.array(fold, { maxLength: 8 })];
         const limits = fc.integer({ min: 300, max: 5000 });
         fc.assert(
@@ -195,7 +195,7 @@ describe("a comment's length", () => {
         );
     });
 
-    it("is that of everything where it fits, and names what does not", () => {
+    it("has everything if it fits, and names the parts that do not", () => {
         const small = { title: "small", language: "diff", text: "+ a" } as const;
         const large = { title: "large", language: "diff", text: "+ line\n".repeat(20_000) } as const;
         expect(fit("text\n", [small], commentLimit)).to.equal(whole("text\n", [small]));
@@ -206,13 +206,13 @@ describe("a comment's length", () => {
         expect(whole("text\n", [small, large, small])).to.include("+ line\n".repeat(19_999));
     });
 
-    it("is no way out of a code block", () => {
+    it("cannot end a code block", () => {
         const text = fit("", [{ title: "a", language: "diff", text: "```\n<script>\n````" }], commentLimit);
         expect(text).to.include("`````diff\n```\n<script>\n````\n`````\n");
     });
 });
 
-describe("what nobody marked as a secret", () => {
+describe("a value without a secret mark", () => {
     const jwt = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
     const key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----";
     const credentials = [jwt, key, "https://user:secret@host", `ghp_${"a".repeat(36)}`, `AKIA${"A".repeat(16)}`];

@@ -36,14 +36,14 @@ describe("the events of a preview", () => {
         ]);
     });
 
-    it("tell which policies are broken, without the engine's colours", () => {
+    it("contain the policy violations, without the engine's colours", () => {
         const policyEvent = { message: "<{%fg 1%}>no <{%reset%}>label\n", policyName: "labels", enforcementLevel: "mandatory" };
         expect(readEvents(JSON.stringify({ policyEvent })).violations).to.deep.equal([
             { policy: "labels", level: "mandatory", message: "no label" },
         ]);
     });
 
-    it("of a kind that nobody knows end the run, instead of being taken for harmless", () => {
+    it("of an unknown kind end the run, and do not count as harmless", () => {
         expect(() => readEvents(event("explode", "kubernetes:core/v1:Secret", "a"))).to.throw('operation "explode"');
     });
 });
@@ -109,12 +109,12 @@ describe("the fleet in a preview", () => {
         ["both", { matchLabels: { deploy: "true" }, matchExpressions: [{ key: "tier", operator: "Exists" }] }, false],
     ];
     for (const [name, selector, expected] of selectors) {
-        it(`is chosen from by a selector with ${name}`, () => {
+        it(`is selected by a selector with ${name}`, () => {
             expect(selects(selector, { deploy: "true" })).to.equal(expected);
         });
     }
 
-    it("is not guessed at where a generator is unknown", () => {
+    it("is an error if a generator is unknown", () => {
         const applicationSet = { generators: [{ git: {} }], template: {} } as unknown as ApplicationSet;
         expect(() => chosen({ applicationSet, clusters: [], kept: [] })).to.throw("the unknown generator git");
     });

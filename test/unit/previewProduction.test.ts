@@ -6,7 +6,7 @@ import { isProductionFile } from "../../scripts/preview/production";
 
 const file = (settings: string) => `config:\n  ${settings.split("; ").join("\n  ")}\n`;
 
-describe("what a deletion is asked about", () => {
+describe("the stacks whose deletions need acceptance", () => {
     const cases: [string, boolean][] = [
         ["hubspoke:role: hub", true],
         ["hubspoke:role: hub; hubspoke:lab: true", false],
@@ -23,7 +23,7 @@ describe("what a deletion is asked about", () => {
         });
     }
 
-    it("are all committed stacks but staging", () => {
+    it("are all committed stacks except staging", () => {
         const found = ["hub", "staging", "prod", "dr"].filter((stack) =>
             isProductionFile(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")),
         );

@@ -36,7 +36,7 @@ describe("the probes of a cluster", () => {
         it(name, () => expect(urls(given)).to.deep.equal(expected));
     }
 
-    it("are a targets file where there is no Prometheus operator, with the age of the token beside it", async () => {
+    it("are a targets file if there is no Prometheus operator, and a rule with the token's age", async () => {
         await register({}, "files");
         const { inputs, provider } = one("kubernetes:core/v1:ConfigMap", "prod-probes-files");
         expect(provider).to.equal("hub");
@@ -67,7 +67,7 @@ describe("the probes of a cluster", () => {
         });
     });
 
-    it("are the Prometheus operator's objects where it is there", async () => {
+    it("are the Prometheus operator's objects if it is installed", async () => {
         await register({}, "operator");
         const metadata = {
             namespace: "argocd",
@@ -97,7 +97,7 @@ describe("the probes of a cluster", () => {
         expect(all("kubernetes:core/v1:ConfigMap").filter(({ provider }) => provider === "hub")).to.deep.equal([]);
     });
 
-    it("know no age where a cloud's identity takes the token's place", async () => {
+    it("have no token age with a cloud identity", async () => {
         const subject = { kind: "Group", name: "argocd" };
         await register({ credentials: { type: "aws", clusterName: "prod", subject } }, "files");
         const { inputs } = one("kubernetes:core/v1:ConfigMap", "prod-probes-files");
@@ -105,7 +105,7 @@ describe("the probes of a cluster", () => {
         expect((inputs.metadata as { labels: object }).labels).not.to.have.property("hubspoke/alert-rules");
     });
 
-    it("are not made where the hub does not watch", async () => {
+    it("are not created if the hub's monitoring is disabled", async () => {
         await register({}, "none");
         expect(all("kubernetes:core/v1:ConfigMap").filter(({ provider }) => provider === "hub")).to.deep.equal([]);
     });

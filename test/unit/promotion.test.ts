@@ -68,7 +68,7 @@ describe("a promotion", () => {
         ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /only 100 s.*Try again in 500 s/],
     ];
     for (const [name, applications, error] of refused) {
-        it(`does not begin where the environment ${name}`, () => {
+        it(`does not begin if the environment ${name}`, () => {
             expect(() => provedRevision("staging", ["agent-staging"], applications, noon, 600_000)).to.throw(error);
         });
     }
@@ -91,7 +91,7 @@ describe("a promotion", () => {
         ["the old revision was Degraded", { revision: "old", target: "abc", health: "Degraded" }],
     ];
     for (const [name, facts] of waiting) {
-        it(`goes on while ${name}`, () => {
+        it(`continues while ${name}`, () => {
             expect(on(facts)).to.have.property("seen").that.includes("agent-prod");
         });
     }
@@ -107,7 +107,7 @@ describe("a promotion", () => {
     });
 });
 
-describe("a stack file whose pins move", () => {
+describe("a stack file with changed pins", () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), "pins-"));
     const file = path.join(folder, "Pulumi.prod.yaml");
     const text = [

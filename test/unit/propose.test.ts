@@ -14,7 +14,7 @@ describe("the proposal of changed stack files", () => {
 
     afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-    it("gives Git its token where no other user of the machine can read it, and for GitHub alone", () => {
+    it("gives Git its token where no other user of the machine can read it, and only for GitHub", () => {
         const checkout = path.join(folder, "checkout");
         const git = (...args: string[]) => execFileSync("git", args, { cwd: checkout, encoding: "utf8", stdio: "pipe" });
         fs.mkdirSync(checkout);

@@ -16,7 +16,7 @@ const settings = parseSettings({
 }) as EnvironmentSettings;
 
 describe("a cluster in quarantine", () => {
-    it("needs an Argo CD that leaves it alone", () => {
+    it("needs a version of Argo CD that supports it", () => {
         refuseUnkeptQuarantine(settings, "v3.4.0");
         refuseUnkeptQuarantine(settings, "v3.10.1");
         refuseUnkeptQuarantine(settings, "v4.0.0");
@@ -30,7 +30,7 @@ describe("a cluster in quarantine", () => {
         refuseUnkeptQuarantine({ clusters: { a: settings.clusters.a! } }, "v3.1.8");
     });
 
-    it("is known from the hub alone, and only where its own stack has registered it", () => {
+    it("is read from the hub only, and only if its own stack has registered it", () => {
         const own = registration({ cluster: "b", server: "https://b.example.com", stack: "organization/hubspoke/prod" });
         const found = quarantinedServers(settings, [own], "organization/hubspoke/prod");
         expect(found).to.deep.equal({ b: "https://b.example.com" });
@@ -49,7 +49,7 @@ describe("a cluster in quarantine", () => {
         expect(leftAloneWithoutSetting(settings, [working], "prod")).to.deep.equal([]);
     });
 
-    it("is behind a provider that reaches nothing, and marked on the hub for Argo CD; its neighbour is not", async () => {
+    it("has a provider that reaches nothing, and a mark on the hub for Argo CD; its neighbour does not", async () => {
         await mockPulumi();
         registerClusters("prod", clusters);
         await settled();

@@ -32,11 +32,11 @@ function prod(settings: object): EnvironmentSettings {
     return parseSettings(given) as EnvironmentSettings;
 }
 
-describe("the active cluster beside the hub's record of moves", () => {
+describe("the active cluster compared with the hub's record of moves", () => {
     const check = (active: string, moves: readonly Move[], acknowledge?: string, published?: string) => () =>
         refuseContradictions(contradictedActive(hubSettings({ traffic: { active, acknowledge } }), moves, published));
 
-    it("is refused where the last move went to another, with what to write", () => {
+    it("is refused if the last move went to another, with what to write", () => {
         const id = moveId(move());
         expect(check("prod", [move()])).to.throw(
             new RegExp(
@@ -46,7 +46,7 @@ describe("the active cluster beside the hub's record of moves", () => {
         );
     });
 
-    it("is the person's choice where the move's id is acknowledged, and only that move's", () => {
+    it("is a person's choice if the move's id is acknowledged, and only for that move", () => {
         check("prod", [move()], moveId(move()))();
         const later = move({ at: "2026-01-02T12:00:00.000Z" });
         expect(check("prod", [later, move()], moveId(move()))).to.throw(/traffic\.active: is prod/);
@@ -68,12 +68,12 @@ describe("the active cluster beside the hub's record of moves", () => {
         check("prod", [half], moveId(half), "dr")();
     });
 
-    it("is as the stack file says on a hub without a record, or without a name for users", () => {
+    it("comes from the stack file on a hub without a record, or without a name for users", () => {
         check("prod", [])();
         refuseContradictions(contradictedActive(hubSettings(), [move()], "dr"));
     });
 
-    it("is told with what nobody could find out", () => {
+    it("is described with what could not be checked", () => {
         expect(describeMove(move({ unknown: "Git did not answer" }))).to.match(/: prod is down \(Git did not answer\)$/);
     });
 
@@ -84,7 +84,7 @@ describe("the active cluster beside the hub's record of moves", () => {
     });
 });
 
-describe("a record of the hub that somebody has changed by hand", () => {
+describe("a record on the hub that a person has changed", () => {
     for (const json of ["{", '{"revision": 1}', ""]) {
         it(`is named, with what to do: ${json === "" ? "nothing" : json}`, () => {
             const schema = z.object({ revision: z.string() });
@@ -93,22 +93,22 @@ describe("a record of the hub that somebody has changed by hand", () => {
     }
 });
 
-describe("a cluster's revision beside the hub's record of promotions", () => {
+describe("a cluster's revision compared with the hub's record of promotions", () => {
     const record = { prod: { revision: "v2", at: "2026-01-01T12:00:00Z", superseded: ["v1", "v0"] } };
     const check = (settings: object) => () => refuseContradictions(contradictedPins(prod(settings), record));
 
-    it("is refused where a promotion has replaced it there, with what to write", () => {
+    it("is refused if a promotion has replaced it there, with what to write", () => {
         expect(check({ revision: "v1" })).to.throw(
             /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced it with v2.*`rollbackFrom: v2`/,
         );
     });
 
-    it("is meant where the settings say what they go back from, until the next promotion", () => {
+    it("is accepted if the settings name the revision to roll back from, until the next promotion", () => {
         check({ revision: "v1", rollbackFrom: "v2" })();
         expect(check({ revision: "v1", rollbackFrom: "v1.5" })).to.throw(/is v1/);
     });
 
-    it("may be the one that was promoted, one that no promotion knows, or none", () => {
+    it("may be the promoted one, one without a promotion, or none", () => {
         check({ revision: "v2" })();
         check({ revision: "v3" })();
         check({})();
@@ -137,7 +137,7 @@ describe("a cluster's revision beside the hub's record of promotions", () => {
     });
 });
 
-describe("a token's generation beside the token that the hub holds", () => {
+describe("a token's generation compared with the hub's token", () => {
     const stack = "organization/hubspoke/prod";
     const annotations = { "hubspoke/credential-generation": "3" };
     const own = [registration({ cluster: "prod", stack, annotations }), registration({ cluster: "dr", annotations })];
@@ -146,7 +146,7 @@ describe("a token's generation beside the token that the hub holds", () => {
         refuseContradictions(contradictedGenerations(settings, own, of));
     };
 
-    it("is refused where it is older, with what to write", () => {
+    it("is refused if it is older, with what to write", () => {
         expect(check(2)).to.throw(/hubspoke:clusters\.prod\.credentials\.generation: is 2, but the hub holds token 3/);
     });
 

@@ -40,7 +40,7 @@ function settle(type: PendingOperation["type"], made: StateResource, found?: Fou
     return decide(questionOf({ type, resource: made }, known), found);
 }
 
-describe("an operation that was cut off", () => {
+describe("an interrupted operation", () => {
     const ours: Found = { mark, deleting: false };
     const encrypted = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:…" };
     const cases: [string, ReturnType<typeof settle>, "forget" | "adopt" | "refuse", RegExp][] = [
@@ -85,7 +85,7 @@ describe("an operation that was cut off", () => {
         });
     }
 
-    it("is sought by the name that its cluster knows, on that cluster", () => {
+    it("is searched by its name on its cluster", () => {
         expect(questionOf({ type: "creating", resource: token }, [])).to.deep.equal({
             ask: "object",
             object: {
@@ -96,14 +96,14 @@ describe("an operation that was cut off", () => {
         expect(settle("creating", namespace, ours)).to.include({ id: "agent" });
     });
 
-    it("is told by what it was about and what becomes of it", () => {
+    it("is described with its object and its decision", () => {
         expect(sentence({ type: "creating", resource: namespace }, settle("creating", namespace, ours))).to.equal(
             "creating staging-agent-namespace was interrupted: Namespace agent on staging is this stack's, and is adopted into the state",
         );
     });
 });
 
-describe("a state that is settled", () => {
+describe("a state after recovery", () => {
     const stateOf = (resources: StateResource[], pending: PendingOperation[]): State => ({
         version: 3,
         deployment: { resources, pending_operations: pending },
@@ -111,7 +111,7 @@ describe("a state that is settled", () => {
     const made = new Map([[namespace.urn, "agent"]]);
     const resourcesOf = ({ deployment }: State) => deployment.resources ?? [];
 
-    it("has what was made, with its id, and no pending operation", () => {
+    it("has what was created, with its id, and no pending operation", () => {
         const before = resource("pulumi:providers:kubernetes", "staging", { id: "7c1e" });
         const after = settled(
             stateOf([before], [{ type: "creating", resource: namespace }, { type: "creating", resource: token }]),
@@ -121,12 +121,12 @@ describe("a state that is settled", () => {
         expect(resourcesOf(after)).to.deep.equal([before, { ...namespace, id: "agent" }]);
     });
 
-    it("has it once, however often it was cut off", () => {
+    it("has it once, after any number of interruptions", () => {
         const twice: PendingOperation = { type: "creating", resource: namespace };
         expect(resourcesOf(settled(stateOf([], [twice, twice]), made))).to.have.length(1);
     });
 
-    it("has it in the place of one that was deleted to be replaced, before what depends on it", () => {
+    it("has it in place of one that was deleted for replacement, before what depends on it", () => {
         const dependent = resource("kubernetes:core/v1:Secret", "inside", { dependencies: [namespace.urn] });
         const old = { ...namespace, id: "agent", pendingReplacement: true };
         const after = settled(stateOf([old, dependent], [{ type: "creating", resource: namespace }]), made);
@@ -139,7 +139,7 @@ describe("a state that is settled", () => {
         expect(resourcesOf(after)).to.have.deep.members([{ ...namespace, id: "agent" }, { ...old, delete: true }]);
     });
 
-    it("keeps every order that a dependency asks for", () => {
+    it("keeps the order of dependencies", () => {
         const byParent = resource("a:b:C", "parent", { parent: namespace.urn });
         const byProperty = resource("a:b:C", "property", { propertyDependencies: { x: [namespace.urn], y: null } });
         const byProvider = resource("a:b:C", "provider", { provider: `${namespace.urn}::agent` });
@@ -167,12 +167,12 @@ describe("a lock of Pulumi's file backend", () => {
         expect(locksIn(folder, "organization/hubspoke/prod")).to.deep.equal([]);
     });
 
-    it("is dead when its process is gone, or another program's by now", () => {
+    it("is dead if its process has ended, or its id belongs to another program now", () => {
         expect(holderOf({ ...lock, pid: 2 ** 22 + 1 })).to.equal("dead");
         expect(holderOf(lock)).to.equal("dead");
     });
 
-    it("is held while a pulumi of that id runs", () => {
+    it("is held while a pulumi process with that id runs", () => {
         const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", "pulumi", "up"], { stdio: "ignore" });
         expect(holderOf({ ...lock, pid: child.pid ?? 0 })).to.equal("alive");
         child.kill("SIGKILL");

@@ -16,7 +16,7 @@ function manifests(text: string | undefined): Manifest[] {
 }
 
 describe("the manifests in argocd/", () => {
-    it("are what the program emits now: npm run render", () => {
+    it("are the program's present objects: npm run render", () => {
         const committed = readdirSync(renderFolder).map((file) => [
             file,
             readFileSync(path.join(renderFolder, file), "utf8"),
@@ -28,7 +28,7 @@ describe("the manifests in argocd/", () => {
         expect(renderCommitted()).to.deep.equal(renderCommitted());
     });
 
-    it("hold an AppProject and an ApplicationSet each, which differ in the clusters that they select alone", () => {
+    it("contain an AppProject and an ApplicationSet each, which differ only in the selected clusters", () => {
         const files = render(hubSettings());
         const [project, everywhere] = manifests(files["agent-multi-cluster-appset.yaml"]);
         const [sameProject, staging] = manifests(files["agent-staging-only-appset.yaml"]);

@@ -50,7 +50,7 @@ describe("Renovate's configuration", () => {
     const certManager = String((certManagerOptions("cert-manager", {}) as { version: string }).version);
     const pulumi = catalogue.find(({ name }) => name === "pulumi")!.version;
 
-    it("watches the version of every chart, where it stands", () => {
+    it("updates the version of every chart, wherever it is written", () => {
         const seen = Object.fromEntries(
             customManagers.filter(({ depNameTemplate }) => depNameTemplate !== "pulumi/pulumi").flatMap(watched),
         );
@@ -62,7 +62,7 @@ describe("Renovate's configuration", () => {
         });
     });
 
-    it("watches the Pulumi CLI of every workflow and action that installs it, which is the lab's", () => {
+    it("updates the Pulumi CLI of every workflow and action that installs it, together with the lab's", () => {
         const workflows = files.filter((file) => /^\.github\/(workflows|actions)\/.+\.yml$/.test(file));
         const installing = workflows.filter((file) =>
             readFileSync(path.join(projectRoot, file), "utf8").includes("uses: pulumi/actions@"),

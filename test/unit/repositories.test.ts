@@ -59,7 +59,7 @@ describe("a private repository", () => {
 });
 
 describe("webhooks and known hosts", () => {
-    it("puts webhook secrets where Argo CD looks for them, and nowhere else", async () => {
+    it("puts webhook secrets where Argo CD reads them, and nowhere else", async () => {
         const webhooks = { github: "a", gitlab: "b", bitbucket: "c", bitbucketServer: "d", gogs: "e" };
         const { settings } = await bringUpHub({ webhooks });
         expect(unwrapSecret(one("kubernetes:core/v1:Secret", "argocd-secret").inputs.data)).to.include({

@@ -6,7 +6,7 @@ import { get } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
 import { failure } from "./support/failure";
 
-describe("a question to an API server, asked again and again", () => {
+describe("a repeated request to an API server", () => {
     const asked: number[] = [];
     const answers: number[] = [];
     let server: http.Server;
@@ -32,14 +32,14 @@ describe("a question to an API server, asked again and again", () => {
     };
 
     for (const status of [401, 403]) {
-        it(`is not asked again where the credentials are refused (${status}): more time would not help`, async () => {
+        it(`is not repeated if the credentials are refused (${status}): more time would not help`, async () => {
             const error = await failure(wait(status, 200));
             expect(error).to.match(/^hubspoke:hub: the API server \S+ refuses these credentials for version/);
             expect(asked).to.deep.equal([status]);
         });
     }
 
-    it("is asked again while the server has trouble", async () => {
+    it("is repeated while the server has errors", async () => {
         expect(await wait(500, 503, 200)).to.deep.equal({});
         expect(asked).to.deep.equal([500, 503, 200]);
     });

@@ -27,7 +27,7 @@ function environment(name: string, clusters: Record<string, object>): Environmen
 }
 
 describe("the rollout", () => {
-    it("pinned: takes each cluster's revision from its Secret, else the agent's branch, and orders nothing", () => {
+    it("pinned: uses each cluster's revision from its Secret, or the agent's branch, without an order", () => {
         expect(rolloutOf(hub().rollout, { revision: "main" })).to.deep.equal({
             targetRevision: '{{ index (get .metadata "annotations" | default dict) "revision" | default "main" }}',
             strategy: undefined,

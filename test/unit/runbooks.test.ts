@@ -33,7 +33,7 @@ describe("the runbooks", () => {
         });
     }
 
-    it("link only to pages that there are", () => {
+    it("link only to existing pages", () => {
         for (const page of readdirSync(folder)) {
             const text = readFileSync(path.join(folder, page), "utf8");
             for (const [, link = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
@@ -65,7 +65,7 @@ describe("the runbooks", () => {
             }
         });
 
-        it("name the prober as the setting's default does", () => {
+        it("name the prober like the setting's default", () => {
             const [service, namespace, port] = alerts.parse({}).prober.split(/[.:]/);
             const forward = `--namespace ${namespace} port-forward service/${service} ${port} &`;
             expect(all.filter((command) => command.includes(forward))).to.have.length(1);
@@ -75,7 +75,7 @@ describe("the runbooks", () => {
             expect(all.filter((command) => command.includes("\n"))).to.deep.equal([]);
         });
 
-        it("are all run in the lab, but for those that say why not", () => {
+        it("all run in the lab, except those with a reason", () => {
             for (const { command, reason } of notInTheLab) {
                 expect(all.some((one) => command.test(one)), `${command.source}: ${reason}`).to.equal(true);
             }

@@ -13,8 +13,8 @@ function rulesIn(file: string): PolicyRule[] {
     return documents.flatMap((document) => (document.toJS() as { rules?: PolicyRule[] }).rules ?? []);
 }
 
-describe("the rights of whoever runs an environment's stack, in docs/rbac", () => {
-    it("hold on a spoke all that the stack gives to Argo CD", () => {
+describe("the rights in docs/rbac to run an environment's stack", () => {
+    it("include on a spoke all rights that the stack gives to Argo CD", () => {
         const held = rulesIn("spoke.yaml").map((rule) => JSON.stringify(rule));
         const given = [...agentRules, readingLogs];
         expect(held).to.include.members(given.map((rule) => JSON.stringify(rule)));

@@ -26,7 +26,7 @@ describe("the regular expressions that read a setting", () => {
     const files = fs.readdirSync(path.join(root, "settings")).map((file) => `settings/${file}`);
     const patterns = files.flatMap(patternsIn);
 
-    it("are found by this test", () => {
+    it("are all found by this test", () => {
         expect(patterns.map(({ at }) => at.split(":")[0])).to.include.members(["settings/repositories.ts", "settings/kinds.ts"]);
     });
 
@@ -37,7 +37,7 @@ describe("the regular expressions that read a setting", () => {
         });
     }
 
-    it("would be refused as they once were", () => {
+    it("would be refused in their former version", () => {
         const { status } = checkSync("^((#.*|[^\\s|]\\S* \\S+ [A-Za-z0-9+/=]+( .*)?)?(\\n|$))*$", "");
         expect(status).to.equal("vulnerable");
     });

@@ -40,7 +40,7 @@ describe("settings", () => {
     });
 
     for (const file of committed) {
-        it(`accepts the committed ${file}, which holds no secret and disables default providers`, () => {
+        it(`accepts the committed ${file}, which contains no secret and disables default providers`, () => {
             const { config } = parse(readFileSync(path.join(root, file), "utf8")) as {
                 config: Record<string, unknown>;
             };
@@ -53,14 +53,14 @@ describe("settings", () => {
         });
     }
 
-    it("takes true and false as Pulumi hands them over, which is as text", () => {
+    it("accepts true and false in Pulumi's form, which is text", () => {
         const { production } = parseSettings({ ...environment, production: "false" }) as EnvironmentSettings;
         expect(production).to.equal(false);
         const { lab, metrics } = parseSettings({ ...hub, lab: "true", metrics: { serviceMonitors: "false" } }) as HubSettings;
         expect([lab, metrics.serviceMonitors]).to.deep.equal([true, false]);
     });
 
-    it("fills in what a hub's settings leave out", () => {
+    it("fills in the defaults of a hub's settings", () => {
         expect(parseSettings(hub)).to.deep.equal({
             role: "hub",
             cluster: { context: "hub" },
@@ -104,7 +104,7 @@ describe("settings", () => {
         });
     });
 
-    it("deploys to a spoke unless told otherwise, and takes an unquoted true as text", () => {
+    it("deploys to a spoke by default, and accepts an unquoted true as text", () => {
         const settings = parseSettings({
             ...environment,
             clusters: { staging: spoke, other: { ...spoke, labels: { region: "eu", deploy: false, canary: true } } },
@@ -241,7 +241,7 @@ describe("settings", () => {
         });
     }
 
-    it("reports every bad property at once, and repeats no secret", () => {
+    it("reports every invalid property together, and repeats no secret", () => {
         const problems = problemsOf({
             role: "environment",
             environment: "UP",

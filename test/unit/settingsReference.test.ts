@@ -31,7 +31,7 @@ function withExamples(schema: unknown): { examples: unknown[] }[] {
 
 describe("the reference of the settings", () => {
     for (const [file, text] of Object.entries(files)) {
-        it(`${file} is what settings/ says now: npm run settings`, () => {
+        it(`${file} matches settings/: npm run settings`, () => {
             expect(readFileSync(path.join(root, file), "utf8"), "stale: run npm run settings").to.equal(text);
         });
     }
@@ -63,7 +63,7 @@ describe("the reference of the settings", () => {
         expect(refused).to.deep.equal([]);
     });
 
-    it("has a row of each setting in the page", () => {
+    it("has a row for each setting in the page", () => {
         const page = files["docs/settings.md"];
         for (const { path: setting } of rows) {
             const [, name] = /^[^.]+\.(.+)$/.exec(setting.replaceAll(/\([^)]*\)/g, "")) ?? [];

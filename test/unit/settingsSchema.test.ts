@@ -84,7 +84,7 @@ describe("settings.schema.json", () => {
         "a secret store": { ...environment, secrets: { store: { type: "vault", server: "https://vault.example.com" } } },
     };
     for (const [what, settings] of Object.entries(good)) {
-        it(`accepts ${what}, as the program does`, () => {
+        it(`accepts ${what}, like the program`, () => {
             expect(() => parseSettings(settings as Record<string, unknown>)).not.to.throw();
             expect(marksIn({ config: prefixed(settings) })).to.deep.equal([]);
         });
@@ -108,7 +108,7 @@ describe("settings.schema.json", () => {
         });
     }
 
-    it("leaves alone other namespaces, and what Pulumi itself keeps in the file", () => {
+    it("accepts other namespaces, and Pulumi's own keys in the file", () => {
         const { config } = hubWith({}) as { config: object };
         const others = { "pulumi:disable-default-providers": ["kubernetes"], "other-namespace:key": { any: [1] } };
         const own = { encryptionsalt: "v1:x", secretsprovider: "passphrase", encryptedkey: "x", environment: ["dev"] };

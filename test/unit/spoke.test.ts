@@ -28,7 +28,7 @@ describe("an environment with two clusters", () => {
         });
     });
 
-    it("leaves it to each user's machine where the contexts are", async () => {
+    it("reads the contexts from each user's machine", async () => {
         const { KUBECONFIG: before } = process.env;
         process.env.KUBECONFIG = "/home/somebody/.kube/config";
         try {
@@ -108,7 +108,7 @@ describe("an environment with two clusters", () => {
         expect(secret.inputs).not.to.have.property("stringData");
     });
 
-    it("passes a cluster's pinned revision and DNS domain on, and nothing where the settings have none", () => {
+    it("passes on a cluster's pinned revision and DNS domain, and nothing if the settings have none", () => {
         const annotations = (cluster: string) =>
             (one("kubernetes:core/v1:Secret", `${cluster}-cluster-secret`).inputs.metadata as { annotations: object })
                 .annotations;
@@ -127,7 +127,7 @@ describe("an environment with two clusters", () => {
         expect(role.inputs.metadata).to.deep.equal({ name: "argocd-manager", namespace: "agent", annotations });
     });
 
-    it("asks for a token by a name that nobody can guess", () => {
+    it("requests a token by a name that cannot be guessed", () => {
         const token = one("kubernetes:core/v1:Secret", "staging-a-manager-token-1");
         expect(token.inputs).to.deep.include({
             type: "kubernetes.io/service-account-token",
@@ -180,10 +180,10 @@ describe("the logs of the agent's pods", () => {
     }
 });
 
-describe("an environment's cluster that leaves", () => {
+describe("a cluster that is removed from an environment", () => {
     before(registerTwoClusters);
 
-    it("is emptied by what a destroy deletes first, which knows names and no secret", () => {
+    it("is emptied by the resource that a destroy deletes first, which has names and no secret", () => {
         const { inputs } = one("pulumi-nodejs:dynamic/hubspoke:drain", "staging-a-drain");
         const { __provider: load, ...names } = inputs;
         expect(names).to.deep.equal({
@@ -200,7 +200,7 @@ describe("an environment's cluster that leaves", () => {
         );
     });
 
-    it("takes what the hub protects only where the stack file lifts that", async () => {
+    it("deletes what the hub protects only if the stack file allows it", async () => {
         await mockPulumi();
         const clusters = { staging: { context: "a", labels } };
         registerClusters("staging", clusters, undefined, undefined, { protect: "false" });
@@ -209,7 +209,7 @@ describe("an environment's cluster that leaves", () => {
         await registerTwoClusters();
     });
 
-    it("proves a token by its name alone", () => {
+    it("checks a token by its name only", () => {
         const { inputs } = one("pulumi-nodejs:dynamic/hubspoke:access", "staging-a-access");
         expect(inputs).to.deep.include({
             spoke: { context: "a" },
@@ -221,7 +221,7 @@ describe("an environment's cluster that leaves", () => {
 });
 
 describe("a cluster reached by a kubeconfig in the settings", () => {
-    it("hands the kubeconfig to its provider as a secret", async () => {
+    it("passes the kubeconfig to its provider as a secret", async () => {
         await mockPulumi();
         registerClusters("prod", { prod: { kubeconfig: "a whole kubeconfig", labels } });
         await settled();

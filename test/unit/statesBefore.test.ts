@@ -19,7 +19,7 @@ describe("a dynamic resource in the state of the last version", () => {
         return exported.handler?.() ?? {};
     }
 
-    it("is a guard of the hub, and a proof and a drain of each spoke", () => {
+    it("is a guard of the hub, and an access check and a drain of each spoke", () => {
         const names = dynamic.map(({ urn }) => urn.split("::").at(-1));
         const spokes = ["staging", "prod", "dr"].flatMap((name) => [`${name}-access`, `${name}-drain`]);
         expect(names).to.deep.equal(["hub-guard", ...spokes]);

@@ -11,7 +11,7 @@ function without(key: keyof typeof own): Record<string, string> {
 }
 
 describe("a cluster Secret with deploy=true", () => {
-    it("that a stack made gets the agent, and no remark", () => {
+    it("from a stack gets the agent, and no warning", () => {
         expect(isDelivered({ labels: own })).to.equal(true);
         expect(strangers([registration({ labels: own, annotations: { domain: "prod.example.com" } })])).to.deep.equal([]);
     });
@@ -21,7 +21,7 @@ describe("a cluster Secret with deploy=true", () => {
         ["region", "region"],
         ["app.kubernetes.io/managed-by", "app.kubernetes.io/managed-by=pulumi"],
     ] as const) {
-        it(`and without ${key} gets none, in the ApplicationSet as in the checks, and is named`, () => {
+        it(`and without ${key} gets none, in the ApplicationSet and in the checks, and is named`, () => {
             const labels = without(key);
             expect(selects(clusterGenerator(ownClusters).clusters.selector, labels)).to.equal(false);
             expect(missingLabels(labels)).to.deep.equal([missing]);
@@ -32,7 +32,7 @@ describe("a cluster Secret with deploy=true", () => {
         });
     }
 
-    it("and without a domain is named, with the stack that puts it back", () => {
+    it("and without a domain is named, with the stack that restores it", () => {
         const [warning] = strangers([registration({ labels: own, annotations: {}, stack: "organization/hubspoke/prod" })]);
         expect(warning).to.match(/lacks the annotation domain: .*pulumi up --refresh --stack prod$/);
     });
@@ -43,7 +43,7 @@ describe("a cluster Secret with deploy=true", () => {
 });
 
 describe("a cluster Secret without deploy=true", () => {
-    it("is nobody's concern, whatever else it has", () => {
+    it("is ignored, with any other labels", () => {
         expect(strangers([registration({ labels: {} }), registration({ labels: { ...own, deploy: "false" } })])).to.deep.equal(
             [],
         );

@@ -37,7 +37,7 @@ describe("the users' name", () => {
         expect(all("kubernetes:helm.sh/v3:Release")).to.have.length(1);
     });
 
-    it("and its target may be others", async () => {
+    it("and its target may be another name", async () => {
         const names = { prod: "agent.eu.example.net" };
         await bringUpHub({ traffic: { active: "prod", name: "api.example.com", names, ttl: 5 } });
         const { spec } = one(endpoint, "traffic-endpoint").inputs as { spec: { endpoints: object[] } };
@@ -80,19 +80,19 @@ describe("the users' name", () => {
         ],
     ];
     for (const [name, given, problem] of bad) {
-        it(`is no pair of Route53's records ${name}`, () => {
+        it(`is not a pair of Route53 records ${name}`, () => {
             expect(() => hubSettings({ traffic: { active: "prod", ...given } })).to.throw(problem);
         });
     }
 
-    it("is told to the chart on every cluster, in a value that any revision of it takes", async () => {
+    it("is passed to the chart on every cluster, in a value that every revision of it accepts", async () => {
         await bringUpHub({ traffic: { active: "prod" } });
         expect(chartValues()).to.deep.include({ config: { USERS_HOST: "agent.example.com" } });
         await bringUpHub({ traffic: { active: "prod", name: "api.example.com" } });
         expect(chartValues()).to.deep.include({ config: { USERS_HOST: "api.example.com" } });
     });
 
-    it("is nobody's where the settings have none", async () => {
+    it("does not exist if the settings have none", async () => {
         await bringUpHub();
         expect(all(endpoint)).to.deep.equal([]);
         expect(chartValues()).to.have.all.keys("cluster");
@@ -150,7 +150,7 @@ describe("the active cluster", () => {
     const check = (given: object, existing: Registration[]) => () =>
         refuseUnknownActive({ domain: "example.com", traffic: schema.parse(given) }, existing);
 
-    it("is one that the hub knows, by the name that the agent has there", () => {
+    it("is a registered cluster, with the agent's name there", () => {
         const existing = [registered("in-cluster", "hub.example.com"), registered("prod"), registered("dr", "dr.example.net")];
         check({ active: "prod" }, existing)();
         check({ active: "dr", names: { dr: "agent.dr.example.net" } }, existing)();
@@ -168,7 +168,7 @@ describe("the active cluster", () => {
         );
     });
 
-    it("is found by the name that the hub publishes, whatever a checkout says of names", () => {
+    it("is found by the name that the hub publishes, independent of the checkout's names", () => {
         const existing = [registered("in-cluster", "hub.example.com"), registered("prod"), registered("dr", "dr.example.net")];
         const found = (target: string, given: object = {}, registrations: Pick<Registration, "cluster" | "domain">[] = existing) =>
             clusterNamed(target, registrations, {
@@ -182,12 +182,12 @@ describe("the active cluster", () => {
         expect(found("agent.eu.example.com", {}, byHand)).to.equal("eu");
     });
 
-    it("is taken as it is by a hub that was made anew", () => {
+    it("is accepted by a hub that was created again", () => {
         check({ active: "prod" }, [])();
         check({ active: "prod" }, [registered("in-cluster", "hub.example.com")])();
     });
 
-    it("is published by nobody on a hub without external-dns, which is refused", () => {
+    it("would not be published on a hub without external-dns, which is refused", () => {
         const traffic = schema.parse({ active: "prod" });
         expect(() => refuseUnpublishedName({ traffic }, ["apps"])).to.throw(/hubspoke:traffic\.externalDns\.mode: .*or write "install"/);
         refuseUnpublishedName({ traffic }, ["apps", "externaldns.k8s.io"]);

@@ -62,7 +62,7 @@ function stepsOf({ jobs }: Workflow): Step[] {
 }
 
 describe("every workflow", () => {
-    it("takes actions of others by their commit alone, as each action of its own does", () => {
+    it("uses third-party actions only by their commit, like each of its own actions", () => {
         const uses = texts.flatMap(([, text]) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
         const others = uses.filter(([, what]) => !what?.startsWith("./"));
         expect(others.length).to.be.greaterThan(20);
@@ -71,17 +71,17 @@ describe("every workflow", () => {
     });
 
     for (const [file, one] of workflows) {
-        it(`${file} may read the repository and no more, unless a job says so, and keeps no credential of Git`, () => {
+        it(`${file} may only read the repository, unless a job says otherwise, and keeps no Git credential`, () => {
             expect(one.permissions).to.deep.equal({ contents: "read" });
             const checkouts = stepsOf(one).filter(({ uses }) => uses?.startsWith("actions/checkout@"));
             expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).to.deep.equal([]);
         });
 
-        it(`${file} names each secret that it hands on`, () => {
+        it(`${file} names each secret that it passes on`, () => {
             expect(JSON.stringify(one)).not.to.include('"secrets":"inherit"').and.not.include("toJSON(secrets)");
         });
 
-        it(`${file} lets only those jobs ask for an identity that log in to the clouds`, () => {
+        it(`${file} allows only jobs that log in to the clouds to request an identity`, () => {
             const jobs = Object.entries(one.jobs);
             const asking = jobs.filter(([, { permissions }]) => permissions?.["id-token"] === "write").map(([name]) => name);
             const logsIn = ({ uses = "" }: Step) => /actions\/(login|deploy)$/.test(uses);
@@ -92,7 +92,7 @@ describe("every workflow", () => {
             }
         });
 
-        it(`${file} has Node and the packages from the action that sets up, where it has them`, () => {
+        it(`${file} has Node and the packages from the setup action, if it needs them`, () => {
             const own = stepsOf(one).filter(({ uses, run }) => /\/(setup-|cache@)/.test(uses ?? "") || run === "npm ci");
             expect(own).to.deep.equal([]);
         });
@@ -103,7 +103,7 @@ describe("every workflow", () => {
         ...[...actions].map(([file, { runs }]): [string, readonly Step[]] => [file, runs.steps]),
     ];
     for (const [file, steps] of all) {
-        it(`${file} puts no text of somebody else's into a script`, () => {
+        it(`${file} puts no untrusted text into a script`, () => {
             const scripts = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
             expect(scripts.filter((script) => script.includes("${{"))).to.deep.equal([]);
         });
@@ -160,7 +160,7 @@ describe("the workflow that tests", () => {
 
     const setUp = "./.github/actions/setup";
 
-    it("has lint, types and unit tests on the oldest Node that package.json allows, and on the usual one", () => {
+    it("runs lint, types and unit tests on the oldest Node that package.json allows, and on the current one", () => {
         const { steps = [], strategy } = jobs.checks ?? {};
         const oldest = /^>=(\d+\.\d+)\.\d+$/.exec(engines.node)?.[1];
         const usual = actions.get("setup/action.yml")?.inputs["node-version"];
@@ -191,14 +191,14 @@ describe("the workflow of a pull request", () => {
         expect(commands).to.include("npm run types").and.include("npm run test:unit").and.include("npm run render");
     });
 
-    it("writes the comment from a job that runs nothing of the author's", () => {
+    it("writes the comment from a job that runs none of the author's code", () => {
         const { steps = [], permissions } = jobs.comment ?? {};
         expect(permissions).to.deep.equal({ "pull-requests": "write" });
         expect(steps.map(({ uses }) => uses?.split("@")[0])).to.deep.equal(["actions/download-artifact", undefined]);
         expect(steps[1]?.run).to.include(`startswith("${marker}")`).and.include("--method PATCH");
     });
 
-    it("gives way to the one of a newer push", () => {
+    it("is cancelled by the run of a newer push", () => {
         expect(concurrency?.["cancel-in-progress"]).to.equal(true);
     });
 });
@@ -212,7 +212,7 @@ describe("the workflow that deploys", () => {
         expect(jobs.production?.strategy?.matrix.stack).to.deep.equal(["prod", "dr"]);
     });
 
-    it("has for each stack an environment, and a turn in which nobody else works on it and nobody cancels it", () => {
+    it("has for each stack an environment, and one run at a time, which is not cancelled", () => {
         const stacks = { hub: "hub", staging: "staging", production: "${{ matrix.stack }}" };
         for (const [name, stack] of Object.entries(stacks)) {
             expect(jobs[name]?.environment, name).to.equal(stack);
@@ -222,7 +222,7 @@ describe("the workflow that deploys", () => {
         expect(workflow("deploy.yml")).not.to.have.property("concurrency");
     });
 
-    it("constrains each `up` to the plan that is made right before", () => {
+    it("limits each `up` to the plan that is created directly before", () => {
         const script = readFileSync(path.join(projectRoot, ".ci/deploy"), "utf8");
         const commands = script.split("\n").filter((line) => line.startsWith("pulumi "));
         expect(commands.map((line) => line.split(" ")[1])).to.deep.equal(["preview", "up"]);
@@ -231,10 +231,10 @@ describe("the workflow that deploys", () => {
     });
 });
 
-describe("the workflow that looks for drift", () => {
+describe("the workflow that detects drift", () => {
     const { jobs } = workflow("drift.yml");
 
-    it("looks at every stack, and only the job that looks at none may write issues", () => {
+    it("checks every stack, and only a job that checks none may write issues", () => {
         expect(jobs.look?.strategy?.matrix.stack).to.deep.equal(["hub", "staging", "prod", "dr"]);
         expect(jobs.look?.permissions).to.deep.equal({ contents: "read", "id-token": "write" });
         expect(jobs.report?.permissions).to.deep.equal({ contents: "read", issues: "write" });
