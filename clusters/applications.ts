@@ -96,7 +96,7 @@ export function namesOf(applications: readonly Application[]): string {
     return applications.map(({ metadata }) => metadata.name).join(", ");
 }
 
-/** Annotates Applications, one after another; one that is gone by then is no error. */
+/** Annotates Applications, one after another; one that is deleted meanwhile is not an error. */
 export async function annotateApplications(
     hub: ClusterAddress,
     namespace: string,

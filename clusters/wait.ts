@@ -10,7 +10,7 @@ export interface WaitOptions {
     readonly intervalMs?: number;
 }
 
-/** A check throws this to stop the wait at once, because more time would not help. */
+/** A check throws this to stop the wait immediately, because more time would not help. */
 export class GiveUp extends Error {}
 
 /**

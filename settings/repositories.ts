@@ -59,7 +59,7 @@ export const webhooks = z
         gogs: secret.describe("Secret of the webhook in Gogs."),
     })
     .partial()
-    .describe("Secrets that verify the webhooks of the Git hosts. With a webhook, Argo CD sees a push at once.");
+    .describe("Secrets that verify the webhooks of the Git hosts. With a webhook, Argo CD sees a push immediately.");
 
 /** A repository's URL and its credential. */
 export type RepositorySettings = z.output<typeof repository>;

@@ -114,7 +114,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
             },
             {
                 parent: this,
-                // An adopted Secret has a type, which nobody can change.
+                // An adopted Secret has a type, which is immutable.
                 ignoreChanges: ["type", ...(args.quarantined === true ? ["data"] : [])],
                 ...(args.adopt !== undefined && { import: args.adopt }),
             },

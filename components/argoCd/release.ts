@@ -42,7 +42,7 @@ export class ArgoCd extends pulumi.ComponentResource {
     readonly namespace: pulumi.Output<string>;
     /** Argo CD's version, such as `v3.4.4`, as the chart that stands there says it. */
     readonly version: pulumi.Output<string | undefined>;
-    /** The local admin's password, a secret; nothing when single sign-on is there, for then there is no such user. */
+    /** The local admin's password, a secret; undefined with single sign-on, which has no local admin. */
     readonly adminPassword: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {

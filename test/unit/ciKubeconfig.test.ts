@@ -55,14 +55,14 @@ describe("the kubeconfig of a workflow", () => {
     it("has the other clusters if one cloud does not answer, for example in the outage of a failover", () => {
         const { status, output, asked } = make({ CLUSTERS: clusters, FAILS: "gcloud" });
         expect(status, output).to.equal(0);
-        expect(output).to.include("::warning::CLUSTERS: gcp tells nothing of prod");
+        expect(output).to.include("::warning::CLUSTERS: gcp does not describe prod");
         expect(asked.at(-1)).to.equal("kubelogin convert-kubeconfig --login azurecli");
     });
 
     it("refuses a line that it does not understand, and says what to write", () => {
         const { status, output } = make({ CLUSTERS: "prod gcp agent-prod" });
         expect(status).to.equal(1);
-        expect(output).to.include('::error::CLUSTERS: "prod gcp agent-prod" is no cluster. Write CONTEXT aws REGION NAME');
+        expect(output).to.include('::error::CLUSTERS: "prod gcp agent-prod" is not a cluster. Write CONTEXT aws REGION NAME');
     });
 
     it("is the secret's contents if no cloud is named, and no other user can read it", () => {
