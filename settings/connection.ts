@@ -9,7 +9,9 @@ export const connection = z
             .optional(),
         kubeconfig: text("a kubeconfig", "apiVersion: v1 …")
             .meta({
-                description: "Content of a kubeconfig file, for example in CI.",
+                description:
+                    "Content of a kubeconfig file, for example in CI, as `kubectl config view --raw --minify --flatten` " +
+                    "prints it.",
                 writeOnly: true,
                 examples: [{ secure: "v1:…" }],
             })

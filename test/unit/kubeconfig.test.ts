@@ -8,6 +8,7 @@ import { credentialsOf, forgetLogin, impersonation } from "../../clusters/kubeco
 import { PluginError, logIn } from "../../clusters/kubeconfig/execPlugin";
 import { credentialProblem } from "../../clusters/kubeconfig/errors";
 import type { Exec } from "../../clusters/kubeconfig/fields";
+import { type Parts, shapes } from "../lab/support/kubeconfigShapes";
 import { failure } from "./support/failure";
 
 const v1 = "client.authentication.k8s.io/v1";
@@ -310,5 +311,17 @@ describe("an exec plugin", () => {
         const error = await logIn(exec as Exec, undefined, 300).catch((late: unknown) => late);
         expect(error).to.be.instanceOf(PluginError);
         expect(credentialProblem("clusters.a", { exec }, error)).to.match(/^hubspoke:clusters\.a: /).and.include(`*** ${words}`);
+    });
+});
+
+describe("docs/kubeconfigs.md", () => {
+    it("has the verdict on each kubeconfig that the lab tries, in its order", () => {
+        const parts = new Proxy({}, { get: () => "https://127.0.0.1:6443" }) as Parts;
+        const text = fs.readFileSync(path.resolve(__dirname, "../../docs/kubeconfigs.md"), "utf8");
+        const rows = shapes(parts).map(({ name, works }) => {
+            const verdict = works ? "works" : "refused";
+            return `| ${name} | ${verdict} | ${verdict} |`;
+        });
+        expect(text.slice(text.indexOf("| --- |")).trim().split("\n").slice(1)).to.deep.equal(rows);
     });
 });

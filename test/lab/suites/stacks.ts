@@ -8,6 +8,7 @@ import "../begin";
 import "../chart";
 import "../namespaces";
 import "../credentials";
+import "../kubeconfigs";
 import "../logs";
 import "../connection";
 import "../comparison";
