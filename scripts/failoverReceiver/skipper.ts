@@ -58,34 +58,43 @@ export class Skipper {
     }
 
     private async doAll(): Promise<void> {
-        let next = Infinity;
-        try {
+        const next = await this.trying(async () => {
             const held = await this.args.held();
+            const waits: number[] = [];
             for (const [cluster, since] of this.firing.unreachable()) {
                 const due = since + this.args.afterMs - Date.now();
                 if (due > 0) {
-                    next = Math.min(next, due);
+                    waits.push(due);
                 } else if (!held.includes(cluster) && this.readable.get(cluster) !== since) {
-                    await this.skip(cluster, since);
+                    waits.push(await this.trying(() => this.skip(cluster, since)));
                 }
             }
             const silence = this.started + silenceMs - Date.now();
             for (const cluster of held.filter((one) => !this.firing.unreachable().has(one))) {
-                if (this.recovered.has(cluster) || silence <= 0) {
-                    await this.args.resume(cluster);
-                    this.args.say(`${cluster} answers again, and Argo CD works on it`);
-                } else {
-                    next = Math.min(next, silence);
-                }
+                const isBack = this.recovered.has(cluster) || silence <= 0;
+                waits.push(isBack ? await this.trying(() => this.resume(cluster)) : silence);
             }
-        } catch (error) {
-            this.args.say((error as Error).message);
-            next = retryMs;
-        }
+            return Math.min(...waits);
+        });
         clearTimeout(this.timer);
         if (next < Infinity) {
             this.timer = setTimeout(() => this.look(), next);
         }
+    }
+
+    /** Logs an error, so that one cluster does not hold up another. Returns when to look again, in milliseconds. */
+    private async trying(work: () => Promise<number | void>): Promise<number> {
+        try {
+            return (await work()) ?? Infinity;
+        } catch (error) {
+            this.args.say((error as Error).message);
+            return retryMs;
+        }
+    }
+
+    private async resume(cluster: string): Promise<void> {
+        await this.args.resume(cluster);
+        this.args.say(`${cluster} answers again, and Argo CD works on it`);
     }
 
     private async skip(cluster: string, since: number): Promise<void> {

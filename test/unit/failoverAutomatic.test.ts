@@ -189,7 +189,7 @@ describe("the receiver of automatic failovers", () => {
 
 describe("the receiver that has Argo CD leave a dead cluster alone", () => {
     /** A hub that keeps in memory what the receiver does there. */
-    function stage(says: ArgoCdsView["says"], held: string[] = []) {
+    function stage(says: ArgoCdsView["says"], held: string[] = [], unknown: string[] = []) {
         const asked: string[] = [];
         const said: string[] = [];
         const skipper = new Skipper({
@@ -197,6 +197,9 @@ describe("the receiver that has Argo CD leave a dead cluster alone", () => {
             held: () => Promise.resolve([...held]),
             viewOf: (cluster) => {
                 asked.push(cluster);
+                if (unknown.includes(cluster)) {
+                    return Promise.reject(new Error(`the hub has no cluster ${cluster}`));
+                }
                 return Promise.resolve({ says, why: "it says so" });
             },
             skip: (cluster) => Promise.resolve(void held.push(cluster)),
@@ -242,6 +245,13 @@ describe("the receiver that has Argo CD leave a dead cluster alone", () => {
         expect({ held, asked }).to.deep.equal({ held: ["prod", "dr"], asked: [] });
         await hear(alert({ ...api, cluster: "dr" }, noon, "resolved"));
         expect(held).to.deep.equal(["prod"]);
+    });
+
+    it("goes on with the others when one cluster cannot be handled", async () => {
+        const { held, said, hear } = stage("lost", [], ["gone"]);
+        await hear(alert({ ...api, cluster: "gone" }, noon), alert(api, noon));
+        expect(held).to.deep.equal(["prod"]);
+        expect(said).to.include("the hub has no cluster gone");
     });
 
     it("has nothing to do with users who do not reach the agent", async () => {
