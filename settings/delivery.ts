@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
-import { count, dnsLabel, flag, quantity, text } from "./kinds";
+import { count, dnsLabel, flag, noNumber, quantity, text } from "./kinds";
 
 /** Settings for how releases reach the environments, and for the namespaces that they run in. */
 
-export const environmentName = dnsLabel("the environment's name", "staging");
+export const environmentName = noNumber(dnsLabel("the environment's name", "staging"));
 
 const step = z.strictObject({
     environments: z

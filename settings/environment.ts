@@ -4,8 +4,8 @@ import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
 import { goDuration } from "./duration";
-import { dnsLabel, dnsName, domain, flag, text } from "./kinds";
-import { labels } from "./labels";
+import { dnsLabel, dnsName, domain, flag, serviceUrl, text } from "./kinds";
+import { spokeLabels } from "./labels";
 import { previewers } from "./previewers";
 import { secrets } from "./secrets";
 
@@ -19,8 +19,7 @@ const spoke = connection.safeExtend({
                 "this. The default is a new Secret `cluster-<name>`.",
         )
         .optional(),
-    server: z
-        .url({ protocol: /^https$/, error: "is not a valid HTTPS URL of an API server" })
+    server: serviceUrl("is not a valid HTTPS URL of an API server")
         .meta({
             description: "URL of the API server for Argo CD. The default is the URL in the kubeconfig.",
             examples: ["https://api.prod.example.com:6443"],
@@ -70,16 +69,7 @@ const spoke = connection.safeExtend({
     tls: tlsSchema,
     proxyUrl: proxyUrlSchema,
     probe,
-    labels: labels
-        .refine(({ region }) => region !== undefined, {
-            path: ["region"],
-            error: 'is missing; it says where the cluster is. Write for example "eu-west-1"',
-        })
-        .describe(
-            "Labels of the cluster Secret. `region` is required. `deploy: \"true\"`, the default, installs the agent on " +
-                "the cluster; `deploy: \"false\"` removes it.",
-        )
-        .transform((given): Record<string, string> => ({ deploy: "true", ...given })),
+    labels: spokeLabels.describe("Labels of the cluster Secret, by which Argo CD and the program select clusters."),
 });
 
 const environmentShape = z.strictObject({

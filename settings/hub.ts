@@ -7,7 +7,7 @@ import { connection } from "./connection";
 import { protectedEnvironments, rollout, syncWindows } from "./delivery";
 import { identity } from "./identity";
 import { dnsLabel, domain, flag } from "./kinds";
-import { labels } from "./labels";
+import { hubLabels } from "./labels";
 import { pods } from "./pods";
 import { previewers } from "./previewers";
 import { gitCertificates, knownHosts, repository, webhooks } from "./repositories";
@@ -66,13 +66,7 @@ export const hubSettings = z.strictObject({
     previewers,
     alerts,
     traffic,
-    labels: labels
-        .describe(
-            "Labels of the hub's own cluster Secret. `deploy: \"true\"` installs the agent on the hub; the default is " +
-                "`deploy: \"false\"`.",
-        )
-        .prefault({})
-        .transform((given) => ({ deploy: "false", ...given })),
+    labels: hubLabels.describe("Labels of the hub's own cluster Secret.").prefault({}),
 }).refine(({ certificates, ingress }) => certificates.issuer !== "none" || ingress?.kind !== "gateway", {
     path: ["certificates", "issuer"],
     error: 'is "none", and a Gateway needs a certificate. Choose an issuer',

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { asExpected, type Problem } from "./given";
 import { environmentSettings, type EnvironmentSettings } from "./environment";
 import { hubSettings, type HubSettings } from "./hub";
 import { InputError } from "./inputError";
@@ -19,28 +20,55 @@ export type Settings = HubSettings | EnvironmentSettings;
 /**
  * Validates a stack's configuration.
  *
- * @param values the keys of the `hubspoke` namespace, without it, and their parsed values
- * @throws InputError that lists every invalid property with its path, the reason and what to write instead
+ * @param given the keys of the `hubspoke` namespace, without it, with their values as Pulumi or YAML hands them over
+ * @throws InputError that lists every invalid property with its path, the reason and what to write instead; it repeats
+ *     no value that is a secret
  */
-export function parseSettings(values: Record<string, unknown>): Settings {
-    const result = settingsSchema.safeParse(values);
-    if (result.success) {
+export function parseSettings(given: Record<string, unknown>): Settings {
+    const { value, problems } = asExpected(settingsSchema, given);
+    const result = settingsSchema.safeParse(value, { error: inWords });
+    const issues = result.error?.issues ?? [];
+    const lines = new Set([...problems.map(line), ...issues.flatMap((issue) => describe(issue, problems))]);
+    if (result.success && lines.size === 0) {
         return result.data;
     }
-    const problems = result.error.issues.flatMap(describe);
     throw new InputError(
-        `The stack's configuration has ${problems.length} invalid propert${problems.length === 1 ? "y" : "ies"}; ` +
-            `nothing was changed.\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+        `The stack's configuration has ${lines.size} invalid propert${lines.size === 1 ? "y" : "ies"}; ` +
+            `nothing was changed.\n${[...lines].map((problem) => `  ${problem}`).join("\n")}`,
     );
 }
 
-function describe(issue: z.core.$ZodIssue): string[] {
-    const at = (path: PropertyKey[]) => `hubspoke:${path.map(String).join(".")}`;
-    if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => `${at([...issue.path, key])}: is not a setting. Correct its spelling, or remove it`);
-    }
+function line({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
+    return `hubspoke:${path.map(String).join(".")}: ${message}`;
+}
+
+/** The lines about an issue, except where a problem says more about the same property. */
+function describe(issue: z.core.$ZodIssue, problems: readonly Problem[]): string[] {
     const messages = issue.code === "invalid_key" ? issue.issues : [issue];
-    return messages.map(({ message }) => `${at(issue.path)}: ${message}`);
+    const found =
+        issue.code === "unrecognized_keys"
+            ? issue.keys.map((key) => ({ path: [...issue.path, key], message: "is not a setting. Remove it" }))
+            : messages.map(({ message }) => ({ path: issue.path, message }));
+    const isSaid = (at: readonly PropertyKey[]) =>
+        problems.some(({ path }) => path.length === at.length && path.every((key, index) => key === at[index]));
+    return found.filter(({ path }) => !isSaid(path)).map(line);
+}
+
+const kinds: Readonly<Record<string, string>> = {
+    object: "a map",
+    record: "a map",
+    array: "a list",
+    string: "text",
+    number: "a number",
+    boolean: "true or false",
+};
+
+/** What an issue says where its schema has no words for it. */
+function inWords({ code, input, ...issue }: z.core.$ZodRawIssue): string {
+    if (code === "invalid_type") {
+        return input === undefined ? "is missing. Add it" : `must be ${kinds[String(issue.expected)] ?? "another value"}. Correct it`;
+    }
+    return "is not valid. Correct it (docs/settings.md)";
 }
 
 /**
@@ -49,21 +77,21 @@ function describe(issue: z.core.$ZodIssue): string[] {
  * @throws InputError as {@link parseSettings}, and when default Kubernetes providers are not disabled
  */
 export function readSettings(): Settings {
-    const disabled = new pulumi.Config("pulumi").getObject<string[]>("disable-default-providers") ?? [];
+    refuseDefaultProviders(pulumi.runtime.allConfig()["pulumi:disable-default-providers"]);
+    const prefix = `${pulumi.getProject()}:`;
+    const values = Object.entries(pulumi.runtime.allConfig())
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), value]);
+    return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
+}
+
+/** @throws InputError when the Pulumi setting does not list kubernetes */
+export function refuseDefaultProviders(given: string | undefined): void {
+    const { data: disabled = [] } = z.array(z.string()).safeParse(asExpected(z.array(z.string()), given).value);
     if (!disabled.includes("kubernetes") && !disabled.includes("*")) {
         throw new InputError(
             "pulumi:disable-default-providers: must list kubernetes, so that nothing can reach a cluster that the " +
                 'settings do not name. Write `pulumi:disable-default-providers: ["kubernetes"]`',
         );
     }
-    const prefix = `${pulumi.getProject()}:`;
-    const values = Object.entries(pulumi.runtime.allConfig())
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, value]) => [key.slice(prefix.length), parseValue(value)]);
-    return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
-}
-
-/** Pulumi passes maps and lists as JSON, and everything else as text. */
-function parseValue(value: string): unknown {
-    return /^\s*[[{]/.test(value) ? JSON.parse(value) : value;
 }

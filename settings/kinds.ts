@@ -6,16 +6,17 @@ import { z } from "zod";
 export function text(what: string, example: string) {
     return z
         .string(`${what} is missing or not text. Write for example "${example}"`)
-        .min(1, `${what} is empty`)
+        .min(1, { error: `${what} is empty`, abort: true })
         .meta({ examples: [example] });
 }
 
 export function dnsLabel(what: string, example: string) {
-    return text(what, example).regex(
-        /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-        `${what} must be at most 63 lower-case letters, digits and "-", and begin and end with a letter or digit. ` +
+    return text(what, example).regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+        error:
+            `${what} must be at most 63 lower-case letters, digits and "-", and begin and end with a letter or digit. ` +
             `Write for example "${example}"`,
-    );
+        abort: true,
+    });
 }
 
 /** A quantity of Kubernetes. */
@@ -36,7 +37,21 @@ export const dnsNamePattern =
     /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export function dnsName(what: string, example: string) {
-    return text(what, example).regex(dnsNamePattern, `is not a valid DNS name. Write for example "${example}"`);
+    return text(what, example).regex(dnsNamePattern, {
+        error: `is not a valid DNS name. Write for example "${example}"`,
+        abort: true,
+    });
+}
+
+/** URL of an API server or another service: nothing but a scheme, a host, a port and a path. */
+export function serviceUrl(error: string) {
+    return z
+        .url({ protocol: /^https$/, error, abort: true })
+        .refine(
+            (url) => !/^[^/]*\/\/[^/?#]*@/.test(url),
+            "contains a credential, and a stack file is in Git. Remove the credential",
+        )
+        .refine((url) => !/[?#]/.test(url), "has a query or a fragment, which is not part of a server's URL. Remove it");
 }
 
 /** A credential; the stack file must contain it only as a secret (`pulumi config set --secret --path …`). */
@@ -53,14 +68,19 @@ export const severity = z.enum(
 
 export type Severity = z.output<typeof severity>;
 
-/** The DNS domain of a cluster, or of all clusters. */
-export const domain = dnsName("the fleet's domain", "example.com");
+/** Refuses a name that YAML may have made of another one: a name that is a whole setting always arrives as text. */
+export function noNumber<Name extends z.ZodString>(name: Name) {
+    return name.refine(
+        (given) => /[a-z]/.test(given) && Number.isNaN(Number(given)) && given !== "true" && given !== "false",
+        "is a number or a truth value to YAML, which may have changed it. Choose a name that is neither",
+    );
+}
 
-/** Pulumi passes a plain `true` as text. */
-export const flag = z
-    .union([z.boolean(), z.enum(["true", "false"])], "must be true or false. Write one of these")
-    .meta({ examples: [true] })
-    .transform((value) => String(value) === "true");
+/** The DNS domain of a cluster, or of all clusters. */
+export const domain = noNumber(dnsName("the fleet's domain", "example.com"));
+
+/** Something that is so, or not. */
+export const flag = z.boolean("must be true or false. Write one of these").meta({ examples: [true] });
 
 /** ARN of an IAM role of AWS; `what` and `name` are for the error message and the example. */
 export function roleArn(what: string, name: string) {

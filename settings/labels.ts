@@ -11,34 +11,55 @@ function isLabelKey(key: string): boolean {
     return labelName.test(name) && (prefix === undefined || dnsNamePattern.test(prefix)) && more.length === 0;
 }
 
-/** Accepts unquoted `true` and numbers as text, because YAML does not read them as text. */
-const labelValue = z
-    .union([z.string(), z.boolean(), z.number()], "the value of a label must be text. Put it in quotes")
-    .meta({ examples: ["eu-west-1"] })
-    .transform(String)
-    .refine(
-        (value) => value === "" || labelName.test(value),
-        "is not a valid label value: it must be at most 63 letters, digits, \"-\", \"_\" and \".\", " +
-            "and begin and end with a letter or digit. Write for example \"eu-west-1\"",
-    );
+function label(message: (input: unknown) => string) {
+    return z
+        .string({ error: ({ input }) => message(input) })
+        .refine(
+            (value) => value === "" || labelName.test(value),
+            "is not a valid label value: it must be at most 63 letters, digits, \"-\", \"_\" and \".\", " +
+                "and begin and end with a letter or digit. Write for example \"eu-west-1\"",
+        )
+        .meta({ examples: ["eu-west-1"] });
+}
+
+const text = "the value of a label must be text. Put it in quotes";
+const deploy = z.enum(["true", "false"], 'must be "true" or "false". Write one of these');
 
 /** Labels of a cluster Secret, by which an ApplicationSet selects clusters. */
-export const labels = z
-    .record(
-        z
-            .string()
-            .refine(
-                isLabelKey,
-                "is not a valid label key: it must be an optional DNS prefix and \"/\", then at most 63 letters, " +
-                    "digits, \"-\", \"_\" and \".\". Write for example \"tier\"",
-            )
-            .refine((key) => !ownLabels.includes(key), "is a label that the program sets. Remove it")
-            .meta({ examples: ["region"] }),
-        labelValue,
-        "must be a map of text to text. Write for example `region: eu-west-1`",
-    )
-    .superRefine(({ deploy }, context) => {
-        if (deploy !== undefined && deploy !== "true" && deploy !== "false") {
-            context.addIssue({ code: "custom", path: ["deploy"], message: 'must be "true" or "false". Write one of these' });
-        }
-    });
+function labels<const Shape extends z.core.$ZodShape>(shape: Shape) {
+    return z
+        .object(shape, "must be a map of text to text. Write for example `region: eu-west-1`")
+        .catchall(label(() => text))
+        .superRefine((given, context) => {
+            for (const key of Object.keys(given)) {
+                const message = keyProblem(key);
+                if (message !== undefined) {
+                    context.addIssue({ code: "custom", path: [key], message });
+                }
+            }
+        })
+        .meta({ examples: [{ region: "eu-west-1" }] });
+}
+
+function keyProblem(key: string): string | undefined {
+    if (ownLabels.includes(key)) {
+        return "is a label that the program sets. Remove it";
+    }
+    return isLabelKey(key)
+        ? undefined
+        : 'is not a valid label key: it must be an optional DNS prefix and "/", then at most 63 letters, ' +
+              'digits, "-", "_" and ".". Write for example "tier"';
+}
+
+/** Labels of the hub's own cluster Secret. */
+export const hubLabels = labels({
+    deploy: deploy.describe('`"true"` installs the agent on the hub.').default("false"),
+});
+
+/** Labels of a spoke's cluster Secret. */
+export const spokeLabels = labels({
+    deploy: deploy.describe('`"true"` installs the agent on the cluster; `"false"` removes it.').default("true"),
+    region: label((input) =>
+        input === undefined ? 'is missing; it says where the cluster is. Write for example "eu-west-1"' : text,
+    ).describe("Where the cluster is."),
+});

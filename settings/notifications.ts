@@ -64,7 +64,9 @@ const email = z
         username: text("the user", "argocd").describe("User name for the SMTP server.").optional(),
         password: secret.describe("Password for the SMTP server.").optional(),
         to: each(
-            z.email('is not a valid e-mail address. Write for example "platform@example.com"'),
+            z
+                .email('is not a valid e-mail address. Write for example "platform@example.com"')
+                .meta({ examples: ["platform@example.com"] }),
             z.strictObject(filter(everything)),
         ).describe("Recipients, by e-mail address."),
     })

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { certificateAuthority } from "./credentials";
-import { dnsLabel, entraId, roleArn, secret, text } from "./kinds";
+import { dnsLabel, entraId, roleArn, secret, serviceUrl, text } from "./kinds";
 
 /** Settings for where the agent's secrets come from: each environment has its own store outside Git. */
 
 const httpsUrl = (what: string, example: string) =>
-    z.url({ protocol: /^https$/, error: `is missing or not a valid HTTPS URL of ${what}` }).meta({ examples: [example] });
+    serviceUrl(`is missing or not a valid HTTPS URL of ${what}`).meta({ examples: [example] });
 
 /** A path in Vault, without a slash at either end. */
 const vaultPath = (what: string, example: string) =>

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { isMap, parseDocument } from "yaml";
+import { isMap } from "yaml";
 import { InputError } from "../../settings/inputError";
+import { parseStackFile, setInStackFile, stackFileText } from "../support/stackFile";
 import type { NewCluster } from "./options";
 
 const clustersPath = ["config", "hubspoke:clusters"];
@@ -17,7 +18,7 @@ export function stackOf(folder: string, environment: string): string {
         if (stack === undefined) {
             return [];
         }
-        const document = parseDocument(readFileSync(path.join(folder, file), "utf8"));
+        const document = parseStackFile(readFileSync(path.join(folder, file), "utf8"));
         const named = document.getIn(["config", "hubspoke:environment"]);
         return typeof named === "string" ? [{ stack, environment: named }] : [];
     });
@@ -48,7 +49,7 @@ export function withCluster(
     file: string,
     { name, settings }: NewCluster,
 ): { readonly text: string; readonly entry: object } {
-    const document = parseDocument(text);
+    const document = parseStackFile(text);
     const clusters = document.getIn(clustersPath);
     if (document.errors.length > 0 || !isMap(clusters)) {
         const why = document.errors[0]?.message ?? "it has no hubspoke:clusters";
@@ -62,6 +63,6 @@ export function withCluster(
     const pinned = pins.size === 1 && typeof pin === "string" ? { revision: pin } : {};
     const { context, labels, ...given } = settings;
     const entry = { context, ...pinned, ...given, labels: { deploy: "true", ...labels } };
-    document.setIn([...clustersPath, name], document.createNode(entry));
-    return { text: document.toString({ lineWidth: 0, flowCollectionPadding: false }), entry };
+    setInStackFile(document, [...clustersPath, name], entry);
+    return { text: stackFileText(document), entry };
 }

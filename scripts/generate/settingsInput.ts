@@ -13,6 +13,7 @@ export interface InputSchema {
     readonly const?: unknown;
     readonly enum?: readonly unknown[];
     readonly format?: string;
+    readonly pattern?: string;
     readonly minimum?: number;
     readonly maximum?: number;
     readonly properties?: Readonly<Record<string, InputSchema>>;

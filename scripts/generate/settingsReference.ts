@@ -21,8 +21,14 @@ pulumi config set --stack prod --path 'hubspoke:clusters.prod.revision' v1.2.0
 pulumi config set --stack prod --path 'hubspoke:clusters.prod.kubeconfig' --secret < kubeconfig
 \`\`\`
 
-\`--secret\` encrypts the value: the stack file then contains \`{ secure: v1:… }\`. Every text can be encrypted. Set every
+\`--secret\` encrypts the value: the stack file then contains \`{ secure: v1:… }\`. Every value can be encrypted. Set every
 value of the type *secret text* this way.
+
+**Put text in quotes** if YAML could take it for something else: without quotes, \`012345\` is the number 5349, \`1.30\` is
+1.3, and \`2024-01-02\` is a time. \`pulumi config set --path\` writes whole numbers, \`true\` and \`false\` without quotes, except
+with \`--type string\`. The program refuses a number, \`true\`, \`false\` or a date where the type is *text*. It cannot see
+quotes around a name that you choose (\`<name>\`). Where the type is a number, \`true\` or \`false\`, quotes are allowed. A map
+or list can also be JSON text, as \`pulumi config set\` writes it.
 
 Editors with a YAML language server complete the settings and mark errors, because the first line of each stack file
 names the schema, [settings.schema.json](../settings.schema.json). \`pulumi preview\` checks more, for example whether two

@@ -27,7 +27,7 @@ export function stackFileSchema(input: Readonly<Record<string, InputSchema>>): o
         definitions: {
             secret: {
                 type: "object",
-                description: "A text that Pulumi encrypted: `pulumi config set --secret`.",
+                description: "A value that Pulumi encrypted: `pulumi config set --secret`.",
                 properties: { secure: { type: "string" } },
                 required: ["secure"],
                 additionalProperties: false,
@@ -38,7 +38,7 @@ export function stackFileSchema(input: Readonly<Record<string, InputSchema>>): o
 
 /** The settings of one role, with the prefix; a key with the prefix that is not a setting is an error. */
 function configSchema({ properties = {}, required = [] }: InputSchema): object {
-    const keyed = Object.entries(properties).map(([name, schema]) => [`${prefix}${name}`, withSecrets(schema)]);
+    const keyed = Object.entries(properties).map(([name, schema]) => [`${prefix}${name}`, withForms(schema)]);
     return {
         properties: Object.fromEntries(keyed) as Record<string, InputSchema>,
         required: required.map((name) => `${prefix}${name}`),
@@ -47,27 +47,39 @@ function configSchema({ properties = {}, required = [] }: InputSchema): object {
     };
 }
 
-/** The same schema, which also accepts Pulumi's encrypted form for every text. */
-function withSecrets(schema: InputSchema): InputSchema {
-    if (isText(schema)) {
-        const { description, default: byDefault, examples, writeOnly, ...text } = schema;
+/** The same schema, which also accepts the other forms of a value that Pulumi writes (settings/given.ts). */
+function withForms(schema: InputSchema): InputSchema {
+    const forms = otherForms(schema);
+    if (forms !== undefined) {
+        const { description, default: byDefault, examples, writeOnly, ...value } = schema;
         const said = { description, default: byDefault, examples, writeOnly };
-        return { ...said, anyOf: [text, { $ref: "#/definitions/secret" } as InputSchema] };
+        return { ...said, anyOf: [value, ...forms, { $ref: "#/definitions/secret" } as InputSchema] };
     }
     const { properties, additionalProperties, items, anyOf, oneOf } = schema;
     return {
         ...schema,
-        ...(properties && { properties: mapValues(properties, withSecrets) }),
-        ...(additionalProperties && { additionalProperties: withSecrets(additionalProperties) }),
-        ...(items && { items: withSecrets(items) }),
-        ...(anyOf && { anyOf: anyOf.map(withSecrets) }),
-        ...(oneOf && { oneOf: oneOf.map(withSecrets) }),
+        ...(properties && { properties: mapValues(properties, withForms) }),
+        ...(additionalProperties && { additionalProperties: withForms(additionalProperties) }),
+        ...(items && { items: withForms(items) }),
+        ...(anyOf && { anyOf: anyOf.map(withForms) }),
+        ...(oneOf && { oneOf: oneOf.map(withForms) }),
     };
 }
 
-/** Whether the schema accepts any text, and not only certain words. */
-function isText({ type, enum: words, const: word }: InputSchema): boolean {
-    return [type].flat().includes("string") && words === undefined && word === undefined;
+/** Other forms of a single value; undefined for a list, a map, and a word that selects a variant. */
+function otherForms({ type, enum: words, const: word }: InputSchema): InputSchema[] | undefined {
+    if (word !== undefined) {
+        return typeof word === "boolean" ? [{ const: String(word) }] : undefined;
+    }
+    if (words !== undefined) {
+        return words.includes("true") ? [{ type: "boolean" }] : [];
+    }
+    const forms: Readonly<Record<string, InputSchema[]>> = {
+        string: [],
+        boolean: [{ enum: ["true", "false"] }],
+        integer: [{ type: "string", pattern: "^-?\\d+$" }],
+    };
+    return forms[String(type)];
 }
 
 function mapValues<In, Out>(record: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {

@@ -82,13 +82,8 @@ export async function configOf(stack: string): Promise<Record<string, unknown>> 
     >;
     const values = Object.entries(config)
         .filter(([key]) => key.startsWith("hubspoke:"))
-        .map(([key, { value, objectValue }]) => [key.slice("hubspoke:".length), objectValue ?? plain(value)]);
+        .map(([key, { value, objectValue }]) => [key.slice("hubspoke:".length), objectValue ?? value]);
     return Object.fromEntries(values) as Record<string, unknown>;
-}
-
-/** Only true and false are not texts, like in the program. */
-function plain(value: string | undefined): unknown {
-    return value === "true" ? true : value === "false" ? false : value;
 }
 
 /**

@@ -1,10 +1,45 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { type Document, isMap, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
 
 /** A stack's file in the folder that `pulumi` uses: PULUMI_OPTION_CWD is the variable for its flag --cwd. */
 export function stackFile(stack: string): string {
     return path.join(process.env.PULUMI_OPTION_CWD ?? process.cwd(), `Pulumi.${stack}.yaml`);
+}
+
+/**
+ * A stack file to edit. Every plain value stays as it is written: Pulumi reads YAML by other rules than this library,
+ * where for example 012 is 10.
+ */
+export function parseStackFile(text: string): Document {
+    return parseDocument(text, { schema: "failsafe" });
+}
+
+/** The text of an edited stack file. */
+export function stackFileText(document: Document): string {
+    return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** Sets a value in a stack file; text is in quotes where Pulumi would not read it as text. Comments stay. */
+export function setInStackFile(document: Document, at: readonly string[], value: object | string | boolean): void {
+    const before = document.getIn(at, true);
+    const node = document.createNode(typeof value === "boolean" ? String(value) : value);
+    visit(node, {
+        Scalar: (_, scalar) => {
+            const isText = typeof value !== "boolean" && !isPlain(String(scalar.value));
+            scalar.type = isText ? Scalar.QUOTE_DOUBLE : Scalar.PLAIN;
+        },
+    });
+    if (isScalar(before) && isScalar(node)) {
+        node.comment = before.comment;
+        node.commentBefore = before.commentBefore;
+    }
+    document.setIn(at, node);
+}
+
+/** Whether text stays text without quotes, in YAML 1.1 too. */
+function isPlain(text: string): boolean {
+    return /^[A-Za-z]/.test(text) && stringify(text, { compat: "yaml-1.1" }) === `${text}\n`;
 }
 
 /**
@@ -14,7 +49,7 @@ export function stackFile(stack: string): string {
  * @throws Error if the file has no clusters
  */
 export function movePins(file: string, revision: string, rollbackFrom: Readonly<Record<string, string>> = {}): void {
-    const document = parseDocument(readFileSync(file, "utf8"));
+    const document = parseStackFile(readFileSync(file, "utf8"));
     const at = ["config", "hubspoke:clusters"];
     const clusters = document.getIn(at);
     if (!isMap(clusters)) {
@@ -22,12 +57,12 @@ export function movePins(file: string, revision: string, rollbackFrom: Readonly<
     }
     for (const { key } of clusters.items) {
         const name = String(key);
-        document.setIn([...at, name, "revision"], revision);
+        setInStackFile(document, [...at, name, "revision"], revision);
         if (rollbackFrom[name] !== undefined) {
-            document.setIn([...at, name, "rollbackFrom"], rollbackFrom[name]);
+            setInStackFile(document, [...at, name, "rollbackFrom"], rollbackFrom[name]);
         }
     }
-    write(file, document);
+    writeFileSync(file, stackFileText(document));
 }
 
 /**
@@ -37,7 +72,7 @@ export function movePins(file: string, revision: string, rollbackFrom: Readonly<
  * @throws Error if the file does not have the setting
  */
 export function setSetting(file: string, at: SettingPath, value: string | boolean): void {
-    if (!parseDocument(readFileSync(file, "utf8")).hasIn(inFile(at))) {
+    if (!parseStackFile(readFileSync(file, "utf8")).hasIn(inFile(at))) {
         throw new Error(`${file} has no hubspoke:${at.join(".")}, which must become ${String(value)}. Add it there`);
     }
     addSetting(file, at, value);
@@ -45,9 +80,9 @@ export function setSetting(file: string, at: SettingPath, value: string | boolea
 
 /** Adds or replaces one setting in a stack file, and keeps the comments and all else. */
 export function addSetting(file: string, at: SettingPath, value: string | boolean): void {
-    const document = parseDocument(readFileSync(file, "utf8"));
-    document.setIn(inFile(at), value);
-    write(file, document);
+    const document = parseStackFile(readFileSync(file, "utf8"));
+    setInStackFile(document, inFile(at), value);
+    writeFileSync(file, stackFileText(document));
 }
 
 /** Path of a setting, without the prefix `hubspoke:`. */
@@ -55,8 +90,4 @@ type SettingPath = readonly [string, ...string[]];
 
 function inFile([first, ...more]: SettingPath): string[] {
     return ["config", `hubspoke:${first}`, ...more];
-}
-
-function write(file: string, document: Document): void {
-    writeFileSync(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }

@@ -140,6 +140,17 @@ describe("a stack file with changed pins", () => {
         );
     });
 
+    it("leaves other values as they are written, and writes text that Pulumi reads as such", () => {
+        const odd = `${text}  hubspoke:namespace: { pods: 010, cpu: 1_0 }\n`;
+        for (const revision of ["2024-01-02", "1_000", "0b11", "1234567", "12e4567", "yes", "null", "~", "v1"]) {
+            writeFileSync(file, odd);
+            movePins(file, revision);
+            const after = readFileSync(file, "utf8");
+            expect(after).to.include("namespace: {pods: 010, cpu: 1_0}\n");
+            expect(after).to.include(`      revision: ${revision === "v1" ? "v1" : `"${revision}"`} # since May\n`);
+        }
+    });
+
     it("is an environment's", () => {
         writeFileSync(file, "config:\n  hubspoke:role: hub\n");
         expect(() => movePins(file, "abc")).to.throw("not the stack file of an environment");

@@ -104,14 +104,13 @@ describe("settings", () => {
         });
     });
 
-    it("deploys to a spoke by default, and accepts an unquoted true as text", () => {
+    it("deploys to a spoke unless told otherwise, with or without quotes", () => {
         const settings = parseSettings({
             ...environment,
-            clusters: { staging: spoke, other: { ...spoke, labels: { region: "eu", deploy: false, canary: true } } },
+            clusters: { staging: spoke, other: { ...spoke, labels: { region: "eu", deploy: false } } },
         });
         expect(settings).to.have.nested.property("clusters.staging.labels.deploy", "true");
         expect(settings).to.have.nested.property("clusters.other.labels.deploy", "false");
-        expect(settings).to.have.nested.property("clusters.other.labels.canary", "true");
     });
 
     const certified = (value: unknown) => ({ ...hub, certificates: value });
@@ -229,6 +228,10 @@ describe("settings", () => {
         ["a map as a label", labelled({ region: {} }), "clusters.staging.labels.region", /must be text/],
         ["a strange deploy", labelled({ region: "eu", deploy: "yes" }), "clusters.staging.labels.deploy", /"true" or "false"/],
         ["no region", labelled({}), "clusters.staging.labels.region", /where the cluster is/],
+        ["a server with a password", cluster({ ...spoke, server: "https://user:hunter2@a" }), "clusters.staging.server", /credential/],
+        ["a server with a user", cluster({ ...spoke, server: "https://user@a/b" }), "clusters.staging.server", /credential/],
+        ["a server with a query", cluster({ ...spoke, server: "https://a:6443?__uid=a" }), "clusters.staging.server", /a query or/],
+        ["a server with a fragment", cluster({ ...spoke, server: "https://a/#b" }), "clusters.staging.server", /a fragment/],
         ["a server without TLS", cluster({ ...spoke, server: "http://a" }), "clusters.staging.server", /not a valid HTTPS URL/],
     ];
     for (const [name, values, at, reason] of bad) {

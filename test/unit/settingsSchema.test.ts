@@ -71,7 +71,12 @@ describe("settings.schema.json", () => {
         },
         "notifications": { ...hub, alerts: { notifications: { slack: { token: "t", channels: { outages: {} } } } } },
         "external-dns": { ...hub, traffic: { active: "prod", externalDns: { mode: "install", provider: "aws" } } },
-        "labels that YAML reads as something else": { ...hub, labels: { tier: 1, spare: true } },
+        "a number as text": { ...hub, scale: { shards: "3" } },
+        "whether the agent is delivered, without quotes": { ...hub, labels: { deploy: true } },
+        "false as text, where it turns something off": {
+            ...environment,
+            clusters: { staging: { ...spoke, probe: { api: "false" } } },
+        },
         "a token without its type": {
             ...environment,
             clusters: { staging: { ...spoke, credentials: { generation: 2, retired: 1 } } },
@@ -97,6 +102,9 @@ describe("settings.schema.json", () => {
         "a text in a list": hubWith({ protectedEnvironments: ["prod", secure] }),
         "a value of a map": spokeWith({ labels: { region: secure } }),
         "a URL": spokeWith({ server: secure }),
+        "a number": hubWith({ scale: { shards: secure } }),
+        "true or false": hubWith({ lab: secure }),
+        "a word": hubWith({ fleet: secure }),
         "a text in a variant": environmentWith({ secrets: { store: { type: "vault", server: secure, role: secure } } }),
         "a text in a map of a provider": hubWith({
             certificates: { issuer: "acme", email: secure, solver: { dns01: { webhook: { key: secure } } } },
@@ -137,12 +145,19 @@ describe("settings.schema.json", () => {
             ".config should have required property 'hubspoke:hub'",
         ],
         "a number for a text": [hubWith({ alerts: { interval: 15 } }), ".config['hubspoke:alerts'].interval should be string"],
-        "a text for a number": [hubWith({ scale: { shards: "3" } }), ".config['hubspoke:scale'].shards should be integer"],
+        "a label that YAML reads as a number": [
+            hubWith({ labels: { account: 52812345678 } }),
+            ".config['hubspoke:labels']['account'] should be string",
+        ],
+        "a text for a number": [hubWith({ scale: { shards: "3x" } }), ".config['hubspoke:scale'].shards should be integer"],
         "an unknown word": [
             hubWith({ fleet: "huge" }),
             ".config['hubspoke:fleet'] should be equal to one of the allowed values",
         ],
-        "an encrypted word": [hubWith({ fleet: secure }), ".config['hubspoke:fleet'] should be string"],
+        "an encrypted word that selects a variant": [
+            hubWith({ certificates: { issuer: secure } }),
+            ".config['hubspoke:certificates'] should match exactly one schema in oneOf",
+        ],
         "an encrypted text with something beside it": [
             hubWith({ domain: { ...secure, more: "x" } }),
             ".config['hubspoke:domain'] should NOT have additional properties",

@@ -22,6 +22,7 @@ import "../policy";
 import "../protection";
 import "../strangers";
 import "../badInput";
+import "../settingValues";
 import "../together";
 import "../rotation";
 import "../providerKubernetes";
