@@ -12,7 +12,7 @@ const project = `${pulumi.getOrganization()}/${pulumi.getProject()}`;
 const stack = `${project}/${pulumi.getStack()}`;
 
 async function hub(settings: HubSettings) {
-    const found = await checkHub(settings);
+    const found = await checkHub(settings, stack);
     const { outputs, operator } = new Hub("hub", { settings, stack, ...found });
     return { ...outputs, ...operator };
 }

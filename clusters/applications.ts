@@ -1,4 +1,5 @@
 import type { ClusterAddress } from "./kubeconfig";
+import { nameNormalized } from "../settings/argoCdName";
 import { agentLabel, connectionCheckLabel, quarantinedLabel } from "./names";
 import { sameServer } from "./registrations";
 import { change, find } from "./request";
@@ -49,12 +50,22 @@ export async function applicationsOf(
     namespace: string,
     { cluster, server }: { readonly cluster: string; readonly server: string },
 ): Promise<Application[]> {
-    const all = await list(hub, applicationsPath(namespace));
+    const all = await allApplications(hub, namespace);
     const [checkKey = ""] = Object.keys(connectionCheckLabel);
     return all.filter(({ metadata, spec }) => {
         const { name, server: url = "" } = spec?.destination ?? {};
         return metadata.labels?.[checkKey] === undefined && (name === cluster || sameServer(url, server));
     });
+}
+
+/** All Applications in Argo CD's namespace; empty on a hub without Argo CD. */
+export async function allApplications(hub: ClusterAddress, namespace: string): Promise<Application[]> {
+    return list(hub, applicationsPath(namespace));
+}
+
+/** Whether an Application is one of the agent's, by its label. */
+export function isAgents({ metadata }: Application): boolean {
+    return Object.entries(agentLabel).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 /** The agent's Applications of an environment. */
@@ -67,13 +78,18 @@ export async function agentApplicationsIn(
     return list(hub, `${applicationsPath(namespace)}?labelSelector=${encodeURIComponent(labels.join(","))}`);
 }
 
+/** Name of the agent's Application of a cluster, by the cluster's name in Argo CD. */
+export function agentApplication(argoCdName: string): string {
+    return `agent-${nameNormalized(argoCdName)}`;
+}
+
 /** The agent's Application of a cluster; undefined if there is none. */
 export async function agentApplicationOf(
     hub: ClusterAddress,
     namespace: string,
-    cluster: string,
+    argoCdName: string,
 ): Promise<Application | undefined> {
-    return find<Application>(hub, `${applicationsPath(namespace)}/agent-${cluster}`);
+    return find<Application>(hub, `${applicationsPath(namespace)}/${agentApplication(argoCdName)}`);
 }
 
 /** Whether an ApplicationSet created the Application. */

@@ -6,6 +6,9 @@
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
 export const argoCdNamespace = "argocd";
 
+/** URL of the hub's API server for pods on the hub; Argo CD identifies its own cluster by this URL. */
+export const inClusterServer = "https://kubernetes.default.svc";
+
 /** Label with which Argo CD finds its own ConfigMaps and Secrets. */
 export const partOfArgoCd = { "app.kubernetes.io/part-of": "argocd" };
 
@@ -52,8 +55,17 @@ export const uidAnnotation = "hubspoke/cluster-uid";
 /** Label of the Application with which the program checks Argo CD's connection to a cluster, for a moment. */
 export const connectionCheckLabel = { "hubspoke/connection-check": "true" };
 
-/** Annotation of a cluster Secret that names the stack which registered it. */
+/** Annotation in which `kubectl apply` keeps a copy of the object, also of a Secret's contents. */
+export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Annotation that names the stack which created an object or registered a cluster. */
 export const stackAnnotation = "hubspoke/stack";
+
+/** Annotation of a namespace that existed before its stack, which a destroy keeps; its value is "true". */
+export const adoptedAnnotation = "hubspoke/adopted";
+
+/** Annotation of a cluster Secret with the cluster's key in its stack file, if Argo CD knows it by another name. */
+export const clusterAnnotation = "hubspoke/cluster";
 
 /** Annotation of a cluster Secret with its token's generation. */
 export const generationAnnotation = "hubspoke/credential-generation";

@@ -1,11 +1,21 @@
 import type { ClusterAddress } from "./kubeconfig";
-import { domainAnnotation, secretTypeLabel, skipReconcileAnnotation, stackAnnotation } from "./names";
+import { nameNormalized } from "../settings/argoCdName";
+import {
+    clusterAnnotation,
+    domainAnnotation,
+    secretTypeLabel,
+    skipReconcileAnnotation,
+    stackAnnotation,
+} from "./names";
 import { get } from "./request";
 
 /** A cluster Secret on the hub, without its credentials. */
 export interface Registration {
     readonly secret: string;
+    /** The cluster's key in its stack file; the name in Argo CD if no stack registered it. */
     readonly cluster: string;
+    /** The cluster's name in Argo CD. */
+    readonly argoCdName: string;
     readonly server: string;
     /** The stack that created it; undefined if the cluster was registered by another tool or by hand. */
     readonly stack: string | undefined;
@@ -36,7 +46,8 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
     const list = await get<SecretList>(hub, `api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
     return list.items.map(({ metadata, data = {} }) => ({
         secret: metadata.name,
-        cluster: decode(data.name),
+        cluster: metadata.annotations?.[clusterAnnotation] ?? decode(data.name),
+        argoCdName: decode(data.name),
         server: decode(data.server),
         stack: metadata.annotations?.[stackAnnotation],
         domain: metadata.annotations?.[domainAnnotation],
@@ -45,12 +56,17 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
     }));
 }
 
-/** Whether a registration has the name or the URL of a cluster. */
+/**
+ * Whether a registration has the URL of a cluster, or a name for which Argo CD's cluster generator would name an
+ * Application alike.
+ *
+ * @param cluster `name` is the cluster's name in Argo CD
+ */
 export function isOfCluster(
-    registration: Pick<Registration, "cluster" | "server">,
+    registration: Pick<Registration, "argoCdName" | "server">,
     { name, server }: { readonly name: string; readonly server: string },
 ): boolean {
-    return registration.cluster === name || sameServer(registration.server, server);
+    return nameNormalized(registration.argoCdName) === nameNormalized(name) || sameServer(registration.server, server);
 }
 
 /** Whether Argo CD leaves the cluster alone (argo-cd, controller/sharding/cache.go, reads it as Go's `ParseBool`). */

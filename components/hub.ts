@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { argoCdNamespace } from "../clusters/names";
+import { argoCdNamespace, inClusterServer } from "../clusters/names";
+import type { ArgoCdAdoption } from "./argoCd/adoption";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 import { AgentApplicationSet } from "./agent/applicationSet";
@@ -23,9 +24,6 @@ import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./agent/rollout";
 import { usersName } from "./traffic/names";
 
-/** URL of the hub's API server for pods on the hub; Argo CD identifies its own cluster by this URL. */
-const inClusterServer = "https://kubernetes.default.svc";
-
 export interface HubArgs {
     readonly settings: HubSettings;
     /** The stack's full name, for the mark on the hub's own cluster Secret. */
@@ -36,6 +34,10 @@ export interface HubArgs {
     readonly chartHasSecret: boolean;
     /** How Prometheus on the hub gets its configuration: the operator's objects or files. */
     readonly alertObjects: ProbePlan["objects"];
+    /** The Argo CD that the stack adopts; undefined where it installs its own. */
+    readonly adoption?: ArgoCdAdoption | undefined;
+    /** Whether the stack registers the hub itself. */
+    readonly registersHub: boolean;
 }
 
 /** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
@@ -54,7 +56,7 @@ export class Hub extends pulumi.ComponentResource {
     constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Hub", name, {}, opts);
 
-        const { settings, stack, serviceMonitors, chartHasSecret, alertObjects } = args;
+        const { settings, stack, serviceMonitors, chartHasSecret, alertObjects, adoption, registersHub } = args;
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
         const made: pulumi.Resource[] = [];
         const remember: pulumi.ResourceTransformation = ({ resource }) => void made.push(resource);
@@ -62,7 +64,7 @@ export class Hub extends pulumi.ComponentResource {
         const protect = isProtected(settings);
         const argoCd = new ArgoCd(
             "argocd",
-            { namespace: argoCdNamespace, settings, serviceMonitors, chartHasSecret },
+            { namespace: argoCdNamespace, settings, stack, serviceMonitors, chartHasSecret, adoption },
             onHub,
         );
         const namespace = argoCd.namespace;
@@ -79,20 +81,22 @@ export class Hub extends pulumi.ComponentResource {
                     onHub,
                 ),
         );
-        const registration = new ClusterSecret(
-            inClusterName,
-            {
-                namespace,
-                clusterName: inClusterName,
-                server: inClusterServer,
-                project: project.projectName,
-                labels: { ...settings.labels, environment: "hub" },
-                domain: `hub.${settings.domain}`,
-                stack,
-                config: { tlsClientConfig: { insecure: false } },
-            },
-            onHub,
-        );
+        const registration = registersHub
+            ? new ClusterSecret(
+                  inClusterName,
+                  {
+                      namespace,
+                      clusterName: inClusterName,
+                      server: inClusterServer,
+                      project: project.projectName,
+                      labels: { ...settings.labels, environment: "hub" },
+                      domain: `hub.${settings.domain}`,
+                      stack,
+                      config: { tlsClientConfig: { insecure: false } },
+                  },
+                  onHub,
+              )
+            : undefined;
         const environments = settings.protectedEnvironments;
         const protection =
             environments.length === 0
@@ -149,6 +153,6 @@ export class Hub extends pulumi.ComponentResource {
             login: loginOf(settings),
             adminPassword: argoCd.adminPassword,
         };
-        this.registerOutputs({ ...this.outputs, registration: registration.secretName });
+        this.registerOutputs({ ...this.outputs, registration: registration?.secretName });
     }
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../clusters/names";
-import type { Adoption } from "./account/adoption";
+import type { AdoptedNamespace, Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
+import { argoCdNameOf } from "../settings/argoCdName";
 import type { EnvironmentSettings, SpokeSettings } from "../settings/environment";
 import { Proof } from "./account/proof";
 import { AgentNamespace } from "./agent/namespace";
@@ -37,6 +38,10 @@ export interface SpokeArgs {
     readonly stack: string;
     /** The existing objects to adopt; undefined for a new cluster or one that this stack registered. */
     readonly adoption?: Adoption | undefined;
+    /** The agent's namespace that existed before the stack; undefined for a new one. */
+    readonly adoptedNamespace?: AdoptedNamespace | undefined;
+    /** Annotations that the adopted cluster Secret keeps. */
+    readonly keptAnnotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -65,7 +70,8 @@ export class Spoke extends pulumi.ComponentResource {
             {
                 namespace: hub.agentNamespace,
                 limits: environment.namespace,
-                adopt: adoption?.namespaceExists ?? false,
+                adopted: args.adoptedNamespace,
+                shared: settings.sharedNamespace,
             },
             { parent: this, providers: [provider] },
         );
@@ -121,12 +127,15 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, ignoreChanges: quarantined ? ["spoke", "connection", "token", "target", "rights"] : [] },
         );
+        const argoCdName = argoCdNameOf(name, settings);
         const domain = settings.domain ?? `${name}.${hub.domain}`;
         const secret = new ClusterSecret(
             `${name}-cluster`,
             {
                 namespace: hub.argoCdNamespace,
-                clusterName: name,
+                clusterName: argoCdName,
+                ...(argoCdName !== name && { key: name }),
+                annotations: args.keptAnnotations,
                 secret: settings.clusterSecret,
                 adopt: adoption && `${hub.argoCdNamespace}/${adoption.secret}`,
                 server,
@@ -185,6 +194,7 @@ export class Spoke extends pulumi.ComponentResource {
                 namespace: hub.argoCdNamespace,
                 secret: secret.secretName,
                 cluster: name,
+                ...(argoCdName !== name && { argoCdName }),
                 server,
                 stack: stack.split("/").at(-1) ?? stack,
                 // Undefined while protected, so that a drain of the earlier version does not change.

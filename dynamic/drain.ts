@@ -29,6 +29,8 @@ export interface DrainState {
     /** Name of the cluster Secret. */
     readonly secret: string;
     readonly cluster: string;
+    /** The cluster's name in Argo CD, if it is another. */
+    readonly argoCdName?: string;
     /** URL of the API server in Argo CD's registration. */
     readonly server: string;
     /** The stack's short name, for commands in error messages. */
@@ -54,7 +56,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     const { cluster, namespace, stack } = state;
     const hub = await findCluster("hub", state.hub);
     const secretPath = `api/v1/namespaces/${namespace}/secrets/${state.secret}`;
-    const before = await applicationsOf(hub, namespace, state);
+    const before = await applicationsOf(hub, namespace, inArgoCd(state));
     if (before.length === 0) {
         await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
         return;
@@ -79,6 +81,11 @@ async function emptyCluster(state: DrainState): Promise<void> {
                 `\`npm run forget -- ${stack} --cluster ${cluster}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
         );
     });
+}
+
+/** The cluster as Argo CD knows it. */
+function inArgoCd({ cluster, argoCdName, server }: DrainState): { cluster: string; server: string } {
+    return { cluster: argoCdName ?? cluster, server };
 }
 
 /** A cluster that does not answer cannot be emptied, so nothing is started. */
@@ -115,7 +122,7 @@ async function refuseProtected(hub: ClusterAddress, state: DrainState, all: read
 async function waitUntilGone(hub: ClusterAddress, state: DrainState): Promise<void> {
     const began = Date.now();
     await waitFor("Argo CD to remove what it delivered", async () => {
-        const left = await applicationsOf(hub, state.namespace, state);
+        const left = await applicationsOf(hub, state.namespace, inArgoCd(state));
         if (left.length === 0) {
             return { done: undefined };
         }

@@ -1,4 +1,5 @@
 import { findCluster } from "../clusters/kubeconfig";
+import { allApplications, isAgents, namesOf } from "../clusters/applications";
 import { registrations } from "../clusters/registrations";
 import type { ClusterConnection } from "../settings/connection";
 import type { DynamicProvider } from "./provider";
@@ -19,6 +20,18 @@ export const guard: DynamicProvider<GuardState, GuardState> = {
     delete: (_, state) => refuseWhileRegistered(state),
 };
 
+/** The namespace goes with its Applications, or they stay in it without an Argo CD: either way nobody serves them. */
+async function refuseWithApplications(hub: ClusterConnection, namespace: string): Promise<void> {
+    const address = await findCluster("cluster", hub);
+    const others = (await allApplications(address, namespace)).filter((application) => !isAgents(application));
+    if (others.length > 0) {
+        throw new Error(
+            `the hub is not destroyed, since its Argo CD serves Applications of others: ${namesOf(others)}. Delete them, or ` +
+                "move them to another Argo CD first",
+        );
+    }
+}
+
 async function refuseWhileRegistered({ hub, namespace, stack }: GuardState): Promise<void> {
     const all = await findCluster("cluster", hub)
         .then((address) => registrations(address, namespace))
@@ -28,6 +41,7 @@ async function refuseWhileRegistered({ hub, namespace, stack }: GuardState): Pro
                     "hub is lost, remove this check first: pulumi state delete URN, with the URN above",
             );
         });
+    await refuseWithApplications(hub, namespace);
     const others = all.filter((registration) => registration.stack !== stack);
     if (others.length > 0) {
         const list = others.map(

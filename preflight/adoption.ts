@@ -1,12 +1,24 @@
-import { dnsDomainAnnotation, domainAnnotation, revisionAnnotation } from "../clusters/names";
+import * as pulumi from "@pulumi/pulumi";
+import {
+    dnsDomainAnnotation,
+    domainAnnotation,
+    lastAppliedAnnotation,
+    refreshAnnotation,
+    revisionAnnotation,
+    secretStoreAnnotation,
+    skipReconcileAnnotation,
+} from "../clusters/names";
 import type { HubOutputs } from "../components/hubOutputs";
-import type { Adoption, Adoptions } from "../components/account/adoption";
+import type { Adoption, Adoptions, KeptAnnotations } from "../components/account/adoption";
 import { type Application, applicationsOf } from "../clusters/applications";
+import { argoCdNameOf } from "../settings/argoCdName";
+import { environmentName } from "../settings/delivery";
 import type { EnvironmentSettings } from "../settings/environment";
+import { domain } from "../settings/kinds";
+import { keptMetadata } from "./keptMetadata";
 import { ownLabels } from "../settings/labels";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { isOfCluster, type Registration } from "../clusters/registrations";
-import { ask } from "../clusters/request";
+import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /** A cluster of the settings, and what the hub's outputs say about it. */
 export interface Candidate {
@@ -34,9 +46,10 @@ export function registrationToAdopt(
     if (registration === undefined || registration.stack === stack) {
         return undefined;
     }
-    if (registration.stack !== undefined || !isOfCluster(registration, { name, server })) {
+    const cluster = { name: argoCdNameOf(name, settings.clusters[name]), server };
+    if (registration.stack !== undefined || !isOfCluster(registration, cluster)) {
         throw new Error(
-            `hubspoke:clusters.${name}.clusterSecret: Secret ${secret} registers "${registration.cluster}" at ` +
+            `hubspoke:clusters.${name}.clusterSecret: Secret ${secret} registers "${registration.argoCdName}" at ` +
                 `${registration.server}${registration.stack ? ` for stack ${registration.stack}` : ""}. Remove the ` +
                 "setting, or name this cluster's own Secret",
         );
@@ -61,18 +74,30 @@ export function differences({ name, server, settings, hub }: Candidate, registra
             );
         }
     };
-    if (registration.cluster !== name) {
+    const spoke = settings.clusters[name];
+    const inArgoCd = argoCdNameOf(name, spoke);
+    if (registration.argoCdName !== inArgoCd) {
         problems.push(
-            `${at}: the registration to adopt (Secret ${registration.secret}) has the name "${registration.cluster}", ` +
-                `which its Applications use. Write clusters.${registration.cluster} instead of clusters.${name}`,
+            `${at}: the registration to adopt (Secret ${registration.secret}) has the name ` +
+                `"${registration.argoCdName}", which its Applications use. Write \`name: "${registration.argoCdName}"\` there`,
         );
     }
-    const spoke = settings.clusters[name];
-    compare(`${at}.server`, "server", server, registration.server);
-    compare("hubspoke:environment", "hubspoke:environment", settings.environment, registration.labels.environment);
+    if (!sameServer(server, registration.server)) {
+        compare(`${at}.server`, "server", server, registration.server);
+    }
+    const { environment } = registration.labels;
+    if (environment === undefined || environmentName.safeParse(environment).success) {
+        compare("hubspoke:environment", "hubspoke:environment", settings.environment, environment);
+    } else {
+        problems.push(cannotKeep("hubspoke:environment", "label environment", environment, registration.secret));
+    }
     const labels = Object.entries(registration.labels).filter(([key]) => !ownLabels.includes(key));
     for (const [key, value] of labels) {
-        compare(`${at}.labels.${key}`, `labels.${key}`, spoke?.labels[key], value);
+        if (key === "deploy" && value !== "true" && value !== "false") {
+            problems.push(cannotKeep(`${at}.labels.deploy`, "label deploy", value, registration.secret));
+        } else {
+            compare(`${at}.labels.${key}`, labelPath(key), spoke?.labels[key], value);
+        }
     }
     if (registration.labels.deploy === undefined && spoke?.labels.deploy === "true") {
         problems.push(
@@ -81,10 +106,63 @@ export function differences({ name, server, settings, hub }: Candidate, registra
         );
     }
     const { annotations } = registration;
-    compare(`${at}.domain`, "domain", spoke?.domain ?? `${name}.${hub.domain}`, annotations[domainAnnotation]);
-    compare(`${at}.dnsDomain`, "dnsDomain", spoke?.dnsDomain, annotations[dnsDomainAnnotation]);
+    const names = [
+        ["domain", domainAnnotation, spoke?.domain ?? `${name}.${hub.domain}`],
+        ["dnsDomain", dnsDomainAnnotation, spoke?.dnsDomain],
+    ] as const;
+    for (const [setting, key, given] of names) {
+        const registered = annotations[key];
+        if (registered === undefined || domain.safeParse(registered).success) {
+            compare(`${at}.${setting}`, setting, given, registered);
+        } else {
+            problems.push(cannotKeep(`${at}.${setting}`, `annotation ${key}`, registered, registration.secret));
+        }
+    }
     compare(`${at}.revision`, "revision", spoke?.revision, annotations[revisionAnnotation]);
     return problems;
+}
+
+/** A label's place in the stack file; a key with a dot or a slash is one key of the map. */
+function labelPath(key: string): string {
+    return /^[\w-]+$/.test(key) ? `labels.${key}` : `labels."${key}"`;
+}
+
+/** About a label or annotation whose value the settings cannot have: what reads it must change first. */
+function cannotKeep(setting: string, what: string, value: string, secret: string): string {
+    const [kind = "label", key = ""] = what.split(" ");
+    const verb = kind === "label" ? "label" : "annotate";
+    return (
+        `${setting}: the ${what} of the registration that is adopted is "${value}", which this program cannot keep. Change ` +
+        "what reads it, then the Secret: kubectl --namespace argocd " +
+        `${verb} secret ${secret} --overwrite ${key}=…`
+    );
+}
+
+/**
+ * The annotations that adopted cluster Secrets keep: an ApplicationSet may use them in its template.
+ *
+ * @returns by the cluster's name, those that are neither this program's nor a copy of the Secret
+ */
+export function annotationsToKeep(
+    settings: Pick<EnvironmentSettings, "clusters">,
+    existing: readonly Registration[],
+): KeptAnnotations {
+    const adopted = Object.entries(settings.clusters).flatMap(([name, { clusterSecret }]) => {
+        const registration = existing.find(({ secret }) => secret === clusterSecret);
+        return registration === undefined ? [] : [[name, registration] as const];
+    });
+    return Object.fromEntries(
+        adopted.map(([name, { secret, annotations }]) => {
+            const kept = Object.entries(keptMetadata({ name: secret, annotations }).annotations);
+            return [name, Object.fromEntries(kept.filter(([key]) => !isOwnAnnotation(key)))];
+        }),
+    );
+}
+
+/** Whether the program itself writes the annotation on a cluster Secret, or removes it. */
+function isOwnAnnotation(key: string): boolean {
+    const own = [dnsDomainAnnotation, domainAnnotation, refreshAnnotation, revisionAnnotation, secretStoreAnnotation];
+    return own.includes(key) || key === skipReconcileAnnotation || key.startsWith("hubspoke/");
 }
 
 /**
@@ -106,10 +184,19 @@ export function outOfReach({ name, settings, hub }: Candidate, applications: rea
         );
 }
 
+/** About the copy of the Secret that `kubectl apply` keeps: an import would put the old token into the state. */
+function describeCopy(name: string, { secret, annotations }: Registration, stack: string): string | undefined {
+    return annotations[lastAppliedAnnotation] === undefined
+        ? undefined
+        : `hubspoke:clusters.${name}.clusterSecret: Secret ${secret} has a copy of its old credential in the annotation ` +
+              `${lastAppliedAnnotation}, which an import would put into the state. npm run adopt -- ` +
+              `${stack.split("/").at(-1)} removes it, or: kubectl --namespace argocd annotate secret ${secret} ` +
+              `${lastAppliedAnnotation}-`;
+}
+
 /**
  * Finds the registrations that the stack adopts: those that `clusterSecret` names and another tool or a person created.
  *
- * @param spokes the clusters' own API servers, by name
  * @throws Error that lists what the adoption would change or break, and what to write
  */
 export async function findAdoptions(
@@ -117,21 +204,25 @@ export async function findAdoptions(
     existing: readonly Registration[],
     stack: string,
     hub: { readonly address: ClusterAddress; readonly argoCdNamespace: string },
-    spokes: Readonly<Record<string, ClusterAddress>>,
 ): Promise<Adoptions> {
     const problems: string[] = [];
     const adoptions: Record<string, Adoption> = {};
     for (const candidate of candidates) {
         const { name, server } = candidate;
         const registration = registrationToAdopt(candidate, existing, stack);
-        const spoke = spokes[name];
-        if (registration === undefined || spoke === undefined) {
+        if (registration === undefined) {
             continue;
         }
-        const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { cluster: name, server });
+        const inArgoCd = argoCdNameOf(name, candidate.settings.clusters[name]);
+        const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { cluster: inArgoCd, server });
         problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
-        const { status } = await ask(spoke, `api/v1/namespaces/${candidate.hub.agentNamespace}`);
-        adoptions[name] = { secret: registration.secret, namespaceExists: status === 200 };
+        const copy = describeCopy(name, registration, stack);
+        if (copy !== undefined && !pulumi.runtime.isDryRun()) {
+            problems.push(copy);
+        } else if (copy !== undefined) {
+            await pulumi.log.warn(copy);
+        }
+        adoptions[name] = { secret: registration.secret };
     }
     if (problems.length > 0) {
         throw new Error(problems.join("\n  "));

@@ -13,14 +13,15 @@ const archiveName = /-v?(\d+\.\d+\.\d+[^/]*)\.tgz$/;
  * @throws Error that names the setting, the version and the oldest supported version
  */
 export async function refuseOldChart(source: ChartSource): Promise<void> {
-    const version = source.path === undefined ? undefined : await versionAt(source.path);
+    const version = source.path === undefined ? undefined : await chartVersion(source.path);
     const problem = version === undefined ? undefined : chartProblem(version);
     if (problem !== undefined) {
         throw new Error(`hubspoke:chart.path: ${problem}`);
     }
 }
 
-async function versionAt(chart: string): Promise<string | undefined> {
+/** Version of a chart in a folder or archive; undefined if it cannot be read. */
+export async function chartVersion(chart: string): Promise<string | undefined> {
     const archive = archiveName.exec(chart);
     if (archive !== null) {
         return archive[1];

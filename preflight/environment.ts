@@ -1,18 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
-import type { Adoptions } from "../components/account/adoption";
+import type { AdoptedNamespace, Adoptions, KeptAnnotations } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
 import { applicationsOf } from "../clusters/applications";
-import { findAdoptions } from "./adoption";
+import { annotationsToKeep, findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { promotionsThatMoved, readPromotions } from "../clusters/promotions";
-import { registrations } from "../clusters/registrations";
+import { type Registration, registrations, sameServer } from "../clusters/registrations";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
 import { checkConnection, refuseUnusableServer } from "./connection";
 import { missingIdentities } from "./identity";
+import { findNamespace, refuseTakenAccount } from "./namespaces";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
@@ -28,6 +29,10 @@ export interface EnvironmentFacts {
     readonly hub: HubOutputs;
     /** Clusters that another tool or a person registered and the stack adopts, by name. */
     readonly adoptions: Adoptions;
+    /** Annotations that adopted cluster Secrets keep, by the cluster's name. */
+    readonly keptAnnotations: KeptAnnotations;
+    /** Namespaces of the agent that existed before the stack, by the cluster's name. */
+    readonly adoptedNamespaces: Readonly<Record<string, AdoptedNamespace | undefined>>;
 }
 
 /** An environment's clusters, found in their kubeconfigs, and the hub on which they are registered. */
@@ -57,7 +62,7 @@ export async function checkEnvironment(
         const [own, server] = [settings.clusters[name], found.servers[name]];
         return own === undefined || server === undefined ? [] : [{ settings: own, server, user }];
     });
-    const [{ servers, uids, adoptions }, warnings] = await allOf([
+    const [registered, warnings] = await allOf([
         async () => checkRegistrations(settings, found, outputs, stack),
         () => missingIdentities(settings, outputs.identities),
         () => refuseUnfitForRollout(settings, outputs.rollout),
@@ -76,7 +81,7 @@ export async function checkEnvironment(
                 "protects it. Remove the setting after the destroy",
         );
     }
-    return { servers, uids, hub: outputs, adoptions };
+    return { hub: outputs, ...registered };
 }
 
 /** Finds the hub and each cluster that is not in quarantine in its kubeconfig, and asks each for its version. */
@@ -106,7 +111,7 @@ async function checkRegistrations(
     { hub: address, spokes, servers }: FoundClusters,
     hub: HubOutputs,
     stack: string,
-): Promise<Pick<EnvironmentFacts, "servers" | "uids" | "adoptions">> {
+): Promise<Omit<EnvironmentFacts, "hub">> {
     const asked = Object.entries(spokes).map(async ([name, spoke]) => {
         return { name, server: servers[name] ?? spoke.server, uid: await clusterUid(spoke) };
     });
@@ -119,7 +124,7 @@ async function checkRegistrations(
     refuseOtherClusters(settings, found, existing, stack);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
-    const adoptions = await findAdoptions(candidates, existing, stack, on, spokes);
+    const adoptions = await findAdoptions(candidates, existing, stack, on);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
     refuseContradictions([
         ...contradictedGenerations(settings, existing, stack),
@@ -128,11 +133,49 @@ async function checkRegistrations(
     await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, (registration) =>
         applicationsOf(address, hub.argoCdNamespace, registration),
     );
-    refuseSecondRegistration(servers, existing, stack, Object.fromEntries(adopted) as Record<string, string>);
+    refuseSecondRegistration(
+        servers,
+        existing,
+        stack,
+        Object.fromEntries(adopted) as Record<string, string>,
+        settings.clusters,
+    );
     await warnOfUnknown(found);
     return {
-        servers: { ...servers, ...quarantinedServers(settings, existing, stack) },
+        servers: { ...asRegistered(servers, existing), ...quarantinedServers(settings, existing, stack) },
         uids: uidsOf(found, existing, stack),
         adoptions,
+        keptAnnotations: annotationsToKeep(settings, existing),
+        adoptedNamespaces: await findNamespaces(settings, spokes, existing, hub.agentNamespace, stack),
     };
+}
+
+/** The agent's namespaces that exist on clusters which the stack has not registered yet, or that it adopted then. */
+async function findNamespaces(
+    settings: EnvironmentSettings,
+    spokes: Readonly<Record<string, ClusterAddress>>,
+    existing: readonly Registration[],
+    namespace: string,
+    stack: string,
+): Promise<EnvironmentFacts["adoptedNamespaces"]> {
+    const entries = await allOf(
+        Object.entries(spokes).map(([cluster, spoke]) => async () => {
+            const isRegistered = existing.some((one) => one.cluster === cluster && one.stack === stack);
+            if (!isRegistered && settings.clusters[cluster]?.credentials.type === "token") {
+                await refuseTakenAccount(spoke, cluster, stack);
+            }
+            const context = { cluster, namespace, stack, settings };
+            return [cluster, await findNamespace(spoke, context, isRegistered)] as const;
+        }),
+    );
+    return Object.fromEntries(entries);
+}
+
+/** The URLs as the hub has them: with another spelling of the same URL, Applications would get another destination. */
+function asRegistered(
+    servers: EnvironmentFacts["servers"],
+    existing: readonly Registration[],
+): EnvironmentFacts["servers"] {
+    const spelling = (server: string) => existing.find((one) => sameServer(one.server, server))?.server ?? server;
+    return Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, spelling(server)]));
 }

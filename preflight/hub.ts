@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { argoCdNamespace } from "../clusters/names";
+import { argoCdNamespace, inClusterServer } from "../clusters/names";
+import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
 import { notificationsSecret } from "../components/argoCd/notifications";
 import type { ProbePlan } from "../components/watch/probePlan";
 import type { HubSettings } from "../settings/hub";
+import { findArgoCd, foreignInCluster } from "./argoCd";
 import { checkCertManager } from "./certManager";
 import { refuseOldChart } from "./chart";
 import { checkChartValues } from "./chartValues";
@@ -26,6 +28,10 @@ export interface HubFacts {
     readonly alertObjects: ProbePlan["objects"];
     /** Whether an earlier release of Argo CD's chart created the Secret for notifications. */
     readonly chartHasSecret: boolean;
+    /** The Argo CD that the stack adopts; undefined where it installs its own. */
+    readonly adoption: ArgoCdAdoption | undefined;
+    /** Whether the stack registers the hub itself, which another tool may have done. */
+    readonly registersHub: boolean;
 }
 
 interface GroupList {
@@ -36,14 +42,25 @@ interface GroupList {
  * Checks that the hub's API server can be reached, that the hub has enough nodes for the requested availability, and
  * that the program supports the chart.
  *
+ * @param stack the hub's own stack
  * @throws InputError that lists all problems and what to do
  */
-export async function checkHub(settings: HubSettings): Promise<HubFacts> {
+export async function checkHub(settings: HubSettings, stack: string): Promise<HubFacts> {
     const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);
     const groups = await apiGroups(hub);
     const operator = groups.includes("monitoring.coreos.com");
-    await allOf([
-        () => (settings.availability === "ha" ? checkNodes(hub, groups, settings.pods) : undefined),
+    const [{ adoption, registersHub }] = await allOf([
+        async () => {
+            const existing = await registrations(hub, argoCdNamespace);
+            return {
+                adoption: await findArgoCd(hub, existing, stack, settings.adoptedRelease),
+                registersHub: await registersHubItself(settings, existing),
+            };
+        },
+        () => {
+            const release = settings.adoptedRelease ?? defaultRelease;
+            return settings.availability === "ha" ? checkNodes(hub, groups, settings.pods, release) : undefined;
+        },
         () => refuseUnpublishedName(settings, groups),
         () => checkCertManager(hub, settings, groups),
         async () => {
@@ -68,12 +85,34 @@ export async function checkHub(settings: HubSettings): Promise<HubFacts> {
     ]);
     const { metrics, alerts } = settings;
     return {
+        adoption,
+        registersHub,
         serviceMonitors: metrics.serviceMonitors === "auto" ? operator : metrics.serviceMonitors,
         alertObjects: alerts.objects === "auto" ? (operator ? "operator" : "files") : alerts.objects,
         chartHasSecret: madeByHelm(
             await find(hub, `api/v1/namespaces/${argoCdNamespace}/secrets/${notificationsSecret}`),
         ),
     };
+}
+
+/**
+ * Whether the stack registers the hub itself: not where another tool or a person did, as gitops-bridge does. Two
+ * Secrets with one URL would compete.
+ */
+async function registersHubItself({ labels }: HubSettings, existing: readonly Registration[]): Promise<boolean> {
+    const foreign = foreignInCluster(existing, inClusterServer);
+    if (foreign === undefined) {
+        return true;
+    }
+    const found = `Secret ${foreign.secret}, which another tool or a person created, registers the hub itself`;
+    if (labels.deploy === "true") {
+        throw new Error(
+            `hubspoke:labels.deploy: is "true", and ${found}: the agent cannot be delivered to the hub. Write "false", or ` +
+                "remove that Secret if no Application needs its labels",
+        );
+    }
+    await pulumi.log.warn(`hubspoke:cluster: ${found}. This stack leaves it as it is, and does not register the hub again`);
+    return false;
 }
 
 /** Whether an object belongs to a Helm release: Helm annotates every object that it creates. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace } from "../clusters/names";
 import { ask, get } from "../clusters/request";
+import { deployedRelease } from "./argoCd";
 import type { PodSettings } from "../settings/pods";
 
 /** Nodes that `availability: ha` needs: two for a component's two pods, and one more for a rolling update. */
@@ -21,9 +22,9 @@ const autoscalingGroups: Readonly<Record<string, string>> = {
 const autoscalerStatus = "api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-status";
 
 /** Revisions of Argo CD's release that Helm has finished; none if its namespace does not exist yet. */
-const finishedReleases =
-    `api/v1/namespaces/${argoCdNamespace}/secrets?labelSelector=` +
-    encodeURIComponent("owner=helm,name=argocd,status=deployed");
+function finishedReleases(release: string): string {
+    return `api/v1/namespaces/${argoCdNamespace}/secrets?labelSelector=${deployedRelease(release)}`;
+}
 
 /** Facts about a hub with `availability: ha`. */
 export interface NodeFacts {
@@ -96,14 +97,20 @@ type Placement = Pick<PodSettings, "nodeSelector" | "tolerations">;
  * Refuses a first installation on a hub with too few nodes, and warns if an installed hub has too few nodes now.
  *
  * @param groups names of the API groups that the hub serves
+ * @param release name of Argo CD's Helm release
  * @throws Error as {@link judgeNodes}, and as `get`
  */
-export async function checkNodes(hub: ClusterAddress, groups: readonly string[], placement: Placement): Promise<void> {
+export async function checkNodes(
+    hub: ClusterAddress,
+    groups: readonly string[],
+    placement: Placement,
+    release: string,
+): Promise<void> {
     const { items } = await get<{ items: readonly Node[] }>(hub, "api/v1/nodes");
     const schedulable = items.filter((node) => admits(node, placement)).length;
     // A previewer may read the releases, but not kube-system: so this asks for it last, and only if it matters.
     const few = schedulable < nodesForHa;
-    const installed = few && (await get<{ items: unknown[] }>(hub, finishedReleases)).items.length > 0;
+    const installed = few && (await get<{ items: unknown[] }>(hub, finishedReleases(release))).items.length > 0;
     const autoscaler = few && !installed ? await autoscalerOf(hub, groups) : undefined;
     const warning = judgeNodes({ schedulable, installed, autoscaler });
     if (warning !== undefined) {

@@ -1,3 +1,4 @@
+import { argoCdNameOf } from "../settings/argoCdName";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /**
@@ -6,6 +7,7 @@ import { isOfCluster, type Registration, sameServer } from "../clusters/registra
  *
  * @param servers URL of each cluster that the stack registers, by name
  * @param adopted the Secrets that the stack adopts, by the cluster's name
+ * @param settings the clusters' settings, for their names in Argo CD
  * @throws Error that names the existing registration, and how to adopt it
  */
 export function refuseSecondRegistration(
@@ -13,14 +15,16 @@ export function refuseSecondRegistration(
     existing: readonly Registration[],
     stack: string,
     adopted: Readonly<Record<string, string>> = {},
+    settings: Readonly<Record<string, { readonly name?: string | undefined }>> = {},
 ): void {
     const others = existing.filter((registration) => registration.stack !== stack);
     const problems = Object.entries(servers).flatMap(([name, server]) =>
         others
-            .filter((other) => isOfCluster(other, { name, server }) && other.secret !== adopted[name])
+            .filter((other) => isOfCluster(other, { name: argoCdNameOf(name, settings[name]), server }))
+            .filter((other) => other.secret !== adopted[name])
             .map(
                 (other) =>
-                    `hubspoke:clusters.${name}: the hub already has a cluster "${other.cluster}" at ${other.server} ` +
+                    `hubspoke:clusters.${name}: the hub already has a cluster "${other.argoCdName}" at ${other.server} ` +
                     `(Secret ${other.secret}, ${other.stack ? `of stack ${other.stack}` : "from another tool"}). ` +
                     (other.stack
                         ? "Choose another name and API server, or remove that registration first"

@@ -1,4 +1,5 @@
 import { isWindowedBy, type RolloutRules } from "../components/agent/rollout";
+import { argoCdNameOf, nameNormalized } from "../settings/argoCdName";
 import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 
@@ -19,7 +20,8 @@ export function refuseUnfitForRollout(
                 "sync it. Add it to rollout.steps of the hub's stack first",
         );
     }
-    for (const [name, { revision }] of Object.entries(clusters)) {
+    for (const [name, { revision, ...settings }] of Object.entries(clusters)) {
+        const argoCdName = argoCdNameOf(name, settings);
         if (rules.pinned.includes(environment) && revision === undefined) {
             problems.push(
                 `hubspoke:clusters.${name}.revision: is missing, but ${environment} is protected: it would follow a ` +
@@ -27,7 +29,7 @@ export function refuseUnfitForRollout(
             );
         }
         for (const windowed of rules.windowed) {
-            if (isWindowedBy(windowed, name) !== (windowed === environment)) {
+            if (isWindowedBy(windowed, nameNormalized(argoCdName)) !== (windowed === environment)) {
                 problems.push(
                     `hubspoke:clusters.${name}: the sync windows of ${windowed} apply to clusters named ${windowed} or ` +
                         `${windowed}-…, but this one is in ${environment}. Choose another name`,

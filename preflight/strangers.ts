@@ -56,8 +56,8 @@ export async function refuseToOrphan(existing: readonly Registration[], hub: Clu
     }
     const found = await Promise.all(
         unchosen.map(async (registration) => {
-            const { secret, cluster, stack } = registration;
-            const application = await agentApplicationOf(hub, argoCdNamespace, cluster);
+            const { secret, cluster, argoCdName, stack } = registration;
+            const application = await agentApplicationOf(hub, argoCdNamespace, argoCdName);
             const isTwin = existing.some((other) => other.cluster === cluster && isDelivered(other));
             return application === undefined || !isGenerated(application) || isTwin
                 ? []

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { probe } from "./alerts";
+import { argoCdName, argoCdNameOf, nameNormalized } from "./argoCdName";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
@@ -13,6 +14,7 @@ import { secrets } from "./secrets";
 export const inClusterName = "in-cluster";
 
 const spoke = connection.safeExtend({
+    name: argoCdName,
     clusterSecret: dnsName("the cluster Secret", "cluster-api.example.com-1234567")
         .describe(
             "Name of a cluster Secret that already exists on the hub. The program takes it over; `npm run adopt` sets " +
@@ -58,6 +60,13 @@ const spoke = connection.safeExtend({
                 "has replaced, to go back on purpose.",
         )
         .optional(),
+    sharedNamespace: flag
+        .describe(
+            "`true` if the agent's namespace on this cluster has other workloads. The program then sets no quota, limits " +
+                "or Pod Security level there, and its network policy is for the agent's pods alone. Argo CD's account can " +
+                "change those workloads.",
+        )
+        .default(false),
     quarantined: flag
         .describe(
             "`true` leaves a broken cluster alone: `pulumi` and Argo CD neither read nor change it, and the other " +
@@ -140,6 +149,16 @@ export const environmentSettings = environmentShape
         if (secrets?.store.type === "vault" && secrets.store.authMount !== undefined && Object.keys(clusters).length > 1) {
             const message = "is for one cluster, and this environment has several. Remove it: the default is kubernetes-<cluster>";
             context.addIssue({ code: "custom", path: ["secrets", "store", "authMount"], message });
+        }
+        for (const [index, [key, one]] of Object.entries(clusters).entries()) {
+            const name = nameNormalized(argoCdNameOf(key, one));
+            const twin = Object.entries(clusters)
+                .slice(0, index)
+                .find(([other, settings]) => nameNormalized(argoCdNameOf(other, settings)) === name);
+            if (twin !== undefined) {
+                const message = `the Applications of ${twin[0]} and ${key} would both be agent-${name}. Choose another name`;
+                context.addIssue({ code: "custom", path: ["clusters", key, "name"], message });
+            }
         }
         const unverified = Object.entries(clusters).filter(([, { tls }]) => tls.insecureSkipTlsVerify);
         for (const [name] of production ? unverified : []) {

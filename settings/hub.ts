@@ -6,7 +6,7 @@ import { chart } from "./chart";
 import { connection } from "./connection";
 import { protectedEnvironments, rollout, syncWindows } from "./delivery";
 import { identity } from "./identity";
-import { dnsLabel, domain, flag } from "./kinds";
+import { dnsLabel, dnsName, domain, flag } from "./kinds";
 import { hubLabels } from "./labels";
 import { pods } from "./pods";
 import { previewers } from "./previewers";
@@ -25,6 +25,13 @@ export const hubSettings = z.strictObject({
     cluster: connection.describe("The cluster of the hub. Set exactly one of `context` and `kubeconfig`."),
     domain: domain.describe("DNS domain of the fleet. Argo CD is `argocd.<domain>`."),
     chart: chart.default({}),
+    adoptedRelease: dnsName("a Helm release", "argo-cd")
+        .describe(
+            "Name of the Helm release of Argo CD that the hub had in the namespace `argocd`. The program adopts it, with " +
+                "the namespace, and keeps Argo CD's own passwords; `npm run adopt -- hub` sets this. The default is a " +
+                "new release `argocd`.",
+        )
+        .optional(),
     availability: z
         .enum(["ha", "single"], 'must be "ha", or "single" for a lab. Write one of these')
         .describe("`ha` runs several replicas of Argo CD and needs three nodes. `single` runs one replica, for tests.")
@@ -70,6 +77,14 @@ export const hubSettings = z.strictObject({
 }).refine(({ certificates, ingress }) => certificates.issuer !== "none" || ingress?.kind !== "gateway", {
     path: ["certificates", "issuer"],
     error: 'is "none", and a Gateway needs a certificate. Choose an issuer',
+}).superRefine(({ adoptedRelease, webhooks }, context) => {
+    const [host] = adoptedRelease === undefined ? [] : Object.keys(webhooks);
+    if (host !== undefined) {
+        const message =
+            "is a key of the Secret argocd-secret, which an adopted Argo CD keeps as it is. Remove it, and write that key " +
+            "there (argo-cd, operator-manual/webhook)";
+        context.addIssue({ code: "custom", path: ["webhooks", host], message });
+    }
 });
 
 /** Settings of the stack whose role is `hub`. */

@@ -1,6 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import {
+    clusterAnnotation,
     dnsDomainAnnotation,
     domainAnnotation,
     generationAnnotation,
@@ -24,7 +25,9 @@ export interface ClusterSecretArgs {
     readonly namespace: pulumi.Input<string>;
     /** The cluster's name in Argo CD. */
     readonly clusterName: string;
-    /** The Secret's name; the default is `cluster-<name>`. */
+    /** The cluster's key in the stack file, if it is not `clusterName`. */
+    readonly key?: string | undefined;
+    /** The Secret's name; the default is `cluster-<key>`. */
     readonly secret?: string | undefined;
     /** ID of an existing Secret on the hub, from another tool or by hand: it is adopted, and changed in place. */
     readonly adopt?: string | undefined;
@@ -35,6 +38,8 @@ export interface ClusterSecretArgs {
     /** Namespaces that Argo CD may manage; by default it manages the whole cluster. */
     readonly namespaces?: pulumi.Input<string>[];
     readonly labels: Readonly<Record<string, string>>;
+    /** Annotations of an adopted Secret, which Applications may use. */
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
     /** DNS domain of the cluster: the agent is `agent.<domain>` there. */
     readonly domain: string;
     /** DNS domain of the cluster's Services; the default is `cluster.local`. */
@@ -69,7 +74,10 @@ export class ClusterSecret extends pulumi.ComponentResource {
 
         const scope: Record<string, pulumi.Input<string>> =
             args.namespaces === undefined
-                ? {}
+                ? // An adopted Secret may have a list, which would stay.
+                  args.secret === undefined
+                    ? {}
+                    : { namespaces: "" }
                 : {
                       namespaces: pulumi.all(args.namespaces).apply((names) => names.join(",")),
                       clusterResources: "false",
@@ -78,7 +86,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
             `${name}-secret`,
             {
                 metadata: {
-                    name: args.secret ?? `cluster-${args.clusterName}`,
+                    name: args.secret ?? `cluster-${args.key ?? args.clusterName}`,
                     namespace: args.namespace,
                     labels: {
                         ...args.labels,
@@ -86,7 +94,9 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         [managedByLabel]: manager,
                     },
                     annotations: {
+                        ...args.annotations,
                         [stackAnnotation]: args.stack,
+                        ...(args.key === undefined ? {} : { [clusterAnnotation]: args.key }),
                         // An adopted Secret's fields, and the time of a refresh that Argo CD's web interface requests.
                         ...takeOver,
                         [domainAnnotation]: args.domain,

@@ -4,8 +4,10 @@ import type { DrainState } from "../../dynamic/drain";
 import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";
 
+type Given = "argoCdName" | "cluster" | "lifted" | "namespace" | "server" | "stack";
+
 /** Inputs to unregister a cluster; the two connections are inputs because a kubeconfig in them is a secret. */
-export interface DrainArgs extends Pick<DrainState, "cluster" | "server" | "namespace" | "stack" | "lifted"> {
+export interface DrainArgs extends Pick<DrainState, Given> {
     readonly hub: ClusterConnection;
     readonly spoke: ClusterConnection;
     /** Name of the cluster Secret on the hub. */

@@ -78,7 +78,7 @@ function agentApplicationSetSpec(
         preservedFields: { annotations: [allowDeleteAnnotation] },
         template: {
             metadata: {
-                name: "agent-{{.name}}",
+                name: "agent-{{.nameNormalized}}",
                 labels: {
                     ...agentLabel,
                     environment: "{{.metadata.labels.environment}}",

@@ -1,14 +1,19 @@
 import { LimitRange, Namespace, ResourceQuota } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { adoptedAnnotation, agentLabel } from "../../clusters/names";
+import type { AdoptedNamespace } from "../account/adoption";
+import { takeOver } from "../support/takeOver";
 import type { NamespaceLimits } from "../../settings/delivery";
 
 export interface AgentNamespaceArgs {
     /** Name of the namespace to create. */
     readonly namespace: string;
     readonly limits: NamespaceLimits;
-    /** Whether the namespace already exists on the spoke, with its resources, and is to be adopted. */
-    readonly adopt?: boolean;
+    /** The namespace's own labels and annotations, if it existed before the stack: it stays after a destroy. */
+    readonly adopted?: AdoptedNamespace | undefined;
+    /** Whether others have pods in the namespace, which no limit or policy of the stack may reach. */
+    readonly shared?: boolean;
 }
 
 /**
@@ -25,22 +30,48 @@ export class AgentNamespace extends pulumi.ComponentResource {
     constructor(name: string, args: AgentNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentNamespace", name, {}, opts);
 
-        const { podSecurity, pods, cpu, memory } = args.limits;
+        const { adopted, shared = false } = args;
         const namespace = new Namespace(
             `${name}-namespace`,
-            { metadata: { name: args.namespace, labels: podSecurityLabels(podSecurity) } },
+            {
+                metadata: {
+                    name: args.namespace,
+                    labels: { ...adopted?.labels, ...(shared ? {} : podSecurityLabels(args.limits.podSecurity)) },
+                    ...(adopted && {
+                        annotations: { ...adopted.annotations, ...takeOver, [adoptedAnnotation]: "true" },
+                    }),
+                },
+            },
             {
                 parent: this,
                 // Earlier, its parent was the spoke; without the alias, an update would delete all that it contains.
                 aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }],
-                ...(args.adopt && { import: args.namespace }),
+                ...(adopted && { import: args.namespace, retainOnDelete: true }),
             },
         );
         const inside = (object: string) => ({ name: object, namespace: namespace.metadata.name });
+        if (!shared) {
+            this.limit(name, inside("agent"), args.limits);
+        }
+        new NetworkPolicy(
+            `${name}-default-deny`,
+            {
+                metadata: inside(shared ? "agent-default-deny" : "default-deny"),
+                spec: { podSelector: shared ? { matchLabels: agentLabel } : {}, policyTypes: ["Ingress", "Egress"] },
+            },
+            { parent: this },
+        );
+
+        this.namespaceName = namespace.metadata.name;
+        this.registerOutputs({ namespaceName: this.namespaceName });
+    }
+
+    /** The quota, and default limits for containers. */
+    private limit(name: string, metadata: object, { pods, cpu, memory }: NamespaceLimits): void {
         new ResourceQuota(
             `${name}-quota`,
             {
-                metadata: inside("agent"),
+                metadata,
                 spec: {
                     hard: {
                         pods: String(pods),
@@ -57,7 +88,7 @@ export class AgentNamespace extends pulumi.ComponentResource {
         new LimitRange(
             `${name}-limits`,
             {
-                metadata: inside("agent"),
+                metadata,
                 // The quota refuses a pod without requests; these defaults are for pods of other programs, such as
                 // cert-manager's solvers.
                 spec: {
@@ -72,17 +103,6 @@ export class AgentNamespace extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        new NetworkPolicy(
-            `${name}-default-deny`,
-            {
-                metadata: inside("default-deny"),
-                spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-            },
-            { parent: this },
-        );
-
-        this.namespaceName = namespace.metadata.name;
-        this.registerOutputs({ namespaceName: this.namespaceName });
     }
 }
 

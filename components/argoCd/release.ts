@@ -3,14 +3,16 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { partOfArgoCd } from "../../clusters/names";
+import { partOfArgoCd, stackAnnotation } from "../../clusters/names";
 import type { HubSettings } from "../../settings/hub";
 import type { PodSettings } from "../../settings/pods";
 import { onceMade } from "../support/onceMade";
 import { chartSource } from "../support/chartSource";
 import { isProtected } from "../support/protection";
 import { secretData } from "../support/secretData";
+import { takeOver } from "../support/takeOver";
 import { oidcSecret } from "./signOn";
+import { type ArgoCdAdoption, defaultRelease } from "./adoption";
 import { argoCdValues } from "./values";
 import { priorityClass } from "./availability";
 import { dockerConfig, registriesSecret } from "./pods";
@@ -30,10 +32,14 @@ export interface ArgoCdArgs {
     /** Namespace to create for Argo CD. */
     readonly namespace: string;
     readonly settings: HubSettings;
+    /** The hub's stack, for the mark on the namespace. */
+    readonly stack: string;
     /** Whether the hub has the Prometheus operator's ServiceMonitor. */
     readonly serviceMonitors: boolean;
     /** Whether an earlier release of the chart created the Secret for notifications, which the program now manages. */
     readonly chartHasSecret: boolean;
+    /** The Argo CD that another tool installed and the stack adopts; undefined where it installs its own. */
+    readonly adoption?: ArgoCdAdoption | undefined;
 }
 
 /** Argo CD on the hub: its namespace, its passwords, and its Helm release. */
@@ -42,16 +48,29 @@ export class ArgoCd extends pulumi.ComponentResource {
     readonly namespace: pulumi.Output<string>;
     /** Argo CD's version, such as `v3.4.4`, as the chart that stands there says it. */
     readonly version: pulumi.Output<string | undefined>;
-    /** The local admin's password, a secret; undefined with single sign-on, which has no local admin. */
+    /** The local admin's password, a secret; undefined with single sign-on, and if an adopted Argo CD keeps its own. */
     readonly adminPassword: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ArgoCd", name, {}, opts);
 
-        const { settings, serviceMonitors, chartHasSecret } = args;
+        const { settings, stack, serviceMonitors, chartHasSecret, adoption } = args;
         const { oidc } = settings.access;
         const guarded = { parent: this, protect: isProtected(settings) };
-        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, guarded);
+        const existing = adoption?.namespace;
+        const mark = { [stackAnnotation]: stack };
+        const namespace = new Namespace(
+            `${name}-namespace`,
+            {
+                metadata: {
+                    name: args.namespace,
+                    ...(existing && { labels: existing.labels }),
+                    annotations: { ...existing?.annotations, ...(existing && takeOver), ...mark },
+                },
+            },
+            // A namespace that the stack did not create, and all that others keep in it, stay after a destroy.
+            { ...guarded, ...(existing && { import: args.namespace }), ...(adoption && { retainOnDelete: true }) },
+        );
         const priority = new PriorityClass(
             `${name}-priority`,
             {
@@ -61,41 +80,62 @@ export class ArgoCd extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const admin = oidc === undefined ? this.password(`${name}-admin-password`) : undefined;
+        const isKept = (secretName: string) => adoption?.keptSecrets.includes(secretName) ?? false;
+        // By the mark a later run knows that the Secret is not the adopted Argo CD's own.
+        const annotations = adoption && mark;
+        const admin =
+            oidc === undefined && !isKept("argocd-secret") ? this.password(`${name}-admin-password`) : undefined;
         const secrets = [
-            this.secret(
-                `${name}-redis`,
-                namespace,
-                "argocd-redis",
-                { auth: this.password(`${name}-redis-password`).result },
-                guarded,
-            ),
-            this.secret(`${name}-secret`, namespace, "argocd-secret", {
-                "server.secretkey": this.password(`${name}-session-key`).result,
-                ...(admin === undefined
-                    ? {}
-                    : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
-                ...webhookEntries(settings.webhooks),
-            }),
+            ...(isKept("argocd-redis")
+                ? []
+                : [
+                      this.secret(
+                          `${name}-redis`,
+                          namespace,
+                          { name: "argocd-redis", annotations },
+                          { auth: this.password(`${name}-redis-password`).result },
+                          guarded,
+                      ),
+                  ]),
+            ...(isKept("argocd-secret")
+                ? []
+                : [
+                      this.secret(`${name}-secret`, namespace, { name: "argocd-secret", annotations }, {
+                          "server.secretkey": this.password(`${name}-session-key`).result,
+                          ...(admin === undefined
+                              ? {}
+                              : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
+                          ...webhookEntries(settings.webhooks),
+                      }),
+                  ]),
             ...(oidc === undefined
                 ? []
-                : [this.secret(`${name}-oidc`, namespace, oidcSecret.name, { [oidcSecret.key]: oidc.clientSecret })]),
+                : [
+                      this.secret(`${name}-oidc`, namespace, { name: oidcSecret.name }, {
+                          [oidcSecret.key]: oidc.clientSecret,
+                      }),
+                  ]),
             ...this.pullSecret(name, namespace, settings.pods),
         ];
+        const tokens = notificationSecrets(settings.alerts);
         const notifications = (opts?: pulumi.CustomResourceOptions) =>
-            this.secret(`${name}-notifications`, namespace, notificationsSecret, notificationSecrets(settings.alerts), opts);
+            this.secret(`${name}-notifications`, namespace, { name: notificationsSecret }, tokens, opts);
         // Before the release, whose configuration needs it: a notification that cannot be sent then is never sent.
         const told = chartHasSecret ? [] : [notifications()];
         const release = new Release(
             `${name}-release`,
             {
-                name: "argocd",
+                name: settings.adoptedRelease ?? defaultRelease,
                 namespace: namespace.metadata.name,
                 ...chartSource(settings.chart, argoCdChart),
                 values: argoCdValues({ settings, serviceMonitors }),
                 timeout: installTimeout,
             },
-            { ...guarded, dependsOn: [priority, ...secrets, ...told] },
+            {
+                ...guarded,
+                dependsOn: [priority, ...secrets, ...told],
+                ...(adoption?.release && { import: `${args.namespace}/${settings.adoptedRelease}` }),
+            },
         );
         if (chartHasSecret) {
             // The update of the release deletes the chart's Secret with that name.
@@ -130,7 +170,7 @@ export class ArgoCd extends pulumi.ComponentResource {
     private secret(
         name: string,
         namespace: Namespace,
-        secretName: string,
+        { name: secretName, annotations }: { name: string; annotations?: Record<string, string> | undefined },
         data: Record<string, pulumi.Input<string>>,
         opts: pulumi.CustomResourceOptions = { parent: this },
     ) {
@@ -141,6 +181,7 @@ export class ArgoCd extends pulumi.ComponentResource {
                     name: secretName,
                     namespace: namespace.metadata.name,
                     labels: partOfArgoCd,
+                    ...(annotations && { annotations }),
                 },
                 // The API server does not store an empty map: a refresh would show drift.
                 ...(Object.keys(data).length > 0 && { data: secretData(data) }),

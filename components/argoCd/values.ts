@@ -1,5 +1,6 @@
 import { deepmerge } from "deepmerge-ts";
 import type { HubSettings } from "../../settings/hub";
+import { defaultRelease, releaseNameValues } from "./adoption";
 import { signOnValues } from "./signOn";
 import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
@@ -16,6 +17,7 @@ import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
 type ValuesSettings = Pick<
     HubSettings,
     | "access"
+    | "adoptedRelease"
     | "alerts"
     | "availability"
     | "certificates"
@@ -72,6 +74,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
         notificationValues(settings.alerts),
         knownHostsValues(settings.knownHosts),
         gitCertificateValues(settings.gitCertificates),
+        releaseNameValues(settings.adoptedRelease ?? defaultRelease),
         ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
     );
 }

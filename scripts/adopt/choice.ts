@@ -50,7 +50,7 @@ export function nothingToAdopt(
         ...(own.length > 0 ? [`This stack registered ${own.map(describe).join("; ")}.`] : []),
         strangers.length > 0
             ? `Registered by another tool or by hand: ${strangers.map(describe).join("; ")}. To adopt one, write its name or ` +
-              "its URL (clusters.NAME, clusters.NAME.server) in the stack file."
+              "its URL (clusters.NAME.name, clusters.NAME.server) in the stack file."
             : "No cluster is registered by another tool or by hand: pulumi up registers the cluster.",
     ].join(" ");
 }

@@ -7,7 +7,7 @@
  * and changes it in place: Argo CD gets the token with fewer rights, and loses no Application. It changes only what
  * belongs to these clusters: if anything else of the stack waits to be deployed, it lists that and changes nothing. To
  * preview, write `clusterSecret` by hand and run `pulumi preview`. After a failure, run it again: it continues where it
- * stopped.
+ * stopped. For the hub's stack see hub.ts.
  */
 import { applicationsOf } from "../../clusters/applications";
 import { differences, outOfReach } from "../../preflight/adoption";
@@ -20,7 +20,11 @@ import { describeRemains, findRemains } from "./remains";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { main, say } from "../support/main";
 import { upExactly } from "../support/exactUp";
-import { setSettings } from "../support/pulumi";
+import { setSettings, settingsOf } from "../support/pulumi";
+import { removeCopies } from "./copies";
+import { adoptHub } from "./hub";
+import { adoptOptions } from "./options";
+import { argoCdNameOf } from "../../settings/argoCdName";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 
 /** A cluster to adopt. */
@@ -37,6 +41,12 @@ async function adopt(stack: string): Promise<void> {
     await refuseChanges(environment, takeovers);
     for (const { name, registration } of takeovers) {
         say(`${stack}: ${name} is registered by another tool or by hand, as Secret ${registration.secret}; the stack adopts it`);
+    }
+    for (const { registration } of takeovers) {
+        const copies = await removeCopies(environment.hub, environment.namespace, registration.secret);
+        if (copies.length > 0) {
+            say(`${stack}: removed from Secret ${registration.secret} copies of its credential: annotations ${copies.join(", ")}`);
+        }
     }
     const names = takeovers.map(({ name, registration }) => [`clusters.${name}.clusterSecret`, registration.secret]);
     await upExactly({
@@ -64,7 +74,8 @@ async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentSta
     const wanted = await Promise.all(
         askable.map(async ([name, access]) => {
             const spoke = await findCluster(`clusters.${name}`, access);
-            return { name, spoke, server: access.server ?? spoke.server, clusterSecret: access.clusterSecret };
+            const { server = spoke.server, clusterSecret } = access;
+            return { name, argoCdName: argoCdNameOf(name, access), spoke, server, clusterSecret };
         }),
     );
     const takeovers = wanted.flatMap((one) => {
@@ -84,7 +95,8 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
     const problems: string[] = [];
     for (const { name, server, registration } of takeovers) {
         const candidate = { name, server, settings, hub: { domain, agentNamespace } };
-        const applications = await applicationsOf(hub, namespace, { cluster: name, server });
+        const cluster = argoCdNameOf(name, settings.clusters[name]);
+        const applications = await applicationsOf(hub, namespace, { cluster, server });
         problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
         problems.push(...leftAloneWithoutSetting(settings, [registration], stack));
     }
@@ -96,9 +108,8 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
     }
 }
 
-main(async ([stack, ...more]) => {
-    if (stack === undefined || more.length > 0) {
-        throw new Error("The stack is missing. Write: npm run adopt -- staging");
-    }
-    await adopt(stack);
+main(async (args) => {
+    const { stack, yes } = adoptOptions(args);
+    const settings = await settingsOf(stack);
+    await (settings.role === "hub" ? adoptHub(stack, settings, yes) : adopt(stack));
 });

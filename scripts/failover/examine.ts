@@ -1,4 +1,5 @@
-import { agentApplicationOf } from "../../clusters/applications";
+import { agentApplication, agentApplicationOf } from "../../clusters/applications";
+import { argoCdNameOf } from "../../settings/argoCdName";
 import { findCluster } from "../../clusters/kubeconfig";
 import { compareAnew } from "../support/argoCd";
 import { liftCommand } from "../../preflight/quarantine";
@@ -25,13 +26,15 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
     }
     const argoCd = { hub: hub.address, namespace: hub.namespace };
     const target = { cluster: to.name, server: to.server };
-    const comparison = await compareAnew(argoCd, target, `agent-${to.name}`, comparisonLimitMs);
+    const name = agentApplication(argoCdNameOf(to.name, to.settings));
+    const comparison = await compareAnew(argoCd, target, name, comparisonLimitMs);
     const now = comparison.what === "compared" ? judge(await factsOf(hub, from, to)) : findings;
     return withComparison(to.name, comparison, now);
 }
 
 async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Facts> {
-    const application = (cluster: FailoverCluster) => agentApplicationOf(hub.address, hub.namespace, cluster.name);
+    const application = ({ name, settings }: FailoverCluster) =>
+        agentApplicationOf(hub.address, hub.namespace, argoCdNameOf(name, settings));
     const [probe, source, target, ofFrom, ofTo] = await Promise.all([
         whyNotServing(to.probeUrl),
         application(from),

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { nameNormalized } from "../../settings/argoCdName";
 import { chosen, type Cluster, type Fleet } from "./fleet";
 import { type Parameter, renderTexts } from "./helm";
 
@@ -45,7 +46,7 @@ export async function applicationsOf(fleet: Fleet): Promise<Map<string, Placed>>
 
 /** The cluster generator's parameters for the template (argo-cd, applicationset/generators/cluster.go). */
 function parameters({ name, labels, annotations, server }: Cluster): object {
-    return { name, nameNormalized: name, server, metadata: { labels, annotations }, values: {} };
+    return { name, nameNormalized: nameNormalized(name), server, metadata: { labels, annotations }, values: {} };
 }
 
 function textsOf(value: unknown): string[] {

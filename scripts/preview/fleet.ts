@@ -83,6 +83,7 @@ interface ClusterSecret {
 /** A cluster's name and address are in its Secret, which is masked; its drain resource has both in plain text. */
 interface Drain {
     readonly cluster?: string;
+    readonly argoCdName?: string;
     readonly server?: string;
 }
 
@@ -97,7 +98,8 @@ function clustersOf(all: readonly Seen[]): Cluster[] {
             .filter((other) => other.stack === stack && other.change.type.endsWith("hubspoke:drain"))
             .map((other) => other.inputs as Drain)
             .find(({ cluster }) => cluster === name);
-        return [{ name, labels, annotations, stack, server: drain?.server ?? `(API server of ${name})` }];
+        const server = drain?.server ?? `(API server of ${name})`;
+        return [{ name: drain?.argoCdName ?? name, labels, annotations, stack, server }];
     });
 }
 

@@ -10,11 +10,12 @@
  * interruption, run it again: it continues. A cluster in quarantine gets the pin, and the revision when that is lifted.
  */
 import { parseArgs } from "node:util";
-import { agentApplicationsIn } from "../../clusters/applications";
+import { agentApplication, agentApplicationsIn } from "../../clusters/applications";
 import { beginPromotion, endPromotion, promotionsThatMoved, readPromotions } from "../../clusters/promotions";
 import { registrations } from "../../clusters/registrations";
 import { GiveUp, waitFor } from "../../clusters/wait";
 import { progressOf, provedRevision } from "./checks";
+import { argoCdNameOf } from "../../settings/argoCdName";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
@@ -89,7 +90,7 @@ function options(args: string[]): { from: string; to: string; timeout: string } 
 /** Without the Applications of clusters in quarantine, whose status is old. */
 async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
     const all = await agentApplicationsIn(hub, namespace, settings.environment);
-    const old = quarantinedIn(settings).map(applicationName);
+    const old = quarantinedIn(settings).map((name) => agentApplication(argoCdNameOf(name, settings.clusters[name])));
     return all.filter(({ metadata }) => !old.includes(metadata.name));
 }
 
@@ -97,11 +98,7 @@ async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
 function agentsOf({ settings }: EnvironmentStack): string[] {
     const clusters = Object.entries(settings.clusters);
     const delivered = clusters.filter(([, { labels, quarantined }]) => labels.deploy === "true" && !quarantined);
-    return delivered.map(([name]) => applicationName(name));
-}
-
-function applicationName(cluster: string): string {
-    return `agent-${cluster}`;
+    return delivered.map(([name, one]) => agentApplication(argoCdNameOf(name, one)));
 }
 
 async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {

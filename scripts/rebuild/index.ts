@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
 import { agentApplicationOf } from "../../clusters/applications";
+import { argoCdNameOf } from "../../settings/argoCdName";
 import { findCluster } from "../../clusters/kubeconfig";
 import { milliseconds } from "../../settings/duration";
 import { main, say } from "../support/main";
@@ -54,7 +55,8 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
             clusters.map(async (cluster) => {
-                const { sync, health } = (await agentApplicationOf(hub, namespace, cluster))?.status ?? {};
+                const name = argoCdNameOf(cluster, settings.clusters[cluster]);
+                const { sync, health } = (await agentApplicationOf(hub, namespace, name))?.status ?? {};
                 return `agent-${cluster} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
             }),
         );

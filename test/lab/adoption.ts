@@ -9,7 +9,8 @@ import { toolPath } from "../../lab/tools";
 import { waitForApplications } from "../../lab/waiting";
 import { applyByHand } from "../../lab/apply";
 import { argocdClusterAdd } from "./support/clusterAdd";
-import { destroyProtected, getObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
+import { noteSecret } from "./support/secrets";
+import { destroyProtected, getObject, type KubeObject, namesOf, npmRun, pulumi, pulumiOk } from "./support/lab";
 
 /** A label that the registration has and the stack file lacks. */
 const tier = "gold";
@@ -56,6 +57,7 @@ async function uids(): Promise<Record<string, string>> {
 describe("a cluster that `argocd cluster add` registered", () => {
     let secret: string;
     let revision: string;
+    let oldToken: string;
     /** Arguments of the `kubectl` commands that remove what is left of the old account. */
     let commands: string[][];
 
@@ -64,6 +66,8 @@ describe("a cluster that `argocd cluster add` registered", () => {
         const clusters = readInLab("dr")["hubspoke:clusters"] as { dr: { revision: string } };
         revision = clusters.dr.revision;
         await kubectl("dr", ["create", "namespace", "agent"]);
+        await kubectl("dr", ["label", "namespace", "agent", "team=shop"]);
+        await kubectl("dr", ["create", "quota", "team", "--namespace=agent", "--hard=services=20"]);
         secret = await argocdClusterAdd({
             spoke: "dr",
             namespace: "argocd",
@@ -77,6 +81,14 @@ describe("a cluster that `argocd cluster add` registered", () => {
             annotations: { domain: "dr.example.com", revision },
             more: ["--project", "agent"],
         });
+        // As a person has it who keeps cluster Secrets in files.
+        const held = await getObject("hub", "argocd", "secret", secret);
+        oldToken = (JSON.parse(Buffer.from(held.data?.config ?? "", "base64").toString()) as { bearerToken: string }).bearerToken;
+        noteSecret("the token of `argocd cluster add`", oldToken);
+        await kubectl("hub", [
+            "annotate", "secret", secret, "--namespace=argocd", "addons_repo_url=https://git.example.com/addons",
+            `kubectl.kubernetes.io/last-applied-configuration=${JSON.stringify({ token: oldToken })}`,
+        ]);
         const source = { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: revision };
         const cluster = {
             name: "dr", environment: "dr", region: "eu-central-1", domain: "by-hand.example.com", dnsDomain: "cluster.local",
@@ -116,6 +128,9 @@ describe("a cluster that `argocd cluster add` registered", () => {
         expect(adopted.metadata.uid).to.equal(registered.metadata.uid);
         expect(adopted.metadata.labels).to.include(registered.metadata.labels);
         expect(adopted.metadata.annotations).to.include({ "hubspoke/stack": "organization/hubspoke/dr", revision });
+        expect(adopted.metadata.annotations).to.include({ addons_repo_url: "https://git.example.com/addons" });
+        expect(JSON.stringify(adopted.metadata)).not.to.include(oldToken);
+        expect(JSON.stringify(adopted.metadata)).not.to.include("last-applied-configuration");
         expect(adopted.data).to.include({ name: registered.data?.name, server: registered.data?.server });
         expect(adopted.data?.config).not.to.equal(registered.data?.config);
         expect(Buffer.from(adopted.data?.namespaces ?? "", "base64").toString()).to.equal("agent");
@@ -125,6 +140,14 @@ describe("a cluster that `argocd cluster add` registered", () => {
 
         const preview = await pulumi("dr", "preview", "--expect-no-changes");
         expect(preview.ok, preview.output).to.equal(true);
+    });
+
+    it("has the namespace that was there, with its team's label and quota beside the stack's", async () => {
+        const json = await kubectl("dr", ["get", "namespace", "agent", "--output=json"]);
+        const { metadata } = JSON.parse(json) as KubeObject;
+        expect(metadata.labels).to.include({ team: "shop", "pod-security.kubernetes.io/enforce": "restricted" });
+        expect(metadata.annotations).to.include({ "hubspoke/adopted": "true" });
+        expect(await namesOf("dr", "agent", "resourcequotas")).to.have.members(["agent", "team"]);
     });
 
     it("loses the old account by the printed commands, and Argo CD continues to deliver", async () => {
@@ -153,5 +176,11 @@ describe("a cluster that `argocd cluster add` registered", () => {
         const { ok, output } = await npmRun("adopt", pulumiEnvironment(), "dr");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/nothing to adopt: .*This stack registered "dr"/);
+    });
+
+    it("keeps the namespace that it had, and what is the team's in it, when the stack is destroyed", async () => {
+        await destroyProtected("dr");
+        expect(await namesOf("dr", "agent", "resourcequotas")).to.deep.equal(["team"]);
+        await kubectl("dr", ["delete", "namespace", "agent"]);
     });
 });

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
-import { type Candidate, differences, outOfReach, registrationToAdopt } from "../../preflight/adoption";
+import { annotationsToKeep, type Candidate, differences, outOfReach, registrationToAdopt } from "../../preflight/adoption";
 import type { Registration } from "../../clusters/registrations";
 import { nothingToAdopt, registrationByOtherMeans } from "../../scripts/adopt/choice";
+import { copiesIn } from "../../scripts/adopt/copies";
 import { describeRemains } from "../../scripts/adopt/remains";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
@@ -64,12 +65,12 @@ describe("an adoption", () => {
         {
             what: "a name",
             registered: { cluster: "old" },
-            problem: /^hubspoke:clusters\.staging: .* has the name "old".*Write clusters\.old instead of/,
+            problem: /^hubspoke:clusters\.staging: .* has the name "old".*Write `name: "old"` there/,
         },
         {
-            what: "a URL, even by a slash only",
-            registered: { server: "https://staging.example.com/" },
-            problem: /^hubspoke:clusters\.staging\.server: is "https.*Write `server: "https:.*example\.com\/"`/,
+            what: "a URL",
+            registered: { server: "https://other.example.com" },
+            problem: /^hubspoke:clusters\.staging\.server: is "https.*Write `server: "https:.*other\.example\.com"`/,
         },
         {
             what: "a label that the settings lack",
@@ -82,6 +83,26 @@ describe("an adoption", () => {
             spoke: { labels: { region: "us-east-1", tier: "gold" } },
             registered: {},
             problem: /^hubspoke:clusters\.staging\.labels\.region: is "us-east-1".*has "eu-west-1"/,
+        },
+        {
+            what: "a label with a prefix",
+            registered: { labels: { ...labels, "example.com/tier": "1" } },
+            problem: /labels\.example\.com\/tier: is missing.*Write `labels\."example\.com\/tier": "1"`/,
+        },
+        {
+            what: "a label deploy that is neither true nor false",
+            registered: { labels: { ...labels, deploy: "yes" } },
+            problem: /label deploy .* is "yes", which .* cannot keep.*label secret cluster-\S+ --overwrite deploy=…/,
+        },
+        {
+            what: "an environment that no stack can have",
+            registered: { labels: { ...labels, environment: "Stage_1" } },
+            problem: /^hubspoke:environment: the label environment .* is "Stage_1", which this program cannot keep/,
+        },
+        {
+            what: "a domain that is a URL",
+            registered: { annotations: { domain: "https://x" } },
+            problem: /domain: the annotation domain .*cannot keep.*kubectl .*annotate secret/,
         },
         {
             what: "the environment",
@@ -113,6 +134,31 @@ describe("an adoption", () => {
         });
     }
 
+    it("goes on with the URL that is registered, however its end is written", () => {
+        const registered = registration({ labels, server: "https://staging.example.com/" });
+        expect(differences(candidate(), registered)).to.deep.equal([]);
+    });
+
+    it("keeps a name that is no setting's, such as an ARN, by the setting `name`", () => {
+        const arn = "arn:aws:eks:eu-west-1:123456789012:cluster/prod";
+        const registered = registration({ labels, cluster: arn });
+        expect(differences(candidate(), registered)[0]).to.include(`Write \`name: "${arn}"\` there`);
+        expect(differences(candidate({ name: arn }), registered)).to.deep.equal([]);
+    });
+
+    it("keeps annotations that Applications may read, and no copy of the Secret", () => {
+        const annotations = {
+            addons_repo_url: "https://git.example.com/addons",
+            "kubectl.kubernetes.io/last-applied-configuration": "EXAMPLE-TOKEN",
+            "argocd.argoproj.io/refresh": "2026-01-01T00:00:00Z",
+            "hubspoke/stack": "organization/hubspoke/staging",
+            domain: "staging.example.com",
+        };
+        const { settings } = candidate({ clusterSecret: "s" });
+        const kept = annotationsToKeep(settings, [registration({ secret: "s", annotations })]);
+        expect(kept).to.deep.equal({ staging: { addons_repo_url: "https://git.example.com/addons" } });
+    });
+
     it("is refused if an Application delivers to a namespace without rights for the narrow account", () => {
         const application = (name: string, namespace?: string): Application => ({
             metadata: { name },
@@ -129,7 +175,7 @@ describe("an adoption", () => {
 });
 
 describe("npm run adopt", () => {
-    const wanted = { name: "staging", server: "https://staging.example.com", clusterSecret: undefined };
+    const wanted = { name: "staging", argoCdName: "staging", server: "https://staging.example.com", clusterSecret: undefined };
 
     it("finds a cluster by its name or its URL, with any name of its Secret", () => {
         const byUrl = registration({ cluster: "old", secret: "by-hand" });
@@ -137,6 +183,24 @@ describe("npm run adopt", () => {
         const byName = registration({ server: "https://10.0.0.1" });
         expect(registrationByOtherMeans(wanted, [byName])).to.equal(byName);
         expect(registrationByOtherMeans(wanted, [registration({ stack })])).to.equal(undefined);
+    });
+
+    it("removes every annotation with a copy of the credential", () => {
+        const token = "EXAMPLE-OLD-TOKEN";
+        const config = JSON.stringify({ bearerToken: token, tlsClientConfig: { insecure: false } });
+        const encoded = Buffer.from(config).toString("base64");
+        const annotations = {
+            "kubectl.kubernetes.io/last-applied-configuration": "{}",
+            "example.com/original": `data: { config: ${encoded} }`,
+            "example.com/token": `x ${token} y`,
+            "managed-by": "argocd.argoproj.io",
+        };
+        expect(copiesIn({ metadata: { annotations }, data: { config: encoded } })).to.deep.equal([
+            "kubectl.kubernetes.io/last-applied-configuration",
+            "example.com/original",
+            "example.com/token",
+        ]);
+        expect(copiesIn({ metadata: {}, data: { config: "not JSON" } })).to.deep.equal([]);
     });
 
     it("adopts neither of two candidates", () => {
@@ -184,18 +248,23 @@ describe("a cluster that the stack adopts", () => {
 
     it("imports its Secret and the agent's namespace, under their present names", async () => {
         await mockPulumi();
-        registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand", namespaceExists: true } });
+        registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand" } }, {}, {
+            staging: { labels: { team: "a" }, annotations: { owner: "b" } },
+        });
         await settled();
         expect(secret().importId).to.equal("argocd/by-hand");
         expect((secret().inputs.metadata as { name: string }).name).to.equal("by-hand");
         expect(secret().inputs).not.to.have.property("type");
         expect(namespace().importId).to.equal("agent");
+        const { labels, annotations } = namespace().inputs.metadata as Record<string, object>;
+        expect(labels).to.include({ team: "a", "pod-security.kubernetes.io/enforce": "restricted" });
+        expect(annotations).to.include({ owner: "b", "hubspoke/adopted": "true", "pulumi.com/patchForce": "true" });
         expect(one("pulumi-nodejs:dynamic/hubspoke:drain", "staging-drain").inputs.secret).to.equal("by-hand");
     });
 
     it("gets the agent's namespace if it has none", async () => {
         await mockPulumi();
-        registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand", namespaceExists: false } });
+        registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand" } });
         await settled();
         expect(secret().importId).to.equal("argocd/by-hand");
         expect(namespace().importId).to.equal(undefined);

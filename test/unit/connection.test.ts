@@ -8,6 +8,7 @@ import { refuseUnusableServer } from "../../preflight/connection";
 import { refuseOtherClusters, uidsOf } from "../../preflight/sameCluster";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
+import { registration } from "./support/registration";
 
 function settingsOf(more: Record<string, unknown> = {}): EnvironmentSettings {
     const prod = { context: "prod", labels: { region: "eu" }, ...more };
@@ -95,7 +96,7 @@ describe("a cluster behind its name", () => {
     const stack = "organization/hubspoke/prod";
     const url = "https://prod.example.com";
     const registered = (annotations: Record<string, string>): Registration[] => [
-        { secret: "cluster-prod", cluster: "prod", server: url, stack, domain: undefined, labels: {}, annotations },
+        registration({ secret: "cluster-prod", cluster: "prod", server: url, stack, labels: {}, annotations }),
     ];
     interface Case {
         readonly expected?: string;

@@ -141,6 +141,7 @@ describe("the active cluster", () => {
     const registered = (cluster: string, domain = `${cluster}.example.com`): Registration => ({
         secret: `cluster-${cluster}`,
         cluster,
+        argoCdName: cluster,
         server: `https://${cluster}`,
         stack: "s",
         domain,

@@ -16,6 +16,7 @@ import "../hub";
 import "../certificates";
 import "../upgrade";
 import "../reinstall";
+import "../brownfield";
 import "../state";
 import "../backup";
 import "../policy";

@@ -25,7 +25,7 @@ export function hubSettings(more: object = {}): HubSettings {
 export async function bringUpHub(
     more: Readonly<Record<string, unknown>> = {},
     opts?: pulumi.ComponentResourceOptions,
-    facts: Partial<Pick<HubArgs, "alertObjects" | "chartHasSecret">> = {},
+    facts: Partial<Pick<HubArgs, "adoption" | "alertObjects" | "chartHasSecret" | "registersHub">> = {},
 ): Promise<HubUnderMocks> {
     await mockPulumi();
     const settings = hubSettings(more);
@@ -35,6 +35,7 @@ export async function bringUpHub(
         serviceMonitors: false,
         alertObjects: "files" as const,
         chartHasSecret: false,
+        registersHub: true,
         ...facts,
     };
     const hub = new Hub("hub", args, opts);

@@ -1,4 +1,4 @@
-import { Environment } from "../../../components/environment";
+import { Environment, type EnvironmentArgs } from "../../../components/environment";
 import type { Adoptions } from "../../../components/account/adoption";
 import type { ProbePlan } from "../../../components/watch/probePlan";
 import { parseSettings } from "../../../settings";
@@ -11,6 +11,7 @@ export function registerClusters(
     objects: ProbePlan["objects"] = "files",
     adoptions: Adoptions = {},
     more: Record<string, unknown> = {},
+    adoptedNamespaces: EnvironmentArgs["adoptedNamespaces"] = {},
 ): Environment {
     const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
     const given = { role: "environment", environment, hub: { context: "hub" }, clusters, ...more };
@@ -31,5 +32,6 @@ export function registerClusters(
         },
         stack: `organization/hubspoke/${environment}`,
         adoptions,
+        adoptedNamespaces,
     });
 }

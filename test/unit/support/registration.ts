@@ -5,6 +5,7 @@ export function registration(given: Partial<Registration> = {}): Registration {
     return {
         secret: "cluster-staging.example.com-1234567",
         cluster: "staging",
+        argoCdName: given.cluster ?? "staging",
         server: "https://staging.example.com",
         stack: undefined,
         domain: undefined,

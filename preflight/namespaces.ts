@@ -1,0 +1,161 @@
+import * as pulumi from "@pulumi/pulumi";
+import { agentLabel, accountName, adoptedAnnotation, stackAnnotation } from "../clusters/names";
+import type { ClusterAddress } from "../clusters/kubeconfig";
+import { find, get } from "../clusters/request";
+import type { AdoptedNamespace } from "../components/account/adoption";
+import type { EnvironmentSettings } from "../settings/environment";
+import { keptMetadata, type Metadata } from "./keptMetadata";
+
+interface ObjectList {
+    readonly items: readonly { readonly metadata: Metadata & { readonly namespace?: string } }[];
+}
+
+/** A namespace of the agent that the stack did not create, with what is in it. */
+export interface FoundNamespace {
+    readonly metadata: Metadata;
+    /** Pods that are not the agent's. */
+    readonly pods: readonly string[];
+    /** ResourceQuotas and LimitRanges, as `resourcequota/name`. */
+    readonly limits: readonly string[];
+    /** Objects with the names of the stack's own, such as `networkpolicy/default-deny`. */
+    readonly taken: readonly string[];
+}
+
+/** The cluster, and what the stack would do to the namespace. */
+interface Context {
+    readonly cluster: string;
+    readonly namespace: string;
+    readonly stack: string;
+    readonly settings: Pick<EnvironmentSettings, "namespace"> & {
+        readonly clusters: Readonly<Record<string, { readonly sharedNamespace: boolean } | undefined>>;
+    };
+}
+
+/**
+ * Why the stack cannot take over a namespace that exists.
+ *
+ * @returns each problem with its remedy; none if the namespace can be adopted
+ */
+export function namespaceProblems({ metadata, pods, taken }: FoundNamespace, context: Context): string[] {
+    const { cluster, namespace, stack, settings } = context;
+    const at = `hubspoke:clusters.${cluster}`;
+    const owner = metadata.annotations?.[stackAnnotation];
+    if (owner !== undefined && owner !== stack) {
+        return [
+            `${at}: namespace ${namespace} belongs to the stack ${owner}. Remove the cluster there first; if that is this ` +
+                `stack's earlier name: kubectl annotate namespace ${namespace} --overwrite ${stackAnnotation}=${stack}`,
+        ];
+    }
+    const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
+    return [
+        ...(pods.length > 0 && !shared
+            ? [
+                  `${at}.sharedNamespace: namespace ${namespace} has pods that are not the agent's (${some(pods)}), and the ` +
+                      "stack's quota, Pod Security level and network policy would apply to them. Choose another " +
+                      "`agent.namespace` on the hub, move them, or write true: the stack then leaves them alone, and Argo " +
+                      "CD's account may change objects beside the agent's",
+              ]
+            : []),
+        ...(taken.length > 0
+            ? [`${at}: namespace ${namespace} has ${taken.join(", ")} already. Rename or delete that: the stack creates one of that name`]
+            : []),
+    ];
+}
+
+/** What the adoption of a namespace changes, in one sentence. */
+export function describeAdoption({ metadata, limits }: FoundNamespace, context: Context): string {
+    const { cluster, namespace, settings } = context;
+    const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
+    const { podSecurity, pods, cpu, memory } = settings.namespace;
+    const enforced = metadata.labels?.["pod-security.kubernetes.io/enforce"];
+    const changes = shared
+        ? ["a network policy for the agent's pods, and nothing for other pods"]
+        : [
+              `Pod Security ${enforced === undefined ? "" : `${enforced} becomes `}${podSecurity}`,
+              `a quota of ${pods} pods, ${cpu} CPUs and ${memory} of memory`,
+              "default limits for containers",
+              "a network policy that denies all other traffic",
+          ];
+    return (
+        `hubspoke:clusters.${cluster}: namespace ${namespace} exists. The stack adopts it with its labels and annotations, ` +
+        `and does not delete it at a destroy. It adds: ${changes.join(", ")}.` +
+        (limits.length === 0 ? "" : ` ${some(limits)} also apply to the agent`)
+    );
+}
+
+function some(names: readonly string[]): string {
+    return names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+}
+
+/**
+ * Finds the namespace of the agent that exists on a cluster before the stack creates it, and warns of what will change
+ * in it.
+ *
+ * @param isRegistered whether the stack has registered the cluster already
+ * @returns undefined if there is none, or the stack created it
+ * @throws Error that says why the namespace cannot be adopted, and what to do
+ */
+export async function findNamespace(
+    spoke: ClusterAddress,
+    context: Context,
+    isRegistered: boolean,
+): Promise<AdoptedNamespace | undefined> {
+    const { namespace, stack, cluster, settings } = context;
+    const found = await find<{ metadata: Metadata }>(spoke, `api/v1/namespaces/${namespace}`);
+    if (found === undefined) {
+        return undefined;
+    }
+    const { annotations } = found.metadata;
+    const isAdopted = annotations?.[adoptedAnnotation] !== undefined;
+    const isOwn = annotations?.[stackAnnotation] === stack || isRegistered;
+    if (!isOwn) {
+        const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
+        const whole = await inNamespace(spoke, found.metadata, shared);
+        const problems = namespaceProblems(whole, context);
+        if (problems.length > 0) {
+            throw new Error(problems.join("\n  "));
+        }
+        await pulumi.log.warn(describeAdoption(whole, context));
+    }
+    return isOwn && !isAdopted ? undefined : keptMetadata(found.metadata);
+}
+
+async function inNamespace(spoke: ClusterAddress, metadata: Metadata, shared: boolean): Promise<FoundNamespace> {
+    const list = async (path: string) => (await get<ObjectList>(spoke, path)).items.map((item) => item.metadata);
+    const core = `api/v1/namespaces/${metadata.name}`;
+    const [pods, quotas, ranges, policies] = await Promise.all([
+        list(`${core}/pods`),
+        list(`${core}/resourcequotas`),
+        list(`${core}/limitranges`),
+        list(`apis/networking.k8s.io/v1/namespaces/${metadata.name}/networkpolicies`),
+    ]);
+    const isAgents = ({ labels }: Metadata) =>
+        Object.entries(agentLabel).every(([key, value]) => labels?.[key] === value);
+    const titles = (kind: string, objects: readonly Metadata[]) => objects.map(({ name }) => `${kind}/${name}`);
+    const own = shared
+        ? ["networkpolicy/agent-default-deny"]
+        : ["resourcequota/agent", "limitrange/agent", "networkpolicy/default-deny"];
+    const limits = [...titles("resourcequota", quotas), ...titles("limitrange", ranges)];
+    const all = [...limits, ...titles("networkpolicy", policies)];
+    return {
+        metadata,
+        pods: pods.filter((pod) => !isAgents(pod)).map(({ name }) => name),
+        limits,
+        taken: all.filter((title) => own.includes(title)),
+    };
+}
+
+/**
+ * Refuses a cluster with a namespace of the account's name that the stack did not create: the stack creates it.
+ *
+ * @throws Error with the remedy
+ */
+export async function refuseTakenAccount(spoke: ClusterAddress, cluster: string, stack: string): Promise<void> {
+    const found = await find<{ metadata: Metadata }>(spoke, `api/v1/namespaces/${accountName}`);
+    if (found !== undefined && found.metadata.annotations?.[stackAnnotation] !== stack) {
+        throw new Error(
+            `hubspoke:clusters.${cluster}: the cluster has a namespace ${accountName}, in which the stack creates Argo CD's ` +
+                `account. If no other Argo CD uses it: kubectl delete namespace ${accountName}`,
+        );
+    }
+}

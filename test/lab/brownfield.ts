@@ -1,0 +1,224 @@
+import { expect } from "chai";
+import { agentRepositoryUrl } from "../../lab/argocd";
+import { applyByHand } from "../../lab/apply";
+import { kubectl } from "../../lab/kubectl";
+import { removeKeptCrds } from "../../lab/leftovers";
+import { kubeconfigPath } from "../../lab/paths";
+import { run } from "../../lab/processes";
+import { pulumiEnvironment } from "../../lab/stacks/environment";
+import { readInLab, removeOtherHub, writeOtherHub } from "../../lab/stacks/project";
+import { destroy, pulumi } from "../../lab/stacks/pulumi";
+import { toolPath } from "../../lab/tools";
+import { npmRun, transcript } from "./support/lab";
+import { noteSecret, secretsOn } from "./support/secrets";
+
+const stack = "brownfield-hub";
+const cluster = "staging";
+
+const crd = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: {
+        name: "applications.argoproj.io",
+        labels: { "app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/part-of": "argocd" },
+        annotations: { "meta.helm.sh/release-name": "argo-cd", "meta.helm.sh/release-namespace": "argo" },
+    },
+    spec: {
+        group: "argoproj.io",
+        names: { kind: "Application", plural: "applications", singular: "application", listKind: "ApplicationList" },
+        scope: "Namespaced",
+        versions: [
+            {
+                name: "v1alpha1",
+                served: true,
+                storage: true,
+                schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+            },
+        ],
+    },
+};
+
+/** An application controller, as upstream's manifests label it. */
+function controller(namespace: string) {
+    const labels = { "app.kubernetes.io/part-of": "argocd", "app.kubernetes.io/component": "application-controller" };
+    const name = "argocd-application-controller";
+    return {
+        apiVersion: "apps/v1",
+        kind: "StatefulSet",
+        metadata: { name, namespace, labels },
+        spec: {
+            serviceName: name,
+            replicas: 0,
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [{ name, image: `registry.invalid/${name}` }] } },
+        },
+    };
+}
+
+function namespace(name: string) {
+    return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { team: "platform" } } };
+}
+
+/** An Application of the hub's users before the adoption. */
+function application(name: string) {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: { name, namespace: "argocd", finalizers: ["resources-finalizer.argocd.argoproj.io"] },
+        spec: {
+            project: "default",
+            source: { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: "HEAD" },
+            destination: { name: "in-cluster", namespace: name },
+        },
+    };
+}
+
+async function helm(...args: string[]): Promise<string> {
+    const all = [...args, "--kube-context", cluster, "--namespace", "argocd"];
+    const { ok, output } = await run(toolPath("helm"), all, { env: { KUBECONFIG: kubeconfigPath }, timeoutMs: 300_000 });
+    expect(ok, output).to.equal(true);
+    return output;
+}
+
+/** The error of a preview that must fail. */
+async function refusal(): Promise<string> {
+    const error = await pulumi(stack, ["preview"]).then(
+        () => undefined,
+        (reason: Error) => reason.message,
+    );
+    expect(error, "an error").not.to.equal(undefined);
+    transcript.push(error ?? "");
+    return error ?? "";
+}
+
+interface UidList {
+    readonly items: readonly {
+        readonly kind: string;
+        readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+    }[];
+}
+
+/** What the adoption must not create anew, by its UID. */
+async function uids(): Promise<Record<string, string>> {
+    const kinds = "applications,applicationsets,appprojects,secrets";
+    const lists = await Promise.all([
+        kubectl(cluster, ["get", kinds, "--namespace=argocd", "--output=json"]),
+        kubectl(cluster, ["get", "crd,namespaces", "--output=json"]),
+    ]);
+    const items = lists.flatMap((json) => (JSON.parse(json) as UidList).items);
+    expect(items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined)).to.deep.equal([]);
+    // The Secret of notifications is the stack's after an adoption, as the list says.
+    const others = /^(sh\.helm\.release|argocd-notifications-secret)/;
+    const kept = items.filter(({ metadata }) => !others.test(metadata.name));
+    return Object.fromEntries(kept.map(({ kind, metadata }) => [`${kind} ${metadata.name}`, metadata.uid]));
+}
+
+/** Removes the Applications, whose finalizers no Argo CD on this cluster fulfils. */
+async function removeApplications(): Promise<void> {
+    const names = (await kubectl(cluster, ["get", "applications", "--namespace=argocd", "--output=name"])).trim();
+    const patch = ["--type=merge", '--patch={"metadata":{"finalizers":null}}'];
+    for (const name of names.split("\n").filter((one) => one !== "")) {
+        await kubectl(cluster, ["patch", name, "--namespace=argocd", ...patch]);
+        await kubectl(cluster, ["delete", name, "--namespace=argocd", "--ignore-not-found"]);
+    }
+}
+
+describe("a hub that has an Argo CD already", () => {
+    let chart: string;
+    before(async () => {
+        chart = process.env.ARGO_CD_CHART ?? (readInLab("hub")["hubspoke:chart"] as { path: string }).path;
+        writeOtherHub(stack, cluster, { "hubspoke:availability": "single", "hubspoke:chart": { path: chart } });
+        await pulumi(stack, ["stack", "init"]);
+    });
+
+    after(async () => {
+        await removeApplications();
+        await destroy(stack, () => undefined);
+        removeOtherHub(stack);
+        await kubectl(cluster, ["delete", "namespace", "argocd", "argo", "--ignore-not-found"]);
+        await removeKeptCrds(cluster);
+    });
+
+    it("is refused in the preview with a CRD that is another release's", async () => {
+        await applyByHand(cluster, [crd]);
+        try {
+            const error = await refusal();
+            expect(error).to.include("the hub has of the Helm release argo/argo-cd: the CRDs applications.argoproj.io");
+            expect(error).to.include(`To adopt: npm run adopt -- ${stack}`);
+        } finally {
+            await kubectl(cluster, ["delete", "crd", crd.metadata.name]);
+        }
+    });
+
+    it("is refused with an Argo CD of plain manifests, and with one in another namespace", async () => {
+        await applyByHand(cluster, [namespace("argocd"), controller("argocd"), namespace("argo"), controller("argo")]);
+        try {
+            const error = await refusal();
+            expect(error).to.match(/another Argo CD runs in namespace argo \(installed by manifests\)/);
+            expect(error).to.include("docs/brownfield.md");
+            expect(error).to.match(/an Argo CD runs in namespace argocd \(installed by manifests\)/);
+            const { ok, output } = await npmRun("adopt", pulumiEnvironment(), stack, "--yes");
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/is not adopted, and nothing was changed:[^]*installed by manifests/);
+        } finally {
+            await kubectl(cluster, ["delete", "namespace", "argocd", "argo"]);
+        }
+    });
+
+    describe("from `helm install` with the chart's defaults, under another release's name", () => {
+        const applications = ["one", "two", "three", "four", "five"];
+        let before: Record<string, string>;
+
+        it("is refused in the preview, which names the way to adopt it", async () => {
+            await applyByHand(cluster, [namespace("argocd")]);
+            const more = ["--wait", "--timeout=240s", "--set=configs.cm.statusbadge\\.enabled=true"];
+            await helm("install", "argo-cd", chart, ...more);
+            await applyByHand(cluster, applications.map(application));
+            before = await uids();
+            const error = await refusal();
+            expect(error).to.include('an Argo CD in namespace argocd (Helm release "argo-cd")');
+            expect(error).to.include(`To adopt: npm run adopt -- ${stack}`);
+            expect(await uids()).to.deep.equal(before);
+        });
+
+        it("is not adopted until its name is typed; what would change is listed", async () => {
+            const { ok, output } = await npmRun("adopt", pulumiEnvironment(), stack);
+            expect(ok, output).to.equal(false);
+            expect(output).to.match(/Helm release argo-cd: argo-cd \S+ \(Argo CD v\S+\) becomes/);
+            expect(output).to.match(/values of the release that are dropped[^]*configs\.cm\."statusbadge\.enabled"/);
+            expect(output, output).to.match(/(import|update) argocd-release/);
+            expect(output).to.include("5 Applications stay as they are");
+            expect(output).to.include(`${stack} was not typed, so nothing was changed`);
+            expect(await uids()).to.deep.equal(before);
+        });
+
+        it("is adopted: nothing is created anew, and nothing is left to change", async () => {
+            const { ok, output } = await npmRun("adopt", pulumiEnvironment(), stack, "--yes");
+            expect(ok, output).to.equal(true);
+            expect(output).to.include("all 5 Applications are what they were");
+            (await secretsOn(cluster)).forEach((value, where) => noteSecret(`brownfield hub: ${where}`, value));
+            expect(await uids()).to.include(before);
+            expect(await helm("list", "--short")).to.equal("argo-cd");
+            const labels = ["get", "namespace", "argocd", "--output=jsonpath={.metadata.labels.team}"];
+            expect(await kubectl(cluster, labels)).to.equal("platform");
+            await pulumi(stack, ["preview", "--expect-no-changes"]);
+            await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
+            await pulumi(stack, ["preview", "--expect-no-changes"]);
+        });
+
+        it("is not destroyed while Applications of others are there", async () => {
+            const error = await pulumi(stack, ["destroy", "--yes", "--skip-preview"]).catch((reason: Error) => reason.message);
+            expect(error).to.match(/Applications of others .*one/);
+            expect(await uids()).to.include(before);
+        });
+
+        it("is destroyed when they are gone; the namespace and the CRDs stay", async () => {
+            await removeApplications();
+            await destroy(stack, () => undefined);
+            const after = await uids();
+            expect(after["Namespace argocd"]).to.equal(before["Namespace argocd"]);
+            const crd = "CustomResourceDefinition applications.argoproj.io";
+            expect(after[crd]).to.equal(before[crd]);
+        });
+    });
+});

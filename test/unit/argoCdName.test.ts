@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { isOfCluster } from "../../clusters/registrations";
+import { parseSettings } from "../../settings";
+import { argoCdName, nameNormalized } from "../../settings/argoCdName";
+import { registerClusters } from "./support/register";
+import { one, settled, unwrapSecret, encode } from "./support/mocks";
+import { mockPulumi } from "./support/mocks";
+import { registration } from "./support/registration";
+
+describe("a cluster's name in Argo CD", () => {
+    // The first two are Argo CD's own (applicationset/generators/cluster_test.go).
+    const cases = {
+        "production_01/west": "production-01-west",
+        "staging-01": "staging-01",
+        "arn:aws:eks:eu-west-1:123456789012:cluster/prod": "arn-aws-eks-eu-west-1-123456789012-cluster-prod",
+        gke_project_zone_name: "gke-project-zone-name",
+        "user@context": "user-context",
+        "api.prod.example.com": "api.prod.example.com",
+        "Prod.": "prod",
+    };
+    for (const [name, normalized] of Object.entries(cases)) {
+        it(`names the Application of ${name}`, () => expect(nameNormalized(name)).to.equal(normalized));
+    }
+
+    it("is the same afterwards where it is a DNS name, so that nothing that stands is renamed", () => {
+        fc.assert(
+            fc.property(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), (name) => {
+                expect(nameNormalized(name)).to.equal(name);
+            }),
+        );
+    });
+
+    it("is a DNS name afterwards, or refused", () => {
+        fc.assert(
+            fc.property(fc.string({ maxLength: 300 }), (name) => {
+                if (argoCdName.safeParse(name).success) {
+                    expect(`agent-${nameNormalized(name)}`).to.match(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+                }
+            }),
+        );
+    });
+
+    it("collides with another in one stack, and with one on the hub", () => {
+        const labels = { region: "eu-west-1" };
+        const clusters = {
+            prod: { context: "a", labels },
+            other: { context: "b", labels, name: "PROD" },
+        };
+        const parse = () => parseSettings({ role: "environment", environment: "prod", hub: { context: "hub" }, clusters });
+        expect(parse).to.throw(/clusters\.other\.name: the Applications of prod and other would both be agent-prod/);
+        const registered = registration({ cluster: "a:b", server: "https://a.example.com" });
+        expect(isOfCluster(registered, { name: "a/b", server: "https://b.example.com" })).to.equal(true);
+        expect(isOfCluster(registered, { name: "a.b", server: "https://b.example.com" })).to.equal(false);
+    });
+
+    it("is in the cluster Secret, and the key in the stack file beside it", async () => {
+        await mockPulumi();
+        const name = "arn:aws:eks:eu-west-1:123456789012:cluster/prod";
+        registerClusters("prod", { prod: { context: "prod", name, labels: { region: "eu-west-1" } } });
+        await settled();
+        const { metadata, data } = one("kubernetes:core/v1:Secret", "prod-cluster-secret").inputs;
+        expect(metadata).to.include({ name: "cluster-prod" });
+        expect(metadata).to.have.nested.property("annotations.hubspoke/cluster", "prod");
+        expect(unwrapSecret(data)).to.include({ name: encode(name) });
+        expect(one("pulumi-nodejs:dynamic/hubspoke:drain", "prod-drain").inputs).to.include({ cluster: "prod", argoCdName: name });
+    });
+});
