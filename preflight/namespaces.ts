@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { agentLabel, accountName, adoptedAnnotation, stackAnnotation } from "../clusters/names";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { find, get } from "../clusters/request";
+import { ask, get } from "../clusters/request";
 import type { AdoptedNamespace } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
 import { keptMetadata, type Metadata } from "./keptMetadata";
@@ -101,7 +101,7 @@ export async function findNamespace(
     isRegistered: boolean,
 ): Promise<AdoptedNamespace | undefined> {
     const { namespace, stack, cluster, settings } = context;
-    const found = await find<{ metadata: Metadata }>(spoke, `api/v1/namespaces/${namespace}`);
+    const found = await visible(spoke, `api/v1/namespaces/${namespace}`);
     if (found === undefined) {
         return undefined;
     }
@@ -118,6 +118,15 @@ export async function findNamespace(
         await pulumi.log.warn(describeAdoption(whole, context));
     }
     return isOwn && !isAdopted ? undefined : keptMetadata(found.metadata);
+}
+
+/**
+ * An object, if it exists and these credentials may read it: a previewer has no rights on a cluster before its first
+ * `pulumi up`, and the `up` itself then reports what is in the way.
+ */
+async function visible(spoke: ClusterAddress, path: string): Promise<{ readonly metadata: Metadata } | undefined> {
+    const { status, body } = await ask(spoke, path);
+    return status === 200 ? (JSON.parse(body) as { metadata: Metadata }) : undefined;
 }
 
 async function inNamespace(spoke: ClusterAddress, metadata: Metadata, shared: boolean): Promise<FoundNamespace> {
@@ -151,7 +160,7 @@ async function inNamespace(spoke: ClusterAddress, metadata: Metadata, shared: bo
  * @throws Error with the remedy
  */
 export async function refuseTakenAccount(spoke: ClusterAddress, cluster: string, stack: string): Promise<void> {
-    const found = await find<{ metadata: Metadata }>(spoke, `api/v1/namespaces/${accountName}`);
+    const found = await visible(spoke, `api/v1/namespaces/${accountName}`);
     if (found !== undefined && found.metadata.annotations?.[stackAnnotation] !== stack) {
         throw new Error(
             `hubspoke:clusters.${cluster}: the cluster has a namespace ${accountName}, in which the stack creates Argo CD's ` +
