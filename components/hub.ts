@@ -22,7 +22,7 @@ import { Traffic } from "./traffic/traffic";
 import { argoCdHost, loginOf } from "./argoCd/names";
 import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./agent/rollout";
-import { usersName } from "./traffic/names";
+import { usersName } from "../settings/usersName";
 
 export interface HubArgs {
     readonly settings: HubSettings;

@@ -2,7 +2,7 @@ import { argoCdNamespace } from "../clusters/names";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find } from "../clusters/request";
-import { agentName } from "../components/traffic/names";
+import { agentName } from "../settings/usersName";
 import type { HubSettings } from "../settings/hub";
 
 /** The facts that tell which name belongs to which cluster. */

@@ -1,4 +1,4 @@
-import { agentName } from "../components/traffic/names";
+import { agentName } from "../settings/usersName";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 import type { Registration } from "../clusters/registrations";

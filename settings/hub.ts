@@ -14,6 +14,7 @@ import { gitCertificates, knownHosts, repository, webhooks } from "./repositorie
 import { scale } from "./scale";
 import { signOn } from "./signOn";
 import { traffic } from "./traffic";
+import { trafficProblems } from "./usersName";
 
 /** Settings of the stack whose role is `hub`. */
 export const hubSettings = z.strictObject({
@@ -84,6 +85,10 @@ export const hubSettings = z.strictObject({
             "is a key of the Secret argocd-secret, which an adopted Argo CD keeps as it is. Remove it, and write that key " +
             "there (argo-cd, operator-manual/webhook)";
         context.addIssue({ code: "custom", path: ["webhooks", host], message });
+    }
+}).superRefine(({ domain, traffic }, context) => {
+    for (const { path, message } of traffic === undefined ? [] : trafficProblems(domain, traffic)) {
+        context.addIssue({ code: "custom", path: ["traffic", ...path], message });
     }
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
+import { flagProblem, leastTtlOf, usualTtl } from "./externalDnsLimits";
 import { dnsLabel, dnsName, flag, secret, text } from "./kinds";
 
 /** Settings for the DNS name by which users reach the agent, and for the failover to another cluster. */
@@ -35,10 +36,23 @@ const externalDns = z
                 zones: z
                     .array(dnsName("a zone", "example.com"))
                     .min(1, "names no zone. Add one")
-                    .describe("DNS zones that external-dns may change. The default is the hub's `domain`.")
+                    .describe(
+                        "DNS zones that external-dns may change, by their own names: external-dns does not find the zone " +
+                            "of a domain below it. The default is the hub's `domain`.",
+                    )
                     .optional(),
                 args: z
-                    .array(z.string().startsWith("--", 'is not a flag. Write for example "--aws-zone-type=public"'))
+                    .array(
+                        z
+                            .string()
+                            .startsWith("--", 'is not a flag. Write for example "--aws-zone-type=public"')
+                            .superRefine((flag, context) => {
+                                const message = flagProblem(flag);
+                                if (message !== undefined) {
+                                    context.addIssue({ code: "custom", message });
+                                }
+                            }),
+                    )
                     .meta({ description: "More command-line flags of external-dns.", examples: [["--aws-zone-type=public"]] })
                     .default([]),
                 env: z
@@ -107,8 +121,13 @@ export const traffic = z
             .int("is not a whole number of seconds")
             .min(1, "must be at least 1")
             .max(86_400, "must be at most 86400, which is a day")
-            .meta({ description: "TTL of the DNS record, in seconds.", examples: [60] })
-            .default(30),
+            .meta({
+                description:
+                    "TTL of the DNS record, in seconds. The default is 30, or the minimum of the DNS provider if that is " +
+                    "higher: 60 at Cloudflare, 600 at GoDaddy.",
+                examples: [60],
+            })
+            .optional(),
         externalDns,
         route53: route53
             .describe(
@@ -135,7 +154,12 @@ export const traffic = z
             .describe("Failover without a person.")
             .prefault({}),
     })
-    .superRefine(({ active, externalDns, route53 }, context) => {
+    .superRefine(({ active, externalDns, route53, ttl }, context) => {
+        if (ttl !== undefined && ttl < leastTtlOf(externalDns)) {
+            const least = leastTtlOf(externalDns);
+            const message = `is ${ttl}, and the DNS provider accepts ${least} at least. Write ${least}, or remove it`;
+            context.addIssue({ code: "custom", path: ["ttl"], message });
+        }
         if (route53 !== undefined && route53.healthChecks[active] === undefined) {
             const message = `has ${Object.keys(route53.healthChecks).join(", ")}, and not the active cluster, ${active}. Add it`;
             context.addIssue({ code: "custom", path: ["route53", "healthChecks"], message });
@@ -145,6 +169,7 @@ export const traffic = z
             context.addIssue({ code: "custom", path: ["externalDns", "provider"], message });
         }
     })
+    .transform((given) => ({ ...given, ttl: given.ttl ?? usualTtl(given.externalDns) }))
     .describe("One DNS name for all users, and its failover; see docs/failover.md. Without it, there is no such name.")
     .optional();
 

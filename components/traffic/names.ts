@@ -1,20 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { trafficLabel } from "../../clusters/names";
 import type { TrafficSettings } from "../../settings/traffic";
-
-/** The DNS name by which users reach the agent on the active cluster. */
-export function usersName(domain: string, { name }: Pick<NonNullable<TrafficSettings>, "name">): string {
-    return name ?? `agent.${domain}`;
-}
-
-/** The agent's DNS name on a cluster. */
-export function agentName(
-    domain: string,
-    { names }: Pick<NonNullable<TrafficSettings>, "names">,
-    cluster: string,
-): string {
-    return names[cluster] ?? `agent.${cluster}.${domain}`;
-}
+import { agentName, usersName } from "../../settings/usersName";
 
 /** A record in external-dns's DNSEndpoint. */
 export interface DnsRecord {

@@ -1,5 +1,5 @@
 import { argoCdNamespace } from "../../clusters/names";
-import { agentName, usersName } from "../../components/traffic/names";
+import { agentName, usersName } from "../../settings/usersName";
 import { probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { isLeftAlone, registrations } from "../../clusters/registrations";

@@ -13,7 +13,7 @@ import { argoCdNamespace } from "../../clusters/names";
 import { agentApplicationSet } from "../../components/agent/applicationSet";
 import { clusterGenerator } from "../../components/agent/clusterFacts";
 import { agentProject } from "../../components/agent/project";
-import { usersName } from "../../components/traffic/names";
+import { usersName } from "../../settings/usersName";
 import { parseSettings } from "../../settings";
 import type { HubSettings } from "../../settings/hub";
 

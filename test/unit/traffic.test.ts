@@ -99,6 +99,54 @@ describe("the users' name", () => {
     });
 });
 
+describe("a users' name with which no failover could work", () => {
+    const dns = (provider: string, more: object = {}) => ({ externalDns: { mode: "install", provider, ...more } });
+    const args = (...given: string[]) => dns("aws", { args: given });
+    const bad: [name: string, given: object, problem: RegExp][] = [
+        ["a TTL below Cloudflare's least", { ...dns("cloudflare"), ttl: 30 }, /traffic\.ttl: is 30.*accepts 60 at least/],
+        ["a TTL that GoDaddy raises", { ...dns("godaddy"), ttl: 60 }, /traffic\.ttl: is 60.*600/],
+        ["itself as its target", { names: { prod: "agent.example.com" } }, /names\.prod: is agent\.example\.com.*itself/],
+        ["a cluster's name for all", { name: "agent.prod.example.com" }, /traffic\.name: .*alias of itself/],
+        ["a standby with its name", { names: { dr: "agent.example.com" } }, /names\.dr: .*alias of itself/],
+        ["two clusters of one name", { names: { dr: "agent.prod.example.com" } }, /names\.dr: is the name of prod too/],
+        ["two names that are one", { names: { a: "x.example.com", b: "x.example.com" } }, /names\.b: is the name of a too/],
+        ["the top of a zone", { name: "example.com" }, /traffic\.name: .*the top of a zone/],
+        ["a zone of its own", { ...dns("aws", { zones: ["agent.example.com"] }) }, /traffic\.name: .*the top of a zone/],
+        ["a name in no zone", { ...dns("aws"), name: "agent.example.net" }, /traffic\.name: .*in none of the zones/],
+        ["zones elsewhere", dns("aws", { zones: ["example.net"] }), /externalDns\.zones: .*in none of the zones/],
+        ["a zone whose name only ends alike", { ...dns("aws"), name: "a.badexample.com" }, /in none of the zones/],
+        ["an excluded domain", args("--exclude-domains=agent.example.com"), /externalDns\.args: excludes agent\.example\.com/],
+        ["no publication at all", args("--dry-run"), /args\.0: --dry-run stops the failover/],
+        ["a flag that the program sets", args("--policy=sync"), /args\.0: --policy is a flag that the program sets/],
+        ["no aliases", args("--managed-record-types=A"), /args\.0: --managed-record-types stops/],
+        ["a wildcard", { name: "*.example.com" }, /traffic\.name: is not a valid DNS name/],
+        ["a dot at its end", { name: "agent.example.com." }, /traffic\.name: is not a valid DNS name/],
+        ["capital letters", { name: "Agent.example.com" }, /traffic\.name: is not a valid DNS name/],
+    ];
+    for (const [name, given, problem] of bad) {
+        it(`is refused: ${name}`, () => {
+            expect(() => hubSettings({ traffic: { active: "prod", ...given } })).to.throw(problem);
+        });
+    }
+
+    it("is not one that works", () => {
+        const good: [given: object, ttl: number][] = [
+            [{}, 30],
+            [dns("aws"), 30],
+            [dns("cloudflare"), 60],
+            [{ ...dns("cloudflare", { args: ["--cloudflare-proxied"] }), ttl: 30 }, 30],
+            [{ ...dns("cloudflare"), name: "example.com" }, 60],
+            [{ ...dns("aws"), ttl: 1 }, 1],
+            [dns("aws", { zones: ["example.net", "example.com"] }), 30],
+            [{ ...dns("aws", { args: ["--domain-filter=example.net"] }), name: "agent.example.net" }, 30],
+            [dns("aws", { args: ["--managed-record-types=CNAME", "--exclude-record-types=AAAA"] }), 30],
+        ];
+        for (const [given, ttl] of good) {
+            expect(hubSettings({ traffic: { active: "prod", ...given } }).traffic?.ttl, JSON.stringify(given)).to.equal(ttl);
+        }
+    });
+});
+
 describe("external-dns on the hub", () => {
     it("publishes the hub's own records, deletes none, and gets its credentials from a Secret", async () => {
         const externalDns = {
