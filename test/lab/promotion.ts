@@ -159,7 +159,7 @@ describe("a release, rollout pinned", () => {
         const pinned = changedCluster("prod", (settings) => ({ ...settings, revision: earlier }));
         const stale = await pulumiWithConfig(pinned, "prod", "preview");
         expect(stale.ok, stale.output).to.equal(false);
-        expect(stale.output).to.include(`is ${earlier}, but a promotion replaced that by ${revision}`);
+        expect(stale.output).to.include(`is ${earlier}, but a promotion replaced it with ${revision}`);
 
         const again = await promote("prod");
         expect(again.ok, again.output).to.equal(true);
