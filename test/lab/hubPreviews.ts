@@ -51,7 +51,7 @@ describe("a preview of the hub with a changed setting", () => {
             expect(await protectedNames()).to.include.members(["argocd-release", "hub-guard"]);
             const { ok, output } = await pulumi("hub", "destroy", "--preview-only");
             expect(ok, output).to.equal(false);
-            expect(output).to.match(/argocd-release.*protected/);
+            expect(output).to.match(/cannot be deleted\s+because it is protected/);
         } finally {
             await pulumiOk("hub", ...up);
         }
