@@ -128,7 +128,7 @@ async function describeRelease(
     const wanted = (await wantedVersion(settings)) ?? "the chart of the settings";
     return [
         `Helm release ${release}: ${chart.name} ${chart.version} (Argo CD ${chart.appVersion}) becomes ${wanted}`,
-        ...list("values of the release that are dropped; write what you need into the settings", dropped),
+        ...list("values of the release that are dropped; write what you need into the settings, or into chart.values", dropped),
         ...list("values of the release that change", changed),
         ...list("values that the program adds", added),
     ];
