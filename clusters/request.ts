@@ -1,3 +1,5 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { RequestOptions } from "node:https";
 import { type Answer, send } from "./https";
 import type { ClusterAddress } from "./kubeconfig";
 import { credentialsOf, forgetLogin, impersonation } from "./kubeconfig/credentials";
@@ -78,28 +80,44 @@ export async function change(cluster: ClusterAddress, path: string, what: Change
  *     if the cause is the network
  */
 export async function ask(cluster: ClusterAddress, path: string, what?: Change): Promise<Answer> {
-    const { authorization, cert, key } = await credentialsOf(cluster);
     const url = urlOf(cluster.server, path);
-    const proxy = cluster.proxy ?? proxyFromEnvironment(url);
+    const options = await connectionOptions(cluster, url);
     const usual = what?.method === "PATCH" ? "application/merge-patch+json" : "application/json";
     const body = what?.body === undefined ? undefined : JSON.stringify(what.body);
-    const headers = {
-        ...impersonation(cluster.user),
-        ...(authorization === undefined ? {} : { authorization }),
-        ...(what === undefined ? {} : { "content-type": what.type ?? usual }),
-    };
-    try {
-        const trust = (whose: URL) => trustOptions(cluster.tls, whose);
-        const agent = proxy === undefined ? undefined : await agentThrough(proxy, trust(new URL(proxy)));
-        const options = { ...trust(url), cert, key, agent, headers, method: what?.method };
-        const answer = await send(url, options, timeout, body);
-        if (answer.status === 401) {
-            forgetLogin(cluster);
-        }
-        return answer;
-    } catch (error) {
-        throw connectionProblem(cluster, proxy, error as NodeJS.ErrnoException);
+    const headers = { ...options.headers, ...(what === undefined ? {} : { "content-type": what.type ?? usual }) };
+    const sent = send(url, { ...options, headers, method: what?.method }, timeout, body);
+    const answer = await sent.catch((error: unknown) => {
+        throw connectionProblem(cluster, url, error);
+    });
+    if (answer.status === 401) {
+        forgetLogin(cluster);
     }
+    return answer;
+}
+
+/**
+ * Node's options for a request to a cluster's API server: the way there, how it is trusted, and who asks. They contain
+ * credentials: never print them.
+ *
+ * @throws Error that names the setting
+ */
+export async function connectionOptions(
+    cluster: ClusterAddress,
+    url: URL,
+): Promise<RequestOptions & { readonly headers: OutgoingHttpHeaders }> {
+    const { authorization, cert, key } = await credentialsOf(cluster);
+    const headers = { ...impersonation(cluster.user), ...(authorization === undefined ? {} : { authorization }) };
+    const proxy = proxyOf(cluster, url);
+    try {
+        const agent = proxy && (await agentThrough(proxy, trustOptions(cluster.tls, new URL(proxy))));
+        return { ...trustOptions(cluster.tls, url), cert, key, headers, ...(agent ? { agent } : {}) };
+    } catch (error) {
+        throw connectionProblem(cluster, url, error);
+    }
+}
+
+function proxyOf(cluster: ClusterAddress, url: URL): string | undefined {
+    return cluster.proxy ?? proxyFromEnvironment(url);
 }
 
 /** A query in the kubeconfig's URL is left out, and its path leads to the API. */
@@ -108,7 +126,9 @@ function urlOf(server: string, path: string): URL {
     return new URL(path, `${base.origin}${base.pathname.replace(/\/*$/, "/")}`);
 }
 
-function connectionProblem(cluster: ClusterAddress, proxy: string | undefined, error: NodeJS.ErrnoException): Error {
+function connectionProblem(cluster: ClusterAddress, url: URL, cause: unknown): Error {
+    const error = cause as NodeJS.ErrnoException;
+    const proxy = proxyOf(cluster, url);
     const through = proxy === undefined ? "" : ` through the proxy ${new URL(proxy).host}`;
     const problem = (remedy: string) =>
         `hubspoke:${cluster.setting}: the API server ${cluster.server} cannot be reached${through}: ${error.message}. ${remedy}`;

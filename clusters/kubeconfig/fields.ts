@@ -84,7 +84,7 @@ const user = fields({
     "auth-provider": optional(fields({ name: text, config: optional(mapOf(text)) })),
 });
 
-const context = fields({ cluster: text, user: text });
+const context = fields({ cluster: text, user: text, namespace: text });
 
 /** A kubeconfig as one file has it. */
 export const kubeconfigFile = fields({

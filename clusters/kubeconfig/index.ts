@@ -81,7 +81,7 @@ function refuseUnusableUrl(setting: string, context: string, server: string): vo
 }
 
 /** Reads the authority's file at once, because an exec plugin may be told its contents. */
-async function addressOf(
+export async function addressOf(
     setting: string,
     cluster: Cluster,
     server: string,

@@ -1,4 +1,3 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { ApiServer } from "../providers/kubernetes/cluster/apiServer";
 import type { Cluster } from "../providers/kubernetes/cluster/cluster";
@@ -40,16 +39,12 @@ const resource = { urn: "urn:pulumi:s::p::kubernetes:helm.sh/v3:Release::demo", 
 
 /** A cluster that is there as long as nobody asks it: the fake helm does not. */
 function silentCluster(): Cluster {
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromClusterAndUser(
-        { name: "c", server: "http://127.0.0.1:9", skipTLSVerify: false },
-        { name: "u" },
-    );
-    const api = new ApiServer(kubeConfig, new AbortController().signal);
+    const address = { setting: "a", server: "http://127.0.0.1:9", tls: {}, user: {} };
+    const api = new ApiServer(address, new AbortController().signal);
     const discovery = new Discovery(api);
     return {
         reachable: true,
-        access: { kubeConfig, namespace: "default" },
+        access: { address, namespace: "default" },
         api,
         discovery,
         objects: new Objects(api, discovery),

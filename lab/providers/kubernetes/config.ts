@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Cluster } from "@kubernetes/client-node";
+import type { Cluster } from "../../../clusters/kubeconfig/fields";
 import type * as model from "../plugin/provider";
 import { noChanges } from "../plugin/provider";
 import { containsUnknowns, reveal, textOf, Unknown, type PropertyMap, type Value } from "../plugin/values";
-import { loadKubeConfig } from "./cluster/kubeconfig";
+import { givenCluster } from "./cluster/kubeconfig";
 import { readSettings, unsupportedInput } from "./settings";
 
 /** Refuses inputs of the provider resource that the stand-in does not support. */
@@ -63,8 +63,7 @@ function clusterOf(inputs: PropertyMap): Cluster | undefined {
         return undefined;
     }
     try {
-        const cluster = loadKubeConfig(settings).kubeConfig.getCurrentCluster();
-        return cluster === null ? undefined : { ...cluster, name: "" };
+        return givenCluster(settings);
     } catch {
         return undefined;
     }

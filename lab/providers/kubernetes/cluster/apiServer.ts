@@ -2,7 +2,8 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeConfig } from "@kubernetes/client-node";
+import type { ClusterAddress } from "../../../../clusters/kubeconfig";
+import { connectionOptions } from "../../../../clusters/request";
 import { ApiError, UnreachableError } from "./apiError";
 
 export interface ApiRequest {
@@ -36,17 +37,17 @@ const throttledAttempts = 10;
  * Plain JSON requests to one API server, with the credentials of a kubeconfig.
  *
  * The typed clients of `@kubernetes/client-node` drop fields that they do not know and turn times into dates,
- * so custom resources and newer servers would come back changed; only its kubeconfig handling is used here.
+ * so custom resources and newer servers would come back changed.
  */
 export class ApiServer {
     readonly #agent: http.Agent;
     readonly #url: URL;
 
     constructor(
-        private readonly kubeConfig: KubeConfig,
+        private readonly address: ClusterAddress,
         private readonly signal: AbortSignal,
     ) {
-        this.#url = new URL(kubeConfig.getCurrentCluster()?.server ?? "");
+        this.#url = new URL(address.server);
         this.#agent = new (this.#url.protocol === "http:" ? http : https).Agent({ keepAlive: true });
     }
 
@@ -117,18 +118,17 @@ export class ApiServer {
 
     /** Begins a request with the credentials of the kubeconfig; who calls writes its body, and reads the answer. */
     async open({ method, path, headers, signal }: RawRequest): Promise<http.ClientRequest> {
-        const options: https.RequestOptions = {
+        const options = await connectionOptions(this.address, this.#url);
+        const whole: https.RequestOptions = {
+            agent: this.#agent,
+            ...options,
             method,
             host: this.#url.hostname,
             port: this.#url.port,
             path: `${this.#url.pathname.replace(/\/$/, "")}${path}`,
-            headers,
+            headers: { ...headers, ...options.headers },
             ...(signal === undefined ? {} : { signal }),
         };
-        await this.kubeConfig.applyToHTTPSOptions(options);
-        // The library makes a new agent for each call. It matters only where it leads through a proxy.
-        const proxied = this.kubeConfig.getCurrentCluster()?.proxyUrl !== undefined;
-        const whole = { ...options, agent: proxied ? options.agent : this.#agent };
         return this.#url.protocol === "https:" ? https.request(whole) : http.request(whole);
     }
 }

@@ -31,8 +31,8 @@ export type Cluster = ReachableCluster | UnreachableCluster;
  */
 export async function connect(settings: Settings, signal: AbortSignal): Promise<Cluster> {
     try {
-        const access = loadKubeConfig(settings);
-        const api = new ApiServer(access.kubeConfig, signal);
+        const access = await loadKubeConfig(settings);
+        const api = new ApiServer(access.address, signal);
         await greet(api);
         const discovery = new Discovery(api);
         return { reachable: true, access, api, discovery, objects: new Objects(api, discovery) };

@@ -1,79 +1,81 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { KubeConfig, type Context } from "@kubernetes/client-node";
+import { addressOf, type ClusterAddress } from "../../../../clusters/kubeconfig";
+import { problemIn } from "../../../../clusters/kubeconfig/check";
+import type { Cluster, User } from "../../../../clusters/kubeconfig/fields";
+import { type Kubeconfig, readDefault, readText } from "../../../../clusters/kubeconfig/files";
 import { firstGiven } from "../../plugin/values";
 import type { Settings } from "../settings";
 
-/** A kubeconfig reduced to the one context that a provider uses. */
+/** The one context of a kubeconfig that a provider uses. */
 export interface ClusterAccess {
-    readonly kubeConfig: KubeConfig;
+    readonly address: ClusterAddress;
     /** Namespace for objects that name none. */
     readonly namespace: string;
 }
 
+/** What a context names. */
+interface Selected {
+    readonly cluster: Cluster;
+    readonly server: string;
+    readonly user: Partial<User>;
+    readonly namespace: string | undefined;
+}
+
+/** The name of the stand-in in errors. */
+const setting = "provider";
+
 /**
  * Reads the kubeconfig of a provider: its `kubeconfig` input (contents or path), else KUBECONFIG, else
  * ~/.kube/config; then applies `context`, `cluster` and `namespace`. Throws an error that says what is
- * missing.
+ * missing. The program's own reading is used, which is client-go's, as in the official provider.
  */
-export function loadKubeConfig(settings: Settings): ClusterAccess {
-    const kubeConfig = new KubeConfig();
-    if (settings.kubeconfig === "") {
-        kubeConfig.loadFromDefault({ onInvalidEntry: "throw" });
-    } else {
-        loadGiven(kubeConfig, expandHome(settings.kubeconfig));
-    }
-    selectContext(kubeConfig, settings);
-    const context = reduce(kubeConfig);
-    return { kubeConfig, namespace: firstGiven(settings.namespace, context?.namespace, "default") };
+export async function loadKubeConfig(settings: Settings): Promise<ClusterAccess> {
+    const kubeconfig = settings.kubeconfig === "" ? await readDefault(setting) : readGiven(settings.kubeconfig);
+    const { cluster, server, user, namespace } = select(kubeconfig, settings);
+    const address = await addressOf(setting, cluster, server, user);
+    return { address, namespace: firstGiven(settings.namespace, namespace ?? "", "default") };
 }
 
-/** Keeps only what the current context uses. */
-function reduce(kubeConfig: KubeConfig): Context | undefined {
-    const context = kubeConfig.contexts.find(({ name }) => name === kubeConfig.getCurrentContext());
-    kubeConfig.contexts = context === undefined ? [] : [context];
-    kubeConfig.clusters = kubeConfig.clusters.filter(({ name }) => name === context?.cluster);
-    kubeConfig.users = kubeConfig.users.filter(({ name }) => name === context?.user);
-    return context;
+/** The cluster's entry in the `kubeconfig` input. */
+export function givenCluster(settings: Settings): Cluster {
+    return select(readGiven(settings.kubeconfig), settings).cluster;
 }
 
-function loadGiven(kubeConfig: KubeConfig, contentsOrPath: string): void {
-    const isFile = !contentsOrPath.includes("\n") && fs.existsSync(contentsOrPath);
-    if (isFile) {
-        kubeConfig.loadFromFile(contentsOrPath, { onInvalidEntry: "throw" });
-        return;
+function readGiven(input: string): Kubeconfig {
+    const contentsOrPath = expandHome(input);
+    if (!contentsOrPath.includes("\n") && fs.existsSync(contentsOrPath)) {
+        return readText({ setting, file: contentsOrPath }, fs.readFileSync(contentsOrPath, "utf8"));
     }
     if (!/[\n{:]/.test(contentsOrPath)) {
         throw new Error(`kubeconfig: "${contentsOrPath}" is neither a file nor the contents of a kubeconfig`);
     }
-    kubeConfig.loadFromString(contentsOrPath, { onInvalidEntry: "throw" });
+    return readText({ setting }, contentsOrPath);
 }
 
 function expandHome(file: string): string {
     return file === "~" || file.startsWith("~/") ? path.join(os.homedir(), file.slice(1)) : file;
 }
 
-function selectContext(kubeConfig: KubeConfig, settings: Settings): void {
-    const name = firstGiven(settings.context, kubeConfig.getCurrentContext());
-    const context = kubeConfig.getContextObject(name);
-    if (context === null) {
-        const known = kubeConfig.getContexts().map(({ name }) => name);
+function select({ contexts, clusters, users, currentContext = "" }: Kubeconfig, settings: Settings): Selected {
+    const name = firstGiven(settings.context, currentContext);
+    const context = contexts.get(name);
+    if (context === undefined) {
+        const known = [...contexts.keys()].join(", ");
         const problem = name === "" ? "no context is selected" : `context "${name}" does not exist`;
-        throw new Error(`${problem}; known contexts: ${firstGiven(known.join(", "), "none")}`);
+        throw new Error(`${problem}; known contexts: ${firstGiven(known, "none")}`);
     }
-    kubeConfig.setCurrentContext(name);
-    if (settings.cluster !== "") {
-        kubeConfig.contexts = kubeConfig.contexts.map((known) =>
-            known.name === name ? { ...known, cluster: settings.cluster } : known,
-        );
+    const clusterName = firstGiven(settings.cluster, context.cluster ?? "");
+    const cluster = clusters.get(clusterName);
+    if (cluster === undefined) {
+        throw new Error(`context "${name}" names the cluster "${clusterName}", which does not exist`);
     }
-    const cluster = kubeConfig.getCurrentCluster();
-    if (cluster === null) {
-        const missing = firstGiven(settings.cluster, context.cluster);
-        throw new Error(`context "${name}" names the cluster "${missing}", which does not exist`);
+    const { server = "" } = cluster;
+    const user = users.get(context.user ?? "") ?? {};
+    const problem = URL.canParse(server) ? problemIn(cluster, user) : "has a server that is not a URL";
+    if (problem !== undefined) {
+        throw new Error(`context "${name}" ${problem}`);
     }
-    if (!URL.canParse(cluster.server)) {
-        throw new Error(`the server of cluster "${cluster.name}" is "${cluster.server}", which is not a URL`);
-    }
+    return { cluster, server, user, namespace: context.namespace };
 }
