@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../support/yaml";
 
 /** Kinds that Argo CD neither watches nor shows. */
 export interface Exclusion {
@@ -48,5 +48,5 @@ export const usualExclusions: readonly Exclusion[] = [
 
 /** Values that exclude the default kinds and those in the settings. */
 export function exclusionValues(more: readonly Exclusion[]) {
-    return { configs: { cm: { "resource.exclusions": stringify([...usualExclusions, ...more]) } } };
+    return { configs: { cm: { "resource.exclusions": toYaml([...usualExclusions, ...more]) } } };
 }

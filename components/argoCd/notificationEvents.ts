@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../support/yaml";
 import type { AlertSettings } from "../../settings/alerts";
 import { eventNames } from "../../settings/notifications";
 import { severityTemplate } from "../watch/rules";
@@ -69,7 +69,7 @@ export function triggers(): Record<string, string> {
     return Object.fromEntries(
         Object.values(events).map(({ trigger, template, when, oncePer }) => [
             `trigger.${trigger}`,
-            stringify([{ when, send: [template], oncePer }], { lineWidth: 0 }),
+            toYaml([{ when, send: [template], oncePer }]),
         ]),
     );
 }
@@ -83,7 +83,7 @@ export function templates(settings: Pick<AlertSettings, "severities">, webhooks:
     return Object.fromEntries(
         eventNames.map((name) => [
             `template.${events[name].template}`,
-            stringify(template(name, settings, webhooks), { lineWidth: 0 }),
+            toYaml(template(name, settings, webhooks)),
         ]),
     );
 }

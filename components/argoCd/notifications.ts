@@ -1,10 +1,10 @@
-import { stringify } from "yaml";
 import type { AlertSettings } from "../../settings/alerts";
 import type { Filter } from "../../settings/notifications";
 import type { Severity } from "../../settings/kinds";
 import { severityOf } from "../watch/rules";
 import type { ArgoCdValues } from "./names";
 import { templates, triggerOf, triggers } from "./notificationEvents";
+import { toYaml } from "../support/yaml";
 
 /**
  * The Secret with the tokens. The program always creates it instead of the chart, and leaves it empty without
@@ -74,7 +74,7 @@ function services({ slack, email, pagerduty, webhooks = {} }: NonNullable<Settin
     };
     return Object.fromEntries(
         Object.entries(configurations).flatMap(([name, configuration]) =>
-            configuration === undefined ? [] : [[`service.${name}`, stringify(configuration, { lineWidth: 0 })]],
+            configuration === undefined ? [] : [[`service.${name}`, toYaml(configuration)]],
         ),
     );
 }

@@ -1,5 +1,5 @@
-import { stringify } from "yaml";
 import type { SignOnSettings } from "../../settings/signOn";
+import { toYaml } from "../support/yaml";
 
 /** Secret with the client secret of single sign-on; Argo CD reads `$<secret>:<key>` from Secrets with its label. */
 export const oidcSecret = { name: "argocd-oidc", key: "clientSecret" };
@@ -50,7 +50,7 @@ export function signOnValues(access: SignOnSettings, url: string) {
 }
 
 function oidcConfig(oidc: NonNullable<SignOnSettings["oidc"]>): string {
-    return stringify({
+    return toYaml({
         name: oidc.name,
         issuer: oidc.issuer,
         clientID: oidc.clientId,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
+import { toYaml } from "../support/yaml";
 
 /** A Prometheus rule (prometheus.io/docs, "Alerting rules" and "Recording rules"). */
 export type Rule =
@@ -23,7 +23,7 @@ export interface RuleGroups {
 
 /** Rules as a file for Prometheus' `rule_files`. */
 export function rulesFile(rules: RuleGroups): string {
-    return stringify(rules, { lineWidth: 0 });
+    return toYaml(rules);
 }
 
 /** Rules as the operator's PrometheusRule. */

@@ -1,7 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
+import { toYaml } from "../support/yaml";
 import { managedByLabel, manager, rulesLabel } from "../../clusters/names";
 import type { AgentSettings } from "../../settings/agent";
 import type { AlertSettings } from "../../settings/alerts";
@@ -33,7 +33,7 @@ export class Alerts extends pulumi.ComponentResource {
             `${name}-blackbox`,
             {
                 metadata: { name: "hubspoke-blackbox", namespace, labels: managed },
-                data: { "blackbox.yaml": stringify(blackboxModules()) },
+                data: { "blackbox.yaml": toYaml(blackboxModules()) },
             },
             { parent: this },
         );
