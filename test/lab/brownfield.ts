@@ -208,7 +208,7 @@ describe("a hub that has an Argo CD already", () => {
 
         it("is not destroyed while Applications of others are there", async () => {
             const error = await pulumi(stack, ["destroy", "--yes", "--skip-preview"]).catch((reason: Error) => reason.message);
-            expect(error).to.match(/Applications of others .*one/);
+            expect(error).to.match(/Applications of others: .*one/);
             expect(await uids()).to.include(before);
         });
 
