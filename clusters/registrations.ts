@@ -82,6 +82,14 @@ export function sameServer(left: string, right: string): boolean {
     return addressOf(left) === addressOf(right);
 }
 
+/** Names of the API server in every cluster's own DNS, whatever the domain of its Services is. */
+const inClusterHost = /^kubernetes(\.default(\.svc(\..+)?)?)?\.?$/;
+
+/** Whether a URL leads each program in a cluster to that cluster: Argo CD to the hub, and not to a spoke. */
+export function isInCluster(server: string): boolean {
+    return URL.canParse(server) && inClusterHost.test(new URL(server).hostname);
+}
+
 function addressOf(server: string): string {
     if (!URL.canParse(server)) {
         return server;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace, stackAnnotation } from "../clusters/names";
-import type { Registration } from "../clusters/registrations";
+import { isInCluster, type Registration } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
 import { priorityClass } from "../components/argoCd/availability";
@@ -262,7 +262,7 @@ async function adoption(
 }
 
 /** The registration of the hub itself that another tool or a person created, as gitops-bridge does. */
-export function foreignInCluster(existing: readonly Registration[], server: string): Registration | undefined {
-    const own = existing.filter(({ cluster, server: url }) => cluster === inClusterName || url === server);
+export function foreignInCluster(existing: readonly Registration[]): Registration | undefined {
+    const own = existing.filter(({ cluster, server }) => cluster === inClusterName || isInCluster(server));
     return own.some(({ stack }) => stack !== undefined) ? undefined : own[0];
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ArgoCdConnection, asArgoCd, certificateProblem } from "../clusters/argoCdConnection";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { sameServer } from "../clusters/registrations";
+import { isInCluster, sameServer } from "../clusters/registrations";
 import { ask, CertificateError } from "../clusters/request";
 import type { SpokeSettings } from "../settings/environment";
 
@@ -19,6 +19,9 @@ const ownAddress =
 /** A cluster's path on a Rancher server, which accepts no token of the cluster itself. */
 const rancherPath = /^\/k8s\/clusters\/[^/]+/;
 
+/** Google's gateway to the clusters of its fleets, which accepts no token of a cluster itself. */
+const connectGateway = /^([a-z0-9-]+-)?connectgateway\.googleapis\.com$/;
+
 /**
  * Refuses an API server that Argo CD on the hub cannot use, by its URL alone.
  *
@@ -34,6 +37,18 @@ export function refuseUnusableServer({ settings, server, user }: CheckedCluster,
         refuse(
             "is an address of the machine that uses it, and Argo CD runs on the hub",
             "Write `server` with a URL that the hub's pods can reach, and `tls` if its certificate is for another name",
+        );
+    }
+    if (isInCluster(server) && settings.proxyUrl === undefined) {
+        refuse(
+            "is the hub itself for Argo CD, which runs there: every cluster has this name for its own API server",
+            "Write `server` with a URL of the spoke that the hub's pods can reach",
+        );
+    }
+    if (settings.credentials.type === "token" && connectGateway.test(hostname)) {
+        refuse(
+            "is Google's Connect gateway, which accepts only Google's own tokens",
+            "Write `credentials` of type gcp, or `server` with the cluster's own endpoint",
         );
     }
     if (settings.credentials.type === "token" && rancherPath.test(pathname)) {

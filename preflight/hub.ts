@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { argoCdNamespace, inClusterServer } from "../clusters/names";
+import { argoCdNamespace } from "../clusters/names";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
 import { notificationsSecret } from "../components/argoCd/notifications";
 import type { ProbePlan } from "../components/watch/probePlan";
@@ -100,7 +100,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
  * Secrets with one URL would compete.
  */
 async function registersHubItself({ labels }: HubSettings, existing: readonly Registration[]): Promise<boolean> {
-    const foreign = foreignInCluster(existing, inClusterServer);
+    const foreign = foreignInCluster(existing);
     if (foreign === undefined) {
         return true;
     }

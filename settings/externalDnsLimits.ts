@@ -36,7 +36,15 @@ const silencing: Readonly<Record<string, string>> = {
     namespace: "the program's DNSEndpoint may be in another namespace",
     "managed-record-types": "the users' name is a CNAME",
     "exclude-record-types": "the users' name is a CNAME",
+    "target-net-filter": "the users' name is a CNAME, whose target is no address",
+    "force-default-targets": "it replaces the cluster to which the users' name leads",
 };
+
+/** Filters in whose place external-dns ignores the zones (external-dns: controller/execute.go, createDomainFilter). */
+const expressions = ["regex-domain-filter", "regex-domain-exclusion"];
+
+/** A filter that an object without annotations passes, as the program's DNSEndpoint is: it only leaves out. */
+const leavingOut = /^(![^,]+|[^,!=\s]+ ?!=[^,]*|[^,!=\s]+ notin ?\([^()]*\))$/;
 
 /** What is wrong with a flag of external-dns; undefined if nothing is known to be. */
 export function flagProblem(flag: string): string | undefined {
@@ -44,8 +52,14 @@ export function flagProblem(flag: string): string | undefined {
     if (ownFlags.includes(name)) {
         return `--${name} is a flag that the program sets. Remove it`;
     }
+    if (expressions.includes(name)) {
+        return `--${name} can make external-dns ignore the zones, and leave out the users' name. Write \`zones\`, and remove it`;
+    }
     const why = silencing[name];
-    const isHarmless = value === "false" || (name === "managed-record-types" && value === "CNAME");
+    const isHarmless =
+        value === "false" ||
+        (name === "managed-record-types" && value === "CNAME") ||
+        (name === "annotation-filter" && leavingOut.test(value ?? ""));
     const allowsAlias = name === "exclude-record-types" && value !== "CNAME";
     return why === undefined || isHarmless || allowsAlias ? undefined : `--${name} stops the failover: ${why}. Remove it`;
 }

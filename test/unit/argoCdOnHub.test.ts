@@ -94,9 +94,9 @@ describe("a hub before its first `up`", () => {
         const server = "https://kubernetes.default.svc";
         const foreign = registration({ secret: "bridge", cluster: "hub", server });
         const own = registration({ secret: "cluster-in-cluster", cluster: "in-cluster", server, stack });
-        expect(foreignInCluster([registration(), foreign], server)?.secret).to.equal("bridge");
-        expect(foreignInCluster([foreign, own], server)).to.equal(undefined);
-        expect(foreignInCluster([registration()], server)).to.equal(undefined);
+        expect(foreignInCluster([registration(), foreign])?.secret).to.equal("bridge");
+        expect(foreignInCluster([foreign, own])).to.equal(undefined);
+        expect(foreignInCluster([registration()])).to.equal(undefined);
     });
 });
 
