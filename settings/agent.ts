@@ -3,7 +3,7 @@ import { dnsLabel, text } from "./kinds";
 
 /** A Git repository, as Git and Argo CD read its URL. */
 export const gitUrl = text("the URL of a Git repository", "https://github.com/example/agent.git")
-    .regex(/^(https?:\/\/|ssh:\/\/|git@)\S+$/, "is not a valid Git URL. Write https://…, ssh://… or git@host:path")
+    .regex(/^(https?:\/\/|ssh:\/\/|[\w.+-]+@)\S+$/, "is not a valid Git URL. Write https://…, ssh://… or git@host:path")
     .refine(
         (url) => !/^https?:\/\/[^/]*@/.test(url),
         "contains a credential, and a stack file is in Git. Remove the credential",

@@ -6,7 +6,7 @@ import { chart } from "./chart";
 import { connection } from "./connection";
 import { protectedEnvironments, rollout, syncWindows } from "./delivery";
 import { identity } from "./identity";
-import { dnsLabel, dnsName, domain, flag } from "./kinds";
+import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
 import { hubLabels } from "./labels";
 import { pods } from "./pods";
 import { previewers } from "./previewers";
@@ -26,7 +26,7 @@ export const hubSettings = z.strictObject({
     cluster: connection.describe("The cluster of the hub. Set exactly one of `context` and `kubeconfig`."),
     domain: domain.describe("DNS domain of the fleet. Argo CD is `argocd.<domain>`."),
     chart: chart.default({}),
-    adoptedRelease: dnsName("a Helm release", "argo-cd")
+    adoptedRelease: noNumber(dnsName("a Helm release", "argo-cd"))
         .describe(
             "Name of the Helm release of Argo CD that the hub had in the namespace `argocd`. The program adopts it, with " +
                 "the namespace, and keeps Argo CD's own passwords; `npm run adopt -- hub` sets this. The default is a " +

@@ -6,16 +6,22 @@ export const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.
 
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
-function isLabelKey(key: string): boolean {
+/** Whether a key is one that a label may have. */
+export function isLabelKey(key: string): boolean {
     const [name = "", prefix, ...more] = key.split("/").reverse();
     return labelName.test(name) && (prefix === undefined || dnsNamePattern.test(prefix)) && more.length === 0;
+}
+
+/** Whether a text is one that a label may have. */
+export function isLabelValue(value: string): boolean {
+    return value === "" || labelName.test(value);
 }
 
 function label(message: (input: unknown) => string) {
     return z
         .string({ error: ({ input }) => message(input) })
         .refine(
-            (value) => value === "" || labelName.test(value),
+            isLabelValue,
             "is not a valid label value: it must be at most 63 letters, digits, \"-\", \"_\" and \".\", " +
                 "and begin and end with a letter or digit. Write for example \"eu-west-1\"",
         )

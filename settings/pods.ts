@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { proxyUrlSchema } from "./credentials";
 import { dnsName, secret, text } from "./kinds";
+import { isLabelKey, isLabelValue } from "./labels";
 
 /** What the pods of Argo CD need on a team's clusters: images, places, and a way to the outside. */
 
@@ -27,13 +28,22 @@ const registry = z.strictObject({
     password: secret.describe("Password or token."),
 });
 
+const notKey = "is not a key that a node's label or taint can have. Write for example \"dedicated\" or \"example.com/pool\"";
+const notValue = "is not a value that a node's label or taint can have. Write for example \"argocd\"";
+
 const toleration = z.strictObject({
-    key: text("the key of the taint", "dedicated").describe("Key of the taint. Without it, every key.").optional(),
+    key: text("the key of the taint", "dedicated")
+        .refine(isLabelKey, notKey)
+        .describe("Key of the taint. Without it, every key.")
+        .optional(),
     operator: z
         .enum(["Equal", "Exists"], 'must be "Equal" or "Exists". Write one of these')
         .describe("How `value` is compared.")
         .default("Equal"),
-    value: text("the value of the taint", "argocd").describe("Value of the taint.").optional(),
+    value: text("the value of the taint", "argocd")
+        .refine(isLabelValue, notValue)
+        .describe("Value of the taint.")
+        .optional(),
     effect: z
         .enum(
             ["NoSchedule", "PreferNoSchedule", "NoExecute"],
@@ -41,6 +51,14 @@ const toleration = z.strictObject({
         )
         .describe("Effect of the taint. Without it, every effect.")
         .optional(),
+}).superRefine(({ key, operator, value }, context) => {
+    if (operator === "Exists" && value !== undefined) {
+        const message = "has no meaning with operator Exists, which compares no value. Remove one of the two";
+        context.addIssue({ code: "custom", path: ["value"], message });
+    }
+    if (operator === "Equal" && key === undefined) {
+        context.addIssue({ code: "custom", path: ["operator"], message: "must be Exists without a key. Write it, or a key" });
+    }
 });
 
 const environmentVariable = z
@@ -67,7 +85,10 @@ export const pods = z
             .describe("Names of Secrets in the namespace `argocd`, with logins for registries, that others make.")
             .default([]),
         nodeSelector: z
-            .record(z.string(), z.string("the value of a label must be text. Put it in quotes"))
+            .record(
+                z.string().refine(isLabelKey, notKey),
+                z.string("the value of a label must be text. Put it in quotes").refine(isLabelValue, notValue),
+            )
             .meta({ description: "Labels of the nodes on which the pods run.", examples: [{ pool: "platform" }] })
             .default({}),
         tolerations: z.array(toleration).describe("Taints of nodes on which the pods may run.").default([]),

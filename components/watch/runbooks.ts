@@ -15,7 +15,7 @@ export function runbookFolder(
 /** The web page of a repository, by its Git URL. */
 function webAddress(repository: string): string {
     return repository
-        .replace(/^(ssh:\/\/)?git@([^:/]+)(:\d+(?=\/))?[:/]/, "https://$2/")
+        .replace(/^(ssh:\/\/)?[\w.+-]+@([^:/]+)(:\d+(?=\/))?[:/]/, "https://$2/")
         .replace(/\/$/, "")
         .replace(/\.git$/, "");
 }

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { sameServer } from "../../clusters/registrations";
 import { connectionOptions } from "../../clusters/request";
+import { runbookFolder } from "../../components/watch/runbooks";
 import { foreignInCluster } from "../../preflight/argoCd";
 import { refuseUnusableServer } from "../../preflight/connection";
 import { parseSettings } from "../../settings";
@@ -136,10 +137,43 @@ describe("a value of a public bug report", () => {
         refused({ labels: { zip: inside(plainInYaml("08989")) } }, /labels\.zip: is a number/);
     });
 
+    it("is a Git repository of another user than git (argoproj/argo-cd#1555, #2988)", () => {
+        for (const repository of ["ssh://john@john-server.org:29418/project", "org-1234567@github.com:example/agent.git"]) {
+            expect(hubSettings({ agent: { repository } }).agent.repository).to.equal(repository);
+        }
+        const { agent: ours } = hubSettings({ agent: { repository: "org-1234567@github.com:example/agent.git" } });
+        expect(runbookFolder({ runbooks: undefined }, ours)).to.equal("https://github.com/example/agent/blob/main/docs/runbooks");
+        refused({ agent: { repository: "john:secret@github.com:example/agent.git" } }, /agent\.repository: is not a valid Git URL/);
+    });
+
     it("is an annotation that is true without quotes (cert-manager/cert-manager#7557)", () => {
         const identity = { "eks.amazonaws.com/sts-regional-endpoints": true };
         const traffic = { active: "prod", externalDns: { mode: "install", provider: "aws", identity } };
         refused({ traffic }, /amazonaws\.com\/sts-regional-endpoints: is true or false and not text.*in quotes/);
+    });
+});
+
+describe("pods of a public bug report", () => {
+    const refused = (pods: object, problem: RegExp) => expect(() => hubSettings({ pods })).to.throw(problem);
+    const tolerating = (...tolerations: object[]) => ({ tolerations });
+
+    it("tolerate any value, and name one (rh-ecosystem-edge/kernel-module-management#1381)", () => {
+        const toleration = { key: "dedicated", operator: "Exists", value: "argocd" };
+        refused(tolerating(toleration), /pods\.tolerations\.0\.value: has no meaning with operator Exists.*Remove/);
+    });
+
+    it("tolerate a taint without a key, but not every one (rancher/rancher#45838)", () => {
+        refused(tolerating({ effect: "NoSchedule" }), /pods\.tolerations\.0\.operator: must be Exists without a key/);
+        expect(hubSettings({ pods: tolerating({ operator: "Exists" }) }).pods.tolerations).to.have.length(1);
+    });
+
+    it("select nodes by text that no label can be (longhorn/longhorn#7407 and #11948)", () => {
+        refused({ nodeSelector: { "map[tier": "web]" } }, /pods\.nodeSelector\.map\[tier: is not a key/);
+        refused({ nodeSelector: { tier: "web]" } }, /pods\.nodeSelector\.tier: is not a value/);
+        refused({ nodeSelector: { "storage=longhorn": "" } }, /pods\.nodeSelector\.storage=longhorn: is not a key/);
+        refused(tolerating({ key: "storage=longhorn", operator: "Exists" }), /tolerations\.0\.key: is not a key/);
+        const nodeSelector = { "node.deckhouse.io/group": "storage", "node-role.kubernetes.io/infra": "" };
+        expect(hubSettings({ pods: { nodeSelector } }).pods.nodeSelector).to.deep.equal(nodeSelector);
     });
 });
 
