@@ -51,16 +51,17 @@ export async function applicationsOf(
     { cluster, server }: { readonly cluster: string; readonly server: string },
 ): Promise<Application[]> {
     const all = await allApplications(hub, namespace);
-    const [checkKey = ""] = Object.keys(connectionCheckLabel);
-    return all.filter(({ metadata, spec }) => {
+    return all.filter(({ spec }) => {
         const { name, server: url = "" } = spec?.destination ?? {};
-        return metadata.labels?.[checkKey] === undefined && (name === cluster || sameServer(url, server));
+        return name === cluster || sameServer(url, server);
     });
 }
 
-/** All Applications in Argo CD's namespace; empty on a hub without Argo CD. */
+/** All Applications in Argo CD's namespace, except checks of a connection; empty on a hub without Argo CD. */
 export async function allApplications(hub: ClusterAddress, namespace: string): Promise<Application[]> {
-    return list(hub, applicationsPath(namespace));
+    const [checkKey = ""] = Object.keys(connectionCheckLabel);
+    const all = await list(hub, applicationsPath(namespace));
+    return all.filter(({ metadata }) => metadata.labels?.[checkKey] === undefined);
 }
 
 /** Whether an Application is one of the agent's, by its label. */

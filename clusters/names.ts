@@ -15,6 +15,11 @@ export const partOfArgoCd = { "app.kubernetes.io/part-of": "argocd" };
 /** Label of Argo CD with the type of a Secret in its namespace: `cluster` or `repository`. */
 export const secretTypeLabel = "argocd.argoproj.io/secret-type";
 
+/** Name of a cluster's Secret on the hub, unless the settings name an existing one. */
+export function clusterSecretName(cluster: string): string {
+    return `cluster-${cluster}`;
+}
+
 /** Label of objects that the program created, for other programs that look for them. */
 export const managedByLabel = "app.kubernetes.io/managed-by";
 

@@ -155,7 +155,7 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },
         );
-        new ConnectionCheck(
+        const connection = new ConnectionCheck(
             `${name}-connection`,
             {
                 hub: environment.hub,
@@ -163,6 +163,7 @@ export class Spoke extends pulumi.ComponentResource {
                 project: hub.agentProject,
                 target: hub.agentNamespace,
                 cluster: name,
+                argoCdName,
                 server,
                 timeout: environment.connectionTimeout,
                 since: proof.provenAt,
@@ -201,7 +202,7 @@ export class Spoke extends pulumi.ComponentResource {
                 ...(!environment.protect && { lifted: true }),
             },
             // It is deleted first, so that nothing is deleted on a cluster that may not be unregistered.
-            { parent: this, dependsOn: [secret, account, ...store, ...preview, probes] },
+            { parent: this, dependsOn: [secret, account, connection, ...store, ...preview, probes] },
         );
 
         this.secretName = secret.secretName;

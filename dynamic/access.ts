@@ -65,6 +65,9 @@ async function proveToken(
             return answer.status === 200 ? { done: undefined } : { seen: `answer ${answer.status}` };
         }, { timeoutMs: limitMs });
     } catch (error) {
+        if (error instanceof GiveUp) {
+            throw error;
+        }
         if (answer.status === 401 && answer.byArgoCdsWay) {
             throw new Error(
                 `hubspoke:clusters.${cluster}.server: ${connection.server} does not accept the token that the cluster's own ` +

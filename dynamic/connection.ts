@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Application, applicationsPath } from "../clusters/applications";
 import { comparisonOf } from "../clusters/comparisons";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
@@ -7,6 +8,9 @@ import { waitFor } from "../clusters/wait";
 import type { ClusterConnection } from "../settings/connection";
 import { milliseconds } from "../settings/duration";
 import { type DynamicProvider, idOf, PlainError } from "./provider";
+
+/** Time for Argo CD to notice a changed cluster Secret, in milliseconds. */
+const noticeMs = 5_000;
 
 /** What is needed to have Argo CD connect to a cluster. */
 export interface ConnectionInputs {
@@ -18,6 +22,8 @@ export interface ConnectionInputs {
     /** Namespace that the project allows on the cluster. */
     readonly target: string;
     readonly cluster: string;
+    /** The cluster's name in Argo CD. */
+    readonly argoCdName: string;
     readonly server: string;
     /** When the connection or the credential was new. */
     readonly since: string;
@@ -37,6 +43,8 @@ export const connection: DynamicProvider<ConnectionInputs, ConnectionInputs> = {
         return { id: idOf(inputs.namespace, inputs.cluster), outs: inputs };
     },
     update: async (_, __, inputs) => {
+        // Argo CD first notices the changed cluster Secret; before that it answers from its cache.
+        await setTimeout(inputs.skip ? 0 : noticeMs);
         await check(inputs);
         return { outs: inputs };
     },
@@ -75,7 +83,8 @@ interface AppProject {
 }
 
 /** An Application that delivers nothing: no file of the repository has such a name. */
-function application({ namespace, cluster, project, target }: ConnectionInputs, repoURL: string | undefined) {
+function application(inputs: ConnectionInputs, repoURL: string | undefined) {
+    const { namespace, cluster, argoCdName, project, target } = inputs;
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Application",
@@ -83,7 +92,7 @@ function application({ namespace, cluster, project, target }: ConnectionInputs, 
         spec: {
             project,
             source: { repoURL, path: ".", targetRevision: "HEAD", directory: { include: "hubspoke-connection-check" } },
-            destination: { name: cluster, namespace: target },
+            destination: { name: argoCdName, namespace: target },
         },
     };
 }

@@ -29,10 +29,13 @@ const connectGateway = /^([a-z0-9-]+-)?connectgateway\.googleapis\.com$/;
  * @throws Error that names the setting and what to write
  */
 export function refuseUnusableServer({ settings, server, user }: CheckedCluster, lab: boolean): void {
-    const { hostname, pathname } = new URL(server);
+    const { protocol, hostname, pathname } = new URL(server);
     const refuse = (why: string, remedy: string) => {
         throw new Error(`hubspoke:${user.setting}.server: ${server} ${why}. ${remedy}`);
     };
+    if (protocol !== "https:") {
+        refuse("has no TLS, so Argo CD's credential would be readable on the network", "Write `server` with https://");
+    }
     if (!lab && ownAddress.test(hostname)) {
         refuse(
             "is an address of the machine that uses it, and Argo CD runs on the hub",

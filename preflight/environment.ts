@@ -140,10 +140,11 @@ async function checkRegistrations(
         Object.fromEntries(adopted) as Record<string, string>,
         settings.clusters,
     );
-    await warnOfUnknown(found);
+    const uids = uidsOf(found, existing, stack);
+    await warnOfUnknown(found, uids);
     return {
         servers: { ...asRegistered(servers, existing), ...quarantinedServers(settings, existing, stack) },
-        uids: uidsOf(found, existing, stack),
+        uids,
         adoptions,
         keptAnnotations: annotationsToKeep(settings, existing),
         adoptedNamespaces: await findNamespaces(settings, spokes, existing, hub.agentNamespace, stack),

@@ -1,4 +1,6 @@
 import { argoCdNameOf } from "../settings/argoCdName";
+import type { SpokeSettings } from "../settings/environment";
+import { clusterSecretName } from "../clusters/names";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /**
@@ -15,12 +17,17 @@ export function refuseSecondRegistration(
     existing: readonly Registration[],
     stack: string,
     adopted: Readonly<Record<string, string>> = {},
-    settings: Readonly<Record<string, { readonly name?: string | undefined }>> = {},
+    settings: Readonly<Record<string, Partial<Pick<SpokeSettings, "name" | "clusterSecret">>>> = {},
 ): void {
     const others = existing.filter((registration) => registration.stack !== stack);
     const problems = Object.entries(servers).flatMap(([name, server]) =>
         others
-            .filter((other) => isOfCluster(other, { name: argoCdNameOf(name, settings[name]), server }))
+            .filter(
+                (other) =>
+                    isOfCluster(other, { name: argoCdNameOf(name, settings[name]), server }) ||
+                    other.secret === (settings[name]?.clusterSecret ?? clusterSecretName(name)) ||
+                    (other.stack !== undefined && other.cluster === name),
+            )
             .filter((other) => other.secret !== adopted[name])
             .map(
                 (other) =>

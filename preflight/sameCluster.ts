@@ -3,6 +3,7 @@ import type { ClusterAddress } from "../clusters/kubeconfig";
 import { uidAnnotation } from "../clusters/names";
 import { type Registration, sameServer } from "../clusters/registrations";
 import { ask } from "../clusters/request";
+import { argoCdNameOf } from "../settings/argoCdName";
 import type { EnvironmentSettings } from "../settings/environment";
 
 /**
@@ -22,7 +23,7 @@ export interface FoundCluster {
 }
 
 /**
- * Refuses a cluster that is not the one which this stack registered under its name, or that has another URL now, until
+ * Refuses a cluster that is not the one which this stack registered, or that has another URL or name now, until
  * `uid` in its settings confirms it: a context can lead elsewhere since yesterday, and Argo CD's credential would
  * follow it. A registration without a UID is of an earlier version, and gets one.
  *
@@ -42,14 +43,28 @@ export function refuseOtherClusters(
             return [`${at}.uid: is ${expected}, but the kubeconfig leads to the cluster ${uid}. Correct the context, or uid`];
         }
         const own = existing.find((registration) => registration.cluster === name && registration.stack === stack);
-        const registered = own?.annotations[uidAnnotation];
-        if (own === undefined || registered === undefined || expected !== undefined) {
+        if (own === undefined) {
+            return [];
+        }
+        if (own.argoCdName !== argoCdNameOf(name, clusters[name])) {
+            return [
+                `${at}.name: the hub has registered the cluster as "${own.argoCdName}", and its Application has that name: ` +
+                    `another name would delete the Application with its workload. Write \`name: "${own.argoCdName}"\`, or ` +
+                    "remove the cluster first and add it again",
+            ];
+        }
+        const registered = own.annotations[uidAnnotation];
+        const isConfirmed = expected !== undefined && (uid !== undefined || expected === registered);
+        if (registered === undefined || isConfirmed) {
             return [];
         }
         const confirm =
             uid === undefined
                 ? "Grant `get` of the namespace kube-system (docs/rbac/spoke.yaml)"
                 : `If that is meant, write \`uid: ${uid}\` for this cluster`;
+        if (expected !== undefined) {
+            return [`${at}.uid: is ${expected}, and this identity may not read the cluster's UID. ${confirm}`];
+        }
         if (uid !== undefined && uid !== registered) {
             return [`${at}: the kubeconfig leads to the cluster ${uid}, but the hub has registered ${registered}. ${confirm}`];
         }
@@ -77,9 +92,16 @@ export function uidsOf(
     return Object.fromEntries([...registered, ...now]);
 }
 
-/** Says which clusters cannot be told from others. */
-export async function warnOfUnknown(found: readonly Pick<FoundCluster, "name" | "uid">[]): Promise<void> {
-    for (const { name } of found.filter(({ uid }) => uid === undefined)) {
+/**
+ * Says which clusters cannot be told from others.
+ *
+ * @param known the UIDs of the clusters whose registration has one: `up` compares these with a better identity
+ */
+export async function warnOfUnknown(
+    found: readonly Pick<FoundCluster, "name" | "uid">[],
+    known: Readonly<Record<string, string>>,
+): Promise<void> {
+    for (const { name } of found.filter((cluster) => cluster.uid === undefined && known[cluster.name] === undefined)) {
         await pulumi.log.warn(
             `hubspoke:clusters.${name}: this identity may not read the namespace kube-system, so another cluster at this ` +
                 "context would not be noticed. Grant `get` of it (docs/rbac)",

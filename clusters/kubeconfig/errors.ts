@@ -84,7 +84,7 @@ function pluginProblem(exec: Exec, error: unknown): string {
         return misunderstood;
     }
     const { reason, detail } = error;
-    const said = masked(detail.trim().slice(0, longest), [...textsIn(exec), ...textsIn(process.env)]);
+    const said = masked(detail.trim(), [...textsIn(exec), ...textsIn(process.env)]).slice(0, longest);
     const output = said === "" ? "" : `: ${said}`;
     switch (reason) {
         case "missing":
@@ -120,13 +120,26 @@ function nameOf({ command = "" }: Exec, error: unknown): string {
 }
 
 /**
- * A plugin's output, with the longer words of its input masked; short words are not credentials, and neither is the
- * host of a URL.
+ * A plugin's output without the longer words of its input: a plugin can quote them between brackets or dots. Short
+ * words are not credentials, and neither is the host of a URL.
  */
 function masked(words: string, given: readonly string[]): string {
-    return words.replace(/[^\s"'=:,;]{8,}/g, (word) =>
-        !/^\/\/[\w.-]+\/?$/.test(word) && given.some((text) => text.includes(word)) ? "***" : word,
+    const secrets = new Set(given.flatMap((text) => [text, ...text.split(/[\s"'=:,;@/]+/)]).filter(isLong));
+    const hidden = [...secrets]
+        .sort((one, other) => other.length - one.length)
+        .reduce((text, secret) => text.replaceAll(secret, "***"), words);
+    // And a part of such a word, as where a plugin shortens it.
+    return hidden.replace(/[^\s"'=:,;]{8,}/g, (word) =>
+        !isHost(word) && given.some((text) => text.includes(word)) ? "***" : word,
     );
+}
+
+function isLong(word: string): boolean {
+    return word.length >= 8 && !isHost(word);
+}
+
+function isHost(word: string): boolean {
+    return /^(\w+:)?\/\/[\w.-]+\/?$/.test(word) || /^[\w-]+(\.[\w-]+)*\.[a-z]{2,}$/i.test(word);
 }
 
 function textsIn(value: unknown): string[] {

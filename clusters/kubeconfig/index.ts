@@ -95,7 +95,13 @@ export async function addressOf(
     const ca = data ?? fromFile;
     const tls = { ca, serverName: cluster["tls-server-name"], insecure: cluster["insecure-skip-tls-verify"] };
     const pluginInput = user.exec?.provideClusterInfo ? pluginInputOf(cluster, ca) : undefined;
-    return { setting, server, tls, proxy: cluster["proxy-url"], user, pluginInput };
+    return { setting, server: withoutQuery(server), tls, proxy: cluster["proxy-url"], user, pluginInput };
+}
+
+/** Some tools add a query for their own use; requests do not have it, and it can hold a credential. */
+function withoutQuery(server: string): string {
+    const end = server.search(/[?#]/);
+    return end < 0 ? server : server.slice(0, end);
 }
 
 /** What client-go puts into KUBERNETES_EXEC_INFO (client-go, pkg/apis/clientauthentication, type Cluster). */

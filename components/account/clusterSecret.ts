@@ -2,6 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import {
     clusterAnnotation,
+    clusterSecretName,
     dnsDomainAnnotation,
     domainAnnotation,
     generationAnnotation,
@@ -86,7 +87,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
             `${name}-secret`,
             {
                 metadata: {
-                    name: args.secret ?? `cluster-${args.key ?? args.clusterName}`,
+                    name: args.secret ?? clusterSecretName(args.key ?? args.clusterName),
                     namespace: args.namespace,
                     labels: {
                         ...args.labels,

@@ -4,7 +4,7 @@ import type { ClusterConnection } from "../../settings/connection";
 import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";
 
-export interface ConnectionCheckArgs extends Pick<ConnectionInputs, "cluster" | "target" | "server" | "timeout"> {
+export interface ConnectionCheckArgs extends Pick<ConnectionInputs, "cluster" | "argoCdName" | "target" | "server" | "timeout"> {
     readonly hub: ClusterConnection;
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;

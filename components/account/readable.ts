@@ -32,8 +32,6 @@ export function readableOfSpoke(
         ...(permissions.scope === "cluster" && { cluster: { rules: "cluster", role: "cluster" } }),
         namespaces: {
             agent: { namespace: agent, rules: "agent" },
-            // The UID of this namespace tells clusters apart.
-            identity: { namespace: "kube-system", rules: "identity", role: "identity" },
             ...(credentials.type === "token"
                 ? { account: { namespace: accountName, rules: "account" } }
                 : { ca: { namespace: "default", rules: "certificateAuthority", role: "ca" } }),

@@ -3,6 +3,8 @@ import { isOfCluster, type Registration } from "../../clusters/registrations";
 /** A cluster of a stack file. */
 export interface Wanted {
     readonly name: string;
+    /** Its name in Argo CD. */
+    readonly argoCdName: string;
     /** URL of its API server, with which the stack would register it. */
     readonly server: string;
     /** The Secret that the stack file already names. */
@@ -15,10 +17,11 @@ export interface Wanted {
  * @throws Error if there is more than one, or the stack file names another Secret
  */
 export function registrationByOtherMeans(
-    { name, server, clusterSecret }: Wanted,
+    { name, argoCdName, server, clusterSecret }: Wanted,
     existing: readonly Registration[],
 ): Registration | undefined {
-    const [found, ...more] = existing.filter((one) => one.stack === undefined && isOfCluster(one, { name, server }));
+    const others = existing.filter(({ stack }) => stack === undefined);
+    const [found, ...more] = others.filter((one) => isOfCluster(one, { name: argoCdName, server }));
     if (found !== undefined && more.length > 0) {
         throw new Error(
             `${name}: several registrations are candidates: ${[found, ...more].map(describe).join("; ")}. Argo CD ` +

@@ -30,6 +30,7 @@ import { type EnvironmentStack, environmentStack } from "../support/stacks";
 /** A cluster to adopt. */
 interface Takeover {
     readonly name: string;
+    readonly argoCdName: string;
     readonly server: string;
     readonly spoke: ClusterAddress;
     readonly registration: Registration;
@@ -55,8 +56,8 @@ async function adopt(stack: string): Promise<void> {
         edit: (file) => setSettings(stack, Object.fromEntries(names) as Record<string, string>, file),
         owns: adoptionOwns(takeovers.map(({ name }) => name), Object.keys(environment.settings.clusters)),
     });
-    for (const { name, server } of takeovers) {
-        await waitUntilArgoCdWorks(environment, { cluster: name, server });
+    for (const { name, argoCdName, server } of takeovers) {
+        await waitUntilArgoCdWorks(environment, { cluster: argoCdName, server });
         say(`${stack}: Argo CD now uses the stack's account on ${name}`);
     }
     for (const { name, spoke } of takeovers) {

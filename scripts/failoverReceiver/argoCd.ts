@@ -37,8 +37,8 @@ export function skipping(
             return (await all()).filter(marked).map(({ cluster }) => cluster);
         },
         viewOf: async (cluster) => {
-            const { secret, server } = await registrationOf(cluster);
-            return lastView({ hub, namespace }, { cluster, secret, server, watch: [] });
+            const { secret, server, argoCdName } = await registrationOf(cluster);
+            return lastView({ hub, namespace }, { cluster: argoCdName, secret, server, watch: [] });
         },
         skip: async (cluster, since, view) => {
             await holdAnnotations(hub, await pathOf(cluster), holders.receiver, {

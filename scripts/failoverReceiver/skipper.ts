@@ -4,6 +4,9 @@ import { type Alert, FiringAlerts } from "./automatic";
 /** After a start, a cluster of which no alert is heard for this time answers again; in milliseconds. */
 const silenceMs = 600_000;
 
+/** Pause before Argo CD is asked again about a cluster that it could read, in milliseconds. */
+const askAgainMs = 600_000;
+
 /** Pause before what failed is tried again, in milliseconds. */
 const retryMs = 60_000;
 
@@ -27,8 +30,8 @@ export interface SkipperArgs {
 export class Skipper {
     private readonly firing = new FiringAlerts();
     private readonly recovered = new Set<string>();
-    /** Clusters that Argo CD could read, by the start of the alert: it is not asked twice about one. */
-    private readonly readable = new Map<string, number>();
+    /** Clusters that Argo CD could read, with the start of the alert, and when it is asked again. */
+    private readonly readable = new Map<string, { readonly since: number; readonly again: number }>();
     private readonly started = Date.now();
     private timer: NodeJS.Timeout | undefined;
     private work = Promise.resolve();
@@ -65,8 +68,10 @@ export class Skipper {
                 const due = since + this.args.afterMs - Date.now();
                 if (due > 0) {
                     waits.push(due);
-                } else if (!held.includes(cluster) && this.readable.get(cluster) !== since) {
-                    waits.push(await this.trying(() => this.skip(cluster, since)));
+                } else if (!held.includes(cluster)) {
+                    const asked = this.readable.get(cluster);
+                    const pause = asked?.since === since ? asked.again - Date.now() : 0;
+                    waits.push(pause > 0 ? pause : await this.trying(() => this.skip(cluster, since)));
                 }
             }
             const silence = this.started + silenceMs - Date.now();
@@ -83,7 +88,7 @@ export class Skipper {
     }
 
     /** Logs an error, so that one cluster does not hold up another. Returns when to look again, in milliseconds. */
-    private async trying(work: () => Promise<number | void>): Promise<number> {
+    private async trying(work: () => Promise<number | void | undefined>): Promise<number> {
         try {
             return (await work()) ?? Infinity;
         } catch (error) {
@@ -97,15 +102,18 @@ export class Skipper {
         this.args.say(`${cluster} answers again, and Argo CD works on it`);
     }
 
-    private async skip(cluster: string, since: number): Promise<void> {
+    private async skip(cluster: string, since: number): Promise<number | undefined> {
         const view = await this.args.viewOf(cluster);
         if (view.says === "reached" || view.says === "refused") {
-            this.readable.set(cluster, since);
+            this.readable.set(cluster, { since, again: Date.now() + askAgainMs });
             this.args.say(`the hub's probe of ${cluster} fails, and Argo CD goes on with it: ${view.why}`);
-        } else if (this.firing.unreachable().get(cluster) === since) {
+            return askAgainMs;
+        }
+        if (this.firing.unreachable().get(cluster) === since) {
             await this.args.skip(cluster, new Date(since).toISOString(), view);
             this.recovered.delete(cluster);
             this.args.say(`Argo CD leaves ${cluster} alone until its API server answers: ${view.why}`);
         }
+        return undefined;
     }
 }

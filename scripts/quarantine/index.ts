@@ -70,13 +70,16 @@ async function takeBack(
 ): Promise<void> {
     const { stack } = environment;
     const { cluster, secret = "" } = registered;
+    const path = `hubspoke:${settingOf(cluster)}`;
     if (isInSettings) {
-        const path = `hubspoke:${settingOf(cluster)}`;
         await withPreview(stack, targets, () => pulumi(stack, ["config", "rm", "--path", path]));
-        await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
     }
+    // First these: the stack waits until Argo CD reads the cluster.
     for (const holder of Object.values(holders)) {
         await holdAnnotations(environment.hub, secretPath(environment.namespace, secret), holder, {});
+    }
+    if (isInSettings) {
+        await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
     }
     if (await isLeftAloneNow(environment, registered)) {
         throw new Error(

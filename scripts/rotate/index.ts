@@ -15,6 +15,7 @@ import { tryToken } from "../../clusters/tokenTrial";
 import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { find } from "../../clusters/request";
+import { argoCdNameOf } from "../../settings/argoCdName";
 import { main, say } from "../support/main";
 import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
@@ -66,7 +67,8 @@ export async function rotate(stack: string): Promise<void> {
         Object.entries(facts).flatMap(([cluster, one]) => rotationOf(environment, cluster, one) ?? []),
     );
     for (const { cluster, server, generation } of rotations) {
-        await waitUntilArgoCdWorks(environment, { cluster, server });
+        const argoCdName = argoCdNameOf(cluster, environment.settings.clusters[cluster]);
+        await waitUntilArgoCdWorks(environment, { cluster: argoCdName, server });
         say(`${stack}: Argo CD uses token ${generation} on ${cluster}`);
     }
     const retired = rotations.map(({ cluster, generation }) => [retiredPath(cluster), generation - 1]);

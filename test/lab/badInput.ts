@@ -177,7 +177,7 @@ describe("bad input", () => {
 
     it("is refused without a word of its contents: an exec plugin that prints its environment", async () => {
         const env = [{ name: "TOKEN", value: token }];
-        const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sh", args: ["-c", "env >&2; exit 1"], env };
+        const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sh", args: ["-c", "env >&2; exit 1"], env, interactiveMode: "Never" };
         const change = spoke((settings) => ({
             ...without("context")(settings),
             kubeconfig: kubeconfigOf("staging", { exec }),

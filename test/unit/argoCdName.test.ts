@@ -63,6 +63,9 @@ describe("a cluster's name in Argo CD", () => {
         expect(metadata).to.include({ name: "cluster-prod" });
         expect(metadata).to.have.nested.property("annotations.hubspoke/cluster", "prod");
         expect(unwrapSecret(data)).to.include({ name: encode(name) });
-        expect(one("pulumi-nodejs:dynamic/hubspoke:drain", "prod-drain").inputs).to.include({ cluster: "prod", argoCdName: name });
+        for (const kind of ["drain", "connection"]) {
+            const { inputs } = one(`pulumi-nodejs:dynamic/hubspoke:${kind}`, `prod-${kind}`);
+            expect(inputs, kind).to.include({ cluster: "prod", argoCdName: name });
+        }
     });
 });

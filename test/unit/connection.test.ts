@@ -44,6 +44,10 @@ describe("a URL that Argo CD is to use", () => {
         it(`is accepted: ${server}`, () => expect(check(server)).not.to.throw());
     }
 
+    it("is refused without TLS", () => {
+        expect(check("http://prod.example.com:8001")).to.throw(/has no TLS, .* Write `server` with https:\/\//);
+    });
+
     it("is refused where Rancher's proxy would refuse the token", () => {
         const rancher = "https://rancher.example.com/k8s/clusters/c-m-abcdefgh";
         expect(check(rancher)).to.throw(/is Rancher's proxy.*Write `server` with the cluster's own endpoint/);
@@ -100,12 +104,13 @@ describe("a cluster behind its name", () => {
     ];
     interface Case {
         readonly expected?: string;
+        readonly name?: string;
         readonly server?: string;
         readonly annotations?: Record<string, string>;
     }
     const check = (uid: string | undefined, given: Case = {}) => () => {
-        const { expected, server = url, annotations = { [uidAnnotation]: a } } = given;
-        refuseOtherClusters(settingsOf({ uid: expected }), [{ name: "prod", server, uid }], registered(annotations), stack);
+        const { expected, name, server = url, annotations = { [uidAnnotation]: a } } = given;
+        refuseOtherClusters(settingsOf({ uid: expected, name }), [{ name: "prod", server, uid }], registered(annotations), stack);
     };
 
     it("is the registered one", () => expect(check(a)).not.to.throw());
@@ -115,6 +120,13 @@ describe("a cluster behind its name", () => {
     });
     it("is refused where the written UID is another's", () => {
         expect(check(a, { expected: b })).to.throw(`clusters.prod.uid: is ${b}, but the kubeconfig leads to the cluster ${a}`);
+    });
+    it("is not confirmed by a UID that cannot be read", () => {
+        expect(check(undefined, { expected: b })).to.throw(/prod\.uid: is .* may not read .* Grant `get`/);
+        expect(check(undefined, { expected: a })).not.to.throw();
+    });
+    it("keeps its name in Argo CD, after which its Application is named", () => {
+        expect(check(a, { name: "arn:aws:eks:prod" })).to.throw(/prod\.name: the hub has registered the cluster as "prod"/);
     });
     it("is refused at another URL, until its UID is written", () => {
         const server = "https://other.example.com";

@@ -324,4 +324,18 @@ describe("docs/kubeconfigs.md", () => {
         });
         expect(text.slice(text.indexOf("| --- |")).trim().split("\n").slice(1)).to.deep.equal(rows);
     });
+
+    for (const said of ["bad password s3cr3tvalue99.", "<tok3n-abcdefgh>", "(s3cr3tvalue99)!", "user:s3cr3tvalue99@host"]) {
+        it(`that quotes its input is masked: ${said.replace(/\w{3}\d/, "…")}`, () => {
+            const args = ["--password", "s3cr3tvalue99", "--token=tok3n-abcdefgh"];
+            const exec = { command: "login", args, env: [] } as unknown as Exec;
+            const message = credentialProblem("clusters.a", { exec }, new PluginError("failed", said));
+            expect(message).to.include("***").and.not.match(/s3cr3tvalue99|tok3n-abcdefgh/);
+        });
+    }
+
+    it("has a URL without the query that some tools add", async () => {
+        const text = kubeconfig({ token: "t" }, { server: "https://a.example.com:6443/x?access_token=abc" });
+        expect((await findCluster("clusters.a", { kubeconfig: text })).server).to.equal("https://a.example.com:6443/x");
+    });
 });

@@ -191,6 +191,12 @@ describe("a registration", () => {
         });
     }
 
+    it("is refused for a key, and so a Secret, of another stack, whatever its name in Argo CD is", () => {
+        const others = [registration({ cluster: "eu", argoCdName: "arn:aws:eks:x", secret: "cluster-eu", stack: "other" })];
+        const servers = { eu: "https://eu.example.com" };
+        expect(() => refuseSecondRegistration(servers, others, "organization/hubspoke/prod")).to.throw(/clusters\.eu/);
+    });
+
     it("from another tool is not a conflict if the stack adopts it", () => {
         const servers = { staging: "https://old.example.com/" };
         refuseSecondRegistration(servers, existing, "organization/hubspoke/staging", { staging: "by-hand" });
