@@ -137,7 +137,8 @@ describe("a release, rollout pinned", () => {
         const secret = () => getObject("hub", "argocd", "secret", "cluster-prod");
         const recorded = async () => (await getObject("hub", "argocd", "configmap", "promotion-record")).data ?? {};
         const earlier = (await secret()).metadata.annotations?.revision;
-        const revision = await push({ [values]: (text) => `${text}# interrupted\n` });
+        // A commit that changes no manifest is not synced, and so not announced.
+        const revision = await push({ [values]: release("1.0.11") });
         await waitForState("staging", { ...healthy, revision });
         await new Promise((resolve) => setTimeout(resolve, soakMs));
 

@@ -24,7 +24,11 @@ async function crdFiles(): Promise<string[]> {
 /** Gives a cluster the kinds of the operator. */
 export async function addOperatorKinds(cluster: ClusterName): Promise<void> {
     await kubectl(cluster, ["apply", "--server-side", ...(await crdFiles())]);
-    await kubectl(cluster, ["wait", "--for=condition=Established", "--timeout=30s", ...(await crdFiles())]);
+    // kubectl refuses to wait for a kind that has no conditions yet.
+    await waitFor(`the kinds of the operator on ${cluster}`, async () => {
+        await kubectl(cluster, ["wait", "--for=condition=Established", "--timeout=30s", ...(await crdFiles())]);
+        return { done: undefined };
+    }, { timeoutMs: 60_000 });
 }
 
 /** Takes the kinds of the operator away, with all objects of them. */
