@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     dnsDomainAnnotation,
     domainAnnotation,
-    lastAppliedAnnotation,
     refreshAnnotation,
     revisionAnnotation,
     secretStoreAnnotation,
@@ -15,7 +14,7 @@ import { argoCdNameOf } from "../settings/argoCdName";
 import { environmentName } from "../settings/delivery";
 import type { EnvironmentSettings } from "../settings/environment";
 import { domain } from "../settings/kinds";
-import { keptMetadata } from "./keptMetadata";
+import { isCopy, keptMetadata } from "./keptMetadata";
 import { ownLabels } from "../settings/labels";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
@@ -184,14 +183,15 @@ export function outOfReach({ name, settings, hub }: Candidate, applications: rea
         );
 }
 
-/** About the copy of the Secret that `kubectl apply` keeps: an import would put the old token into the state. */
+/** About copies of the Secret, such as that of `kubectl apply`: an import would put the old token into the state. */
 function describeCopy(name: string, { secret, annotations }: Registration, stack: string): string | undefined {
-    return annotations[lastAppliedAnnotation] === undefined
+    const copies = Object.entries(annotations).filter(isCopy).map(([key]) => key);
+    return copies.length === 0
         ? undefined
         : `hubspoke:clusters.${name}.clusterSecret: Secret ${secret} has a copy of its old credential in the annotation ` +
-              `${lastAppliedAnnotation}, which an import would put into the state. npm run adopt -- ` +
+              `${copies.join(", ")}, which an import would put into the state. npm run adopt -- ` +
               `${stack.split("/").at(-1)} removes it, or: kubectl --namespace argocd annotate secret ${secret} ` +
-              `${lastAppliedAnnotation}-`;
+              copies.map((key) => `${key}-`).join(" ");
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
-import { lastAppliedAnnotation } from "../../clusters/names";
 import { change, find } from "../../clusters/request";
+import { isCopy } from "../../preflight/keptMetadata";
 
 interface ClusterSecret {
     readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
@@ -30,7 +30,7 @@ export function copiesIn({ metadata: { annotations = {} }, data }: ClusterSecret
     const config = Buffer.from(encoded, "base64").toString("utf8");
     const held = [encoded, config, ...credentialsIn(config)].filter((text) => text.length >= 8);
     return Object.entries(annotations)
-        .filter(([key, value]) => key === lastAppliedAnnotation || held.some((text) => value.includes(text)))
+        .filter((entry) => isCopy(entry) || held.some((text) => entry[1].includes(text)))
         .map(([key]) => key);
 }
 

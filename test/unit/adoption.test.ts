@@ -150,6 +150,7 @@ describe("an adoption", () => {
         const annotations = {
             addons_repo_url: "https://git.example.com/addons",
             "kubectl.kubernetes.io/last-applied-configuration": "EXAMPLE-TOKEN",
+            "kapp.k14s.io/original": '{"apiVersion":"v1","kind":"Secret","data":{"config":"RVhBTVBMRQ=="}}',
             "argocd.argoproj.io/refresh": "2026-01-01T00:00:00Z",
             "hubspoke/stack": "organization/hubspoke/staging",
             domain: "staging.example.com",
