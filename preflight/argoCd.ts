@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { argoCdNamespace, stackAnnotation } from "../clusters/names";
+import { adoptedAnnotation, argoCdNamespace, stackAnnotation } from "../clusters/names";
 import { isInCluster, type Registration } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
@@ -221,6 +221,7 @@ export async function findArgoCd(
     const isOwn =
         namespace?.metadata.annotations?.[stackAnnotation] === stack ||
         existing.some((one) => one.cluster === inClusterName && one.stack === stack);
+    refuseForgottenRelease(namespace?.metadata, adoptedRelease);
     if (!isOwn) {
         const facts = await readArgoCd(hub);
         const problems = obstacles(facts, stack, adoptedRelease);
@@ -239,6 +240,17 @@ export async function findArgoCd(
         }
     }
     return adoptedRelease === undefined ? undefined : adoption(hub, namespace?.metadata, stack, adoptedRelease);
+}
+
+/** Without the setting, the stack would replace the release, and a destroy would delete a namespace of others. */
+export function refuseForgottenRelease(namespace: Metadata | undefined, adoptedRelease: string | undefined): void {
+    const adopted = namespace?.annotations?.[adoptedAnnotation];
+    if (adopted !== undefined && adopted !== adoptedRelease) {
+        throw new Error(
+            `hubspoke:adoptedRelease: is ${adoptedRelease ?? "missing"}, but this stack has adopted the Helm release ` +
+                `"${adopted}". Write \`hubspoke:adoptedRelease: ${adopted}\``,
+        );
+    }
 }
 
 async function adoption(

@@ -3,7 +3,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { partOfArgoCd, stackAnnotation } from "../../clusters/names";
+import { adoptedAnnotation, partOfArgoCd, stackAnnotation } from "../../clusters/names";
 import type { HubSettings } from "../../settings/hub";
 import type { PodSettings } from "../../settings/pods";
 import { onceMade } from "../support/onceMade";
@@ -65,7 +65,12 @@ export class ArgoCd extends pulumi.ComponentResource {
                 metadata: {
                     name: args.namespace,
                     ...(existing && { labels: existing.labels }),
-                    annotations: { ...existing?.annotations, ...(existing && takeOver), ...mark },
+                    annotations: {
+                        ...existing?.annotations,
+                        ...(existing && takeOver),
+                        ...(settings.adoptedRelease !== undefined && { [adoptedAnnotation]: settings.adoptedRelease }),
+                        ...mark,
+                    },
                 },
             },
             // A namespace that the stack did not create, and all that others keep in it, stay after a destroy.

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type ArgoCdFacts, type Crd, foreignInCluster, obstacles } from "../../preflight/argoCd";
+import { type ArgoCdFacts, type Crd, foreignInCluster, obstacles, refuseForgottenRelease } from "../../preflight/argoCd";
 import { keptMetadata } from "../../preflight/keptMetadata";
 import { compareValues } from "../../scripts/adopt/values";
 import { failure } from "./support/failure";
@@ -100,6 +100,18 @@ describe("a hub before its first `up`", () => {
     });
 });
 
+describe("a hub that has adopted a release", () => {
+    const adopted = { name: "argocd", annotations: { "hubspoke/adopted": "argo-cd" } };
+
+    it("is refused without the setting, or with another release's name", () => {
+        const remedy = /hubspoke:adoptedRelease: .* Write `hubspoke:adoptedRelease: argo-cd`/;
+        expect(() => refuseForgottenRelease(adopted, undefined)).to.throw(remedy);
+        expect(() => refuseForgottenRelease(adopted, "argocd")).to.throw(remedy);
+        expect(() => refuseForgottenRelease(adopted, "argo-cd")).not.to.throw();
+        expect(() => refuseForgottenRelease({ name: "argocd" }, undefined)).not.to.throw();
+    });
+});
+
 describe("a hub that adopts a release", () => {
     const adoption = {
         namespace: { labels: { team: "platform" }, annotations: { owner: "platform" } },
@@ -115,6 +127,7 @@ describe("a hub that adopts a release", () => {
         expect(namespace.inputs.metadata).to.have.deep.property("annotations", {
             owner: "platform",
             "pulumi.com/patchForce": "true",
+            "hubspoke/adopted": "argo-cd",
             "hubspoke/stack": stack,
         });
         const release = one("kubernetes:helm.sh/v3:Release", "argocd-release");
