@@ -31,7 +31,9 @@ export function send(url: URL, options: https.RequestOptions, timeoutMs: number,
         // A proxy that refuses would otherwise look like the server's answer (https-proxy-agent).
         request.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
             if (statusCode !== 200) {
-                request.destroy(new Error(`the proxy answers ${statusCode}`));
+                // A gateway's error: the proxy itself cannot reach the server (RFC 9110, 15.6).
+                const code = statusCode > 500 ? { code: "EHOSTUNREACH" } : {};
+                request.destroy(Object.assign(new Error(`the proxy answers ${statusCode}`), code));
             }
         });
         request.end(body);

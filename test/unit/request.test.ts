@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as http from "node:http";
 import type * as net from "node:net";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
-import { get } from "../../clusters/request";
+import { get, UnreachableError } from "../../clusters/request";
 import { waitFor } from "../../clusters/wait";
 import { failure } from "./support/failure";
 
@@ -43,4 +43,28 @@ describe("a repeated request to an API server", () => {
         expect(await wait(500, 503, 200)).to.deep.equal({});
         expect(asked).to.deep.equal([500, 503, 200]);
     });
+});
+
+describe("a request through a proxy", () => {
+    let status = 200;
+    let proxy: http.Server;
+    let cluster: ClusterAddress;
+
+    before(async () => {
+        proxy = http.createServer();
+        proxy.on("connect", (_, socket) => socket.end(`HTTP/1.1 ${status} Refused\r\n\r\n`));
+        await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+        const { port } = proxy.address() as net.AddressInfo;
+        cluster = { setting: "hub", server: "https://hub.test", tls: {}, user: {}, proxy: `http://127.0.0.1:${port}` };
+    });
+    after(() => proxy.close());
+
+    for (const [answer, isLoss] of [[502, true], [504, true], [407, false], [403, false]] as const) {
+        it(`fails ${isLoss ? "as the network does" : "as a refusal"} if the proxy answers ${answer}`, async () => {
+            status = answer;
+            const error = await get(cluster, "version").catch((reason: unknown) => reason);
+            expect((error as Error).message).to.include(`the proxy answers ${answer}`);
+            expect(error instanceof UnreachableError).to.equal(isLoss);
+        });
+    }
 });
