@@ -3,6 +3,7 @@ import { type ArgoCdConnection, asArgoCd, certificateProblem } from "../clusters
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isInCluster, sameServer } from "../clusters/registrations";
 import { ask, CertificateError } from "../clusters/request";
+import { tlsClientConfig, toBase64, trustsReportedCa } from "../components/account/clusterConfig";
 import type { SpokeSettings } from "../settings/environment";
 
 /** A cluster as the user reaches it, and the URL that Argo CD is to use. */
@@ -86,17 +87,8 @@ export async function checkConnection(cluster: CheckedCluster): Promise<void> {
 /** The connection that Argo CD will have; undefined if the cluster's own CA may not be read. */
 async function connectionOf({ user, server, settings }: CheckedCluster): Promise<ArgoCdConnection | undefined> {
     const { tls, proxyUrl } = settings;
-    const given = { server, proxyUrl };
-    if (tls.insecureSkipTlsVerify) {
-        return { ...given, tls: { insecure: true } };
-    }
-    const { serverName } = tls;
-    if (tls.ca === "system") {
-        return { ...given, tls: { insecure: false, serverName } };
-    }
-    const pem = tls.ca ?? (await reportedCa(user));
-    const caData = pem && Buffer.from(pem, "utf8").toString("base64");
-    return pem === undefined ? undefined : { ...given, tls: { insecure: false, serverName, caData } };
+    const reported = trustsReportedCa(tls) ? await reportedCa(user) : "";
+    return reported === undefined ? undefined : { server, proxyUrl, tls: tlsClientConfig(tls, toBase64(reported)) };
 }
 
 /** The CA that the cluster publishes for its pods, in every namespace. */

@@ -38,18 +38,32 @@ const execApi = "client.authentication.k8s.io/v1beta1";
 
 /** How Argo CD connects and authenticates to a spoke. */
 export function clusterConfig({ credentials, tls, proxyUrl, token, ca }: ClusterConfigArgs): ClusterConfig {
-    return { ...identity(credentials, token), tlsClientConfig: tlsClientConfig(tls, ca), proxyUrl };
+    return { ...identity(credentials, token), tlsClientConfig: tlsClientConfig(tls, ca.apply(toBase64)), proxyUrl };
 }
 
-function tlsClientConfig(tls: TlsSettings, reported: pulumi.Output<string>): ClusterConfig["tlsClientConfig"] {
-    const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
-    if (tls.insecureSkipTlsVerify) {
+/** Whether Argo CD is to trust the CA that the spoke reports. */
+export function trustsReportedCa({ ca, insecureSkipTlsVerify }: TlsSettings): boolean {
+    return ca === undefined && !insecureSkipTlsVerify;
+}
+
+/**
+ * How Argo CD verifies the API server.
+ *
+ * @param reported the CA that the spoke reports, PEM in base64; see {@link trustsReportedCa}
+ */
+export function tlsClientConfig<Reported>(tls: TlsSettings, reported: Reported) {
+    const { ca, serverName, insecureSkipTlsVerify } = tls;
+    if (insecureSkipTlsVerify) {
         return { insecure: true };
     }
-    const { ca, serverName } = tls;
     // Without caData, Argo CD trusts the authorities of its image.
-    const trusted = ca === "system" ? {} : { caData: ca === undefined ? reported.apply(base64) : base64(ca) };
+    const trusted = ca === "system" ? {} : { caData: ca === undefined ? reported : toBase64(ca) };
     return { insecure: false, serverName, ...trusted };
+}
+
+/** A text in base64, as the cluster Secret has a CA. */
+export function toBase64(text: string): string {
+    return Buffer.from(text, "utf8").toString("base64");
 }
 
 function identity(credentials: Credentials, bearerToken: pulumi.Input<string> | undefined) {
