@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { type Application, applicationsPath } from "../clusters/applications";
-import { comparisonOf } from "../clusters/comparisons";
+import { comparisonOf, reach } from "../clusters/comparisons";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { connectionCheckLabel } from "../clusters/names";
 import { change, find, get } from "../clusters/request";
@@ -64,8 +64,12 @@ async function check(inputs: ConnectionInputs): Promise<void> {
     try {
         await waitFor(`Argo CD to connect to ${cluster}`, async () => {
             const found = await find<Application>(hub, pathOf(namespace, cluster));
-            const { what, why = "" } = found === undefined ? { what: "deleted" } : comparisonOf(found, 0);
-            return what === "compared" || what === "without manifests" ? { done: undefined } : { seen: `${what} ${why}`.trim() };
+            if (found === undefined) {
+                return { seen: "deleted" };
+            }
+            const comparison = comparisonOf(found, 0);
+            const { what, why = "" } = comparison;
+            return reach([comparison]) === "read" ? { done: undefined } : { seen: `${what} ${why}`.trim() };
         }, { timeoutMs });
     } catch (error) {
         throw new PlainError(

@@ -33,7 +33,7 @@ export async function compareAnew(hub: Hub, cluster: Cluster, name: string, time
     let last: Comparison = { what: "silent", name };
     await whileCompared(hub, cluster, timeoutMs, (comparisons) => {
         last = comparisons.find((comparison) => comparison.name === name) ?? last;
-        return last.what === "compared" || last.what === "without manifests" ? { done: undefined } : { seen: last.what };
+        return reach([last]) === "read" ? { done: undefined } : { seen: last.what };
     }).catch(() => undefined);
     return last;
 }
