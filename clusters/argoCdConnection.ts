@@ -1,5 +1,6 @@
 import type { ClusterAddress } from "./kubeconfig";
 import { type CertificateError, get } from "./request";
+import { secretPath } from "./secretPath";
 
 /** How Argo CD connects to a cluster: what the cluster Secret says, without the credential. */
 export interface ArgoCdConnection {
@@ -35,7 +36,7 @@ export async function registeredConnection(
     namespace: string,
     secret: string,
 ): Promise<ArgoCdConnection> {
-    const { data } = await get<{ data: Record<string, string> }>(hub, `api/v1/namespaces/${namespace}/secrets/${secret}`);
+    const { data } = await get<{ data: Record<string, string> }>(hub, secretPath(namespace, secret));
     const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
     const { tlsClientConfig: tls, proxyUrl } = JSON.parse(text("config")) as RegisteredConfig;
     return { server: text("server"), tls, proxyUrl };

@@ -1,6 +1,7 @@
 import { type ArgoCdConnection, certificateProblem } from "../clusters/argoCdConnection";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { CertificateError, get } from "../clusters/request";
+import { secretPath } from "../clusters/secretPath";
 import { tryToken } from "../clusters/tokenTrial";
 import { GiveUp, waitFor } from "../clusters/wait";
 import type { ClusterConnection } from "../settings/connection";
@@ -53,7 +54,7 @@ async function proveToken(
     let answer = { status: 0, byArgoCdsWay: true };
     try {
         await waitFor(`cluster ${cluster} to accept its new token`, async () => {
-            const { data } = await get<{ data?: Record<string, string> }>(user, `api/v1/namespaces/${namespace}/secrets/${secret}`);
+            const { data } = await get<{ data?: Record<string, string> }>(user, secretPath(namespace, secret));
             if (data?.token === undefined) {
                 return { seen: `Secret ${secret} without a token` };
             }

@@ -2,6 +2,7 @@ import { waitFor } from "../clusters/wait";
 import { allowDeleteAnnotation, protectionPolicy } from "../clusters/names";
 import { findCluster, type ClusterAddress } from "../clusters/kubeconfig";
 import { ask, change, get } from "../clusters/request";
+import { secretPath } from "../clusters/secretPath";
 import type { ClusterConnection } from "../settings/connection";
 import {
     annotateApplications,
@@ -55,10 +56,10 @@ export const drain: DynamicProvider<DrainState, DrainState> = {
 async function emptyCluster(state: DrainState): Promise<void> {
     const { cluster, namespace, stack } = state;
     const hub = await findCluster("hub", state.hub);
-    const secretPath = `api/v1/namespaces/${namespace}/secrets/${state.secret}`;
+    const path = secretPath(namespace, state.secret);
     const before = await applicationsOf(hub, namespace, inArgoCd(state));
     if (before.length === 0) {
-        await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
+        await change(hub, path, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
         return;
     }
     const strangers = before.filter((application) => !isGenerated(application));
@@ -74,7 +75,7 @@ async function emptyCluster(state: DrainState): Promise<void> {
     } else {
         await refuseProtected(hub, state, before);
     }
-    await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
+    await change(hub, path, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     await waitUntilGone(hub, state).catch((error: Error) => {
         throw new PlainError(
             `cluster ${cluster} is not empty: ${error.message}. To continue to wait, destroy again; if the cluster is lost, ` +

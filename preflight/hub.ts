@@ -13,6 +13,7 @@ import { allOf } from "./problems";
 import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
+import { secretPath } from "../clusters/secretPath";
 import { checkNodes } from "./nodes";
 import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
@@ -90,7 +91,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
         serviceMonitors: metrics.serviceMonitors === "auto" ? operator : metrics.serviceMonitors,
         alertObjects: alerts.objects === "auto" ? (operator ? "operator" : "files") : alerts.objects,
         chartHasSecret: madeByHelm(
-            await find(hub, `api/v1/namespaces/${argoCdNamespace}/secrets/${notificationsSecret}`),
+            await find(hub, secretPath(argoCdNamespace, notificationsSecret)),
         ),
     };
 }

@@ -1,5 +1,6 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { change, find } from "../../clusters/request";
+import { secretPath } from "../../clusters/secretPath";
 import { isCopy } from "../../preflight/keptMetadata";
 
 interface ClusterSecret {
@@ -14,7 +15,7 @@ interface ClusterSecret {
  * @returns the annotations that it removed
  */
 export async function removeCopies(hub: ClusterAddress, namespace: string, secret: string): Promise<string[]> {
-    const path = `api/v1/namespaces/${namespace}/secrets/${secret}`;
+    const path = secretPath(namespace, secret);
     const found = await find<ClusterSecret>(hub, path);
     const copies = found === undefined ? [] : copiesIn(found);
     if (copies.length > 0) {

@@ -4,6 +4,7 @@ import { applicationsPath } from "../../clusters/applications";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { argoCdNamespace } from "../../clusters/names";
 import { change, find } from "../../clusters/request";
+import { secretPath } from "../../clusters/secretPath";
 import { defaultRelease } from "../../components/argoCd/adoption";
 import { notificationsSecret } from "../../components/argoCd/notifications";
 import { argoCdChart } from "../../components/argoCd/release";
@@ -137,7 +138,7 @@ async function describeRelease(
 /** Argo CD's Secrets: what stays in them, and what goes. */
 async function describeSecrets(hub: ClusterAddress): Promise<string[]> {
     const secret = (name: string) =>
-        find<{ data?: Record<string, string> }>(hub, `api/v1/namespaces/${argoCdNamespace}/secrets/${name}`);
+        find<{ data?: Record<string, string> }>(hub, secretPath(argoCdNamespace, name));
     const [own, notifications] = await Promise.all([secret("argocd-secret"), secret(notificationsSecret)]);
     const keys = Object.keys(notifications?.data ?? {});
     return [

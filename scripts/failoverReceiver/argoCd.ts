@@ -3,7 +3,8 @@ import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { argoCdNamespace, skipReconcileAnnotation, unreachableSinceAnnotation } from "../../clusters/names";
 import { type Registration, registrations } from "../../clusters/registrations";
 import { whyNotLeftAlone } from "../../preflight/quarantine";
-import { lastView, secretPath, viewRecord } from "../support/leftAlone";
+import { secretPath } from "../../clusters/secretPath";
+import { lastView, viewRecord } from "../support/leftAlone";
 import type { SkipperArgs } from "./skipper";
 
 /**

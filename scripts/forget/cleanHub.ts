@@ -1,6 +1,7 @@
 import { type Application, applicationsOf, applicationsPath, isGenerated, namesOf } from "../../clusters/applications";
 import { allowDeleteAnnotation } from "../../clusters/names";
 import { change } from "../../clusters/request";
+import { secretPath } from "../../clusters/secretPath";
 import { waitFor } from "../../clusters/wait";
 import { say } from "../support/main";
 import type { EnvironmentStack } from "../support/stacks";
@@ -17,9 +18,9 @@ export async function generatedFor({ hub, namespace }: EnvironmentStack, lost: R
 /** Removes the registration and its Applications, without their finalizers, which Argo CD could never complete. */
 export async function cleanHub(environment: EnvironmentStack, lost: Registered): Promise<void> {
     const { hub, namespace, stack } = environment;
-    const secretPath = `api/v1/namespaces/${namespace}/secrets/${lost.secret}`;
-    if (lost.secret !== undefined) {
-        await change(hub, secretPath, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
+    const registration = lost.secret === undefined ? undefined : secretPath(namespace, lost.secret);
+    if (registration !== undefined) {
+        await change(hub, registration, { method: "PATCH", body: { metadata: { labels: { deploy: null } } } });
     }
     await waitFor(`the Applications of ${lost.cluster} to be deleted`, async () => {
         const left = await generatedFor(environment, lost);
@@ -34,7 +35,7 @@ export async function cleanHub(environment: EnvironmentStack, lost: Registered):
     for (const path of lost.watch) {
         await change(hub, path, { method: "DELETE" });
     }
-    if (lost.secret !== undefined && (await change(hub, secretPath, { method: "DELETE" }))) {
+    if (registration !== undefined && (await change(hub, registration, { method: "DELETE" }))) {
         say(`${stack}: ${lost.cluster} is removed from the hub (Secret ${lost.secret})`);
     }
 

@@ -15,6 +15,7 @@ import { tryToken } from "../../clusters/tokenTrial";
 import { waitFor } from "../../clusters/wait";
 import { findCluster } from "../../clusters/kubeconfig";
 import { find } from "../../clusters/request";
+import { secretPath } from "../../clusters/secretPath";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { main, say } from "../support/main";
 import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
@@ -146,7 +147,7 @@ function rotationOf(
     }
     const read = async () => {
         const address = await findCluster(`clusters.${cluster}`, access);
-        const path = `api/v1/namespaces/${accountName}/secrets/${previous.secret}`;
+        const path = secretPath(accountName, previous.secret);
         const old = await find<{ data: Record<string, string> }>(address, path);
         return { cluster, server, secret, generation: current.generation, oldToken: old?.data.token };
     };

@@ -1,6 +1,7 @@
 import { annotateApplications, type Application, applicationsOf } from "../../clusters/applications";
 import { refreshAnnotation } from "../../clusters/names";
 import { change } from "../../clusters/request";
+import { secretPath } from "../../clusters/secretPath";
 import { waitFor } from "../../clusters/wait";
 import { comparisonOf } from "../../clusters/comparisons";
 import type { EnvironmentStack } from "./stacks";
@@ -38,8 +39,7 @@ export async function argoCdsView(
         return { says: "unknown", why: "Argo CD has no Application there, and therefore no connection" };
     }
     const annotations = { [refreshAnnotation]: new Date().toISOString().replace(/\.\d+Z$/, "Z") };
-    const secretPath = `api/v1/namespaces/${namespace}/secrets/${secret}`;
-    await change(hub, secretPath, { method: "PATCH", body: { metadata: { annotations } } });
+    await change(hub, secretPath(namespace, secret), { method: "PATCH", body: { metadata: { annotations } } });
     const since = Date.now() + noticeMs;
     try {
         return await waitFor<ArgoCdsView>("Argo CD to read the cluster again", async () => {

@@ -1,6 +1,7 @@
 import { viewAnnotation } from "../../clusters/names";
 import { isLeftAlone, registrations } from "../../clusters/registrations";
 import { find } from "../../clusters/request";
+import { secretPath } from "../../clusters/secretPath";
 import { leftAloneWithoutSetting } from "../../preflight/quarantine";
 import { argoCdsView, type ArgoCdsView } from "./argoCdsView";
 import type { Registered } from "./registered";
@@ -16,11 +17,6 @@ export async function refuseLeftAlone({ settings, hub, namespace, stack }: Envir
     if (problems.length > 0) {
         throw new Error(problems.join("\n"));
     }
-}
-
-/** API path of a cluster Secret. */
-export function secretPath(namespace: string, secret: string): string {
-    return `api/v1/namespaces/${namespace}/secrets/${secret}`;
 }
 
 /** Annotations of a cluster Secret; none if it does not exist. */
