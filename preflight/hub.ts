@@ -50,9 +50,10 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
     const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);
     const groups = await apiGroups(hub);
     const operator = groups.includes("monitoring.coreos.com");
+    const registered = registrations(hub, argoCdNamespace);
     const [{ adoption, registersHub }] = await allOf([
         async () => {
-            const existing = await registrations(hub, argoCdNamespace);
+            const existing = await registered;
             return {
                 adoption: await findArgoCd(hub, existing, stack, settings.adoptedRelease),
                 registersHub: await registersHubItself(settings, existing),
@@ -65,7 +66,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
         () => refuseUnpublishedName(settings, groups),
         () => checkCertManager(hub, settings, groups),
         async () => {
-            const existing = await registrations(hub, argoCdNamespace);
+            const existing = await registered;
             strangers(existing).forEach((warning) => void pulumi.log.warn(warning));
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
