@@ -1,0 +1,4 @@
+/** What a stolen hub, token or chart can do, each attack tried: `npm run test:boundary`, and a job of its own in CI. */
+import "../begin";
+import "../secrets";
+import "../end";
