@@ -1,7 +1,7 @@
 import type { ClusterAddress } from "./kubeconfig";
 import { nameNormalized } from "../settings/argoCdName";
 import { agentLabel, connectionCheckLabel, quarantinedLabel } from "./names";
-import { sameServer } from "./registrations";
+import { type Registration, sameServer } from "./registrations";
 import { change, find } from "./request";
 
 /** The fields of an Argo CD Application that this program reads (argo-cd, pkg/apis/application/v1alpha1/types.go). */
@@ -41,19 +41,19 @@ export function applicationsPath(namespace: string): string {
 }
 
 /**
- * The Applications that deliver to a cluster, by its URL or by its name; empty on a hub without Argo CD.
+ * The Applications that deliver to a cluster, by its URL or by its name in Argo CD; empty on a hub without Argo CD.
  *
  * @throws Error that names the hub, if it does not answer or refuses the request
  */
 export async function applicationsOf(
     hub: ClusterAddress,
     namespace: string,
-    { cluster, server }: { readonly cluster: string; readonly server: string },
+    { argoCdName, server }: Pick<Registration, "argoCdName" | "server">,
 ): Promise<Application[]> {
     const all = await allApplications(hub, namespace);
     return all.filter(({ spec }) => {
         const { name, server: url = "" } = spec?.destination ?? {};
-        return name === cluster || sameServer(url, server);
+        return name === argoCdName || sameServer(url, server);
     });
 }
 

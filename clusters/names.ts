@@ -69,8 +69,11 @@ export const stackAnnotation = "hubspoke/stack";
 /** Annotation of a namespace that existed before its stack, which a destroy keeps; its value is "true". */
 export const adoptedAnnotation = "hubspoke/adopted";
 
-/** Annotation of a cluster Secret with the cluster's key in its stack file, if Argo CD knows it by another name. */
-export const clusterAnnotation = "hubspoke/cluster";
+/**
+ * Label of a cluster Secret with the cluster's key in its stack file, if Argo CD knows it by another name. Metrics have
+ * labels alone (components/argoCd/metrics.ts).
+ */
+export const clusterLabel = "hubspoke/cluster";
 
 /** Annotation of a cluster Secret with its token's generation. */
 export const generationAnnotation = "hubspoke/credential-generation";

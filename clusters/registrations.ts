@@ -1,7 +1,7 @@
 import type { ClusterAddress } from "./kubeconfig";
 import { nameNormalized } from "../settings/argoCdName";
 import {
-    clusterAnnotation,
+    clusterLabel,
     domainAnnotation,
     secretTypeLabel,
     skipReconcileAnnotation,
@@ -46,7 +46,7 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
     const list = await get<SecretList>(hub, `api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
     return list.items.map(({ metadata, data = {} }) => ({
         secret: metadata.name,
-        cluster: metadata.annotations?.[clusterAnnotation] ?? decode(data.name),
+        cluster: metadata.labels?.[clusterLabel] ?? decode(data.name),
         argoCdName: decode(data.name),
         server: decode(data.server),
         stack: metadata.annotations?.[stackAnnotation],

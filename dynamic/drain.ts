@@ -85,8 +85,8 @@ async function emptyCluster(state: DrainState): Promise<void> {
 }
 
 /** The cluster as Argo CD knows it. */
-function inArgoCd({ cluster, argoCdName, server }: DrainState): { cluster: string; server: string } {
-    return { cluster: argoCdName ?? cluster, server };
+function inArgoCd({ cluster, argoCdName = cluster, server }: DrainState): { argoCdName: string; server: string } {
+    return { argoCdName, server };
 }
 
 /** A cluster that does not answer cannot be emptied, so nothing is started. */

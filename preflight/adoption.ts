@@ -213,8 +213,8 @@ export async function findAdoptions(
         if (registration === undefined) {
             continue;
         }
-        const inArgoCd = argoCdNameOf(name, candidate.settings.clusters[name]);
-        const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { cluster: inArgoCd, server });
+        const argoCdName = argoCdNameOf(name, candidate.settings.clusters[name]);
+        const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { argoCdName, server });
         problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
         const copy = describeCopy(name, registration, stack);
         if (copy !== undefined && !pulumi.runtime.isDryRun()) {

@@ -1,4 +1,4 @@
-import { agentApplicationOf, isGenerated } from "../clusters/applications";
+import { agentApplication, agentApplicationOf, isGenerated } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace, domainAnnotation, managedByLabel } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
@@ -17,8 +17,8 @@ export function isDelivered({ labels }: Pick<Registration, "labels">): boolean {
  * @returns a sentence about each one, with the remedy
  */
 export function strangers(existing: readonly Registration[]): string[] {
-    return existing.flatMap(({ secret, cluster, stack, labels, annotations }) => {
-        const about = `cluster Secret ${secret} ("${cluster}") has the label deploy=true and lacks`;
+    return existing.flatMap(({ secret, argoCdName, stack, labels, annotations }) => {
+        const about = `cluster Secret ${secret} ("${argoCdName}") has the label deploy=true and lacks`;
         const missing = missingLabels(labels);
         if (missing.length > 0) {
             return [`${about} ${missing.join(", ")}: the agent is not delivered to it. ${remedy(stack)}`];
@@ -56,9 +56,10 @@ export async function refuseToOrphan(existing: readonly Registration[], hub: Clu
     }
     const found = await Promise.all(
         unchosen.map(async (registration) => {
-            const { secret, cluster, argoCdName, stack } = registration;
+            const { secret, argoCdName, stack } = registration;
+            const name = agentApplication(argoCdName);
             const application = await agentApplicationOf(hub, argoCdNamespace, argoCdName);
-            const isTwin = existing.some((other) => other.cluster === cluster && isDelivered(other));
+            const isTwin = existing.some((other) => agentApplication(other.argoCdName) === name && isDelivered(other));
             return application === undefined || !isGenerated(application) || isTwin
                 ? []
                 : [

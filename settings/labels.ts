@@ -2,7 +2,7 @@ import { z } from "zod";
 import { dnsNamePattern } from "./kinds";
 
 /** Labels of a cluster Secret that the program sets itself. */
-export const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by"];
+export const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by", "hubspoke/cluster"];
 
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 

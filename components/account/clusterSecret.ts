@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import {
-    clusterAnnotation,
+    clusterLabel,
     clusterSecretName,
     dnsDomainAnnotation,
     domainAnnotation,
@@ -91,13 +91,13 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     namespace: args.namespace,
                     labels: {
                         ...args.labels,
+                        ...(args.key === undefined ? {} : { [clusterLabel]: args.key }),
                         [secretTypeLabel]: "cluster",
                         [managedByLabel]: manager,
                     },
                     annotations: {
                         ...args.annotations,
                         [stackAnnotation]: args.stack,
-                        ...(args.key === undefined ? {} : { [clusterAnnotation]: args.key }),
                         // An adopted Secret's fields, and the time of a refresh that Argo CD's web interface requests.
                         ...takeOver,
                         [domainAnnotation]: args.domain,

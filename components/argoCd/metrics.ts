@@ -1,5 +1,7 @@
-/** Labels of a cluster Secret that its metrics also have, so that an alert can name the environment. */
-const clusterLabels = ["environment", "region"];
+import { clusterLabel } from "../../clusters/names";
+
+/** Labels of a cluster Secret that its metrics also have, so that an alert can name the cluster and the environment. */
+const clusterLabels = ["environment", "region", clusterLabel];
 
 /**
  * Metrics of every component.

@@ -8,17 +8,24 @@ export const hubEnvironment = "hub";
 
 /**
  * Name, environment and region of every registered cluster, by the URL of its API server: Argo CD's other metrics have
- * only that URL (argo-cd, controller/metrics/clustercollector.go).
+ * only that URL (argo-cd, controller/metrics/clustercollector.go). The name is the one in the stack file, as in the
+ * probes' metrics; Argo CD may have another.
  */
 const clusters: Rule = {
     record: "hubspoke:cluster:info",
     expr: `max by (server, cluster, environment, region) (
-  ${renamed("name", "cluster", renamed("label_environment", "environment", renamed("label_region", "region", "argocd_cluster_labels")))}
+  ${[
+      ["label_region", "region"],
+      ["label_environment", "environment"],
+      ["name", "cluster"],
+      ["label_hubspoke_cluster", "cluster"],
+  ].reduce((vector, [from = "", to = ""]) => renamed(from, to, vector), "argocd_cluster_labels")}
 )`,
 };
 
+/** The vector with the label `to` from the label `from`, where that has a value. */
 function renamed(from: string, to: string, vector: string): string {
-    return `label_replace(${vector}, "${to}", "$1", "${from}", "(.*)")`;
+    return `label_replace(${vector}, "${to}", "$1", "${from}", "(.+)")`;
 }
 
 /**

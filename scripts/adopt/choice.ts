@@ -58,6 +58,6 @@ export function nothingToAdopt(
     ].join(" ");
 }
 
-function describe({ secret, cluster, server }: Registration): string {
-    return `"${cluster}" at ${server} (Secret ${secret})`;
+function describe({ secret, argoCdName, server }: Registration): string {
+    return `"${argoCdName}" at ${server} (Secret ${secret})`;
 }

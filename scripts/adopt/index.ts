@@ -57,7 +57,7 @@ async function adopt(stack: string): Promise<void> {
         owns: adoptionOwns(takeovers.map(({ name }) => name), Object.keys(environment.settings.clusters)),
     });
     for (const { name, argoCdName, server } of takeovers) {
-        await waitUntilArgoCdWorks(environment, { cluster: argoCdName, server });
+        await waitUntilArgoCdWorks(environment, { cluster: name, argoCdName, server });
         say(`${stack}: Argo CD now uses the stack's account on ${name}`);
     }
     for (const { name, spoke } of takeovers) {
@@ -94,10 +94,9 @@ async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentSta
 async function refuseChanges(environment: EnvironmentStack, takeovers: readonly Takeover[]): Promise<void> {
     const { stack, settings, hub, namespace, agentNamespace, domain } = environment;
     const problems: string[] = [];
-    for (const { name, server, registration } of takeovers) {
+    for (const { name, argoCdName, server, registration } of takeovers) {
         const candidate = { name, server, settings, hub: { domain, agentNamespace } };
-        const cluster = argoCdNameOf(name, settings.clusters[name]);
-        const applications = await applicationsOf(hub, namespace, { cluster, server });
+        const applications = await applicationsOf(hub, namespace, { argoCdName, server });
         problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
         problems.push(...leftAloneWithoutSetting(settings, [registration], stack));
     }

@@ -13,6 +13,8 @@ export interface Facts {
     readonly probe: string | undefined;
     readonly source: Application | undefined;
     readonly target: Application | undefined;
+    /** Name of the target's Application. */
+    readonly application: string;
     readonly capacity: { readonly from: Capacity; readonly to: Capacity };
 }
 
@@ -43,7 +45,7 @@ export function judge(facts: Facts): Findings {
  * Adds the result of a new comparison of the target's Application by Argo CD. It forbids the move only if Argo CD could
  * not read the cluster. If Git is slow or unavailable, there is nothing to compare: the earlier facts count.
  */
-export function withComparison(to: string, { what, why = what }: Comparison, findings: Findings): Findings {
+export function withComparison(to: string, { name, what, why = what }: Comparison, findings: Findings): Findings {
     const { good, problems, unknown } = findings;
     switch (what) {
         case "compared":
@@ -52,19 +54,19 @@ export function withComparison(to: string, { what, why = what }: Comparison, fin
             return {
                 ...findings,
                 good: [`Argo CD is connected to ${to}`, ...good],
-                unknown: [...new Set([...unknown, notFromGit(to)])],
+                unknown: [...new Set([...unknown, notFromGit(name)])],
             };
         case "cluster not read":
         case "cluster not known":
         case "never":
             return { ...findings, problems: [...problems, `Argo CD is not connected to ${to}: ${why}`] };
         case "silent":
-            return { ...findings, unknown: [...unknown, `Argo CD did not compare agent-${to} again in time; Git may be unavailable`] };
+            return { ...findings, unknown: [...unknown, `Argo CD did not compare ${name} again in time; Git may be unavailable`] };
     }
 }
 
-function notFromGit(to: string): string {
-    return `Git did not answer, so agent-${to} was checked at its last known revision`;
+function notFromGit(application: string): string {
+    return `Git did not answer, so ${application} was checked at its last known revision`;
 }
 
 type Finding = Partial<Findings>;
@@ -80,16 +82,16 @@ function probeFindings({ to, probe }: Facts): Finding {
         : { problems: [`the agent on ${to} does not serve users: ${probe}`] };
 }
 
-function applicationFindings({ from, to, source, target }: Facts): Finding[] {
+function applicationFindings({ from, to, source, target, application }: Facts): Finding[] {
     const { sync, health } = target?.status ?? {};
     if (target === undefined) {
-        return [{ problems: [`the hub has no Application agent-${to}`] }];
+        return [{ problems: [`the hub has no Application ${application}`] }];
     }
-    const state = `agent-${to} is ${sync?.status ?? "Unknown"} and ${health?.status ?? "Unknown"}`;
+    const state = `${application} is ${sync?.status ?? "Unknown"} and ${health?.status ?? "Unknown"}`;
     const withoutGit = sync?.status === "Unknown" && lacksManifests(target);
     const fit = (sync?.status === "Synced" || withoutGit) && health?.status === "Healthy";
     return [
-        fit ? { good: [state], unknown: withoutGit ? [notFromGit(to)] : [] } : { problems: [state] },
+        fit ? { good: [state], unknown: withoutGit ? [notFromGit(application)] : [] } : { problems: [state] },
         revisionFinding(from, to, source, target),
     ];
 }

@@ -25,9 +25,8 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
         return findings;
     }
     const argoCd = { hub: hub.address, namespace: hub.namespace };
-    const target = { cluster: to.name, server: to.server };
-    const name = agentApplication(argoCdNameOf(to.name, to.settings));
-    const comparison = await compareAnew(argoCd, target, name, comparisonLimitMs);
+    const target = { cluster: to.name, argoCdName: argoCdNameOf(to.name, to.settings), server: to.server };
+    const comparison = await compareAnew(argoCd, target, agentApplication(target.argoCdName), comparisonLimitMs);
     const now = comparison.what === "compared" ? judge(await factsOf(hub, from, to)) : findings;
     return withComparison(to.name, comparison, now);
 }
@@ -43,7 +42,9 @@ async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverClus
         capacity(hub, to),
     ]);
     const lift = to.quarantined ? liftCommand(to.stack, to.name) : undefined;
-    return { from: from.name, to: to.name, lift, probe, source, target, capacity: { from: ofFrom, to: ofTo } };
+    const name = agentApplication(argoCdNameOf(to.name, to.settings));
+    const sizes = { from: ofFrom, to: ofTo };
+    return { from: from.name, to: to.name, lift, probe, source, target, application: name, capacity: sizes };
 }
 
 async function capacity(hub: FailoverHub, { name, settings, environment }: FailoverCluster): Promise<Capacity> {

@@ -39,7 +39,7 @@ export function skipping(
         },
         viewOf: async (cluster) => {
             const { secret, server, argoCdName } = await registrationOf(cluster);
-            return lastView({ hub, namespace }, { cluster: argoCdName, secret, server, watch: [] });
+            return lastView({ hub, namespace }, { cluster, argoCdName, secret, server, watch: [] });
         },
         skip: async (cluster, since, view) => {
             await holdAnnotations(hub, await pathOf(cluster), holders.receiver, {

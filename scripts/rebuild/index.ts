@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
-import { agentApplicationOf } from "../../clusters/applications";
+import { agentApplication, agentApplicationOf } from "../../clusters/applications";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { findCluster } from "../../clusters/kubeconfig";
 import { milliseconds } from "../../settings/duration";
@@ -51,13 +51,12 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
     const delivered = Object.entries(settings.clusters).filter(([, { labels, quarantined }]) => {
         return labels.deploy === "true" && !quarantined;
     });
-    const clusters = delivered.map(([name]) => name);
+    const names = delivered.map(([name, one]) => argoCdNameOf(name, one));
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
-            clusters.map(async (cluster) => {
-                const name = argoCdNameOf(cluster, settings.clusters[cluster]);
+            names.map(async (name) => {
                 const { sync, health } = (await agentApplicationOf(hub, namespace, name))?.status ?? {};
-                return `agent-${cluster} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
+                return `${agentApplication(name)} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
             }),
         );
         const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));

@@ -69,7 +69,7 @@ export async function rotate(stack: string): Promise<void> {
     );
     for (const { cluster, server, generation } of rotations) {
         const argoCdName = argoCdNameOf(cluster, environment.settings.clusters[cluster]);
-        await waitUntilArgoCdWorks(environment, { cluster: argoCdName, server });
+        await waitUntilArgoCdWorks(environment, { cluster, argoCdName, server });
         say(`${stack}: Argo CD uses token ${generation} on ${cluster}`);
     }
     const retired = rotations.map(({ cluster, generation }) => [retiredPath(cluster), generation - 1]);

@@ -1,5 +1,6 @@
 import { refreshAnnotation } from "../../clusters/names";
 import { annotateApplications, applicationsOf } from "../../clusters/applications";
+import type { Registration } from "../../clusters/registrations";
 import { type Look, waitFor } from "../../clusters/wait";
 import { type Comparison, comparisonOf, reach } from "../../clusters/comparisons";
 import type { EnvironmentStack } from "./stacks";
@@ -8,7 +9,7 @@ import type { EnvironmentStack } from "./stacks";
 const limitMs = 180_000;
 
 type Hub = Pick<EnvironmentStack, "hub" | "namespace">;
-type Cluster = { readonly cluster: string; readonly server: string };
+type Cluster = Pick<Registration, "argoCdName" | "cluster" | "server">;
 
 /**
  * Waits until Argo CD has read a cluster with the current contents of the cluster Secret: at least one Application of

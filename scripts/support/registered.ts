@@ -1,9 +1,11 @@
-import type { EnvironmentStack } from "./stacks";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { nameOf, type State, type StateResource, withoutSubtrees } from "./state";
 
 /** The state's facts about a cluster's registration. */
 export interface Registered {
     readonly cluster: string;
+    /** The cluster's name in Argo CD. */
+    readonly argoCdName: string;
     /** Name of the cluster Secret; undefined if it was not created. */
     readonly secret: string | undefined;
     readonly server: string;
@@ -31,12 +33,16 @@ export function urnsOf(state: State, cluster: string): string[] {
 }
 
 /** A cluster's registration in a stack's state. */
-export function registeredIn(state: State, { settings, namespace }: EnvironmentStack, cluster: string): Registered {
+export function registeredIn(
+    state: State,
+    { settings, namespace }: { readonly settings: Pick<EnvironmentSettings, "clusters">; readonly namespace: string },
+    cluster: string,
+): Registered {
     const resources = state.deployment.resources ?? [];
     const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
     const { name } = (secret?.outputs?.metadata ?? {}) as { name?: string };
     const drain = resources.find(({ urn }) => nameOf(urn) === `${cluster}-drain`);
-    const { server } = (drain?.outputs ?? {}) as { server?: string };
+    const { argoCdName = cluster, server } = (drain?.outputs ?? {}) as { argoCdName?: string; server?: string };
     const watch = resources.flatMap(({ type, parent, outputs }) => {
         const kind = watchKinds[type];
         if (kind === undefined || nameOf(parent ?? "") !== `${cluster}-probes`) {
@@ -45,5 +51,5 @@ export function registeredIn(state: State, { settings, namespace }: EnvironmentS
         const object = (outputs?.metadata ?? {}) as { name?: string };
         return [`${kind[0]}/namespaces/${namespace}/${kind[1]}/${object.name}`];
     });
-    return { cluster, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "", watch };
+    return { cluster, argoCdName, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "", watch };
 }

@@ -5,8 +5,8 @@ import { rulesFile } from "../../components/watch/ruleFile";
 import { fleetRules } from "../../components/watch/rules";
 import { credentialRules } from "../../components/watch/probePlan";
 import { fleetDashboard } from "../../components/watch/dashboard";
-import { expressionsOf, plainly } from "../unit/support/dashboard";
-import { checkExpressions, type Series, testRules } from "./support/promtool";
+import { type Dashboard, expressionsOf, plainly } from "../unit/support/dashboard";
+import { checkExpressions, type Series, testQueries, testRules } from "./support/promtool";
 
 /** What an alert is shown, and what must come of it. Label names are those of Argo CD 3.6 and blackbox_exporter. */
 interface Case {
@@ -45,7 +45,9 @@ const clusters = [prod, staging, lab].map(
         metric: "argocd_cluster_labels",
         labels: {
             server: `https://${cluster}:6443`,
-            name: cluster,
+            // lab has another name in Argo CD than in its stack file.
+            name: cluster === "lab" ? "arn:aws:eks:eu-west-1:111122223333:cluster/lab" : cluster,
+            label_hubspoke_cluster: cluster === "lab" ? cluster : "",
             label_environment: environment,
             label_region: region,
             instance: "controller-0:8082",
@@ -155,6 +157,15 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 summary: "Argo CD has lost prod",
                 description:
                     "Argo CD cannot read prod (prod) at https://prod:6443, so it delivers nothing there, and its status of " +
+                    "Applications there is out of date.",
+            },
+            {
+                series: [...clusters, connection("lab", "1x4 0x20")],
+                at: "5m",
+                labels: { ...lab, server: "https://lab:6443", severity: "info" },
+                summary: "Argo CD has lost lab",
+                description:
+                    "Argo CD cannot read lab (lab) at https://lab:6443, so it delivers nothing there, and its status of " +
                     "Applications there is out of date.",
             },
         ],
@@ -365,5 +376,20 @@ describe("the dashboard, in Prometheus", () => {
         expect(output).to.include(`SUCCESS: ${asked.length} rules found`);
         const wrong = await checkExpressions([...asked, "count(up"]);
         expect(wrong.ok).to.equal(false);
+    });
+
+    it("lists the clusters that Argo CD leaves alone, and none that only has another name in Argo CD", async () => {
+        const alone = fleetDashboard() as Dashboard;
+        const [expression = ""] = alone.panels.flatMap(({ title, targets }) =>
+            title === "Clusters that Argo CD leaves alone" ? targets.map(({ expr }) => plainly(expr)) : [],
+        );
+        const probes = [prod, staging, lab].map((of) => probed("probe_success", "agent", of, "1x8"));
+        const expected = (...names: (typeof prod)[]) => names.map((labels) => ({ labels, value: 1 }));
+        const isOther = (series: Series) => series.labels?.server !== "https://prod:6443";
+        const { ok, output } = await testQueries(rules, [
+            { name: "none", series: [...probes, ...clusters], expr: expression, at: "1m", finds: [] },
+            { name: "prod", series: [...probes, ...clusters.filter(isOther)], expr: expression, at: "1m", finds: expected(prod) },
+        ]);
+        expect(ok, output).to.equal(true);
     });
 });

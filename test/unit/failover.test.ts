@@ -86,6 +86,7 @@ describe("a failover: the checks", () => {
         probe: undefined,
         source: application("a"),
         target: application("a"),
+        application: "agent-dr",
         capacity: { from: { ...enough, nodes: undefined, replicas: undefined }, to: enough },
     };
 
@@ -93,6 +94,13 @@ describe("a failover: the checks", () => {
         const { good, problems } = judge(facts);
         expect(problems).to.deep.equal([]);
         expect(good).to.include("dr runs a, like prod").and.include("agent-dr is Synced and Healthy");
+    });
+
+    it("name the target's Application, whatever the cluster is called in its stack file", () => {
+        const application = "agent-arn-aws-eks-dr";
+        expect(judge({ ...facts, application, target: undefined }).problems).to.include(`the hub has no Application ${application}`);
+        const { unknown } = withComparison("dr", { name: application, what: "silent" }, judge(facts));
+        expect(unknown.join()).to.include(application);
     });
 
     it("allow a cluster that runs a later release", () => {

@@ -133,7 +133,7 @@ describe("other values of Argo CD's chart", () => {
         expect(values).to.have.nested.property("configs.cm.kustomize\\.buildOptions", "--enable-helm");
         expect(values.controller.env.map(({ name }) => name)).to.include.members(["ARGOCD_K8S_CLIENT_QPS", "GOGC"]);
         expect(values.controller.extraArgs).to.deep.equal([
-            "--metrics-cluster-labels=environment,region",
+            "--metrics-cluster-labels=environment,region,hubspoke/cluster",
             "--loglevel=debug",
         ]);
     });

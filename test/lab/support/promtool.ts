@@ -26,6 +26,13 @@ export interface RuleTest {
     }[];
 }
 
+/** One query at one time, given some series. */
+export interface QueryTest extends Pick<RuleTest, "name" | "series" | "at"> {
+    readonly expr: string;
+    /** What the query finds then, each with all of its labels. */
+    readonly finds: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
 /**
  * Runs tests of rules by Prometheus' own `promtool test rules`.
  *
@@ -33,8 +40,29 @@ export interface RuleTest {
  * @returns whether all passed, and what promtool says
  */
 export async function testRules(files: readonly string[], tests: readonly RuleTest[]) {
+    return testsOf(
+        files,
+        tests.map(({ alert, at, fires, ...given }) => {
+            const expected = fires.map((one) => ({ exp_labels: one.labels, exp_annotations: one.annotations }));
+            return { ...inputs(given), alert_rule_test: [{ eval_time: at, alertname: alert, exp_alerts: expected }] };
+        }),
+    );
+}
+
+/** Runs queries on what the rules record; otherwise as {@link testRules}. */
+export async function testQueries(files: readonly string[], tests: readonly QueryTest[]) {
+    return testsOf(
+        files,
+        tests.map(({ expr, at, finds, ...given }) => {
+            const expected = finds.map(({ labels, value }) => ({ labels: selector(labels), value }));
+            return { ...inputs(given), promql_expr_test: [{ expr, eval_time: at, exp_samples: expected }] };
+        }),
+    );
+}
+
+async function testsOf(files: readonly string[], tests: readonly object[]) {
     const names = files.map((_, index) => `rules-${index}.yaml`);
-    const suite = { rule_files: names, evaluation_interval: "15s", tests: tests.map(written) };
+    const suite = { rule_files: names, evaluation_interval: "15s", tests };
     const texts = Object.fromEntries(names.map((name, index) => [name, files[index] ?? ""]));
     return promtool(["test", "rules", "tests.yaml"], { ...texts, "tests.yaml": stringify(suite) });
 }
@@ -63,22 +91,14 @@ async function promtool(args: readonly string[], files: Readonly<Record<string, 
     }
 }
 
-function written({ name, series, alert, at, fires }: RuleTest) {
+function inputs({ name, series }: Pick<RuleTest, "name" | "series">) {
     return {
         name,
         interval: "15s",
-        input_series: series.map(({ metric, labels = {}, values }) => {
-            const list = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-            return { series: `${metric}{${list.join(", ")}}`, values };
-        }),
-        alert_rule_test: [
-            {
-                eval_time: at,
-                alertname: alert,
-                exp_alerts: fires.map(({ labels, annotations }) => {
-                    return { exp_labels: labels, exp_annotations: annotations };
-                }),
-            },
-        ],
+        input_series: series.map(({ metric, labels, values }) => ({ series: metric + selector(labels), values })),
     };
+}
+
+function selector(labels: Readonly<Record<string, string>> = {}): string {
+    return `{${Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(", ")}}`;
 }
