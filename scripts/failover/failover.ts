@@ -7,6 +7,7 @@ import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/autom
 import type { Findings } from "./checks";
 import { examine } from "./examine";
 import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./clusters";
+import { basisOf, type Due, planAhead, waitUntilDue } from "./ahead";
 import { runHook } from "./hook";
 import { takeLock, waitUntilFree } from "./lock";
 import { waitUntilItResolves, whereItPoints } from "./names";
@@ -27,6 +28,8 @@ export interface Request {
     readonly dryRun: boolean;
     /** Whether no person requested it: the rules for automatic moves in the settings apply. */
     readonly automatic: boolean;
+    /** When to move; undefined means now. Until then the move is planned, and nothing is changed. */
+    readonly due?: Due;
     /** DNS server to query, as `address:port`; undefined means the machine's DNS server. */
     readonly resolver: string | undefined;
     /** Limit for the name to resolve to the new cluster, in seconds. */
@@ -61,15 +64,20 @@ export async function failover(request: Request): Promise<void> {
         await rehearse(hub, from, to, publishing, request.resolver);
         return;
     }
-    const by = process.env.GITHUB_ACTOR ?? `${userInfo().username}@${hostname()}`;
-    const lock = await withPatience("the hub", () =>
-        takeLock(hub.address, hub.namespace, `${by}: ${from.name} to ${to.name}`),
-    );
-    try {
-        await withPatience("the hub", () => refuseAnotherMove(hub, latest));
-        await inFolder(async (plan) => {
+    await inFolder(async (plan) => {
+        const basis = request.due && (await planAhead(hub.stack, () => planPublication(hub, publishing, plan)));
+        if (request.due) {
+            await waitUntilDue(request.due);
+            await refuseAutomatic(hub, moves, from);
+        }
+        const by = process.env.GITHUB_ACTOR ?? `${userInfo().username}@${hostname()}`;
+        const lock = await withPatience("the hub", () =>
+            takeLock(hub.address, hub.namespace, `${by}: ${from.name} to ${to.name}`),
+        );
+        try {
+            await withPatience("the hub", () => refuseAnotherMove(hub, latest));
             const begun = Date.now();
-            const unknown = await check(hub, from, to, publishing, plan);
+            const unknown = await check(hub, from, to, publishing, plan, basis);
             const move = {
                 at: new Date(begun).toISOString(),
                 by,
@@ -89,10 +97,10 @@ export async function failover(request: Request): Promise<void> {
             const seconds = (Date.now() - begun) / 1000;
             say(`${hub.usersName} resolves to ${to.agentName}, ${seconds.toFixed(1)} s after the decision`);
             await record(hub, "FailoverDone", { ...move, state: "done", seconds }, moves);
-        });
-    } finally {
-        await lock.release().catch((error: Error) => say(`the lock was not released: ${error.message}`));
-    }
+        } finally {
+            await lock.release().catch((error: Error) => say(`the lock was not released: ${error.message}`));
+        }
+    });
     sayWhatRemains(hub, from, to);
 }
 
@@ -140,6 +148,7 @@ async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: F
  * Checks in parallel everything that can forbid the move: the clusters, and Pulumi, which must be able to move the
  * name.
  *
+ * @param basis what the plan in the folder depends on; undefined if there is none. It is made anew if that has changed
  * @returns what could not be checked, but does not forbid the move
  * @throws InputError with every reason
  */
@@ -149,10 +158,15 @@ async function check(
     to: FailoverCluster,
     publishing: Destination,
     plan: string,
+    basis?: string,
 ): Promise<readonly string[]> {
     const [{ good, unknown }] = await allOf([
         () => examined(hub, from, to),
-        () => withPatience("the hub", () => planPublication(hub, publishing, plan)),
+        async () => {
+            if (basis === undefined || (await basisOf(hub.stack)) !== basis) {
+                await withPatience("the hub", () => planPublication(hub, publishing, plan));
+            }
+        },
     ]);
     [...good, "pulumi can move the name, and would change nothing else", ...unknown].forEach((finding) =>
         say(`${to.name}: ${finding}`),

@@ -11,6 +11,7 @@
  * answers. Alertmanager sends the token as its bearer token to /alerts. Before you enable this, read docs/failover.md.
  */
 import { parseArgs } from "node:util";
+import { waitUntilDue } from "../failover/ahead";
 import { automaticRules, failover } from "../failover/failover";
 import { readHub } from "../failover/clusters";
 import { findCluster } from "../../clusters/kubeconfig";
@@ -58,12 +59,13 @@ async function mover({ stack, dispatch, resolver }: Options, to: string): Promis
             const hub = await readHub(stack);
             return { active: hub.active, rules: automaticRules(hub) };
         },
-        move: async (active, why) => {
+        move: async (active, why, due) => {
             if (active === to) {
                 say(`users are already on ${to}; a person must handle the failure there`);
             } else if (dispatch === undefined) {
-                await failover({ stack, to, why, dryRun: false, automatic: true, resolver, seconds });
+                await failover({ stack, to, why, dryRun: false, automatic: true, due, resolver, seconds });
             } else {
+                await waitUntilDue(due);
                 await askGitHub(dispatch, to, why);
             }
         },

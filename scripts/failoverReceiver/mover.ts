@@ -1,10 +1,14 @@
+import type { Due } from "../failover/ahead";
 import { type Alert, type AutomaticRules, FiringAlerts } from "./automatic";
+
+/** A move begins this long before it is due, in milliseconds: time for its plan, which takes some seconds. */
+const leadMs = 60_000;
 
 export interface MoverArgs {
     /** Reads the active cluster and the rules; called for each message, because settings change. */
     readonly rules: () => Promise<{ readonly active: string; readonly rules: AutomaticRules }>;
-    /** Moves users; an error of it is logged, and the next message tries again. */
-    readonly move: (active: string, reason: string) => Promise<void>;
+    /** Moves users when it is due; an error of it is logged, and the next message tries again. */
+    readonly move: (active: string, reason: string, due: Due) => Promise<void>;
     readonly say: (line: string) => void;
 }
 
@@ -13,6 +17,7 @@ export class Mover {
     private readonly firing = new FiringAlerts();
     private timer: NodeJS.Timeout | undefined;
     private moving = false;
+    private toldMeanwhile = false;
 
     constructor(private readonly args: MoverArgs) {}
 
@@ -22,6 +27,7 @@ export class Mover {
     }
 
     private async look(): Promise<void> {
+        this.toldMeanwhile = this.moving;
         if (this.moving) {
             return;
         }
@@ -34,6 +40,9 @@ export class Mover {
         } finally {
             this.moving = false;
         }
+        if (this.toldMeanwhile) {
+            await this.look();
+        }
     }
 
     private async moveIfDue(): Promise<void> {
@@ -45,10 +54,14 @@ export class Mover {
         const wait = due - Date.now();
         if (wait > 0) {
             this.args.say(`both probes of ${active} fail; users move in ${(wait / 1000).toFixed(0)} s unless one recovers`);
-            this.timer = setTimeout(() => void this.look(), wait);
+        }
+        if (wait > leadMs) {
+            this.timer = setTimeout(() => void this.look(), wait - leadMs);
             return;
         }
         const seconds = rules.afterMs / 1000;
-        await this.args.move(active, `the hub's probe and the outside probe of ${active} have failed for ${seconds} s`);
+        const reason = `the hub's probe and the outside probe of ${active} have failed for ${seconds} s`;
+        const holds = () => (this.firing.dueAt(active, rules) ?? Infinity) <= due;
+        await this.args.move(active, reason, { at: due, holds });
     }
 }

@@ -31,6 +31,8 @@ export interface PendingOperation {
 export interface State {
     readonly version: number;
     readonly deployment: {
+        /** `time`: of the last change, as RFC 3339. */
+        readonly manifest?: { readonly time?: string };
         readonly resources?: readonly StateResource[];
         readonly pending_operations?: readonly PendingOperation[];
     };

@@ -7,6 +7,7 @@ import {
     automaticRefusal,
     FiringAlerts,
 } from "../../scripts/failoverReceiver/automatic";
+import { waitUntilDue } from "../../scripts/failover/ahead";
 import { Mover } from "../../scripts/failoverReceiver/mover";
 import { receiver } from "../../scripts/failoverReceiver/receiver";
 import { Skipper } from "../../scripts/failoverReceiver/skipper";
@@ -130,9 +131,11 @@ describe("the receiver of automatic failovers", () => {
         const say = (line: string) => said.push(line);
         const mover = new Mover({
             rules: () => Promise.resolve({ active: "prod", rules: { ...rules, afterMs } }),
-            move: (active, reason) => {
+            move: async (active, reason, due) => {
+                said.push("planned");
+                await waitUntilDue(due);
                 moved.push(`${active}: ${reason}`);
-                return Promise.reject(new Error("dr is behind"));
+                throw new Error("dr is behind");
             },
             say,
         });
@@ -164,14 +167,45 @@ describe("the receiver of automatic failovers", () => {
         expect(said).to.include("dr is behind");
     });
 
+    /** Alerts of which a move follows in so many milliseconds. */
+    const outageDueIn = (ms: number) => {
+        const since = Date.now() + rules.unreachableForMs + ms;
+        return { alerts: [alert(api, since), alert(outside, since)] };
+    };
+
     it("waits for the time, and stops waiting when one has recovered", async () => {
-        const future = Date.now() + minute;
         const { moved, said } = await withReceiver(async (send) => {
-            await send({ alerts: [alert(api, future), alert(outside, future)] });
-            await send({ alerts: [alert(outside, future, "resolved")] });
+            const { alerts } = outageDueIn(10 * minute);
+            await send({ alerts });
+            await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
         });
         expect(moved).to.deep.equal([]);
         expect(said.join("\n")).to.match(/users move in \d+ s unless one recovers/);
+        expect(said).not.to.include("planned");
+    });
+
+    it("plans a move that is due soon, and does not move users if a probe recovers before", async () => {
+        const { moved, said } = await withReceiver(async (send) => {
+            const { alerts } = outageDueIn(300);
+            await send({ alerts });
+            await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
+            await new Promise((resolve) => setTimeout(resolve, 400));
+        });
+        expect(said).to.include("planned");
+        expect(said.join("\n")).to.match(/no automatic move: a probe has succeeded meanwhile/);
+        expect(moved).to.deep.equal([]);
+    });
+
+    it("begins anew for an outage that begins again while it plans", async () => {
+        const { said } = await withReceiver(async (send) => {
+            const { alerts } = outageDueIn(300);
+            await send({ alerts });
+            await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
+            await send(outageDueIn(500));
+            await new Promise((resolve) => setTimeout(resolve, 700));
+        });
+        expect(said.filter((line) => line === "planned")).to.have.length(2);
+        expect(said.at(-1)).to.equal("dr is behind");
     });
 
     it("does nothing without the token, at another path, or for an invalid message", async () => {

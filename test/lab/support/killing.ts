@@ -67,6 +67,19 @@ export async function killTree({ pid }: ChildProcess): Promise<void> {
     );
 }
 
+/** Sends ^C as a terminal does, to all processes of the group that the child leads, and waits until the child has ended. */
+export async function interruptTree({ pid }: ChildProcess): Promise<void> {
+    if (pid === undefined || processFacts(pid) === undefined) {
+        return;
+    }
+    process.kill(-pid, "SIGINT");
+    await waitFor(
+        "the command to end after ^C",
+        () => Promise.resolve(processFacts(pid) === undefined ? { done: true } : { seen: "it runs" }),
+        { timeoutMs: 120_000, intervalMs: 50 },
+    );
+}
+
 function below(root: number): number[] {
     const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
     const parents = lines.map((line) => line.trim().split(/\s+/).map(Number));
