@@ -19,7 +19,9 @@ import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
 import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
+import { refuseUnfitMemory } from "./scale";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
+import { operatorGroup, refuseMissingOperator } from "./watch";
 
 /** The results of the checks of the hub. */
 export interface HubFacts {
@@ -49,7 +51,7 @@ interface GroupList {
 export async function checkHub(settings: HubSettings, stack: string): Promise<HubFacts> {
     const [hub] = await allOf([() => findCluster("cluster", settings.cluster)]);
     const groups = await apiGroups(hub);
-    const operator = groups.includes("monitoring.coreos.com");
+    const operator = groups.includes(operatorGroup);
     const registered = registrations(hub, argoCdNamespace);
     const [{ adoption, registersHub }] = await allOf([
         async () => {
@@ -64,6 +66,8 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             return settings.availability === "ha" ? checkNodes(hub, groups, settings.pods, release) : undefined;
         },
         () => refuseUnpublishedName(settings, groups),
+        () => refuseMissingOperator(settings, groups),
+        () => refuseUnfitMemory(settings),
         () => checkCertManager(hub, settings, groups),
         async () => {
             const existing = await registered;

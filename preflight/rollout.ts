@@ -5,7 +5,8 @@ import type { HubSettings } from "../settings/hub";
 
 /**
  * Refuses an environment that does not fit the hub's rollout: Argo CD would never sync it, a protected environment
- * would follow a branch, or a cluster would get another environment's sync windows instead of its own.
+ * would follow a branch, a pin would have no effect, or a cluster would get another environment's sync windows instead
+ * of its own.
  *
  * @throws Error with all problems
  */
@@ -22,6 +23,12 @@ export function refuseUnfitForRollout(
     }
     for (const [name, { revision, ...settings }] of Object.entries(clusters)) {
         const argoCdName = argoCdNameOf(name, settings);
+        if (rules.strategy === "rolling" && revision !== undefined) {
+            problems.push(
+                `hubspoke:clusters.${name}.revision: is ${revision}, but the hub's rollout is "rolling", in which every ` +
+                    "cluster follows agent.revision. Remove it, or set rollout.strategy of the hub's stack to pinned first",
+            );
+        }
         if (rules.pinned.includes(environment) && revision === undefined) {
             problems.push(
                 `hubspoke:clusters.${name}.revision: is missing, but ${environment} is protected: it would follow a ` +

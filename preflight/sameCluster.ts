@@ -43,6 +43,13 @@ export function refuseOtherClusters(
             return [`${at}.uid: is ${expected}, but the kubeconfig leads to the cluster ${uid}. Correct the context, or uid`];
         }
         const own = existing.find((registration) => registration.cluster === name && registration.stack === stack);
+        const twin = uid === undefined ? undefined : twinOf({ name, uid }, found, existing, stack);
+        if (twin !== undefined) {
+            return [
+                `${at}: the kubeconfig leads to the cluster ${uid}, which is ${twin} already, at another URL: two agents on one ` +
+                    "cluster would compete. Correct the context, or remove one of the two",
+            ];
+        }
         if (own === undefined) {
             return [];
         }
@@ -75,6 +82,22 @@ export function refuseOtherClusters(
     if (problems.length > 0) {
         throw new Error(problems.join("\n  "));
     }
+}
+
+/** Another cluster of this stack, or another registration on the hub, with the same UID. */
+function twinOf(
+    { name, uid }: { readonly name: string; readonly uid: string },
+    found: readonly FoundCluster[],
+    existing: readonly Registration[],
+    stack: string,
+): string | undefined {
+    const [inStack] = found.filter((other) => other.name !== name && other.uid === uid);
+    // A stack's own registrations are among its settings, or about to be removed.
+    const others = existing.filter((other) => other.stack !== undefined && other.stack !== stack);
+    const onHub = others.find(({ annotations }) => annotations[uidAnnotation] === uid);
+    return inStack === undefined
+        ? onHub && `"${onHub.cluster}" of the stack ${onHub.stack}`
+        : `clusters.${inStack.name}`;
 }
 
 /** The UID for each cluster's registration: the one found, or the registered one where it may not be read. */

@@ -19,8 +19,8 @@ export function refuseUnpublishedName({ traffic }: Pick<HubSettings, "traffic">,
 }
 
 /**
- * Refuses to send users to a cluster that is not registered on the hub, or to a name that is not its own. A hub without
- * registered clusters, for example a rebuilt one, publishes what the settings say.
+ * Refuses to send users to a cluster that is not registered on the hub, or has no agent, or to a name that is not its
+ * own. A hub without registered clusters, for example a rebuilt one, publishes what the settings say.
  *
  * @throws Error that names the setting, and what to write
  */
@@ -39,6 +39,12 @@ export function refuseUnknownActive(
             throw new Error(
                 `hubspoke:traffic.${setting}: is "${name}", but the hub has ` +
                     `${clusters.map(({ cluster }) => cluster).sort().join(", ")}. Write one of these, or register it first`,
+            );
+        }
+        if (setting === "active" && found.labels.deploy === "false") {
+            throw new Error(
+                `hubspoke:traffic.active: is "${name}", whose agent is paused (label deploy=false): nothing serves users there. ` +
+                    `Set labels.deploy of ${name} to "true" first, or write another cluster`,
             );
         }
         const own = `agent.${found.domain}`;

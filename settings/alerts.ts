@@ -96,7 +96,7 @@ export const probe = z
             .union([httpUrl("https://agent.prod.example.com/healthz"), z.literal(false)])
             .describe(
                 "URL that shows whether the agent answers. `false` turns this probe off. The default is " +
-                    "`https://agent.<domain>/healthz`; on a cluster without the agent it is `false`.",
+                    "`https://agent.<domain>/healthz`. A cluster without the agent has no such probe.",
             )
             .optional(),
     })

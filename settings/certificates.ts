@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Problem } from "./given";
 import { dnsLabel, text } from "./kinds";
 
 /** Settings for the hub's certificate, and for how users reach Argo CD. */
@@ -131,6 +132,27 @@ export const ingress = z
     )
     .describe("How users reach Argo CD. Without it, the program creates no Ingress and no Gateway.")
     .optional();
+
+/** What of the certificate does not fit how users reach Argo CD. */
+export function entranceProblems({
+    certificates,
+    ingress,
+}: {
+    readonly certificates: CertificateSettings;
+    readonly ingress?: IngressSettings;
+}): Problem[] {
+    if (certificates.issuer === "none" && ingress?.kind === "gateway") {
+        const message = 'is "none", and a Gateway needs a certificate. Choose an issuer';
+        return [{ path: ["certificates", "issuer"], message }];
+    }
+    if (certificates.issuer === "acme" && certificates.solver.http01 !== undefined && ingress === undefined) {
+        const message =
+            "needs users' requests to reach the hub, and without `ingress` nothing leads there. Set ingress, write dns01, or " +
+            'write issuer "none" or "own"';
+        return [{ path: ["certificates", "solver", "http01"], message }];
+    }
+    return [];
+}
 
 /** Who issues the hub's certificate. */
 export type CertificateSettings = z.output<typeof certificates>;

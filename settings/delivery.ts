@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { goDuration } from "./duration";
+import type { Problem } from "./given";
 import { count, dnsLabel, flag, noNumber, quantity, text } from "./kinds";
 
 /** Settings for how releases reach the environments, and for the namespaces that they run in. */
@@ -47,6 +48,22 @@ export const rollout = z
     })
     .describe("How a new revision of the agent reaches the environments.")
     .prefault({});
+
+/** What of the hub's own cluster a rollout would never reach. */
+export function rolloutProblems({
+    rollout,
+    labels,
+}: {
+    readonly rollout: RolloutSettings;
+    readonly labels: Readonly<Record<string, string | undefined>>;
+}): Problem[] {
+    const isNamed = rollout.steps.some(({ environments }) => environments.includes("hub"));
+    if (labels.deploy !== "true" || rollout.strategy !== "rolling" || isNamed) {
+        return [];
+    }
+    const message = 'is "true", and no step of rollout.steps names the environment `hub`: Argo CD would never sync it. Add it';
+    return [{ path: ["labels", "deploy"], message }];
+}
 
 const syncWindow = z.strictObject({
     kind: z

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { probe } from "./alerts";
-import { argoCdName, argoCdNameOf, nameNormalized } from "./argoCdName";
+import { argoCdName } from "./argoCdName";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits } from "./delivery";
 import { goDuration } from "./duration";
+import { environmentProblems } from "./environmentProblems";
 import { dnsLabel, dnsName, domain, flag, serviceUrl, text } from "./kinds";
 import { spokeLabels } from "./labels";
 import { previewers } from "./previewers";
@@ -145,27 +146,9 @@ export function isProduction(environment: string, production: boolean | undefine
 /** Settings of a stack whose role is `environment`. */
 export const environmentSettings = environmentShape
     .transform((given) => ({ ...given, production: isProduction(given.environment, given.production) }))
-    .superRefine(({ production, clusters, secrets }, context) => {
-        if (secrets?.store.type === "vault" && secrets.store.authMount !== undefined && Object.keys(clusters).length > 1) {
-            const message = "is for one cluster, and this environment has several. Remove it: the default is kubernetes-<cluster>";
-            context.addIssue({ code: "custom", path: ["secrets", "store", "authMount"], message });
-        }
-        for (const [index, [key, one]] of Object.entries(clusters).entries()) {
-            const name = nameNormalized(argoCdNameOf(key, one));
-            const twin = Object.entries(clusters)
-                .slice(0, index)
-                .find(([other, settings]) => nameNormalized(argoCdNameOf(other, settings)) === name);
-            if (twin !== undefined) {
-                const message = `the Applications of ${twin[0]} and ${key} would both be agent-${name}. Choose another name`;
-                context.addIssue({ code: "custom", path: ["clusters", key, "name"], message });
-            }
-        }
-        const unverified = Object.entries(clusters).filter(([, { tls }]) => tls.insecureSkipTlsVerify);
-        for (const [name] of production ? unverified : []) {
-            const message =
-                "sends Argo CD's token to any server that answers, and this environment is production. " +
-                "Remove it, and set tls.ca";
-            context.addIssue({ code: "custom", path: ["clusters", name, "tls", "insecureSkipTlsVerify"], message });
+    .superRefine((given, context) => {
+        for (const { path, message } of environmentProblems(given)) {
+            context.addIssue({ code: "custom", path: [...path], message });
         }
     });
 

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { agent } from "./agent";
 import { alerts } from "./alerts";
-import { certificates, ingress } from "./certificates";
+import { automaticProblems } from "./automaticMove";
+import { certificates, entranceProblems, ingress } from "./certificates";
 import { chart } from "./chart";
 import { connection } from "./connection";
-import { protectedEnvironments, rollout, syncWindows } from "./delivery";
+import { protectedEnvironments, rollout, rolloutProblems, syncWindows } from "./delivery";
 import { identity } from "./identity";
+import { gitProblems } from "./gitProblems";
 import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
 import { hubLabels } from "./labels";
 import { pods } from "./pods";
@@ -75,20 +77,16 @@ export const hubSettings = z.strictObject({
     alerts,
     traffic,
     labels: hubLabels.describe("Labels of the hub's own cluster Secret.").prefault({}),
-}).refine(({ certificates, ingress }) => certificates.issuer !== "none" || ingress?.kind !== "gateway", {
-    path: ["certificates", "issuer"],
-    error: 'is "none", and a Gateway needs a certificate. Choose an issuer',
-}).superRefine(({ adoptedRelease, webhooks }, context) => {
-    const [host] = adoptedRelease === undefined ? [] : Object.keys(webhooks);
-    if (host !== undefined) {
-        const message =
-            "is a key of the Secret argocd-secret, which an adopted Argo CD keeps as it is. Remove it, and write that key " +
-            "there (argo-cd, operator-manual/webhook)";
-        context.addIssue({ code: "custom", path: ["webhooks", host], message });
-    }
-}).superRefine(({ domain, traffic }, context) => {
-    for (const { path, message } of traffic === undefined ? [] : trafficProblems(domain, traffic)) {
-        context.addIssue({ code: "custom", path: ["traffic", ...path], message });
+}).superRefine((given, context) => {
+    const contradictions = [
+        ...entranceProblems(given),
+        ...gitProblems(given),
+        ...rolloutProblems(given),
+        ...trafficProblems(given),
+        ...automaticProblems(given),
+    ];
+    for (const { path, message } of contradictions) {
+        context.addIssue({ code: "custom", path: [...path], message });
     }
 });
 

@@ -59,7 +59,10 @@ function keyProblem(key: string): string | undefined {
 
 /** Labels of the hub's own cluster Secret. */
 export const hubLabels = labels({
-    deploy: deploy.describe('`"true"` installs the agent on the hub.').default("false"),
+    deploy: deploy.describe('`"true"` installs the agent on the hub. It needs the label `region`.').default("false"),
+}).refine(({ deploy, region }) => deploy !== "true" || region !== undefined, {
+    path: ["region"],
+    error: 'is missing, and with deploy: "true" the agent needs it. Write for example "eu-west-1"',
 });
 
 /** Labels of a spoke's cluster Secret. */

@@ -160,6 +160,11 @@ export const traffic = z
             const message = `is ${ttl}, and the DNS provider accepts ${least} at least. Write ${least}, or remove it`;
             context.addIssue({ code: "custom", path: ["ttl"], message });
         }
+        const { env = {}, secretEnv = {} } = externalDns.mode === "install" ? externalDns : {};
+        for (const name of Object.keys(secretEnv).filter((one) => one in env)) {
+            const message = "is in secretEnv too, and external-dns would get one of the two. Remove one";
+            context.addIssue({ code: "custom", path: ["externalDns", "env", name], message });
+        }
         if (route53 !== undefined && route53.healthChecks[active] === undefined) {
             const message = `has ${Object.keys(route53.healthChecks).join(", ")}, and not the active cluster, ${active}. Add it`;
             context.addIssue({ code: "custom", path: ["route53", "healthChecks"], message });

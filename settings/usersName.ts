@@ -1,3 +1,4 @@
+import type { Problem } from "./given";
 import type { TrafficSettings } from "./traffic";
 
 type Traffic = NonNullable<TrafficSettings>;
@@ -12,20 +13,23 @@ export function agentName(domain: string, { names }: Pick<Traffic, "names">, clu
     return names[cluster] ?? `agent.${cluster}.${domain}`;
 }
 
-/** Something in `traffic` with which a failover could not work. */
-export interface TrafficProblem {
-    /** Path below `traffic`. */
-    readonly path: readonly string[];
-    readonly message: string;
-}
-
 /**
  * Finds what no resolver, no DNS provider or not external-dns would accept of the users' name.
  *
  * @param domain the fleet's domain
  */
-export function trafficProblems(domain: string, traffic: Traffic): TrafficProblem[] {
-    return [...aliasProblems(domain, traffic), ...twinProblems(domain, traffic), ...zoneProblems(domain, traffic)];
+export function trafficProblems({
+    domain,
+    traffic,
+}: {
+    readonly domain: string;
+    readonly traffic?: TrafficSettings;
+}): Problem[] {
+    if (traffic === undefined) {
+        return [];
+    }
+    const checks = [aliasProblems, twinProblems, zoneProblems];
+    return checks.flatMap((check) => check(domain, traffic)).map(({ path, message }) => ({ path: ["traffic", ...path], message }));
 }
 
 /** Clusters that the settings name, so users may be sent there. */
@@ -34,7 +38,7 @@ function clustersIn({ active, names, route53 }: Traffic): string[] {
 }
 
 /** An alias (CNAME) of itself has no answer, and the top of a zone can have no alias (RFC 1034, 3.6.2). */
-function aliasProblems(domain: string, traffic: Traffic): TrafficProblem[] {
+function aliasProblems(domain: string, traffic: Traffic): Problem[] {
     const users = usersName(domain, traffic);
     const loops = clustersIn(traffic)
         .filter((cluster) => agentName(domain, traffic, cluster) === users)
@@ -59,7 +63,7 @@ function aliasProblems(domain: string, traffic: Traffic): TrafficProblem[] {
         : loops;
 }
 
-function twinProblems(domain: string, traffic: Traffic): TrafficProblem[] {
+function twinProblems(domain: string, traffic: Traffic): Problem[] {
     const clusters = clustersIn(traffic);
     return Object.entries(traffic.names).flatMap(([cluster, name]) => {
         const twin = clusters.find((other) => other !== cluster && agentName(domain, traffic, other) === name);
@@ -70,7 +74,7 @@ function twinProblems(domain: string, traffic: Traffic): TrafficProblem[] {
 }
 
 /** external-dns ignores a name outside of its filters (external-dns 0.23: endpoint/domain_filter.go). */
-function zoneProblems(domain: string, traffic: Traffic): TrafficProblem[] {
+function zoneProblems(domain: string, traffic: Traffic): Problem[] {
     const { externalDns } = traffic;
     if (externalDns.mode !== "install") {
         return [];

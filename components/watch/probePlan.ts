@@ -64,7 +64,7 @@ export function probeTargets(args: ProbeTargetArgs): ProbeTarget[] {
     const { cluster, environment, region, server, domain, deployed, proxied, probe } = args;
     const urls = {
         api: probe.api ?? (!proxied && new URL("livez", server.endsWith("/") ? server : `${server}/`).href),
-        agent: probe.agent ?? (deployed && `https://agent.${domain}/healthz`),
+        agent: deployed && (probe.agent ?? `https://agent.${domain}/healthz`),
     };
     return (["api", "agent"] as const).flatMap((kind) => {
         const url = urls[kind];

@@ -1,6 +1,6 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { get } from "../../clusters/request";
-import { amountOf } from "../support/quantity";
+import { amountOf } from "../../settings/quantity";
 import type { Amounts, Capacity, Replicas } from "./capacity";
 
 type Quantities = Readonly<{ cpu?: string; memory?: string; pods?: string }>;

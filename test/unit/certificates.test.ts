@@ -8,6 +8,8 @@ const clusterIssuer = "kubernetes:cert-manager.io/v1:ClusterIssuer";
 const certificate = "kubernetes:cert-manager.io/v1:Certificate";
 const gateway = "kubernetes:gateway.networking.k8s.io/v1:Gateway";
 
+const ingress = { kind: "ingress", class: "nginx" };
+
 describe("the hub's certificate", () => {
     it("comes from the hub's own CA by default, and is where argocd-server reads it", async () => {
         await bringUpHub({});
@@ -66,7 +68,7 @@ describe("the hub's certificate", () => {
 
     it("comes from ACME with an HTTP solver of the Ingress's class", async () => {
         const solver = { http01: { class: "nginx" } };
-        await bringUpHub({ certificates: { issuer: "acme", email: "ops@example.com", solver } });
+        await bringUpHub({ certificates: { issuer: "acme", email: "ops@example.com", solver }, ingress });
         expect(one(clusterIssuer, "certificates-hub").inputs).to.have.deep.nested.property("spec.acme.solvers", [
             { http01: { ingress: { ingressClassName: "nginx" } } },
         ]);
@@ -97,7 +99,7 @@ describe("the hub's certificate", () => {
             [{ issuer: "none" }, 0],
         ];
         for (const [certificates, count] of cases) {
-            await bringUpHub({ certificates });
+            await bringUpHub({ certificates, ingress });
             const policies = all("kubernetes:networking.k8s.io/v1:NetworkPolicy");
             expect(policies.map(({ name }) => name), JSON.stringify(certificates)).to.deep.equal(
                 count === 0 ? [] : ["entrance-http01-solver"],

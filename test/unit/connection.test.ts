@@ -135,6 +135,20 @@ describe("a cluster behind its name", () => {
         expect(check(a, { server, expected: a })).not.to.throw();
         expect(check(a, { server: "https://PROD.example.com:443/" })).not.to.throw();
     });
+    it("is refused by a second name: in its stack, and in another one", () => {
+        const found = ["prod", "other"].map((name) => ({ name, server: `https://${name}.example.com`, uid: a }));
+        const settings = settingsOf();
+        expect(() => refuseOtherClusters(settings, found, [], stack)).to.throw(
+            /clusters\.other: the kubeconfig leads to the cluster 0f1d.*, which is clusters\.prod already/,
+        );
+        const [here] = registered({ [uidAnnotation]: a });
+        const elsewhere = { ...here!, cluster: "prod-b", stack: "organization/hubspoke/dr" };
+        const alone = (...existing: Registration[]) => () => {
+            refuseOtherClusters(settings, found.slice(0, 1), existing, stack);
+        };
+        expect(alone(elsewhere)).to.throw(/clusters\.prod: .* is "prod-b" of the stack \S+\/dr already/);
+        expect(alone(here!, { ...elsewhere, stack: undefined })).not.to.throw();
+    });
     it("gets its UID at the next `up` where an earlier version registered it, and keeps it where it may not be read", () => {
         expect(check(b, { annotations: {} })).not.to.throw();
         expect(uidsOf([{ name: "prod", uid: b }], registered({}), stack)).to.deep.equal({ prod: b });

@@ -234,7 +234,7 @@ describe("policy over the committed stacks, under mocks", () => {
 
     it("finds nothing in a kubeconfig and a repository's key that are marked as secrets", async () => {
         const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n";
-        const url = "git@example.com:a/b.git";
+        const url = "git@github.com:a/b.git";
         await bringUpHub({ ...configOf("hub"), repositories: { agent: { url, sshKey: key } } });
         expect(judgeRecorded()).to.deep.equal([]);
     });

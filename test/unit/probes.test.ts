@@ -29,7 +29,8 @@ describe("the probes of a cluster", () => {
         { name: "keep a path of the API server", given: { server: "https://rancher/k8s/c-1" }, expected: ["https://rancher/k8s/c-1/livez", "https://agent.prod.example.com/healthz"] },
         { name: "leave out an agent that is not delivered there", given: { deployed: false }, expected: ["https://10.0.0.1:6443/livez"] },
         { name: "leave out an API server behind a proxy", given: { proxied: true }, expected: ["https://agent.prod.example.com/healthz"] },
-        { name: "follow the settings", given: { proxied: true, deployed: false, probe: { api: "http://a", agent: "http://b" } }, expected: ["http://a", "http://b"] },
+        { name: "follow the settings", given: { proxied: true, probe: { api: "http://a", agent: "http://b" } }, expected: ["http://a", "http://b"] },
+        { name: "leave out a paused agent, whatever its address", given: { deployed: false, probe: { agent: "http://b" } }, expected: ["https://10.0.0.1:6443/livez"] },
         { name: "can be turned off", given: { probe: { api: false, agent: false } }, expected: [] },
     ] as const;
     for (const { name, given, expected } of cases) {

@@ -139,7 +139,8 @@ describe("a value of a public bug report", () => {
 
     it("is a Git repository of another user than git (argoproj/argo-cd#1555, #2988)", () => {
         for (const repository of ["ssh://john@john-server.org:29418/project", "org-1234567@github.com:example/agent.git"]) {
-            expect(hubSettings({ agent: { repository } }).agent.repository).to.equal(repository);
+            const knownHosts = "[john-server.org]:29418 ssh-ed25519 AAAA";
+            expect(hubSettings({ agent: { repository }, knownHosts }).agent.repository).to.equal(repository);
         }
         const { agent: ours } = hubSettings({ agent: { repository: "org-1234567@github.com:example/agent.git" } });
         expect(runbookFolder({ runbooks: undefined }, ours)).to.equal("https://github.com/example/agent/blob/main/docs/runbooks");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { amountOf, parseQuantity } from "../../scripts/support/quantity";
+import { amountOf, parseQuantity } from "../../settings/quantity";
 
 describe("a quantity of Kubernetes", () => {
     const quantities: [text: string | number, value: number][] = [

@@ -14,7 +14,7 @@ describe("a private repository", () => {
         },
         {
             name: "an SSH key",
-            settings: { url: "git@git.example.com:agent.git", sshKey: key },
+            settings: { url: "git@github.com:example/agent.git", sshKey: key },
             data: { sshPrivateKey: key },
         },
         {

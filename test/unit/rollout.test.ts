@@ -66,6 +66,12 @@ describe("an environment that does not fit the hub's rollout", () => {
     const rolling = { rollout: { strategy: "rolling", steps: [{ environments: ["staging"] }] } };
     const refused: [name: string, hub: object, environment: EnvironmentSettings, error: RegExp][] = [
         ["no step names it", rolling, environment("prod", { prod: {} }), /hubspoke:environment: .*no step names prod/],
+        [
+            "Argo CD would ignore a cluster's pin",
+            rolling,
+            environment("staging", { staging: { revision: "v1" } }),
+            /hubspoke:clusters\.staging\.revision: is v1, but the hub's rollout is "rolling".*Remove it/,
+        ],
         ["it is protected and has no pin", {}, environment("prod", { prod: {} }), /hubspoke:clusters\.prod\.revision: is missing/],
         [
             "its windows would not apply to a cluster",

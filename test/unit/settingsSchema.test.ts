@@ -72,7 +72,7 @@ describe("settings.schema.json", () => {
         "notifications": { ...hub, alerts: { notifications: { slack: { token: "t", channels: { outages: {} } } } } },
         "external-dns": { ...hub, traffic: { active: "prod", externalDns: { mode: "install", provider: "aws" } } },
         "a number as text": { ...hub, scale: { shards: "3" } },
-        "whether the agent is delivered, without quotes": { ...hub, labels: { deploy: true } },
+        "whether the agent is delivered, without quotes": { ...hub, labels: { deploy: true, region: "eu" } },
         "false as text, where it turns something off": {
             ...environment,
             clusters: { staging: { ...spoke, probe: { api: "false" } } },

@@ -217,6 +217,15 @@ describe("the active cluster", () => {
         );
     });
 
+    it("is not sent to a cluster whose agent is paused", () => {
+        const paused = { ...registered("dr"), labels: { deploy: "false" } };
+        expect(check({ active: "dr" }, [registered("prod"), paused])).to.throw(
+            /traffic\.active: is "dr", whose agent is paused .*Set labels\.deploy of dr to "true" first/,
+        );
+        const route53 = { healthChecks: { prod: "p", dr: "d" } };
+        check({ active: "prod", route53 }, [registered("prod"), paused])();
+    });
+
     it("is found by the name that the hub publishes, independent of the checkout's names", () => {
         const existing = [registered("in-cluster", "hub.example.com"), registered("prod"), registered("dr", "dr.example.net")];
         const found = (target: string, given: object = {}, registrations: Pick<Registration, "cluster" | "domain">[] = existing) =>

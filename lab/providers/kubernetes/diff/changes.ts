@@ -1,4 +1,4 @@
-import { parseQuantity } from "../../../../scripts/support/quantity";
+import { parseQuantity } from "../../../../settings/quantity";
 import type { ChangeKind, PropertyChange } from "../../plugin/provider";
 import { isMap, Unknown, type PropertyMap, type Value } from "../../plugin/values";
 import { formatPath, type Path } from "../model/path";

@@ -22,7 +22,7 @@ const factors: Readonly<Record<string, number>> = {
  */
 export function parseQuantity(value: unknown): number | undefined {
     const [, digits, exponent, suffix = ""] =
-        /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([a-zA-Z]{1,2}))?$/.exec(String(value)) ?? [];
+        /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eE]([+-]?\d+)|([a-zA-Z]{1,2}))?$/.exec(String(value)) ?? [];
     const factor = suffix === "" ? 10 ** Number(exponent ?? "0") : factors[suffix];
     return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
