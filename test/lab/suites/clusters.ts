@@ -1,0 +1,12 @@
+/**
+ * Clusters that are not like the lab's: kubeconfigs, addresses, values of every form, and registrations of other tools:
+ * `npm run test:clusters`, and a job of its own in CI.
+ */
+import "../begin";
+import "../kubeconfigs";
+import "../connection";
+import "../comparison";
+import "../settingValues";
+import "../adoption";
+import "../secrets";
+import "../end";
