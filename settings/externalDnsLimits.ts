@@ -5,19 +5,24 @@
  * Azure accept one second (external-dns: docs/advanced/ttl.md).
  */
 const leastTtl: Readonly<Record<string, number>> = { cloudflare: 60, godaddy: 600 };
+const leastTtlOfEnterprise = 30;
 
 /** What the settings of an external-dns say that the program installs; of another one, the program knows nothing. */
 interface ExternalDns {
     readonly mode: string;
     readonly provider?: string | undefined;
+    readonly plan?: "enterprise" | undefined;
     readonly args?: readonly string[] | undefined;
 }
 
 /** Least TTL that the DNS provider accepts, as far as the settings say which it is. */
-export function leastTtlOf({ provider, args = [] }: ExternalDns): number {
+export function leastTtlOf({ provider, plan, args = [] }: ExternalDns): number {
     // Cloudflare decides itself about the TTL of a record that it proxies.
     const isProxied = args.some((arg) => arg === "--cloudflare-proxied" || arg === "--cloudflare-proxied=true");
-    return isProxied ? 1 : (leastTtl[provider ?? ""] ?? 1);
+    if (isProxied) {
+        return 1;
+    }
+    return plan === "enterprise" ? leastTtlOfEnterprise : (leastTtl[provider ?? ""] ?? 1);
 }
 
 /** TTL where the settings have none: 30 seconds, or what the provider accepts at least. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { proxyUrlSchema } from "./credentials";
 import { dnsName, secret, text } from "./kinds";
 import { isLabelKey, isLabelValue } from "./labels";
+import { plainVariables, twiceIn } from "./variables";
 
 /** What the pods of Argo CD need on a team's clusters: images, places, and a way to the outside. */
 
@@ -105,10 +106,22 @@ export const pods = z
             })
             .describe("HTTP proxy for Git, registries, notifications, sign-on, and spokes that `noProxy` does not name.")
             .optional(),
-        env: z
-            .record(environmentVariable, z.string("the value of a variable must be text. Put it in quotes"))
+        env: plainVariables(environmentVariable)
             .meta({ description: "Environment variables, without secrets.", examples: [{ AWS_REGION: "eu-west-1" }] })
             .default({}),
+        secretEnv: z
+            .record(environmentVariable, secret)
+            .meta({
+                description:
+                    "Environment variables whose values are secrets. The program writes them to the Secret `argocd-env`.",
+                examples: [{ HELM_REGISTRY_TOKEN: { secure: "v1:…" } }],
+            })
+            .default({}),
+    })
+    .superRefine(({ env, secretEnv }, context) => {
+        for (const { name, message } of twiceIn(env, secretEnv)) {
+            context.addIssue({ code: "custom", path: ["env", name], message });
+        }
     })
     .describe("What Argo CD's pods need on the hub; see docs/pods.md.")
     .prefault({});

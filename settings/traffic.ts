@@ -2,6 +2,7 @@ import { z } from "zod";
 import { goDuration } from "./duration";
 import { flagProblem, leastTtlOf, usualTtl } from "./externalDnsLimits";
 import { dnsLabel, dnsName, flag, secret, text } from "./kinds";
+import { plainVariables, twiceIn } from "./variables";
 
 /** Settings for the DNS name by which users reach the agent, and for the failover to another cluster. */
 
@@ -20,6 +21,10 @@ const externalDns = z
                 provider: text("the DNS provider, as external-dns names it", "aws").describe(
                     "DNS provider, by its name in external-dns.",
                 ),
+                plan: z
+                    .literal("enterprise", 'must be "enterprise". Write that, or remove it')
+                    .describe("Plan of the zone at Cloudflare, if it is Enterprise: the minimum TTL there is 30, not 60.")
+                    .optional(),
                 chart: z
                     .strictObject({
                         path: text("a chart's folder or archive", "./charts/external-dns")
@@ -55,9 +60,11 @@ const externalDns = z
                     )
                     .meta({ description: "More command-line flags of external-dns.", examples: [["--aws-zone-type=public"]] })
                     .default([]),
-                env: z
-                    .record(z.string(), z.string("the value of a variable must be text. Put it in quotes"))
-                    .meta({ description: "Environment variables of external-dns.", examples: [{ AWS_REGION: "eu-west-1" }] })
+                env: plainVariables()
+                    .meta({
+                        description: "Environment variables of external-dns, without secrets.",
+                        examples: [{ AWS_REGION: "eu-west-1" }],
+                    })
                     .default({}),
                 secretEnv: z
                     .record(z.string(), secret)
@@ -124,7 +131,7 @@ export const traffic = z
             .meta({
                 description:
                     "TTL of the DNS record, in seconds. The default is 30, or the minimum of the DNS provider if that is " +
-                    "higher: 60 at Cloudflare, 600 at GoDaddy.",
+                    "higher: 60 at Cloudflare (30 with the plan Enterprise), 600 at GoDaddy.",
                 examples: [60],
             })
             .optional(),
@@ -157,12 +164,16 @@ export const traffic = z
     .superRefine(({ active, externalDns, route53, ttl }, context) => {
         if (ttl !== undefined && ttl < leastTtlOf(externalDns)) {
             const least = leastTtlOf(externalDns);
-            const message = `is ${ttl}, and the DNS provider accepts ${least} at least. Write ${least}, or remove it`;
+            const plan = least === 60 ? ", or set externalDns.plan if the zone has Cloudflare's plan Enterprise" : "";
+            const message = `is ${ttl}, and the DNS provider accepts ${least} at least. Write ${least}, or remove it${plan}`;
             context.addIssue({ code: "custom", path: ["ttl"], message });
         }
+        if (externalDns.mode === "install" && externalDns.plan !== undefined && externalDns.provider !== "cloudflare") {
+            const message = "is a plan of Cloudflare, and provider is another. Remove it";
+            context.addIssue({ code: "custom", path: ["externalDns", "plan"], message });
+        }
         const { env = {}, secretEnv = {} } = externalDns.mode === "install" ? externalDns : {};
-        for (const name of Object.keys(secretEnv).filter((one) => one in env)) {
-            const message = "is in secretEnv too, and external-dns would get one of the two. Remove one";
+        for (const { name, message } of twiceIn(env, secretEnv)) {
             context.addIssue({ code: "custom", path: ["externalDns", "env", name], message });
         }
         if (route53 !== undefined && route53.healthChecks[active] === undefined) {

@@ -4,6 +4,9 @@ import type { PodSettings } from "../../settings/pods";
 /** Secret in Argo CD's namespace with the logins for registries. */
 export const registriesSecret = "argocd-registries";
 
+/** Secret in Argo CD's namespace with the values of `pods.secretEnv`. */
+export const environmentSecret = "argocd-env";
+
 /**
  * Where the pods go without a proxy: themselves, each other by the names of their Services, the hub's Services and API
  * server (the kubelet puts in its address), and the metadata of a cloud, which gives identities.
@@ -66,8 +69,14 @@ function imageOf(repository: string | undefined) {
     return repository === undefined ? {} : { image: { repository } };
 }
 
-/** Programs differ in whether they read these variables in upper or lower case. */
-function environment({ env, proxy }: PodSettings): { name: string; value: string }[] {
+/** An environment variable of a container. */
+type Variable = { name: string } & (
+    | { value: string }
+    | { valueFrom: { secretKeyRef: { name: string; key: string } } }
+);
+
+/** Programs differ in whether they read the proxy's variables in upper or lower case. */
+function environment({ env, secretEnv, proxy }: PodSettings): Variable[] {
     const proxied: [string, string][] =
         proxy === undefined
             ? []
@@ -77,5 +86,11 @@ function environment({ env, proxy }: PodSettings): { name: string; value: string
                   ["NO_PROXY", [...insideTheHub, ...proxy.noProxy].join(",")],
               ];
     const lowerCase = proxied.map(([name, value]): [string, string] => [name.toLowerCase(), value]);
-    return [...proxied, ...lowerCase, ...Object.entries(env)].map(([name, value]) => ({ name, value }));
+    return [
+        ...[...proxied, ...lowerCase, ...Object.entries(env)].map(([name, value]) => ({ name, value })),
+        ...Object.keys(secretEnv).map((name) => ({
+            name,
+            valueFrom: { secretKeyRef: { name: environmentSecret, key: name } },
+        })),
+    ];
 }

@@ -15,7 +15,7 @@ import { oidcSecret } from "./signOn";
 import { type ArgoCdAdoption, defaultRelease } from "./adoption";
 import { argoCdValues } from "./values";
 import { priorityClass } from "./availability";
-import { dockerConfig, registriesSecret } from "./pods";
+import { dockerConfig, environmentSecret, registriesSecret } from "./pods";
 import { notificationSecrets, notificationsSecret } from "./notifications";
 import { webhookEntries } from "./repositoryValues";
 
@@ -121,6 +121,9 @@ export class ArgoCd extends pulumi.ComponentResource {
                       }),
                   ]),
             ...this.pullSecret(name, namespace, settings.pods),
+            ...(Object.keys(settings.pods.secretEnv).length === 0
+                ? []
+                : [this.secret(`${name}-env`, namespace, { name: environmentSecret }, settings.pods.secretEnv)]),
         ];
         const tokens = notificationSecrets(settings.alerts);
         const notifications = (opts?: pulumi.CustomResourceOptions) =>

@@ -71,8 +71,8 @@ describe("settings of the hub that contradict each other", () => {
         ],
         [
             "one variable of external-dns as a secret and not",
-            { traffic: install({ env: { CF_API_TOKEN: "a" }, secretEnv: { CF_API_TOKEN: "b" } }) },
-            "traffic.externalDns.env.CF_API_TOKEN",
+            { traffic: install({ env: { CF_ZONE: "a" }, secretEnv: { CF_ZONE: "b" } }) },
+            "traffic.externalDns.env.CF_ZONE",
             /is in secretEnv too.*Remove one/,
         ],
     ];

@@ -71,6 +71,37 @@ describe("what Argo CD's pods need", () => {
         ]);
     });
 
+    it("keeps variables that are secrets in a Secret that is there before the pods, and out of the values", async () => {
+        await bringUpHub({ pods: { env: { AWS_REGION: "eu" }, secretEnv: { HELM_TOKEN: "hunter2" } } });
+        const { inputs } = one("kubernetes:core/v1:Secret", "argocd-env");
+        expect(inputs.metadata).to.deep.include({ name: "argocd-env", namespace: "argocd" });
+        expect(unwrapSecret(inputs.data)).to.deep.equal({ HELM_TOKEN: encode("hunter2") });
+        const { values } = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs;
+        expect(values).to.have.deep.nested.property("global.env", [
+            { name: "AWS_REGION", value: "eu" },
+            { name: "HELM_TOKEN", valueFrom: { secretKeyRef: { name: "argocd-env", key: "HELM_TOKEN" } } },
+        ]);
+        expect(JSON.stringify(values)).not.to.include("hunter2");
+    });
+
+    it("has no credential among the variables in plain text, here and for external-dns", () => {
+        const pods = (env: object) => ({ pods: { env } });
+        const dns = (env: object) => ({ traffic: { active: "prod", externalDns: { mode: "install", provider: "aws", env } } });
+        for (const [of, at] of [[pods, "pods.env"], [dns, "traffic.externalDns.env"]] as const) {
+            for (const name of ["CF_API_TOKEN", "AWS_SECRET_ACCESS_KEY", "password", "PDNS_API_KEY", "GITHUB_APIKEY"]) {
+                expect(() => hubSettings(of({ [name]: "hunter2" })), name).to.throw(
+                    new RegExp(`hubspoke:${at}\\.${name}: has the name of a credential.*Move it to secretEnv`),
+                );
+            }
+            expect(() => hubSettings(of({ INDEX: "https://me:hunter2@pypi.example.com" }))).to.throw(/has a URL with a user/);
+            const path = "/var/run/secrets/token";
+            for (const [name, value] of Object.entries({ AWS_WEB_IDENTITY_TOKEN_FILE: path, VAULT_TOKEN: path, MONKEY: "a" })) {
+                hubSettings(of({ [name]: value }));
+            }
+        }
+        expect(() => hubSettings({ pods: { env: { A: "a" }, secretEnv: { A: "b" } } })).to.throw(/pods\.env\.A: is in secretEnv too/);
+    });
+
     it("trusts the authorities of Git servers that the settings name", () => {
         const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
         const values = valuesOf({ gitCertificates: { "git.example.com": certificate } });

@@ -84,7 +84,7 @@ describe("settings", () => {
             fleet: "small",
             gitCertificates: {},
             identity: {},
-            pods: { env: {}, images: {}, nodeSelector: {}, pullSecrets: [], registries: {}, tolerations: [] },
+            pods: { env: {}, images: {}, nodeSelector: {}, pullSecrets: [], registries: {}, secretEnv: {}, tolerations: [] },
             scale: { exclusions: [] },
             access: { groups: {} },
             metrics: { serviceMonitors: "auto" },

@@ -103,6 +103,8 @@ describe("a users' name with which no failover could work", () => {
     const dns = (provider: string, more: object = {}) => ({ externalDns: { mode: "install", provider, ...more } });
     const args = (...given: string[]) => dns("aws", { args: given });
     const bad: [name: string, given: object, problem: RegExp][] = [
+        ["a TTL below the least of Cloudflare's Enterprise", { ...dns("cloudflare", { plan: "enterprise" }), ttl: 29 }, /accepts 30 at least/],
+        ["Cloudflare's plan at another provider", dns("aws", { plan: "enterprise" }), /externalDns\.plan: is a plan of Cloudflare/],
         ["a TTL below Cloudflare's least", { ...dns("cloudflare"), ttl: 30 }, /traffic\.ttl: is 30.*accepts 60 at least/],
         ["a TTL that GoDaddy raises", { ...dns("godaddy"), ttl: 60 }, /traffic\.ttl: is 60.*600/],
         ["itself as its target", { names: { prod: "agent.example.com" } }, /names\.prod: is agent\.example\.com.*itself/],
@@ -134,6 +136,7 @@ describe("a users' name with which no failover could work", () => {
             [{}, 30],
             [dns("aws"), 30],
             [dns("cloudflare"), 60],
+            [dns("cloudflare", { plan: "enterprise" }), 30],
             [{ ...dns("cloudflare", { args: ["--cloudflare-proxied"] }), ttl: 30 }, 30],
             [{ ...dns("cloudflare"), name: "example.com" }, 60],
             [{ ...dns("aws"), ttl: 1 }, 1],
