@@ -24,18 +24,26 @@ export async function waitUntilDue(due: Due): Promise<void> {
     }
 }
 
+/** A move that was checked before it is due. */
+export interface Checked {
+    /** See {@link basisOf}. */
+    readonly basis: string;
+    /** What could not be checked, but does not forbid the move. */
+    readonly unknown: readonly string[];
+}
+
 /**
- * Plans a move before it is due, so that the plan costs users no time.
+ * Checks and plans a move before it is due, so that this costs users no time.
  *
- * @param plan makes the plan
- * @returns what the plan depends on; undefined if it could not be made, for a reason that the checks will find again
+ * @param check checks and plans; returns what could not be checked
+ * @returns undefined if the move is not possible yet, for a reason that is checked again when it is due
  */
-export async function planAhead(stack: string, plan: () => Promise<void>): Promise<string | undefined> {
+export async function checkAhead(stack: string, check: () => Promise<readonly string[]>): Promise<Checked | undefined> {
     try {
-        await plan();
-        return await basisOf(stack);
+        const unknown = await check();
+        return { basis: await basisOf(stack), unknown };
     } catch (error) {
-        say(`the move cannot be planned yet: ${(error as Error).message}`);
+        say(`the move is not possible yet: ${(error as Error).message}`);
         return undefined;
     }
 }

@@ -20,15 +20,20 @@ const comparisonLimitMs = 30_000;
  * @throws Error if the hub does not answer
  */
 export async function examine(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
-    const findings = judge(await factsOf(hub, from, to));
+    const findings = await look(hub, from, to);
     if (findings.problems.length > 0) {
         return findings;
     }
     const argoCd = { hub: hub.address, namespace: hub.namespace };
     const target = { cluster: to.name, argoCdName: argoCdNameOf(to.name, to.settings), server: to.server };
     const comparison = await compareAnew(argoCd, target, agentApplication(target.argoCdName), comparisonLimitMs);
-    const now = comparison.what === "compared" ? judge(await factsOf(hub, from, to)) : findings;
+    const now = comparison.what === "compared" ? await look(hub, from, to) : findings;
     return withComparison(to.name, comparison, now);
+}
+
+/** The same without a new comparison: what Argo CD last knew. */
+export async function look(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
+    return judge(await factsOf(hub, from, to));
 }
 
 async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Facts> {

@@ -5,9 +5,9 @@ import { inFolder } from "../support/folder";
 import { say } from "../support/main";
 import { type AutomaticRules, automaticRefusal } from "../failoverReceiver/automatic";
 import type { Findings } from "./checks";
-import { examine } from "./examine";
+import { examine, look } from "./examine";
 import { type FailoverCluster, type FailoverHub, readClusters, readHub } from "./clusters";
-import { basisOf, type Due, planAhead, waitUntilDue } from "./ahead";
+import { basisOf, checkAhead, type Checked, type Due, waitUntilDue } from "./ahead";
 import { runHook } from "./hook";
 import { takeLock, waitUntilFree } from "./lock";
 import { waitUntilItResolves, whereItPoints } from "./names";
@@ -65,7 +65,7 @@ export async function failover(request: Request): Promise<void> {
         return;
     }
     await inFolder(async (plan) => {
-        const basis = request.due && (await planAhead(hub.stack, () => planPublication(hub, publishing, plan)));
+        const ahead = request.due && (await checkAhead(hub.stack, () => check(hub, from, to, publishing, plan)));
         if (request.due) {
             await waitUntilDue(request.due);
             await refuseAutomatic(hub, moves, from);
@@ -77,7 +77,8 @@ export async function failover(request: Request): Promise<void> {
         try {
             await withPatience("the hub", () => refuseAnotherMove(hub, latest));
             const begun = Date.now();
-            const unknown = await check(hub, from, to, publishing, plan, basis);
+            const known = ahead && (await stillPossible(hub, from, to, ahead));
+            const unknown = known ?? (await check(hub, from, to, publishing, plan));
             const move = {
                 at: new Date(begun).toISOString(),
                 by,
@@ -148,7 +149,6 @@ async function refuseAutomatic(hub: FailoverHub, moves: readonly Move[], from: F
  * Checks in parallel everything that can forbid the move: the clusters, and Pulumi, which must be able to move the
  * name.
  *
- * @param basis what the plan in the folder depends on; undefined if there is none. It is made anew if that has changed
  * @returns what could not be checked, but does not forbid the move
  * @throws InputError with every reason
  */
@@ -158,15 +158,10 @@ async function check(
     to: FailoverCluster,
     publishing: Destination,
     plan: string,
-    basis?: string,
 ): Promise<readonly string[]> {
     const [{ good, unknown }] = await allOf([
-        () => examined(hub, from, to),
-        async () => {
-            if (basis === undefined || (await basisOf(hub.stack)) !== basis) {
-                await withPatience("the hub", () => planPublication(hub, publishing, plan));
-            }
-        },
+        () => examined(examine, hub, from, to),
+        () => withPatience("the hub", () => planPublication(hub, publishing, plan)),
     ]);
     [...good, "pulumi can move the name, and would change nothing else", ...unknown].forEach((finding) =>
         say(`${to.name}: ${finding}`),
@@ -174,8 +169,29 @@ async function check(
     return unknown;
 }
 
-async function examined(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
-    const findings = await withPatience("the hub", () => examine(hub, from, to));
+/**
+ * Whether a move that was checked ahead is still possible, without the slow checks.
+ *
+ * @returns what could not be checked; undefined if the stack or its settings have changed: then check all again
+ * @throws Error with every reason against the move
+ */
+async function stillPossible(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    { basis, unknown }: Checked,
+): Promise<readonly string[] | undefined> {
+    const [now] = await allOf([() => basisOf(hub.stack), () => examined(look, hub, from, to)]);
+    return now === basis ? unknown : undefined;
+}
+
+async function examined(
+    how: typeof examine,
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+): Promise<Findings> {
+    const findings = await withPatience("the hub", () => how(hub, from, to));
     if (findings.problems.length > 0) {
         throw new Error(`users stay on ${from.name}:\n${findings.problems.map((problem) => `  ${problem}`).join("\n")}`);
     }

@@ -42,7 +42,7 @@ async function receive(args: string[]): Promise<void> {
         ...(given.to === undefined ? [] : [await mover(given, given.to)]),
         ...(given.skipAfterMs === undefined ? [] : [await skipper(given, given.skipAfterMs)]),
     ];
-    const server = receiver({ token, say, take: (alerts) => tasks.forEach((task) => task.take(alerts)) });
+    const server = receiver({ token, say, take: (alerts) => tasks.forEach((task) => void task.take(alerts)) });
     const { hostname, port } = new URL(`http://${given.listen}`);
     const purpose = given.to === undefined ? "users do not move" : `the target is ${given.to}`;
     server.listen(Number(port), hostname, () => say(`listening on http://${given.listen}/alerts; ${purpose}`));

@@ -21,9 +21,10 @@ export class Mover {
 
     constructor(private readonly args: MoverArgs) {}
 
-    take(alerts: readonly Alert[]): void {
+    /** Ends when nothing is under way any more; an error is said, and not thrown. */
+    async take(alerts: readonly Alert[]): Promise<void> {
         this.firing.take(alerts);
-        void this.look();
+        await this.look();
     }
 
     private async look(): Promise<void> {

@@ -198,10 +198,12 @@ describe("commands that are ended at a moment by chance", () => {
                 await repair(job);
                 await job.check();
             } catch (error) {
-                throw new Error(`${job.what}, ended by ${signal} after ${afterMs} ms, which had said:\n${output}`, { cause: error });
+                const what = `${job.what}, ended by ${signal} after ${afterMs} ms, and had said:\n${output}`;
+                throw new Error(`${what}\n${(error as Error).message}`, { cause: error });
             }
             if (wasEnded) {
-                outcomes.push([job.what, signal, (afterMs / 1000).toFixed(1), ((Date.now() - began) / 1000).toFixed(0)]);
+                const repaired = (Date.now() - began) / 1000;
+                outcomes.push([job.what, signal, (afterMs / 1000).toFixed(1), repaired.toFixed(0)]);
             }
         }
     });

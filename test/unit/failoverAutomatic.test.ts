@@ -123,23 +123,25 @@ describe("the receiver of automatic failovers", () => {
     const token = "a-token-of-more-than-24-characters";
 
     async function withReceiver(
-        work: (send: (body: unknown, authorization?: string, path?: string) => Promise<number>) => Promise<void>,
-        afterMs = 0,
+        story: (send: (body: unknown, authorization?: string, path?: string) => Promise<number>) => Promise<void>,
+        planned: Promise<void> = Promise.resolve(),
     ): Promise<{ moved: string[]; said: string[] }> {
         const moved: string[] = [];
         const said: string[] = [];
         const say = (line: string) => said.push(line);
         const mover = new Mover({
-            rules: () => Promise.resolve({ active: "prod", rules: { ...rules, afterMs } }),
+            rules: () => Promise.resolve({ active: "prod", rules: { ...rules, afterMs: 0 } }),
             move: async (active, reason, due) => {
-                said.push("planned");
+                said.push("plans");
+                await planned;
                 await waitUntilDue(due);
                 moved.push(`${active}: ${reason}`);
                 throw new Error("dr is behind");
             },
             say,
         });
-        const server = receiver({ token, take: (alerts) => mover.take(alerts), say });
+        const work: Promise<void>[] = [];
+        const server = receiver({ token, take: (alerts) => work.push(mover.take(alerts)), say });
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         const { port } = server.address() as AddressInfo;
         const send = async (body: unknown, authorization = `Bearer ${token}`, path = "/alerts") => {
@@ -148,8 +150,8 @@ describe("the receiver of automatic failovers", () => {
             return (await fetch(`http://127.0.0.1:${port}${path}`, init)).status;
         };
         try {
-            await work(send);
-            await new Promise((resolve) => setImmediate(resolve));
+            await story(send);
+            await Promise.all(work);
         } finally {
             await new Promise((resolve) => server.close(resolve));
         }
@@ -167,6 +169,13 @@ describe("the receiver of automatic failovers", () => {
         expect(said).to.include("dr is behind");
     });
 
+    /** What waits until the test opens it. */
+    function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+        let open: () => void = () => undefined;
+        const opened = new Promise<void>((resolve) => (open = resolve));
+        return { opened, open: () => open() };
+    }
+
     /** Alerts of which a move follows in so many milliseconds. */
     const outageDueIn = (ms: number) => {
         const since = Date.now() + rules.unreachableForMs + ms;
@@ -181,31 +190,33 @@ describe("the receiver of automatic failovers", () => {
         });
         expect(moved).to.deep.equal([]);
         expect(said.join("\n")).to.match(/users move in \d+ s unless one recovers/);
-        expect(said).not.to.include("planned");
+        expect(said).not.to.include("plans");
     });
 
     it("plans a move that is due soon, and does not move users if a probe recovers before", async () => {
+        const plan = gate();
         const { moved, said } = await withReceiver(async (send) => {
-            const { alerts } = outageDueIn(300);
+            const { alerts } = outageDueIn(50);
             await send({ alerts });
             await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
-            await new Promise((resolve) => setTimeout(resolve, 400));
-        });
-        expect(said).to.include("planned");
+            plan.open();
+        }, plan.opened);
+        expect(said).to.include("plans");
         expect(said.join("\n")).to.match(/no automatic move: a probe has succeeded meanwhile/);
         expect(moved).to.deep.equal([]);
     });
 
     it("begins anew for an outage that begins again while it plans", async () => {
-        const { said } = await withReceiver(async (send) => {
-            const { alerts } = outageDueIn(300);
+        const plan = gate();
+        const { moved, said } = await withReceiver(async (send) => {
+            const { alerts } = outageDueIn(50);
             await send({ alerts });
             await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
-            await send(outageDueIn(500));
-            await new Promise((resolve) => setTimeout(resolve, 700));
-        });
-        expect(said.filter((line) => line === "planned")).to.have.length(2);
-        expect(said.at(-1)).to.equal("dr is behind");
+            await send(outageDueIn(100));
+            plan.open();
+        }, plan.opened);
+        expect(said.filter((line) => line === "plans")).to.have.length(2);
+        expect(moved).to.have.length(1);
     });
 
     it("does nothing without the token, at another path, or for an invalid message", async () => {

@@ -1,4 +1,4 @@
-/** Fifty runs of every command that changes the fleet, ended by SIGKILL or ^C at moments by chance: `npm run test:kills:random`. */
+/** Commands that are ended at moments by chance: `npm run test:kills:random`, and a job of its own in CI. */
 import "../begin";
 import "../randomKills";
 import "../secrets";

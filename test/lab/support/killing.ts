@@ -67,7 +67,7 @@ export async function killTree({ pid }: ChildProcess): Promise<void> {
     );
 }
 
-/** Sends ^C as a terminal does, to all processes of the group that the child leads, and waits until the child has ended. */
+/** Sends ^C as a terminal does, to the whole group that the child leads, and waits until the child has ended. */
 export async function interruptTree({ pid }: ChildProcess): Promise<void> {
     if (pid === undefined || processFacts(pid) === undefined) {
         return;
