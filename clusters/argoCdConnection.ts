@@ -1,3 +1,4 @@
+import { fromBase64 } from "./base64";
 import type { ClusterAddress } from "./kubeconfig";
 import { type CertificateError, get } from "./request";
 import { secretPath } from "./secretPath";
@@ -26,7 +27,7 @@ export function asArgoCd(
     { server, tls: { caData, ...tls }, proxyUrl }: ArgoCdConnection,
     token?: string,
 ): ClusterAddress {
-    const ca = caData && Buffer.from(caData, "base64").toString("utf8");
+    const ca = caData && fromBase64(caData);
     return { setting, server, tls: { ...tls, ca }, proxy: proxyUrl, user: { token } };
 }
 
@@ -37,9 +38,8 @@ export async function registeredConnection(
     secret: string,
 ): Promise<ArgoCdConnection> {
     const { data } = await get<{ data: Record<string, string> }>(hub, secretPath(namespace, secret));
-    const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
-    const { tlsClientConfig: tls, proxyUrl } = JSON.parse(text("config")) as RegisteredConfig;
-    return { server: text("server"), tls, proxyUrl };
+    const { tlsClientConfig: tls, proxyUrl } = JSON.parse(fromBase64(data.config)) as RegisteredConfig;
+    return { server: fromBase64(data.server), tls, proxyUrl };
 }
 
 interface RegisteredConfig {
@@ -59,7 +59,8 @@ export function certificateProblem(
 ): string {
     const { ca, serverName } = operator.tls;
     const problem = (why: string, remedy: string) =>
-        `hubspoke:${setting}.tls: Argo CD would refuse the certificate of ${server}: ${why} (${code}). ${remedy}`;
+        `hubspoke:${setting}.tls: Argo CD would refuse the certificate of ${server}: ${why} (${code}). ${remedy}. If that URL ` +
+        "leads elsewhere from this machine than from the hub, write `hubOnly: true`";
     if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
         return problem("it is for another name", `Write \`serverName: ${serverName ?? "a name in the certificate"}\``);
     }

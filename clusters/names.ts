@@ -96,6 +96,9 @@ export const secretStoreAnnotation = "secret-store";
 /** Annotation of an Application that allows its deletion in a protected environment; its value is "true". */
 export const allowDeleteAnnotation = "hubspoke/allow-delete";
 
+/** Annotation of a cluster Secret, "true" if its stack may delete what the hub protects (`protect: false`). */
+export const unprotectedAnnotation = "hubspoke/unprotected";
+
 /** Name of the admission policy on the hub that denies the deletion of a protected environment's Applications. */
 export const protectionPolicy = "hubspoke-protected-applications";
 

@@ -1,3 +1,4 @@
+import { fromBase64 } from "./base64";
 import type { ClusterAddress } from "./kubeconfig";
 import { nameNormalized } from "../settings/argoCdName";
 import {
@@ -46,9 +47,9 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
     const list = await get<SecretList>(hub, `api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
     return list.items.map(({ metadata, data = {} }) => ({
         secret: metadata.name,
-        cluster: metadata.labels?.[clusterLabel] ?? decode(data.name),
-        argoCdName: decode(data.name),
-        server: decode(data.server),
+        cluster: metadata.labels?.[clusterLabel] ?? fromBase64(data.name),
+        argoCdName: fromBase64(data.name),
+        server: fromBase64(data.server),
         stack: metadata.annotations?.[stackAnnotation],
         domain: metadata.annotations?.[domainAnnotation],
         labels: metadata.labels ?? {},
@@ -96,8 +97,4 @@ function addressOf(server: string): string {
     }
     const { protocol, hostname, port, pathname } = new URL(server);
     return `${protocol}//${hostname.replace(/\.$/, "")}:${port}${pathname.replace(/\/+$/, "")}`;
-}
-
-function decode(value: string | undefined): string {
-    return Buffer.from(value ?? "", "base64").toString("utf8");
 }

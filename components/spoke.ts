@@ -120,6 +120,8 @@ export class Spoke extends pulumi.ComponentResource {
                 spoke: connectionOf(settings),
                 cluster: name,
                 connection: { server, tls: config.tlsClientConfig, proxyUrl: config.proxyUrl },
+                // Undefined without it, so that a proof of the earlier version does not change.
+                ...(settings.hubOnly && { hubOnly: true as const }),
                 ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
                 target: namespace.namespaceName,
                 // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
@@ -150,6 +152,7 @@ export class Spoke extends pulumi.ComponentResource {
                 token: account.tokens?.current,
                 refresh: proof.provenAt,
                 uid,
+                unprotected: !environment.protect,
                 quarantined,
                 config,
             },

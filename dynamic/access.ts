@@ -16,6 +16,8 @@ export interface AccessInputs {
     readonly cluster: string;
     /** How Argo CD will connect. */
     readonly connection: ArgoCdConnection;
+    /** Whether this machine cannot reach the server in that way. */
+    readonly hubOnly?: true;
     /** Where the token stands on the spoke; nothing for a cloud identity. */
     readonly token?: { readonly namespace: string; readonly secret: string };
     /** A namespace that the account must be able to read Deployments of. */
@@ -49,7 +51,7 @@ async function prove(inputs: AccessInputs): Promise<AccessState> {
 async function proveToken(
     user: ClusterAddress,
     { namespace, secret }: NonNullable<AccessInputs["token"]>,
-    { cluster, connection, target }: AccessInputs,
+    { cluster, connection, hubOnly, target }: AccessInputs,
 ): Promise<void> {
     let answer = { status: 0, byArgoCdsWay: true };
     try {
@@ -58,7 +60,8 @@ async function proveToken(
             if (data?.token === undefined) {
                 return { seen: `Secret ${secret} without a token` };
             }
-            answer = await tryToken(user, connection, data.token, target).catch((error: unknown) => {
+            const byArgoCdsWay = hubOnly ? undefined : connection;
+            answer = await tryToken(user, byArgoCdsWay, data.token, target).catch((error: unknown) => {
                 throw error instanceof CertificateError
                     ? new GiveUp(certificateProblem({ ...user, server: connection.server }, error, user))
                     : error;

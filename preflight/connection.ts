@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { toBase64 } from "../clusters/base64";
 import { type ArgoCdConnection, asArgoCd, certificateProblem } from "../clusters/argoCdConnection";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isInCluster, sameServer } from "../clusters/registrations";
 import { ask, CertificateError } from "../clusters/request";
-import { tlsClientConfig, toBase64, trustsReportedCa } from "../components/account/clusterConfig";
+import { tlsClientConfig, trustsReportedCa } from "../components/account/clusterConfig";
 import type { SpokeSettings } from "../settings/environment";
 
 /** A cluster as the user reaches it, and the URL that Argo CD is to use. */
@@ -64,13 +65,14 @@ export function refuseUnusableServer({ settings, server, user }: CheckedCluster,
 }
 
 /**
- * Connects to an API server with what the cluster Secret will hold, and without a credential.
+ * Connects to an API server with what the cluster Secret will hold, and without a credential; not if only the hub
+ * reaches it.
  *
  * @throws Error that names the setting and what to write, if Argo CD would refuse the server's certificate
  */
 export async function checkConnection(cluster: CheckedCluster): Promise<void> {
     const { user, server, settings } = cluster;
-    const connection = await connectionOf(cluster);
+    const connection = settings.hubOnly ? undefined : await connectionOf(cluster);
     if (connection === undefined) {
         return;
     }

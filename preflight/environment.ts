@@ -17,7 +17,7 @@ import { findNamespace, refuseTakenAccount } from "./namespaces";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
-import { clusterUid, refuseOtherClusters, uidsOf, warnOfUnknown } from "./sameCluster";
+import { clusterUid, refuseOtherClusters, uidsOf, warnOfConfirmed, warnOfUnknown } from "./sameCluster";
 
 /** The results of the checks of an environment. */
 export interface EnvironmentFacts {
@@ -142,6 +142,7 @@ async function checkRegistrations(
     );
     const uids = uidsOf(found, existing, stack);
     await warnOfUnknown(found, uids);
+    await warnOfConfirmed(settings, found, existing, stack);
     return {
         servers: { ...asRegistered(servers, existing), ...quarantinedServers(settings, existing, stack) },
         uids,

@@ -65,7 +65,8 @@ export function leftAloneWithoutSetting(
     return found.map(
         ({ cluster, secret }) =>
             `hubspoke:clusters.${cluster}: Argo CD leaves it alone now (annotation ${skipReconcileAnnotation} of Secret ` +
-            `${secret}), and the settings do not ask for that. If it stays: ${liftCommand(stack, cluster)}`,
+            `${secret}), and the settings do not ask for that. The \`up\` that lifts a quarantine can delete nothing on the ` +
+            `cluster: do that afterwards. If it stays: ${liftCommand(stack, cluster)}`,
     );
 }
 
@@ -90,7 +91,8 @@ export function quarantinedServers(
             if (found === undefined) {
                 throw new Error(
                     `hubspoke:clusters.${name}.quarantined: this stack has not registered ${name} on the hub, so the ` +
-                        "cluster cannot be in quarantine. Remove the setting, or the cluster",
+                        "cluster cannot be in quarantine, also not on a hub that was made anew. If the cluster answers, remove the " +
+                        `setting. If it is lost: \`npm run forget -- ${stack.split("/").at(-1)} --cluster ${name}\``,
                 );
             }
             return [name, found.server];

@@ -1,11 +1,13 @@
 import type { Application } from "../clusters/applications";
-import { allowDeleteAnnotation } from "../clusters/names";
-import type { Registration } from "../clusters/registrations";
+import { allowDeleteAnnotation, skipReconcileAnnotation, unprotectedAnnotation } from "../clusters/names";
+import { isLeftAlone, type Registration } from "../clusters/registrations";
 import type { EnvironmentSettings } from "../settings/environment";
+import { liftCommand } from "./quarantine";
 
 /**
- * Refuses to take a cluster out of a protected environment. Without the protection its drain would delete the
- * Applications there; `up` asks the hub again, before it deletes anything (dynamic/drain.ts).
+ * Refuses to take a cluster out of a protected environment, unless an earlier `up` has lifted the protection: the drain
+ * in the state decides (dynamic/drain.ts). Refuses to remove a cluster that Argo CD leaves alone: Argo CD would delete
+ * nothing there.
  *
  * @param protectedEnvironments what the hub's stack says; undefined from a hub that was brought up before it said so
  * @param applicationsOf the Applications that deliver to a registered cluster
@@ -18,19 +20,18 @@ export async function refuseProtectedRemovals(
     protectedEnvironments: readonly string[] = [],
     applicationsOf: (registration: Registration) => Promise<readonly Application[]>,
 ): Promise<void> {
-    const removed = existing.filter(
-        ({ cluster, labels, ...one }) =>
-            one.stack === stack &&
-            settings.clusters[cluster] === undefined &&
-            protectedEnvironments.includes(labels.environment ?? ""),
-    );
-    if (!settings.protect) {
-        return;
-    }
+    const removed = existing.filter((one) => one.stack === stack && settings.clusters[one.cluster] === undefined);
     const refused = await Promise.all(
         removed.map(async (registration) => {
-            const applications = await applicationsOf(registration);
-            return applications.every(mayGo) ? [] : [refusal(registration, stack)];
+            if (isLeftAlone(registration)) {
+                return [whileLeftAlone(registration, stack)];
+            }
+            const isKept = protectedEnvironments.includes(registration.labels.environment ?? "");
+            const isLifted = registration.annotations[unprotectedAnnotation] === "true";
+            if (!isKept || isLifted || (await applicationsOf(registration)).every(mayGo)) {
+                return [];
+            }
+            return [settings.protect ? whileProtected(registration, stack) : inOneStep(registration, stack)];
         }),
     );
     if (refused.flat().length > 0) {
@@ -42,7 +43,26 @@ function mayGo({ metadata }: Application): boolean {
     return metadata.annotations?.[allowDeleteAnnotation] === "true";
 }
 
-function refusal({ cluster, labels }: Registration, stack: string): string {
+function whileLeftAlone({ cluster, secret }: Registration, stack: string): string {
+    const name = stack.split("/").at(-1);
+    return (
+        `hubspoke:clusters.${cluster}: is not in the settings any more, and Argo CD leaves it alone (annotation ` +
+        `${skipReconcileAnnotation} of Secret ${secret}), so nothing would be removed there. Put it back; then ` +
+        `\`${liftCommand(stack, cluster)}\`, and remove it after that. If the cluster is lost: ` +
+        `\`npm run forget -- ${name} --cluster ${cluster}\``
+    );
+}
+
+function inOneStep({ cluster, labels }: Registration, stack: string): string {
+    const name = stack.split("/").at(-1);
+    return (
+        `hubspoke:protect: is false, and clusters.${cluster} is removed in the same change: the hub protects ` +
+        `${labels.environment}, and the deletion would still be refused. Put the cluster back, run \`pulumi up --stack ${name}\`, ` +
+        "and remove it then"
+    );
+}
+
+function whileProtected({ cluster, labels }: Registration, stack: string): string {
     const name = stack.split("/").at(-1);
     return (
         `hubspoke:clusters.${cluster}: is not in the settings any more, and the hub protects ${labels.environment}: all ` +

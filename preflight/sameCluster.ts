@@ -61,15 +61,14 @@ export function refuseOtherClusters(
             ];
         }
         const registered = own.annotations[uidAnnotation];
-        const isConfirmed = expected !== undefined && (uid !== undefined || expected === registered);
-        if (registered === undefined || isConfirmed) {
+        if (registered === undefined || (expected !== undefined && uid !== undefined)) {
             return [];
         }
         const confirm =
             uid === undefined
                 ? "Grant `get` of the namespace kube-system (docs/rbac/spoke.yaml)"
                 : `If that is meant, write \`uid: ${uid}\` for this cluster`;
-        if (expected !== undefined) {
+        if (expected !== undefined && expected !== registered) {
             return [`${at}.uid: is ${expected}, and this identity may not read the cluster's UID. ${confirm}`];
         }
         if (uid !== undefined && uid !== registered) {
@@ -81,6 +80,26 @@ export function refuseOtherClusters(
     });
     if (problems.length > 0) {
         throw new Error(problems.join("\n  "));
+    }
+}
+
+/** Says which confirmations have served: while they stay, no preview refuses another URL of the cluster. */
+export async function warnOfConfirmed(
+    { clusters }: Pick<EnvironmentSettings, "clusters">,
+    found: readonly FoundCluster[],
+    existing: readonly Registration[],
+    stack: string,
+): Promise<void> {
+    for (const { name, server } of found) {
+        const own = existing.find((registration) => registration.cluster === name && registration.stack === stack);
+        const uid = clusters[name]?.uid;
+        const hasServed = uid !== undefined && own?.annotations[uidAnnotation] === uid;
+        if (hasServed && sameServer(own.server, server)) {
+            await pulumi.log.warn(
+                `hubspoke:clusters.${name}.uid: the hub has this UID now. Remove the setting: while it stays, a change of ` +
+                    "the cluster's URL is not refused",
+            );
+        }
     }
 }
 

@@ -28,12 +28,19 @@ const spoke = connection.safeExtend({
             examples: ["https://api.prod.example.com:6443"],
         })
         .optional(),
+    hubOnly: flag
+        .describe(
+            "`true` if this machine cannot reach `server` as the hub does: the URL leads elsewhere from here, or is behind a " +
+                "proxy that replaces certificates. The preview then does not connect to it, and `pulumi up` relies on " +
+                "Argo CD's own connection.",
+        )
+        .default(false),
     uid: z
         .guid("must be a UID of Kubernetes. Write the output of `kubectl get namespace kube-system -o jsonpath={.metadata.uid}`")
         .meta({
             description:
                 "UID of the cluster's namespace `kube-system`. It confirms that a registered name moves to another " +
-                "cluster or to another URL: without it, the preview refuses such a change.",
+                "cluster or to another URL: without it, the preview refuses such a change. Remove it after `pulumi up`.",
             examples: ["0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"],
         })
         .optional(),

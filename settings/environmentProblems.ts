@@ -1,5 +1,6 @@
 import { argoCdNameOf, nameNormalized } from "./argoCdName";
 import type { Credentials, TlsSettings } from "./credentials";
+import { milliseconds } from "./duration";
 import type { Problem } from "./given";
 import type { Previewers } from "./previewers";
 import type { SecretsSettings } from "./secrets";
@@ -9,10 +10,13 @@ interface Cluster {
     readonly clusterSecret?: string | undefined;
     readonly credentials: Credentials;
     readonly tls: TlsSettings;
+    readonly hubOnly: boolean;
 }
 
 interface Given {
     readonly production: boolean;
+    /** As a Go duration. */
+    readonly connectionTimeout: string;
     readonly clusters: Readonly<Record<string, Cluster>>;
     readonly previewers?: Previewers | undefined;
     readonly secrets?: SecretsSettings | undefined;
@@ -20,8 +24,15 @@ interface Given {
 
 /** What of an environment's settings contradicts another one. */
 export function environmentProblems(given: Given): Problem[] {
-    const checks = [authMountProblems, nameProblems, secretProblems, tlsProblems, previewerProblems];
-    return checks.flatMap((check) => check(given));
+    const ofClusters = [connectionProblems, nameProblems, secretProblems, tlsProblems];
+    return [authMountProblems, ...ofClusters, previewerProblems].flatMap((check) => check(given));
+}
+
+function connectionProblems({ clusters, connectionTimeout }: Given): Problem[] {
+    const isUnseen = milliseconds(connectionTimeout) === 0;
+    const unseen = Object.entries(clusters).filter(([, { hubOnly }]) => isUnseen && hubOnly);
+    const message = 'is true, and with connectionTimeout "0s" nothing would check the connection. Change one of the two';
+    return unseen.map(([key]) => ({ path: ["clusters", key, "hubOnly"], message }));
 }
 
 function authMountProblems({ secrets, clusters }: Given): Problem[] {

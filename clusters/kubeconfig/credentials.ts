@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import { createSecureContext } from "node:tls";
+import { toBase64 } from "../base64";
 import type { ClusterAddress } from ".";
 import { credentialProblem, UnusableError } from "./errors";
 import { logIn, logOut } from "./execPlugin";
@@ -75,7 +76,7 @@ function escaped(name: string): string {
 async function ownCredentials(user: Partial<User>): Promise<Credentials> {
     const { username = "", password = "" } = user;
     const token = await tokenOf(user);
-    const basic = username + password === "" ? undefined : Buffer.from(`${username}:${password}`).toString("base64");
+    const basic = username + password === "" ? undefined : toBase64(`${username}:${password}`);
     const [scheme, value] = token === undefined ? ["Basic", basic] : ["Bearer", token];
     const cert = user["client-certificate-data"] ?? (await textIn(user["client-certificate"]));
     const key = cert === undefined ? undefined : (user["client-key-data"] ?? (await textIn(user["client-key"])));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fromBase64 } from "../base64";
 
 /**
  * The fields of a kubeconfig that a connection needs, with the types that client-go demands of them
@@ -22,7 +23,7 @@ const data = text.transform((value, context) => {
         context.addIssue("must be base64");
         return z.NEVER;
     }
-    return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+    return encoded === undefined ? undefined : fromBase64(encoded);
 });
 
 function listOf<Item extends z.ZodType>(item: Item) {

@@ -1,4 +1,5 @@
 import * as fs from "node:fs/promises";
+import { toBase64 } from "../base64";
 import type { ClusterConnection } from "../../settings/connection";
 import { problemIn } from "./check";
 import { flatten, pathProblem } from "./errors";
@@ -110,7 +111,7 @@ function pluginInputOf(cluster: Cluster, ca: string | undefined): object {
         server: cluster.server,
         "tls-server-name": cluster["tls-server-name"],
         "insecure-skip-tls-verify": cluster["insecure-skip-tls-verify"],
-        "certificate-authority-data": ca && Buffer.from(ca).toString("base64"),
+        "certificate-authority-data": ca && toBase64(ca),
         "proxy-url": cluster["proxy-url"],
         "disable-compression": cluster["disable-compression"],
         config: cluster.extensions.find(({ name }) => name === "client.authentication.k8s.io/exec")?.extension,

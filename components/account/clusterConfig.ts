@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { toBase64 } from "../../clusters/base64";
 import type { Credentials, TlsSettings } from "../../settings/credentials";
 
 /**
@@ -59,11 +60,6 @@ export function tlsClientConfig<Reported>(tls: TlsSettings, reported: Reported) 
     // Without caData, Argo CD trusts the authorities of its image.
     const trusted = ca === "system" ? {} : { caData: ca === undefined ? reported : toBase64(ca) };
     return { insecure: false, serverName, ...trusted };
-}
-
-/** A text in base64, as the cluster Secret has a CA. */
-export function toBase64(text: string): string {
-    return Buffer.from(text, "utf8").toString("base64");
 }
 
 function identity(credentials: Credentials, bearerToken: pulumi.Input<string> | undefined) {

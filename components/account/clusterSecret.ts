@@ -16,6 +16,7 @@ import {
     skipReconcileAnnotation,
     stackAnnotation,
     uidAnnotation,
+    unprotectedAnnotation,
 } from "../../clusters/names";
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
@@ -57,6 +58,8 @@ export interface ClusterSecretArgs {
     readonly refresh?: pulumi.Input<string>;
     /** UID of the cluster's namespace `kube-system`: the registration belongs to this cluster, whatever its URL. */
     readonly uid?: string | undefined;
+    /** Whether the stack may delete what the hub protects; the preview of a removal asks for this. */
+    readonly unprotected?: boolean;
     /** Whether Argo CD is to leave the cluster alone, with the credential that it holds now. */
     readonly quarantined?: boolean;
     readonly config: ClusterConfig;
@@ -111,6 +114,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                                   [sinceAnnotation]: args.token.created,
                               }),
                         ...(args.uid === undefined ? {} : { [uidAnnotation]: args.uid }),
+                        ...(args.unprotected === true ? { [unprotectedAnnotation]: "true" } : {}),
                         ...(args.quarantined === true ? { [skipReconcileAnnotation]: "true" } : {}),
                         ...(args.refresh === undefined ? {} : { [refreshAnnotation]: args.refresh }),
                     },

@@ -13,6 +13,8 @@ export interface ProofArgs {
         readonly tls: ClusterConfig["tlsClientConfig"];
         readonly proxyUrl: string | undefined;
     };
+    /** Whether only the hub reaches the server in that way. */
+    readonly hubOnly?: true;
     /** Location of the token on the spoke; undefined for a cloud identity. */
     readonly token?: { readonly namespace: pulumi.Input<string>; readonly secret: pulumi.Input<string> };
     /** A namespace that the account must be able to read. */

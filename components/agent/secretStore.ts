@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { toBase64 } from "../../clusters/base64";
 import type { StoreSettings } from "../../settings/secrets";
 
 /** Name of the SecretStore in the agent's namespace; the chart's ExternalSecret refers to it. */
@@ -17,7 +18,6 @@ export interface StoreOwner {
 }
 
 const account = { name: storeAccount };
-const base64 = (pem: string) => Buffer.from(pem, "utf8").toString("base64");
 
 /**
  * The `provider` of a SecretStore (external-secrets v0.18.2, apis/externalsecrets/v1). The store's policy for the
@@ -33,7 +33,7 @@ export function storeProvider(settings: StoreSettings, { environment, cluster }:
                     path: settings.path ?? own,
                     version: settings.version,
                     ...(settings.namespace === undefined ? {} : { namespace: settings.namespace }),
-                    ...(settings.ca === undefined ? {} : { caBundle: base64(settings.ca) }),
+                    ...(settings.ca === undefined ? {} : { caBundle: toBase64(settings.ca) }),
                     ...(settings.caProvider === undefined ? {} : { caProvider: settings.caProvider }),
                     auth: {
                         kubernetes: {
@@ -58,7 +58,7 @@ export function storeProvider(settings: StoreSettings, { environment, cluster }:
                               auth: { serviceAccount: account },
                           }
                         : {
-                              server: { url: settings.cluster.server, caBundle: base64(settings.cluster.ca) },
+                              server: { url: settings.cluster.server, caBundle: toBase64(settings.cluster.ca) },
                               auth: { token: { bearerToken: storeToken } },
                           }),
                 },

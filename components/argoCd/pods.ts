@@ -1,3 +1,4 @@
+import { toBase64 } from "../../clusters/base64";
 import type { HubSettings } from "../../settings/hub";
 import type { PodSettings } from "../../settings/pods";
 
@@ -60,7 +61,7 @@ export function podValues(pods: PodSettings, availability: HubSettings["availabi
 export function dockerConfig(registries: PodSettings["registries"]): string {
     const auths = Object.entries(registries).map(([host, { username, password }]) => [
         host,
-        { username, password, auth: Buffer.from(`${username}:${password}`, "utf8").toString("base64") },
+        { username, password, auth: toBase64(`${username}:${password}`) },
     ]);
     return JSON.stringify({ auths: Object.fromEntries(auths) as object });
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fromBase64, toBase64 } from "../../clusters/base64";
 
 /**
  * The `data` of a Kubernetes Secret: every value in base64, and marked as a secret in state, preview and output.
@@ -12,7 +13,7 @@ export function secretData(values: Readonly<Record<string, pulumi.Input<string>>
             .output(values)
             .apply((plain) =>
                 Object.fromEntries(
-                    Object.entries(plain).map(([key, value]) => [key, Buffer.from(value, "utf8").toString("base64")]),
+                    Object.entries(plain).map(([key, value]) => [key, toBase64(value)]),
                 ),
             ),
     );
@@ -20,5 +21,5 @@ export function secretData(values: Readonly<Record<string, pulumi.Input<string>>
 
 /** One value of a Secret's `data`, decoded; it stays secret. */
 export function secretValue(data: pulumi.Output<Record<string, string>>, key: string): pulumi.Output<string> {
-    return pulumi.secret(data.apply((values) => Buffer.from(values[key] ?? "", "base64").toString("utf8")));
+    return pulumi.secret(data.apply((values) => fromBase64(values[key])));
 }

@@ -1,3 +1,4 @@
+import { fromBase64 } from "../../clusters/base64";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { change, find } from "../../clusters/request";
 import { secretPath } from "../../clusters/secretPath";
@@ -28,7 +29,7 @@ export async function removeCopies(hub: ClusterAddress, namespace: string, secre
 /** Annotations that hold the Secret's `config` or a credential of it, and `kubectl`'s copy, whatever is in it. */
 export function copiesIn({ metadata: { annotations = {} }, data }: ClusterSecret): string[] {
     const encoded = data?.config ?? "";
-    const config = Buffer.from(encoded, "base64").toString("utf8");
+    const config = fromBase64(encoded);
     const held = [encoded, config, ...credentialsIn(config)].filter((text) => text.length >= 8);
     return Object.entries(annotations)
         .filter((entry) => isCopy(entry) || held.some((text) => entry[1].includes(text)))

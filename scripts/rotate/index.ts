@@ -162,7 +162,8 @@ async function waitUntilRefused(
         return;
     }
     const user = await findCluster(`clusters.${cluster}`, settings.clusters[cluster] ?? {});
-    const connection = await registeredConnection(hub, namespace, secret);
+    const isHubOnly = settings.clusters[cluster]?.hubOnly;
+    const connection = isHubOnly ? undefined : await registeredConnection(hub, namespace, secret);
     await waitFor(
         `cluster ${cluster} to refuse the old token`,
         async () => {

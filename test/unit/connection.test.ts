@@ -1,13 +1,17 @@
 import { expect } from "chai";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import { certificateProblem } from "../../clusters/argoCdConnection";
 import type { ClusterAddress, ServerTrust } from "../../clusters/kubeconfig";
 import { uidAnnotation } from "../../clusters/names";
 import { type Registration, sameServer } from "../../clusters/registrations";
 import { CertificateError } from "../../clusters/request";
-import { refuseUnusableServer } from "../../preflight/connection";
+import { tryToken } from "../../clusters/tokenTrial";
+import { checkConnection, refuseUnusableServer } from "../../preflight/connection";
 import { refuseOtherClusters, uidsOf } from "../../preflight/sameCluster";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
+import { closedPort, failure } from "./support/failure";
 import { registration } from "./support/registration";
 
 function settingsOf(more: Record<string, unknown> = {}): EnvironmentSettings {
@@ -83,15 +87,41 @@ describe("a certificate that Argo CD would refuse", () => {
 
     it("for another name asks for the kubeconfig's server name", () => {
         expect(problem("ERR_TLS_CERT_ALTNAME_INVALID", { serverName: "kube.example.com" })).to.match(
-            /^hubspoke:clusters\.prod\.tls: .* Write `serverName: kube\.example\.com`$/,
+            /^hubspoke:clusters\.prod\.tls: .* Write `serverName: kube\.example\.com`\. .*`hubOnly: true`$/,
         );
     });
     it("of another authority asks for the kubeconfig's CA, or for public authorities", () => {
         expect(problem("SELF_SIGNED_CERT_IN_CHAIN", { ca: "PEM" })).to.match(/Write the CA of this URL as `ca`/);
-        expect(problem("UNABLE_TO_VERIFY_LEAF_SIGNATURE", {})).to.match(/write `ca: system`$/);
+        expect(problem("UNABLE_TO_VERIFY_LEAF_SIGNATURE", {})).to.match(/write `ca: system`\./);
     });
     it("out of its time is to be renewed", () => {
-        expect(problem("CERT_HAS_EXPIRED", {})).to.match(/Renew it$/);
+        expect(problem("CERT_HAS_EXPIRED", {})).to.match(/Renew it\./);
+    });
+});
+
+describe("a URL that only the hub reaches", () => {
+    it("is not asked from here: neither in the preview, nor with the token", async () => {
+        const settings = settingsOf({ hubOnly: true }).clusters.prod!;
+        const user = { ...userOf({}), server: `https://127.0.0.1:${await closedPort()}` };
+        await checkConnection({ settings, server: user.server, user });
+        const other = settingsOf().clusters.prod!;
+        const error = await failure(checkConnection({ settings: other, server: user.server, user }));
+        expect(error).to.match(/cannot be reached/);
+        const server = http.createServer((_, response) => void response.end()).listen(0, "127.0.0.1");
+        await new Promise((resolve) => server.once("listening", resolve));
+        try {
+            const own = { ...user, server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+            expect(await tryToken(own, undefined, "dA==", "agent")).to.deep.equal({ status: 200, byArgoCdsWay: false });
+        } finally {
+            server.close();
+        }
+    });
+
+    it("needs Argo CD's own check, which connectionTimeout may not turn off", () => {
+        const prod = { context: "prod", labels: { region: "eu" }, hubOnly: true };
+        const given = { role: "environment", environment: "prod", hub: { context: "hub" }, clusters: { prod } };
+        expect(() => parseSettings({ ...given, connectionTimeout: "0s" })).to.throw(/clusters\.prod\.hubOnly: is true, and with/);
+        parseSettings(given);
     });
 });
 
@@ -132,6 +162,7 @@ describe("a cluster behind its name", () => {
         const server = "https://other.example.com";
         expect(check(a, { server })).to.throw(/prod\.server: is https:\/\/other\.example\.com, but the hub has/);
         expect(check(undefined, { server })).to.throw(/Grant `get` of the namespace kube-system/);
+        expect(check(undefined, { server, expected: a })).to.throw(/Grant `get` of the namespace kube-system/);
         expect(check(a, { server, expected: a })).not.to.throw();
         expect(check(a, { server: "https://PROD.example.com:443/" })).not.to.throw();
     });

@@ -9,6 +9,7 @@ import { registration } from "./support/registration";
 const stack = "organization/hubspoke/prod";
 const labels = { environment: "prod" };
 const gone = registration({ cluster: "prod-b", stack, labels });
+const lifted = { ...gone, annotations: { "hubspoke/unprotected": "true" } };
 const application: Application = { metadata: { name: "agent-prod-b" } };
 const freed: Application = { metadata: { name: "agent-prod-b", annotations: { "hubspoke/allow-delete": "true" } } };
 
@@ -31,8 +32,24 @@ describe("a cluster that leaves the settings", () => {
         expect(error).to.match(/`hubspoke:protect: false`.*Pulumi\.prod\.yaml, run `pulumi up --stack prod`/);
     });
 
+    it("is refused together with `protect: false`, with the order: the state still has the protection", async () => {
+        const error = await failure(remove(settings({ protect: "false" })));
+        expect(error).to.match(/hubspoke:protect: is false, and clusters\.prod-b is removed in the same change/);
+        expect(error).to.match(/Put the cluster back, run `pulumi up --stack prod`, and remove it then/);
+    });
+
+    it("is refused while Argo CD leaves it alone, in any environment, with the commands that go on", async () => {
+        const alone = { ...lifted, annotations: { ...lifted.annotations, "argocd.argoproj.io/skip-reconcile": "true" } };
+        for (const kept of [["prod"], []]) {
+            const error = await failure(remove(settings({ protect: "false" }), [alone], kept));
+            expect(error).to.match(/clusters\.prod-b: .*leaves it alone/);
+            expect(error).to.match(/`npm run quarantine -- prod --cluster prod-b --lift`, /);
+            expect(error).to.match(/`npm run forget -- prod --cluster prod-b`/);
+        }
+    });
+
     const free: [name: string, removal: () => Promise<void>][] = [
-        ["where the stack file lifts the protection", () => remove(settings({ protect: "false" }))],
+        ["where an earlier `up` has lifted the protection", () => remove(settings({ protect: "false" }), [lifted])],
         ["where the hub protects other environments, or does not say", () => remove(settings(), [gone], ["dr"])],
         ["where the hub does not say what it protects", () => remove(settings(), [gone], [])],
         ["without Applications, or with one that may be deleted", () => remove(settings(), [gone], ["prod"], [freed])],
