@@ -109,6 +109,12 @@ export const namespaceLimits = z
         memory: quantity
             .meta({ description: "Maximum sum of the memory requests, and of the memory limits.", examples: ["16Gi"] })
             .default("8Gi"),
+        ephemeralStorage: quantity
+            .meta({
+                description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
+                examples: ["32Gi"],
+            })
+            .default("16Gi"),
     })
     .describe("Limits of the agent's namespace on every spoke of this environment.")
     .prefault({});

@@ -67,7 +67,26 @@ export class AgentNamespace extends pulumi.ComponentResource {
     }
 
     /** The quota, and default limits for containers. */
-    private limit(name: string, metadata: object, { pods, cpu, memory }: NamespaceLimits): void {
+    private limit(name: string, metadata: object, limits: NamespaceLimits): void {
+        // The quota refuses a pod without requests or limits. These defaults are for pods that lack them: those of an
+        // older revision of the chart, and of other programs, such as cert-manager's solvers.
+        const defaults = new LimitRange(
+            `${name}-limits`,
+            {
+                metadata,
+                spec: {
+                    limits: [
+                        {
+                            type: "Container",
+                            default: { memory: "256Mi", "ephemeral-storage": "512Mi" },
+                            defaultRequest: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "128Mi" },
+                        },
+                    ],
+                },
+            },
+            { parent: this },
+        );
+        const { pods, cpu, memory, ephemeralStorage } = limits;
         new ResourceQuota(
             `${name}-quota`,
             {
@@ -78,30 +97,16 @@ export class AgentNamespace extends pulumi.ComponentResource {
                         "requests.cpu": cpu,
                         "requests.memory": memory,
                         "limits.memory": memory,
-                        // Users reach the agent through its Ingress; a separate load balancer would be a hidden cost.
+                        "requests.ephemeral-storage": ephemeralStorage,
+                        "limits.ephemeral-storage": ephemeralStorage,
+                        // Users reach the agent through its Ingress. A load balancer of its own would be a hidden cost,
+                        // and a node port would open every node, past the network policies' namespaces.
                         "services.loadbalancers": "0",
+                        "services.nodeports": "0",
                     },
                 },
             },
-            { parent: this },
-        );
-        new LimitRange(
-            `${name}-limits`,
-            {
-                metadata,
-                // The quota refuses a pod without requests; these defaults are for pods of other programs, such as
-                // cert-manager's solvers.
-                spec: {
-                    limits: [
-                        {
-                            type: "Container",
-                            default: { memory: "256Mi" },
-                            defaultRequest: { cpu: "50m", memory: "128Mi" },
-                        },
-                    ],
-                },
-            },
-            { parent: this },
+            { parent: this, dependsOn: defaults },
         );
     }
 }

@@ -17,6 +17,7 @@ import { argoCdValues } from "./values";
 import { priorityClass } from "./availability";
 import { dockerConfig, environmentSecret, registriesSecret } from "./pods";
 import { notificationSecrets, notificationsSecret } from "./notifications";
+import { passwordTime } from "./passwordTime";
 import { webhookEntries } from "./repositoryValues";
 
 /** Default chart and version; docs/upgrade.md lists the tested versions. */
@@ -24,9 +25,6 @@ export const argoCdChart = { name: "argo-cd", repository: "https://argoproj.gith
 
 /** Time limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;
-
-/** The time at which the admin's password was set. Earlier sessions end; any fixed time is suitable. */
-const passwordTime = "2024-01-01T00:00:00Z";
 
 export interface ArgoCdArgs {
     /** Namespace to create for Argo CD. */
@@ -107,9 +105,15 @@ export class ArgoCd extends pulumi.ComponentResource {
                 : [
                       this.secret(`${name}-secret`, namespace, { name: "argocd-secret", annotations }, {
                           "server.secretkey": this.password(`${name}-session-key`).result,
-                          ...(admin === undefined
-                              ? {}
-                              : { "admin.password": admin.bcryptHash, "admin.passwordMtime": passwordTime }),
+                          ...(admin && {
+                              "admin.password": admin.bcryptHash,
+                              "admin.passwordMtime": passwordTime(
+                                  `${name}-admin-password-set`,
+                                  admin,
+                                  namespace.metadata.name,
+                                  { parent: this },
+                              ),
+                          }),
                           ...webhookEntries(settings.webhooks),
                       }),
                   ]),

@@ -10,7 +10,7 @@ import { renderChart, valuesFiles } from "../../scripts/generate/rules";
 import { dryRun, refusal } from "./support/dryRun";
 
 /** A pod that passes the restricted standard, with a change. */
-function pod(changes: { securityContext?: object; requests?: object; priorityClassName?: string } = {}): object {
+function pod(changes: { securityContext?: object; requests?: object; limits?: object } = {}): object {
     return {
         apiVersion: "v1",
         kind: "Pod",
@@ -26,7 +26,7 @@ function pod(changes: { securityContext?: object; requests?: object; priorityCla
                         capabilities: { drop: ["ALL"] },
                         ...changes.securityContext,
                     },
-                    resources: { requests: changes.requests ?? {} },
+                    resources: { requests: changes.requests ?? {}, limits: changes.limits ?? {} },
                 },
             ],
         },
@@ -84,6 +84,25 @@ describe("the agent's namespace on a spoke", () => {
 
     it("refuses a pod that its quota does not hold", async () => {
         expect(await refusal(pod({ requests: { cpu: "9" } }))).to.match(/exceeded quota: agent, requested: requests.cpu=9/);
+        const disk = { "ephemeral-storage": "17Gi" };
+        expect(await refusal(pod({ requests: disk, limits: disk }))).to.match(
+            /exceeded quota: agent, requested: limits.ephemeral-storage=17Gi,requests.ephemeral-storage=17Gi/,
+        );
+    });
+
+    it("limits the ephemeral storage of a pod that says nothing of it", async () => {
+        const more = pod({ requests: { "ephemeral-storage": "513Mi" } });
+        expect(await refusal(more)).to.match(/must be less than or equal to ephemeral-storage limit of 512Mi/);
+    });
+
+    it("refuses a Service that opens a port on every node", async () => {
+        const service = {
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: { name: "probe" },
+            spec: { type: "NodePort", selector: { app: "probe" }, ports: [{ port: 80 }] },
+        };
+        expect(await refusal(service)).to.match(/exceeded quota: agent, requested: services.nodeports=1/);
     });
 
     it("cannot be widened by Argo CD", async () => {

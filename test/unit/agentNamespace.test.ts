@@ -41,8 +41,8 @@ function amount(quantity: string | number): number {
 interface Values {
     readonly autoscaling: { readonly maxReplicas: number };
     readonly resources: {
-        readonly requests: { readonly cpu: string; readonly memory: string };
-        readonly limits: { readonly memory: string };
+        readonly requests: { readonly cpu: string; readonly memory: string; readonly "ephemeral-storage": string };
+        readonly limits: { readonly memory: string; readonly "ephemeral-storage": string };
     };
 }
 
@@ -62,7 +62,7 @@ describe("the agent's namespace on a spoke", () => {
     });
 
     it("has a quota, limits for containers without any, and denies all traffic", async () => {
-        await make({ pods: 5, cpu: "2", memory: "3Gi", podSecurity: "baseline" });
+        await make({ pods: 5, cpu: "2", memory: "3Gi", ephemeralStorage: "4Gi", podSecurity: "baseline" });
         expect(one("kubernetes:core/v1:ResourceQuota", "prod-agent-quota").inputs).to.deep.include({
             metadata: { name: "agent", namespace: "agent" },
             spec: {
@@ -71,7 +71,10 @@ describe("the agent's namespace on a spoke", () => {
                     "requests.cpu": "2",
                     "requests.memory": "3Gi",
                     "limits.memory": "3Gi",
+                    "requests.ephemeral-storage": "4Gi",
+                    "limits.ephemeral-storage": "4Gi",
                     "services.loadbalancers": "0",
+                    "services.nodeports": "0",
                 },
             },
         });
@@ -79,8 +82,8 @@ describe("the agent's namespace on a spoke", () => {
             limits: [
                 {
                     type: "Container",
-                    default: { memory: "256Mi" },
-                    defaultRequest: { cpu: "50m", memory: "128Mi" },
+                    default: { memory: "256Mi", "ephemeral-storage": "512Mi" },
+                    defaultRequest: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "128Mi" },
                 },
             ],
         });
@@ -93,11 +96,14 @@ describe("the agent's namespace on a spoke", () => {
     it("has room by default for prod at its autoscaler's maximum, with a rolling update and a migration", () => {
         const read = (name: string) => parse(readFileSync(path.join(chartFolder, name), "utf8")) as Values;
         const { autoscaling, resources } = read("values-prod.yaml");
+        const { requests, limits: most } = read("values.yaml").resources;
         const pods = autoscaling.maxReplicas + 2;
         const limits = limitsOf();
         expect(limits.pods).to.be.at.least(pods);
         expect(amount(limits.cpu)).to.be.at.least(pods * amount(resources.requests.cpu));
         expect(amount(limits.memory)).to.be.at.least(pods * amount(resources.requests.memory));
         expect(amount(limits.memory)).to.be.at.least(pods * amount(resources.limits.memory));
+        expect(amount(limits.ephemeralStorage)).to.be.at.least(pods * amount(requests["ephemeral-storage"]));
+        expect(amount(limits.ephemeralStorage)).to.be.at.least(pods * amount(most["ephemeral-storage"]));
     });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { Hub } from "../../components/hub";
@@ -16,7 +17,7 @@ describe("the hub", () => {
 
     it("creates everything on the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
-        expect(objects).to.have.length(19);
+        expect(objects).to.have.length(20);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 
@@ -54,11 +55,20 @@ describe("the hub", () => {
         expect(unwrapSecret(secret.inputs.data)).to.deep.equal({
             "server.secretkey": encode("password of argocd-session-key"),
             "admin.password": encode("hash of argocd-admin-password"),
-            "admin.passwordMtime": encode("2024-01-01T00:00:00Z"),
+            "admin.passwordMtime": encode("2026-01-02T00:00:00Z"),
         });
         const values = one("kubernetes:helm.sh/v3:Release", "argocd-release").inputs.values;
         expect(values).to.have.nested.property("configs.secret.createSecret", false);
         expect(JSON.stringify(values)).not.to.match(/password of|hash of/);
+    });
+
+    it("takes the time of the admin's password from a Secret that is replaced with the password", () => {
+        const { inputs } = one("kubernetes:core/v1:Secret", "argocd-admin-password-set");
+        // Without a name, the new one is there before the old one goes; `argocd-secret` is never replaced with it.
+        expect(inputs.metadata).to.deep.equal({ namespace: "argocd" });
+        expect(inputs.immutable).to.equal(true);
+        const digest = createHash("sha256").update("hash of argocd-admin-password").digest("hex");
+        expect(unwrapSecret(inputs.data)).to.deep.equal({ digest: encode(digest) });
     });
 
     it("allows the agent its repository, its namespace and clusters scoped to the project", () => {

@@ -54,7 +54,7 @@ describe("a private repository", () => {
     it("is none by default", async () => {
         await bringUpHub({});
         const names = all("kubernetes:core/v1:Secret").map((secret) => secret.name);
-        expect(names).to.have.members(["argocd-notifications", "argocd-redis", "argocd-secret", "in-cluster-secret"]);
+        expect(names).to.have.members(["argocd-admin-password-set", "argocd-notifications", "argocd-redis", "argocd-secret", "in-cluster-secret"]);
     });
 });
 

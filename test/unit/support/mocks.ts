@@ -24,7 +24,7 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
     "kubernetes:core/v1:Secret": (inputs, name) =>
         inputs.type === "kubernetes.io/service-account-token"
             ? { ...aged(inputs), data: { token: encode(`mock-token of ${name}`), "ca.crt": encode("mock-ca") } }
-            : {},
+            : aged(inputs),
     "kubernetes:external-secrets.io/v1:SecretStore": ({ metadata }, name) => ({
         metadata: { ...(metadata as object), uid: `uid of ${name}` },
     }),

@@ -1,0 +1,4 @@
+import "../begin";
+import "../namespaces";
+import "../adminPassword";
+import "../end";
