@@ -70,7 +70,13 @@ export class Hub extends pulumi.ComponentResource {
         const namespace = argoCd.namespace;
         const project = new AgentProject(
             "agent-project",
-            { namespace, agent: settings.agent, syncWindows: settings.syncWindows },
+            {
+                namespace,
+                agent: settings.agent,
+                syncWindows: settings.syncWindows,
+                sourceIntegrity: settings.sourceIntegrity,
+                argoCdVersion: argoCd.version,
+            },
             { ...onHub, protect },
         );
         const repositories = Object.entries(settings.repositories).map(

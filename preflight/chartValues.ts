@@ -12,9 +12,10 @@ import type { HubSettings } from "../settings/hub";
 export async function checkChartValues(settings: HubSettings): Promise<void> {
     const { values = {} } = settings.chart;
     // ServiceMonitors do not decide which values the program sets.
+    const own = ownValues({ settings, serviceMonitors: false });
     const problems = [
-        ...refusedValues(ownValues({ settings, serviceMonitors: false }), values),
-        ...guardedVariables(settings.pods.env).map(
+        ...refusedValues(own, values),
+        ...guardedVariables(own, settings.pods.env).map(
             (name) => `hubspoke:pods.env.${name}: would undo a guarantee, or the program sets it itself. Remove it`,
         ),
     ];

@@ -15,6 +15,7 @@ import { previewers } from "./previewers";
 import { gitCertificates, knownHosts, repository, webhooks } from "./repositories";
 import { scale } from "./scale";
 import { signOn } from "./signOn";
+import { sourceIntegrity } from "./sourceIntegrity";
 import { traffic } from "./traffic";
 import { trafficProblems } from "./usersName";
 
@@ -68,6 +69,7 @@ export const hubSettings = z.strictObject({
     knownHosts: knownHosts.default(""),
     gitCertificates,
     webhooks: webhooks.default({}),
+    sourceIntegrity,
     certificates,
     ingress,
     rollout,

@@ -3,13 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "../../settings/agent";
 import type { HubSettings } from "../../settings/hub";
 import { takingOver } from "../support/takeOver";
+import type { SourceIntegritySettings } from "../../settings/sourceIntegrity";
 import { syncWindows } from "./rollout";
+import { signatureDemand } from "./signatures";
 
 export interface AgentProjectArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
     readonly agent: AgentSettings;
     readonly syncWindows: HubSettings["syncWindows"];
+    readonly sourceIntegrity: SourceIntegritySettings;
+    /** Argo CD's version, such as `v3.4.4`. */
+    readonly argoCdVersion: pulumi.Output<string | undefined>;
 }
 
 /**
@@ -25,13 +30,18 @@ export class AgentProject extends pulumi.ComponentResource {
     constructor(name: string, args: AgentProjectArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentProject", name, {}, opts);
 
-        const project = new CustomResource(
+        const { sourceIntegrity, argoCdVersion } = args;
+        const project = agentProject(args.namespace, args.agent, args.syncWindows);
+        const demanded =
+            sourceIntegrity &&
+            argoCdVersion.apply((version) => ({ ...project.spec, ...signatureDemand(sourceIntegrity, version) }));
+        const made = new CustomResource(
             `${name}-appproject`,
             // Argo CD's user interface writes the whole object back.
-            takingOver(agentProject(args.namespace, args.agent, args.syncWindows)),
+            takingOver({ ...project, ...(demanded && { spec: demanded }) }),
             { parent: this },
         );
-        this.projectName = project.metadata.name;
+        this.projectName = made.metadata.name;
         this.registerOutputs({ projectName: this.projectName });
     }
 }

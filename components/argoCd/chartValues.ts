@@ -78,9 +78,21 @@ const switches = [
     "ARGOCD_CLUSTER_CACHE_RESYNC_DURATION",
 ];
 
-/** Variables of `pods.env` that would undo a guarantee. */
-export function guardedVariables(env: Readonly<Record<string, string>>): string[] {
-    return Object.keys(env).filter((name) => switches.includes(name));
+/** Values, flags and variables that would undo the check of signatures, where the hub's settings demand it. */
+const signatureChecks = { values: ["global/image/tag", "*/image/tag"], switches: ["ARGOCD_GPG_ENABLED"] };
+
+function checksSignatures(own: ArgoCdValues): boolean {
+    return isMap(own.configs) && own.configs.gpg !== undefined;
+}
+
+/** Whether a flag or variable would undo a guarantee. */
+function isSwitch(own: ArgoCdValues, name: string): boolean {
+    return switches.includes(name) || (checksSignatures(own) && signatureChecks.switches.includes(name));
+}
+
+/** Variables of `pods.env` that would undo a guarantee of the program, whose values these are. */
+export function guardedVariables(own: ArgoCdValues, env: Readonly<Record<string, string>>): string[] {
+    return Object.keys(env).filter((name) => isSwitch(own, name));
 }
 
 /** Every value that is not itself a map, with its path. */
@@ -112,9 +124,12 @@ function reasonAgainst(own: ArgoCdValues, { path, value }: Leaf): string | undef
     if (found !== undefined) {
         return found[0];
     }
+    if (checksSignatures(own) && signatureChecks.values.some((pattern) => covers(pattern, path))) {
+        return "the AppProject demands signatures in the form of the chart's own version of Argo CD. Remove it, and set chart.version";
+    }
     if (Array.isArray(value) && appended.includes(path.at(-1) ?? "")) {
         const named = value.map((entry) => String(isMap(entry) ? entry.name : entry).replace(/=.*/s, ""));
-        const taken = named.find((name) => switches.includes(name));
+        const taken = named.find((name) => isSwitch(own, name));
         return taken && `${taken} would undo a guarantee, or the program sets it itself. Remove it`;
     }
     return isOwned(own, path) ? "the program sets this from the hub's settings. Remove it, or change that setting" : undefined;

@@ -12,6 +12,7 @@ import { metricsValues } from "./metrics";
 import { notificationValues } from "./notifications";
 import { podValues } from "./pods";
 import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
+import { signingKeyValues } from "./signingKeys";
 
 /** The settings that the values follow. */
 type ValuesSettings = Pick<
@@ -30,6 +31,7 @@ type ValuesSettings = Pick<
     | "knownHosts"
     | "pods"
     | "scale"
+    | "sourceIntegrity"
 >;
 
 export interface ArgoCdValuesArgs {
@@ -74,6 +76,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
         notificationValues(settings.alerts),
         knownHostsValues(settings.knownHosts),
         gitCertificateValues(settings.gitCertificates),
+        signingKeyValues(settings.sourceIntegrity),
         releaseNameValues(settings.adoptedRelease ?? defaultRelease),
         ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
     );

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import * as os from "node:os";
 import * as path from "node:path";
 import type { ToolName } from "../tools";
 import { labDir } from "../paths";
@@ -16,7 +18,10 @@ export const files = {
     /** What the ConfigMaps argocd-ssh-known-hosts-cm and argocd-tls-certs-cm hold. */
     ssh: path.join(argoCdDir, "ssh"),
     tls: path.join(argoCdDir, "tls"),
-    gnupg: path.join(argoCdDir, "gnupg"),
+    /** What the ConfigMap argocd-gpg-keys-cm holds. */
+    signingKeys: path.join(argoCdDir, "signing-keys"),
+    /** The repo server's keyring. Its agent's socket is in it, whose path may have 107 characters: not below the lab. */
+    gnupg: path.join(os.tmpdir(), `hubspoke-gnupg-${createHash("sha256").update(argoCdDir).digest("hex").slice(0, 12)}`),
     helm: path.join(argoCdDir, "helm"),
     plugins: path.join(argoCdDir, "plugins"),
     kubeCache: path.join(argoCdDir, "kubecache"),
@@ -93,8 +98,6 @@ export const repoServer: Component = {
         "--redis-use-tls=false",
     ],
     env: {
-        // Signature checks need gpg, which a machine may lack.
-        ARGOCD_GPG_ENABLED: "false",
         ARGOCD_PLUGINSOCKFILEPATH: files.plugins,
         HELM_CACHE_HOME: files.helm,
         HELM_CONFIG_HOME: files.helm,
@@ -178,7 +181,6 @@ export const callers: readonly Component[] = [
 /** Environment of every component on this machine: its folders, and nothing from the user's environment. */
 export const machineEnvironment: Readonly<Record<string, string>> = {
     ARGOCD_FAKE_IN_CLUSTER: "true",
-    ARGOCD_GNUPGHOME: files.gnupg,
     ARGOCD_SSH_DATA_PATH: files.ssh,
     ARGOCD_TLS_DATA_PATH: files.tls,
     GIT_CONFIG_GLOBAL: "/dev/null",

@@ -21,6 +21,13 @@ export interface Revision {
     readonly changed: readonly string[];
 }
 
+/** An OpenPGP key that signs commits. */
+export interface CommitKey {
+    readonly id: string;
+    /** Home folder of the gpg that has the private key. */
+    readonly home: string;
+}
+
 /**
  * Publishes the checkout's present `helm` folder on the branch main of the agent's repository, committed or
  * not, without what Git ignores. Commits only if something differs; it overwrites later commits in that repository.
@@ -44,11 +51,13 @@ export async function publishAgentRepository(): Promise<Revision> {
  * @param file path in the repository, such as `helm/values-prod.yaml`.
  * @param change gets the file's text and returns the new one.
  * @param repository another repository, such as one of {@link copyAgentRepository}.
+ * @param key signs the commit.
  */
 export async function changeAgentFile(
     file: string,
     change: (text: string) => string,
     repository = agentRepository,
+    key?: CommitKey,
 ): Promise<Revision> {
     const inRepository = { GIT_DIR: repository };
     const before = await git(["cat-file", "blob", `${branch}:${file}`], inRepository, { keepNewline: true });
@@ -56,7 +65,7 @@ export async function changeAgentFile(
     return commit(repository, `Change ${file}`, async (index) => {
         await git(["read-tree", branch], index);
         await git(["update-index", "--cacheinfo", `100644,${blob},${file}`], index);
-    });
+    }, key);
 }
 
 /** Makes a copy of the agent's repository, which the lab's Git server also serves; returns its path. */
@@ -72,6 +81,7 @@ async function commit(
     repository: string,
     message: string,
     fill: (index: Record<string, string>) => Promise<void>,
+    key?: CommitKey,
 ): Promise<Revision> {
     const inRepository = { GIT_DIR: repository };
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "lab-git-"));
@@ -84,7 +94,11 @@ async function commit(
             return { commit: parent, parent, changed: [] };
         }
         const parents = parent ? ["-p", parent] : [];
-        const made = await git(["commit-tree", tree, ...parents, "-m", message], inRepository);
+        const signature = key === undefined ? [] : [`-S${key.id}`];
+        const made = await git(["commit-tree", tree, ...parents, "-m", message, ...signature], {
+            ...inRepository,
+            ...(key && { GNUPGHOME: key.home }),
+        });
         await git(["update-ref", branch, made, parent ?? ""], inRepository);
         const changed = await git(["diff-tree", "--root", "-r", "--name-only", "--no-commit-id", made], inRepository);
         return { commit: made, parent, changed: changed.split("\n") };

@@ -3,6 +3,7 @@ import type { ProcessSpec } from "../processes";
 import { toolBin, toolPath } from "../tools";
 import { type Component, files, machineEnvironment, type Ports } from "./components";
 import { argoCdNamespace, readConfigMap, readPodSpec, readSecret } from "./hub";
+import { signatureEnvironment, signingKeys } from "./signingKeys";
 import { type PodSources, resolveInvocation } from "./invocation";
 
 /** Name of Redis's process, and of the Secret on the hub that holds its password. */
@@ -64,12 +65,13 @@ export async function componentProcess(
     }
     const pod = await resolveInvocation(container, { ...sources, podName: `${name}-0` });
     const podEnv = Object.fromEntries(Object.entries(pod.env).filter(([key]) => !unset.includes(key)));
+    const signatures = signatureEnvironment(await sources.configMap(signingKeys));
     const searchPath = [files.bin, toolBin, process.env.PATH ?? "/usr/bin:/bin"].join(path.delimiter);
     return {
         name,
         command: toolPath(binary),
         args: [...pod.args, ...flags(ports)],
-        env: { ...podEnv, ...machineEnvironment, ...env, PATH: searchPath },
+        env: { ...podEnv, ...machineEnvironment, ...signatures, ...env, PATH: searchPath },
         cwd: files.home,
         ports: component.ports.map((port) => ports[port]),
     };

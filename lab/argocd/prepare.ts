@@ -4,6 +4,7 @@ import { writeFileWhole } from "../processes";
 import { argoCdManifests } from "../tools";
 import { files } from "./components";
 import { hubKubeconfig, readConfigMap } from "./hub";
+import { signingKeys } from "./signingKeys";
 
 /** Scripts of Argo CD's image that the repo server calls; the folder must be on its PATH. */
 const wrappers = ["git-verify-wrapper.sh", "gpg-wrapper.sh"];
@@ -20,6 +21,7 @@ export async function prepareFiles(report: (line: string) => void): Promise<stri
     await installWrappers(report);
     mirror(files.ssh, (await readConfigMap("argocd-ssh-known-hosts-cm")) ?? {}, ["ssh_known_hosts"]);
     mirror(files.tls, (await readConfigMap("argocd-tls-certs-cm")) ?? {});
+    mirror(files.signingKeys, (await readConfigMap(signingKeys)) ?? {});
     const kubeconfig = hubKubeconfig();
     writeFileWhole(files.kubeconfig, kubeconfig, 0o600);
     return kubeconfig;

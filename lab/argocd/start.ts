@@ -5,6 +5,7 @@ import { callers, type Component, repoServer } from "./components";
 import { lookAtHttp, lookAtRedis } from "./health";
 import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./podProcesses";
 import { prepareFiles, unlockCheckouts } from "./prepare";
+import { removeKeyring } from "./signingKeys";
 import { choosePorts, readState, rememberFingerprint } from "./state";
 
 /** Time for a started component to become healthy, on a machine that is busy with other things. */
@@ -51,6 +52,7 @@ export function findArgoCd(): { readonly serverUrl: string } | undefined {
 export async function stopArgoCd(): Promise<void> {
     await Promise.all(components.map((component) => stopProcess(component.name)));
     await stopProcess(redis);
+    await removeKeyring();
     unlockCheckouts();
 }
 

@@ -13,6 +13,7 @@ import { argoCdNamespace } from "../../clusters/names";
 import { agentApplicationSet } from "../../components/agent/applicationSet";
 import { clusterGenerator } from "../../components/agent/clusterFacts";
 import { agentProject } from "../../components/agent/project";
+import { signatureDemand } from "../../components/agent/signatures";
 import { usersName } from "../../settings/usersName";
 import { parseSettings } from "../../settings";
 import type { HubSettings } from "../../settings/hub";
@@ -24,7 +25,7 @@ export const renderFolder = path.join(root, "argocd");
 
 /** Argo CD's namespace and the AppProject's name, as in the program. */
 const namespace = argoCdNamespace;
-const project = "agent";
+const projectName = "agent";
 
 const howToApply = (file: string) => [
     " Rendered by `npm run render` from the program and Pulumi.hub.yaml. Do not edit: a test compares the two.",
@@ -37,7 +38,7 @@ const howToApply = (file: string) => [
 export function render(settings: HubSettings): Record<string, string> {
     const { agent, rollout, domain, traffic } = settings;
     const usersHost = traffic && usersName(domain, traffic);
-    const emitted = agentApplicationSet(namespace, project, { agent, rollout, usersHost });
+    const emitted = agentApplicationSet(namespace, projectName, { agent, rollout, usersHost });
     // Without Pulumi, no Secret has the label that Pulumi created it.
     const selecting = (labels: Record<string, string>) => ({
         ...emitted,
@@ -45,7 +46,10 @@ export function render(settings: HubSettings): Record<string, string> {
     });
     const everywhere = selecting({});
     const staging = selecting({ environment: "staging" });
-    const appProject = agentProject(namespace, settings.agent, settings.syncWindows);
+    const project = agentProject(namespace, settings.agent, settings.syncWindows);
+    // Which Argo CD there is without Pulumi is not known.
+    const demand = settings.sourceIntegrity && signatureDemand(settings.sourceIntegrity, undefined);
+    const appProject = { ...project, spec: { ...project.spec, ...demand } };
     return {
         "agent-multi-cluster-appset.yaml": manifest("agent-multi-cluster-appset.yaml", [
             " The agent on every cluster whose Secret has the label deploy=true.",

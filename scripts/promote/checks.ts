@@ -76,15 +76,33 @@ export function progressOf(
     return waiting.length === 0 ? { done: true } : { seen: waiting.join("\n") };
 }
 
-/** The status of an Application in quarantine is old, and proves nothing. */
+/**
+ * The status of an Application in quarantine is old, and proves nothing. Nor does a comparison with an error: Argo CD
+ * calls a commit without the signature that it demands Synced, where its manifests are those that run.
+ */
 function isHealthy(application: Application): boolean {
     const { sync, health } = application.status ?? {};
-    return sync?.status === "Synced" && health?.status === "Healthy" && !isQuarantined(application);
+    const isWell = sync?.status === "Synced" && health?.status === "Healthy";
+    return isWell && errorsOf(application).length === 0 && !isQuarantined(application);
 }
 
-/** Whether the cluster is in quarantine, or the sync of that revision failed for good or has a Degraded result. */
+/** Messages of the comparison's errors. */
+function errorsOf({ status }: Application): string[] {
+    return (status?.conditions ?? []).filter(({ type }) => type === "ComparisonError").map(({ message }) => message);
+}
+
+/** A refused signature (argo-cd, util/sourceintegrity; the second is that of Argo CD before 3.5). */
+const badSignature = /\bGIT\/GPG: |\bsignature\b/;
+
+/**
+ * Whether the cluster is in quarantine, Argo CD refuses the revision's signature, or the sync of that revision failed for
+ * good or has a Degraded result.
+ */
 function hasFailed(application: Application, revision: string): boolean {
     if (isQuarantined(application)) {
+        return true;
+    }
+    if (application.status?.sync?.revision === revision && errorsOf(application).some((error) => badSignature.test(error))) {
         return true;
     }
     const { operationState, health } = application.status ?? {};

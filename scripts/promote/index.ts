@@ -107,7 +107,7 @@ async function waitUntilHealthy(target: EnvironmentStack, revision: string, time
     await waitFor(`${environment} to be Synced and Healthy at ${revision}`, async () => {
         const progress = progressOf(expected, await applicationsIn(target), revision);
         if ("failed" in progress) {
-            throw new GiveUp(`${environment} runs ${revision}, but is not healthy:\n${progress.failed}`);
+            throw new GiveUp(`${environment} does not become healthy at ${revision}:\n${progress.failed}`);
         }
         return "done" in progress ? { done: undefined } : progress;
     }, { timeoutMs: milliseconds(timeout), intervalMs: pollMs });

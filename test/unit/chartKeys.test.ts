@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { expect } from "chai";
 import { argoCdValues } from "../../components/argoCd/values";
 import { oldestChart } from "../../settings/chart";
@@ -78,6 +80,11 @@ for (const [version, known] of Object.entries(charts)) {
                 azure: { clientId: "11111111-2222-4333-8444-555555555555" },
             };
             expect(misfits(known, valuesOf({ identity }))).to.deep.equal([]);
+        });
+
+        it("are all valid: keys that sign commits", () => {
+            const keys = [readFileSync(path.resolve(__dirname, "../fixtures/keys/ed25519.asc"), "utf8")];
+            expect(misfits(known, valuesOf({ sourceIntegrity: { keys } }))).to.deep.equal([]);
         });
 
         it("are all known to it: what the pods need", () => {

@@ -19,6 +19,7 @@ interface Facts {
     readonly finishedAt?: string;
     readonly healthSince?: string;
     readonly labels?: Record<string, string>;
+    readonly error?: string;
 }
 
 function application(facts: Facts = {}): Application {
@@ -34,12 +35,19 @@ function application(facts: Facts = {}): Application {
                 finishedAt: facts.finishedAt ?? "2026-01-01T11:00:00Z",
                 syncResult: { revision },
             },
+            ...(facts.error !== undefined && { conditions: [{ type: "ComparisonError", message: facts.error }] }),
         },
     };
 }
 
 /** Labels of an Application whose cluster Argo CD leaves alone. */
 const quarantined = { "hubspoke/quarantined": "true" };
+
+/** What Argo CD says of a commit without a signature, from 3.5 on and before. */
+const unsigned = [
+    "GIT/GPG: Failed verifying revision abc by 'Lab <lab@localhost>': unsigned (key_id=)",
+    "Target revision abc in Git is not signed, but a signature is required",
+] as const;
 
 /** The state of an Application that has no times. */
 const timeless = { sync: { status: "Synced", revision: "abc" }, health: { status: "Healthy" } };
@@ -55,6 +63,7 @@ describe("a promotion", () => {
         ["is OutOfSync", [application({ sync: "OutOfSync" })], /agent-staging: OutOfSync, Healthy at abc/],
         ["is Degraded", [application(), application({ name: "b", health: "Degraded" })], /\n {2}b: Synced, Degraded at abc$/],
         ["has a cluster that Argo CD leaves alone", [application({ labels: quarantined })], /Healthy at abc \(Argo CD leaves its/],
+        ["has a commit without a signature", [application({ error: unsigned[0] })], /Synced, Healthy at abc .*unsigned/],
         ["lacks one of its Applications", [application({ name: "b" })], /\n {2}agent-staging does not exist$/],
         ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
         ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /only 60 s.*600 s. Try again in 540 s/],
@@ -88,6 +97,8 @@ describe("a promotion", () => {
         ["Argo CD has not compared with it", { revision: "old", target: "abc" }],
         ["pods start", { health: "Progressing" }],
         ["the sync runs", { sync: "OutOfSync", phase: "Running" }],
+        ["the old revision was without a signature", { revision: "old", target: "abc", error: unsigned[0] }],
+        ["Git cannot be read for once", { error: "Failed to load target state: timeout" }],
         ["the old revision was Degraded", { revision: "old", target: "abc", health: "Degraded" }],
     ];
     for (const [name, facts] of waiting) {
@@ -96,7 +107,14 @@ describe("a promotion", () => {
         });
     }
 
-    for (const facts of [{ phase: "Failed" }, { phase: "Error" }, { health: "Degraded" }, { labels: quarantined }]) {
+    const stopping: Facts[] = [
+        { phase: "Failed" },
+        { phase: "Error" },
+        { health: "Degraded" },
+        { labels: quarantined },
+        ...unsigned.map((error) => ({ error })),
+    ];
+    for (const facts of stopping) {
         it(`stops at ${JSON.stringify(facts)}`, () => {
             expect(on(facts)).to.have.property("failed").that.includes("agent-prod");
         });

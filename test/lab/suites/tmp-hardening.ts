@@ -1,4 +1,5 @@
 import "../begin";
 import "../namespaces";
 import "../adminPassword";
+import "../signatures";
 import "../end";

@@ -1,4 +1,4 @@
-import { agentRepositoryUrl, announcePush, changeAgentFile, type Revision } from "../../../lab/argocd";
+import { agentRepositoryUrl, announcePush, changeAgentFile, type CommitKey, type Revision } from "../../../lab/argocd";
 import { kubectl } from "../../../lab/kubectl";
 import { type Look, waitFor } from "../../../lab/processes";
 
@@ -20,6 +20,7 @@ export interface Application {
             readonly syncResult: { readonly revision: string };
         };
         readonly summary: { readonly images: readonly string[] };
+        readonly conditions?: readonly { readonly type: string; readonly message: string }[];
     };
 }
 
@@ -70,11 +71,11 @@ export async function waitForState(
     );
 }
 
-/** Pushes changes of several files, one commit each, and tells Argo CD of the last one. */
-export async function push(changes: Record<string, (text: string) => string>): Promise<string> {
+/** Pushes changes of several files, one commit each, signed if there is a key, and tells Argo CD of the last one. */
+export async function push(changes: Record<string, (text: string) => string>, key?: CommitKey): Promise<string> {
     let last: Revision | undefined;
     for (const [file, change] of Object.entries(changes)) {
-        last = await changeAgentFile(file, change);
+        last = await changeAgentFile(file, change, undefined, key);
     }
     if (last === undefined || last.changed.length === 0) {
         throw new Error(`nothing was pushed: ${Object.keys(changes).join(", ")} stayed as it was`);
