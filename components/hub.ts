@@ -9,6 +9,7 @@ import { Alerts } from "./watch/watch";
 import { ApplicationProtection } from "./agent/protection";
 import { ArgoCd } from "./argoCd/release";
 import { ClusterSecret } from "./account/clusterSecret";
+import { Egress } from "./argoCd/egress";
 import { Entrance } from "./argoCd/entrance";
 import { Guard } from "./argoCd/guard";
 import { cloudsOf } from "./argoCd/identity";
@@ -129,6 +130,9 @@ export class Hub extends pulumi.ComponentResource {
             },
             onHub,
         );
+        if (settings.egress !== undefined) {
+            new Egress("egress", { namespace, settings: settings.egress }, onHub);
+        }
         if (alertObjects !== "none") {
             const alerts = { namespace, settings: settings.alerts, agent: settings.agent, objects: alertObjects };
             new Alerts("alerts", alerts, onHub);

@@ -14,6 +14,7 @@ import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { secretPath } from "../clusters/secretPath";
+import { refuseCutOff } from "./egress";
 import { checkNodes } from "./nodes";
 import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
@@ -76,6 +77,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             refuseUnknownActive(settings, existing);
             await refuseToOrphan(existing, hub);
         },
+        async () => refuseCutOff(settings.egress, hub, await registered),
         async () => {
             const { domain, traffic } = settings;
             if (traffic !== undefined) {

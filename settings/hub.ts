@@ -6,6 +6,7 @@ import { certificates, entranceProblems, ingress } from "./certificates";
 import { chart } from "./chart";
 import { connection } from "./connection";
 import { protectedEnvironments, rollout, rolloutProblems, syncWindows } from "./delivery";
+import { egress, egressProblems } from "./egress";
 import { identity } from "./identity";
 import { gitProblems } from "./gitProblems";
 import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
@@ -70,6 +71,7 @@ export const hubSettings = z.strictObject({
     gitCertificates,
     webhooks: webhooks.default({}),
     sourceIntegrity,
+    egress,
     certificates,
     ingress,
     rollout,
@@ -82,6 +84,7 @@ export const hubSettings = z.strictObject({
 }).superRefine((given, context) => {
     const contradictions = [
         ...entranceProblems(given),
+        ...egressProblems(given),
         ...gitProblems(given),
         ...rolloutProblems(given),
         ...trafficProblems(given),

@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parse } from "yaml";
 import { argoCdValues } from "../../components/argoCd/values";
 import { solverPolicy } from "../../components/argoCd/certManager";
+import { egressPolicies } from "../../components/argoCd/egress";
 import { priorityClass } from "../../components/argoCd/availability";
 import { usualExclusions } from "../../components/argoCd/exclusions";
 import { notificationsSecret } from "../../components/argoCd/notifications";
@@ -307,6 +310,30 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(reaches(allowed, outsider, solver, 8089)).to.equal(true);
         expect(reaches(allowed, outsider, solver, 8090)).to.equal(false);
         expect(reaches(allowed, outsider, redis, 8089)).to.equal(false);
+    });
+
+    it("has the pods for which there are limits of outgoing connections, and no other Argo CD's", async () => {
+        const { objects, workloads } = await Rendered.from(chart, {});
+        const egress = settingsOf({ egress: { hub: [{ cidr: "10.0.0.0/8" }], git: [{ cidr: "10.0.0.0/8" }] } }).egress!;
+        const policies = egressPolicies("argocd", egress).map((policy) => policy.spec.podSelector.matchLabels);
+        const selected = policies.map((labels) =>
+            workloads.filter((workload) => Object.entries(labels).every(([key, value]) => workload.labels[key] === value)),
+        );
+        const limited = selected.flatMap((found) => found.map(({ name }) => name));
+        const limitedByChart = objects
+            .filter(({ kind, spec }) => kind === "NetworkPolicy" && "egress" in spec)
+            .map(({ metadata }) => metadata.name);
+        expect(limitedByChart).to.have.members(["argocd-redis-ha-haproxy-network-policy", "argocd-redis-ha-network-policy"]);
+        const others = workloads.map(({ name }) => name).filter((name) => !name.startsWith("argocd-redis-ha-"));
+        expect(limited.sort()).to.deep.equal(others.sort());
+    });
+
+    it("puts the keys that sign commits where the repo server reads them, and restarts it for new ones", async () => {
+        const key = readFileSync(resolve(__dirname, "../fixtures/keys/ed25519.asc"), "utf8");
+        const signed = await Rendered.from(chart, { sourceIntegrity: { keys: [key] } });
+        expect(signed.configMap("argocd-gpg-keys-cm")).to.deep.equal({ "6864335B9C1D55B4": key });
+        const template = JSON.stringify(signed.workload("argocd-repo-server").spec.template);
+        expect(template).to.include('"configMap":{"name":"argocd-gpg-keys-cm"}').and.include("hubspoke/signing-keys");
     });
 
     it("omits by default what the program omits", async () => {
