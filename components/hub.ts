@@ -23,6 +23,7 @@ import { Traffic } from "./traffic/traffic";
 import { argoCdHost, loginOf } from "./argoCd/names";
 import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./agent/rollout";
+import { retriesOfRefused } from "./agent/signatures";
 import { usersName } from "../settings/usersName";
 
 export interface HubArgs {
@@ -117,6 +118,7 @@ export class Hub extends pulumi.ComponentResource {
                 agent: settings.agent,
                 rollout: settings.rollout,
                 usersHost: settings.traffic && usersName(settings.domain, settings.traffic),
+                retries: settings.sourceIntegrity && argoCd.version.apply(retriesOfRefused),
             },
             { ...onHub, protect, dependsOn: [...repositories, ...protection] },
         );

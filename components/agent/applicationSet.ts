@@ -25,6 +25,8 @@ export interface AgentApplicationSetArgs {
     readonly rollout: RolloutSettings;
     /** DNS name by which users reach the agent on the active cluster; undefined if there is none. */
     readonly usersHost: string | undefined;
+    /** What a refused commit needs in the retries of a sync; undefined where no commit is refused. */
+    readonly retries?: pulumi.Input<object> | undefined;
 }
 
 /** The ApplicationSet that creates an Application of the agent for every cluster with the label `deploy=true`. */
@@ -46,7 +48,7 @@ export class AgentApplicationSet extends pulumi.ComponentResource {
 export function agentApplicationSet<Text extends pulumi.Input<string>>(
     namespace: Text,
     project: Text,
-    args: Pick<AgentApplicationSetArgs, "agent" | "rollout" | "usersHost">,
+    args: Pick<AgentApplicationSetArgs, "agent" | "retries" | "rollout" | "usersHost">,
 ) {
     return {
         apiVersion: "argoproj.io/v1alpha1",
@@ -66,8 +68,9 @@ export function agentApplicationSet<Text extends pulumi.Input<string>>(
  */
 function agentApplicationSetSpec(
     project: pulumi.Input<string>,
-    { agent, rollout, usersHost }: Pick<AgentApplicationSetArgs, "agent" | "rollout" | "usersHost">,
+    { agent, rollout, usersHost, retries }: Pick<AgentApplicationSetArgs, "agent" | "retries" | "rollout" | "usersHost">,
 ) {
+    const retry = { limit: 10, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } };
     const { targetRevision, strategy } = rolloutOf(rollout, agent);
     return {
         goTemplate: true,
@@ -116,7 +119,7 @@ function agentApplicationSetSpec(
                 syncPolicy: {
                     automated: { prune: true, selfHeal: true },
                     syncOptions: ["RespectIgnoreDifferences=true"],
-                    retry: { limit: 10, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
+                    retry: retries === undefined ? retry : pulumi.output(retries).apply((more) => ({ ...retry, ...more })),
                 },
             },
         },

@@ -32,13 +32,14 @@ export class AgentProject extends pulumi.ComponentResource {
 
         const { sourceIntegrity, argoCdVersion } = args;
         const project = agentProject(args.namespace, args.agent, args.syncWindows);
-        const demanded =
-            sourceIntegrity &&
-            argoCdVersion.apply((version) => ({ ...project.spec, ...signatureDemand(sourceIntegrity, version) }));
+        const demand = sourceIntegrity && argoCdVersion.apply((version) => signatureDemand(sourceIntegrity, version));
         const made = new CustomResource(
             `${name}-appproject`,
             // Argo CD's user interface writes the whole object back.
-            takingOver({ ...project, ...(demanded && { spec: demanded }) }),
+            takingOver({
+                ...project,
+                ...(demand && { spec: demand.apply((demanded) => ({ ...project.spec, ...demanded })) }),
+            }),
             { parent: this },
         );
         this.projectName = made.metadata.name;

@@ -29,12 +29,15 @@ export function notificationSecrets({ notifications }: Settings): Record<string,
     );
 }
 
-/** Values of the argo-cd chart, without secrets. */
+/**
+ * Values of the argo-cd chart, without secrets. Without recipients there is no controller: the chart's Role lets it list
+ * every Secret of Argo CD's namespace (templates/argocd-notifications/role.yaml), although it needs one.
+ */
 export function notificationValues(settings: Settings): ArgoCdValues {
     const { notifications } = settings;
     const told =
         notifications === undefined
-            ? {}
+            ? { enabled: false }
             : {
                   notifiers: services(notifications),
                   triggers: triggers(),

@@ -21,6 +21,7 @@ const alone = "argocd-notifications-controller";
 
 const controller = "argocd-application-controller";
 const clientsOfRedis = [controller, "argocd-server", "argocd-repo-server"];
+const notified = { alerts: { notifications: everyService } };
 const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSecret: "hunter2" };
 
 function settingsOf(more: Record<string, unknown>): HubSettings {
@@ -65,7 +66,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
             let hub: Rendered;
             let replicated: readonly Workload[];
             before(async () => {
-                hub = await Rendered.from(chart, { availability: "ha", fleet });
+                hub = await Rendered.from(chart, { availability: "ha", fleet, ...notified });
                 replicated = hub.workloads.filter(({ name }) => name !== alone);
             });
 
@@ -187,7 +188,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
     }
 
     it("leaves the tokens of notifications to the program's Secret, which only the controller may get", async () => {
-        const hub = await Rendered.from(chart, { alerts: { notifications: everyService } });
+        const hub = await Rendered.from(chart, notified);
         const { objects } = hub;
         expect(objects.filter(({ kind }) => kind === "Secret")).to.deep.equal([]);
         expect(JSON.stringify(objects)).not.to.include("hunter2");
@@ -204,6 +205,11 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(configured).to.include.keys("service.slack", "trigger.on-deployed", "template.app-deployed");
         expect(parse(configured.context ?? "")).to.deep.equal({ argocdUrl: "https://argocd.example.com" });
         expect(parse(configured.subscriptions ?? "")).to.have.length(6);
+    });
+
+    it("has no controller for notifications without recipients, and no Role that lists Secrets for it", async () => {
+        const { objects } = await Rendered.from(chart, {});
+        expect(objects.filter(({ metadata }) => metadata.name === alone)).to.deep.equal([]);
     });
 
     it("gives people access by an Ingress with the hub's certificate, and by no other way", async () => {
@@ -238,7 +244,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
             const examples = documentedSettings("pods.md");
             const pods = Object.assign({}, ...examples.map(({ pods }) => pods)) as HubSettings["pods"];
             const { gitCertificates } = Object.assign({}, ...examples) as HubSettings;
-            const hub = await Rendered.from(chart, { pods, gitCertificates, availability });
+            const hub = await Rendered.from(chart, { pods, gitCertificates, availability, ...notified });
             for (const { name, pod } of hub.workloads) {
                 const containers = [...pod.containers, ...(pod.initContainers ?? [])];
                 for (const { image } of containers) {
@@ -313,7 +319,7 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
     });
 
     it("has the pods for which there are limits of outgoing connections, and no other Argo CD's", async () => {
-        const { objects, workloads } = await Rendered.from(chart, {});
+        const { objects, workloads } = await Rendered.from(chart, notified);
         const egress = settingsOf({ egress: { hub: [{ cidr: "10.0.0.0/8" }], git: [{ cidr: "10.0.0.0/8" }] } }).egress!;
         const policies = egressPolicies("argocd", egress).map((policy) => policy.spec.podSelector.matchLabels);
         const selected = policies.map((labels) =>

@@ -3,6 +3,7 @@ import { startArgoCd } from "../../lab/argocd";
 import { kubectl } from "../../lab/kubectl";
 import { waitFor } from "../../lab/processes";
 import { expectedApplications } from "../../lab/stacks/overlay";
+import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { waitForApplications } from "../../lab/waiting";
 import { applicationOf, push, waitForState } from "./support/delivery";
 import { type Config, getObject, npmRun, pulumi, pulumiOk, withConfig } from "./support/lab";
@@ -79,7 +80,7 @@ describe("a project that demands signed commits", () => {
     });
 
     it("promotes none of them", async () => {
-        const { ok, output } = await npmRun("promote", {}, "--from", "staging", "--to", "prod");
+        const { ok, output } = await npmRun("promote", pulumiEnvironment(), "--from", "staging", "--to", "prod");
         expect(ok, output).to.equal(false);
         expect(output).to.match(/staging is not Synced and Healthy[^]*GIT\/GPG: Failed verifying revision/);
     });

@@ -156,11 +156,11 @@ describe("notifications", () => {
         expect(Object.values(valuesOf({ pagerduty: everyService.pagerduty }).templates).join()).not.to.include("webhook");
     });
 
-    it("have no recipients if the settings have none, but the Secret exists", async () => {
+    it("have no recipients and no controller if the settings have none, but the Secret exists", async () => {
         await bringUpHub();
         expect(one("kubernetes:core/v1:Secret", "argocd-notifications").inputs).not.to.have.property("data");
         const { notifications } = argoCdValues({ settings: hubSettings(), serviceMonitors: false });
-        expect(notifications).to.have.all.keys("metrics", "resources", "secret");
+        expect(notifications).to.have.all.keys("enabled", "metrics", "resources", "secret").and.include({ enabled: false });
     });
 
     const bad: [name: string, given: object, problem: RegExp][] = [

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import agentRules from "../../components/account/agentRules.json";
@@ -27,6 +27,37 @@ describe("the rights in docs/rbac to run an environment's stack", () => {
             expect(verbs).not.to.include.members(["escalate"]);
             expect(verbs).not.to.include.members(["bind"]);
             expect(verbs).not.to.include.members(["impersonate"]);
+        }
+    });
+});
+
+describe("the findings of the threat model in docs/security.md", () => {
+    const root = path.resolve(__dirname, "../..");
+    const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+    const rows = [...read("docs/security.md").matchAll(/^\| \*\*(ATM-\d{3})\*\* \((\w+)\) (.+) \| (.*) \|$/gm)].map(
+        ([, id = "", priority = "", , rest = ""]) => ({ id, priority, test: rest.split(" | ").at(-1) ?? "" }),
+    );
+
+    it("are all nineteen, each once, with the priorities of the report", () => {
+        const ids = Array.from({ length: 19 }, (_, index) => `ATM-${String(index + 1).padStart(3, "0")}`);
+        expect(rows.map(({ id }) => id)).to.deep.equal(ids);
+        const of = (wanted: string) => rows.filter(({ priority }) => priority === wanted).map(({ id }) => id.slice(-2));
+        expect(of("high")).to.deep.equal(["03", "04", "06", "11", "18", "19"]);
+        expect(of("low")).to.deep.equal(["09", "12"]);
+        expect(of("medium")).to.have.length(11);
+    });
+
+    it("name tests that exist and that run, or say why there is none", () => {
+        const suites = readdirSync(path.join(root, "test/lab/suites")).map((name) => read(`test/lab/suites/${name}`)).join("\n");
+        for (const { id, test } of rows) {
+            const named = [...test.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file);
+            expect(named.length > 0 || /^none: .+/.test(test), `${id}: ${test}`).to.equal(true);
+            for (const file of named) {
+                expect(existsSync(path.join(root, file)), `${id}: ${file} does not exist`).to.equal(true);
+                if (file.startsWith("test/lab/")) {
+                    expect(suites, `${id}: no suite runs ${file}`).to.include(`"../${path.basename(file, ".ts")}"`);
+                }
+            }
         }
     });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { signatureDemand } from "../../components/agent/signatures";
+import { retriesOfRefused, signatureDemand } from "../../components/agent/signatures";
 import { guardedVariables, refusedValues } from "../../components/argoCd/chartValues";
 import { ownValues } from "../../components/argoCd/values";
 import { render } from "../../scripts/generate/render";
@@ -86,6 +86,23 @@ describe("the AppProject of a hub with sourceIntegrity", () => {
             expect(Object.keys(demand(version))).to.deep.equal(["signatureKeys"]);
         });
     }
+});
+
+describe("a sync that Argo CD refuses for its signature", () => {
+    const retry = { limit: 10, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } };
+    const ofHub = async (more: object) => {
+        await bringUpHub({ ...more });
+        const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
+        return (inputs.spec as { template: { spec: { syncPolicy: { retry: object } } } }).template.spec.syncPolicy.retry;
+    };
+
+    it("is tried again with the newest revision, where Argo CD can", async () => {
+        expect(await ofHub({})).to.deep.equal(retry);
+        // The mocks' release does not say a version.
+        expect(await ofHub(signed)).to.deep.equal(retry);
+        const found = ["v3.1.8", "v3.2.0", "v3.4.4", "v4.0.0", undefined].map(retriesOfRefused);
+        expect(found).to.deep.equal([{}, { refresh: true }, { refresh: true }, { refresh: true }, {}]);
+    });
 });
 
 describe("Argo CD's keyring", () => {

@@ -1,4 +1,6 @@
 /** What a stolen hub, token or chart can do, each attack tried: `npm run test:boundary`, and a job of its own in CI. */
 import "../begin";
+import "../adminPassword";
+import "../signatures";
 import "../secrets";
 import "../end";

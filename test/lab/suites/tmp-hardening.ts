@@ -1,5 +1,0 @@
-import "../begin";
-import "../namespaces";
-import "../adminPassword";
-import "../signatures";
-import "../end";
