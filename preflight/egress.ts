@@ -29,7 +29,11 @@ const ownEndpoints = "apis/discovery.k8s.io/v1/namespaces/default/endpointslices
  *
  * @throws Error that lists each API server outside of the limits, with the setting to change
  */
-export async function refuseCutOff(settings: EgressSettings, hub: ClusterAddress, existing: readonly Registration[]): Promise<void> {
+export async function refuseCutOff(
+    settings: EgressSettings,
+    hub: ClusterAddress,
+    existing: readonly Registration[],
+): Promise<void> {
     if (settings === undefined) {
         return;
     }
@@ -41,7 +45,11 @@ export async function refuseCutOff(settings: EgressSettings, hub: ClusterAddress
 }
 
 /** A sentence about each target that no destination of its kind contains. */
-export function cutOff(settings: NonNullable<EgressSettings>, own: readonly Target[], clusters: readonly Target[]): string[] {
+export function cutOff(
+    settings: NonNullable<EgressSettings>,
+    own: readonly Target[],
+    clusters: readonly Target[],
+): string[] {
     const outside = (kind: "hub" | "clusters", targets: readonly Target[]) =>
         targets
             .filter((target) => !contains(settings[kind] ?? [], target))

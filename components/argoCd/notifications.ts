@@ -30,8 +30,8 @@ export function notificationSecrets({ notifications }: Settings): Record<string,
 }
 
 /**
- * Values of the argo-cd chart, without secrets. Without recipients there is no controller: the chart's Role lets it list
- * every Secret of Argo CD's namespace (templates/argocd-notifications/role.yaml), although it needs one.
+ * Values of the argo-cd chart, without secrets. Without recipients there is no controller: the chart's Role lets it
+ * list every Secret of Argo CD's namespace (templates/argocd-notifications/role.yaml), although it needs one.
  */
 export function notificationValues(settings: Settings): ArgoCdValues {
     const { notifications } = settings;

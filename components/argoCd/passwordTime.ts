@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { RandomPassword } from "@pulumi/random";
 import { onceMade } from "../support/onceMade";
 import { secretData } from "../support/secretData";

@@ -8,6 +8,8 @@ import { argoCdNamespace } from "./hub";
 /** The folder of all files of Argo CD's processes on this machine. */
 export const argoCdDir = path.join(labDir, "argocd");
 
+const ofThisLab = createHash("sha256").update(argoCdDir).digest("hex").slice(0, 12);
+
 /** Files and folders of the processes, inside {@link argoCdDir}. */
 export const files = {
     kubeconfig: path.join(argoCdDir, "kubeconfig"),
@@ -21,7 +23,7 @@ export const files = {
     /** What the ConfigMap argocd-gpg-keys-cm holds. */
     signingKeys: path.join(argoCdDir, "signing-keys"),
     /** The repo server's keyring. Its agent's socket is in it, whose path may have 107 characters: not below the lab. */
-    gnupg: path.join(os.tmpdir(), `hubspoke-gnupg-${createHash("sha256").update(argoCdDir).digest("hex").slice(0, 12)}`),
+    gnupg: path.join(os.tmpdir(), `hubspoke-gnupg-${ofThisLab}`),
     helm: path.join(argoCdDir, "helm"),
     plugins: path.join(argoCdDir, "plugins"),
     kubeCache: path.join(argoCdDir, "kubecache"),

@@ -16,11 +16,15 @@ export function signatureEnvironment(keys: Readonly<Record<string, string>> | un
     const enabled = Object.keys(keys ?? {}).length > 0;
     if (enabled && !hasGpg()) {
         throw new Error(
-            "the hub's AppProject demands signed commits, and Argo CD checks them with gpg, which is not on PATH. Install " +
-                "GnuPG (Debian and Ubuntu: apt-get install gnupg), or remove hubspoke:sourceIntegrity",
+            "the hub's AppProject demands signed commits, and Argo CD checks them with gpg, which is not on PATH. " +
+                "Install GnuPG (Debian and Ubuntu: apt-get install gnupg), or remove hubspoke:sourceIntegrity",
         );
     }
-    return { ARGOCD_GPG_ENABLED: String(enabled), ARGOCD_GPG_DATA_PATH: files.signingKeys, ARGOCD_GNUPGHOME: files.gnupg };
+    return {
+        ARGOCD_GPG_ENABLED: String(enabled),
+        ARGOCD_GPG_DATA_PATH: files.signingKeys,
+        ARGOCD_GNUPGHOME: files.gnupg,
+    };
 }
 
 /** Ends the agent of the keyring, which gpg starts and leaves running, and removes the keyring. */

@@ -95,14 +95,15 @@ function errorsOf({ status }: Application): string[] {
 const badSignature = /\bGIT\/GPG: |\bsignature\b/;
 
 /**
- * Whether the cluster is in quarantine, Argo CD refuses the revision's signature, or the sync of that revision failed for
- * good or has a Degraded result.
+ * Whether the cluster is in quarantine, Argo CD refuses the revision's signature, or the sync of that revision failed
+ * for good or has a Degraded result.
  */
 function hasFailed(application: Application, revision: string): boolean {
     if (isQuarantined(application)) {
         return true;
     }
-    if (application.status?.sync?.revision === revision && errorsOf(application).some((error) => badSignature.test(error))) {
+    const compared = application.status?.sync?.revision === revision;
+    if (compared && errorsOf(application).some((error) => badSignature.test(error))) {
         return true;
     }
     const { operationState, health } = application.status ?? {};

@@ -322,8 +322,8 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         const { objects, workloads } = await Rendered.from(chart, notified);
         const egress = settingsOf({ egress: { hub: [{ cidr: "10.0.0.0/8" }], git: [{ cidr: "10.0.0.0/8" }] } }).egress!;
         const policies = egressPolicies("argocd", egress).map((policy) => policy.spec.podSelector.matchLabels);
-        const selected = policies.map((labels) =>
-            workloads.filter((workload) => Object.entries(labels).every(([key, value]) => workload.labels[key] === value)),
+        const selected = policies.map((wanted) =>
+            workloads.filter(({ labels }) => Object.entries(wanted).every(([key, value]) => labels[key] === value)),
         );
         const limited = selected.flatMap((found) => found.map(({ name }) => name));
         const limitedByChart = objects

@@ -93,7 +93,8 @@ describe("a sync that Argo CD refuses for its signature", () => {
     const ofHub = async (more: object) => {
         await bringUpHub({ ...more });
         const { inputs } = one("kubernetes:argoproj.io/v1alpha1:ApplicationSet", "agent-applicationset-applicationset");
-        return (inputs.spec as { template: { spec: { syncPolicy: { retry: object } } } }).template.spec.syncPolicy.retry;
+        const { template } = inputs.spec as { template: { spec: { syncPolicy: { retry: object } } } };
+        return template.spec.syncPolicy.retry;
     };
 
     it("is tried again with the newest revision, where Argo CD can", async () => {
