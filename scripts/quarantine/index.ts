@@ -4,7 +4,8 @@
  *     npm run quarantine -- prod --cluster prod-eu          npm run quarantine -- prod --cluster prod-eu --lift
  *
  * It writes `quarantined: true` for the cluster into the stack file, or removes it, shows the preview, and brings up
- * only the resources of that cluster. If the preview fails, it restores the stack file.
+ * only the resources of that cluster. If the preview fails, it restores the stack file. After an interruption, run it
+ * again: it continues.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { holdAnnotations, holders } from "../../clusters/heldAnnotations";
@@ -16,7 +17,7 @@ import { annotationsOf, lastView, viewRecord } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
 import { pulumi, setSettings } from "../support/pulumi";
-import { type Registered, registeredIn, urnsOf } from "../support/registered";
+import { quarantineIn, type Registered, registeredIn, urnsOf } from "../support/registered";
 import { stackFile } from "../support/stackFile";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { readState } from "../support/state";
@@ -39,12 +40,14 @@ async function quarantine({ stack, cluster, lift }: QuarantineOptions): Promise<
     const state = await readState(stack);
     const registered = registeredIn(state, environment, cluster);
     const isAlone = await isLeftAloneNow(environment, registered);
-    if (lift ? !settings.quarantined && !isAlone : settings.quarantined) {
+    const { quarantined } = settings;
+    const deployed = quarantineIn(state, cluster);
+    if (lift ? !quarantined && !isAlone && deployed === "none" : quarantined && isAlone && deployed === "whole") {
         throw new InputError(`--cluster ${cluster}: is ${lift ? "not" : "already"} in quarantine. Nothing was changed`);
     }
     const targets = urnsOf(state, cluster).flatMap((urn) => ["--target", urn]);
     if (lift) {
-        await takeBack(environment, registered, settings.quarantined, targets);
+        await takeBack(environment, registered, { quarantined, isDeployed: deployed !== "none" }, targets);
     } else {
         await leaveAlone(environment, registered, targets);
     }
@@ -66,20 +69,20 @@ async function leaveAlone(
 async function takeBack(
     environment: EnvironmentStack,
     registered: Registered,
-    isInSettings: boolean,
+    { quarantined, isDeployed }: { readonly quarantined: boolean; readonly isDeployed: boolean },
     targets: readonly string[],
 ): Promise<void> {
     const { stack } = environment;
     const { cluster, secret = "" } = registered;
     const path = `hubspoke:${settingOf(cluster)}`;
-    if (isInSettings) {
+    if (quarantined) {
         await withPreview(stack, targets, () => pulumi(stack, ["config", "rm", "--path", path]));
     }
     // First these: the stack waits until Argo CD reads the cluster.
     for (const holder of Object.values(holders)) {
         await holdAnnotations(environment.hub, secretPath(environment.namespace, secret), holder, {});
     }
-    if (isInSettings) {
+    if (quarantined || isDeployed) {
         await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
     }
     if (await isLeftAloneNow(environment, registered)) {
@@ -88,7 +91,7 @@ async function takeBack(
                 `that: kubectl annotate secret --namespace ${environment.namespace} ${secret} ${skipReconcileAnnotation}-`,
         );
     }
-    say(`${stack}: ${cluster} is no longer in quarantine.${isInSettings ? ` Commit ${stackFile(stack)}` : ""}`);
+    say(`${stack}: ${cluster} is no longer in quarantine.${quarantined || isDeployed ? ` Commit ${stackFile(stack)}` : ""}`);
 }
 
 /** Changes the stack file, and shows the preview of that; where it fails, the file is as before. */

@@ -1,3 +1,4 @@
+import { skipReconcileAnnotation } from "../../clusters/names";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { nameOf, type State, type StateResource, withoutSubtrees } from "./state";
 
@@ -52,4 +53,14 @@ export function registeredIn(
         return [`${kind[0]}/namespaces/${namespace}/${kind[1]}/${object.name}`];
     });
     return { cluster, argoCdName, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "", watch };
+}
+
+/** How far a cluster's quarantine has come in a stack's state: an `up` that was interrupted leaves a part of it. */
+export function quarantineIn(state: State, cluster: string): "none" | "part" | "whole" {
+    const resources = state.deployment.resources ?? [];
+    const provider = resources.find(({ type, urn }) => type === "pulumi:providers:kubernetes" && nameOf(urn) === cluster);
+    const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
+    const { annotations = {} } = (secret?.inputs?.metadata ?? {}) as { annotations?: Record<string, unknown> };
+    const marks = [provider?.inputs?.skipUpdateUnreachable !== undefined, skipReconcileAnnotation in annotations];
+    return marks.every((mark) => mark) ? "whole" : marks.some((mark) => mark) ? "part" : "none";
 }

@@ -90,6 +90,16 @@ describe("commands that are ended at a moment by chance", () => {
         await expectNoChanges("staging");
     }
 
+    const promotionTo = (stack: "prod" | "dr"): Job => ({
+        what: `promote to ${stack}`, stack,
+        command: npm("promote", "--from", "staging", "--to", stack, "--timeout", "180s"),
+        check: async () => {
+            expect(await runs(stack)).to.deep.equal({ sync: "Synced", health: "Healthy", revision });
+            await expectOrder(stack, 1);
+            await expectNoChanges(stack);
+        },
+    });
+
     async function expectMoved(cluster: string): Promise<void> {
         await waitForUsersOn(cluster, ports);
         expect(await latestMove()).to.include({ to: cluster, state: "done" });
@@ -108,7 +118,7 @@ describe("commands that are ended at a moment by chance", () => {
         { what: "up", stack: "staging", command: pulumiOn("up"), next: "up", check: expectRegistered },
         { what: "rotate", stack: "staging", command: npm("rotate", "staging"), check: expectRegistered },
         {
-            what: "promote", stack: "prod", command: npm("promote", "--from", "staging", "--to", "prod", "--timeout", "180s"),
+            ...promotionTo("prod"),
             prepare: async () => {
                 const tag = `random-${++release}`;
                 const values = (text: string) => text.replace(/^( {2}tag: )"[^"]*"/m, `$1"${tag}"`);
@@ -116,12 +126,8 @@ describe("commands that are ended at a moment by chance", () => {
                 await waitForState("staging", { sync: "Synced", health: "Healthy", revision });
                 await new Promise((resolve) => setTimeout(resolve, soakMs));
             },
-            check: async () => {
-                expect(await runs("prod")).to.deep.equal({ sync: "Synced", health: "Healthy", revision });
-                await expectOrder("prod", 1);
-                await expectNoChanges("prod");
-            },
         },
+        promotionTo("dr"),
         {
             what: "quarantine", stack: "staging", command: npm("quarantine", "staging", "--cluster", "staging"),
             check: () => expectQuarantined(true),

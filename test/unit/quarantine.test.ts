@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "../../preflight/quarantine";
+import { quarantineIn } from "../../scripts/support/registered";
+import type { State } from "../../scripts/support/state";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { all, mockPulumi, one, settled } from "./support/mocks";
@@ -47,6 +49,26 @@ describe("a cluster in quarantine", () => {
         expect(found[0]).to.match(/^hubspoke:clusters\.a: .*npm run quarantine -- prod --cluster a --lift$/);
         const working = registration({ cluster: "a", annotations: { "argocd.argoproj.io/skip-reconcile": "false" } });
         expect(leftAloneWithoutSetting(settings, [working], "prod")).to.deep.equal([]);
+    });
+
+    it("that an interrupted run has made in part is neither there nor gone", () => {
+        const state = (skips: boolean, isMarked: boolean): State => {
+            const urn = (type: string, name: string) => `urn:pulumi:prod::hubspoke::${type}::${name}`;
+            const provider = "pulumi:providers:kubernetes";
+            const secret = "kubernetes:core/v1:Secret";
+            const annotations = isMarked ? { "argocd.argoproj.io/skip-reconcile": "true" } : {};
+            const resources = [
+                { urn: urn(provider, "b"), type: provider, inputs: skips ? { skipUpdateUnreachable: "true" } : {} },
+                { urn: urn(secret, "b-cluster-secret"), type: secret, inputs: { metadata: { annotations } } },
+                { urn: urn(provider, "a"), type: provider, inputs: { skipUpdateUnreachable: "true" } },
+            ];
+            return { version: 3, deployment: { resources } };
+        };
+        expect(quarantineIn(state(false, false), "b")).to.equal("none");
+        expect(quarantineIn(state(true, false), "b")).to.equal("part");
+        expect(quarantineIn(state(false, true), "b")).to.equal("part");
+        expect(quarantineIn(state(true, true), "b")).to.equal("whole");
+        expect(quarantineIn({ version: 3, deployment: {} }, "b")).to.equal("none");
     });
 
     it("has a provider that reaches nothing, and a mark on the hub for Argo CD; its neighbour does not", async () => {
