@@ -31,18 +31,22 @@ export function asArgoCd(
     return { setting, server, tls: { ...tls, ca }, proxy: proxyUrl, user: { token } };
 }
 
-/** The connection in a cluster Secret on the hub. */
+/**
+ * The connection in a cluster Secret on the hub, and the token in it, if there is one.
+ */
 export async function registeredConnection(
     hub: ClusterAddress,
     namespace: string,
     secret: string,
-): Promise<ArgoCdConnection> {
+): Promise<ArgoCdConnection & { readonly token: string | undefined }> {
     const { data } = await get<{ data: Record<string, string> }>(hub, secretPath(namespace, secret));
-    const { tlsClientConfig: tls, proxyUrl } = JSON.parse(fromBase64(data.config)) as RegisteredConfig;
-    return { server: fromBase64(data.server), tls, proxyUrl };
+    const config = JSON.parse(fromBase64(data.config)) as RegisteredConfig;
+    const { bearerToken: token, tlsClientConfig: tls, proxyUrl } = config;
+    return { server: fromBase64(data.server), tls, proxyUrl, token };
 }
 
 interface RegisteredConfig {
+    readonly bearerToken?: string;
     readonly tlsClientConfig: ArgoCdConnection["tls"];
     readonly proxyUrl?: string;
 }

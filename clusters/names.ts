@@ -81,6 +81,9 @@ export const generationAnnotation = "hubspoke/credential-generation";
 /** Annotation of a cluster Secret with the time at which its token was created, as RFC 3339. */
 export const sinceAnnotation = "hubspoke/credential-since";
 
+/** Annotation of a cluster Secret with the end of its token, as RFC 3339, if it has one. */
+export const expiresAnnotation = "hubspoke/credential-expires";
+
 /** Annotation of a cluster Secret with the agent's domain there; the ApplicationSet passes it on. */
 export const domainAnnotation = "domain";
 

@@ -1,11 +1,10 @@
+import type { Answer } from "./https";
 import { type ArgoCdConnection, asArgoCd } from "./argoCdConnection";
 import type { ClusterAddress } from "./kubeconfig";
-import { ask, CertificateError } from "./request";
+import { ask, CertificateError, type Change } from "./request";
 
 /** What an API server answers to a token. */
-export interface TokenAnswer {
-    /** 200: accepted, and may list the Deployments of the namespace; 401: not accepted; 403: may not list them. */
-    readonly status: number;
+export interface TokenAnswer extends Answer {
     /** Whether the answer came by Argo CD's connection; otherwise it came by the user's own, with the token alone. */
     readonly byArgoCdsWay: boolean;
 }
@@ -15,27 +14,39 @@ export interface TokenAnswer {
  * that way, the user's own kubeconfig shows the way.
  *
  * @param connection Argo CD's way; undefined if only the hub reaches the server
- * @param encoded the token, in base64, as in a Secret
  * @throws CertificateError if Argo CD would refuse the server's certificate; Error like `ask`, if neither way works
  */
-export async function tryToken(
+export async function askWithToken(
     user: ClusterAddress,
     connection: ArgoCdConnection | undefined,
-    encoded: string,
-    namespace: string,
+    token: string,
+    path: string,
+    what?: Change,
 ): Promise<TokenAnswer> {
-    const token = Buffer.from(encoded, "base64").toString("utf8");
-    const path = `apis/apps/v1/namespaces/${namespace}/deployments?limit=1`;
     if (connection !== undefined) {
         try {
-            const { status } = await ask(asArgoCd(user.setting, connection, token), path);
-            return { status, byArgoCdsWay: true };
+            return { ...(await ask(asArgoCd(user.setting, connection, token), path, what)), byArgoCdsWay: true };
         } catch (error) {
             if (error instanceof CertificateError) {
                 throw error;
             }
         }
     }
-    const { status } = await ask({ ...user, user: { token } }, path);
-    return { status, byArgoCdsWay: false };
+    return { ...(await ask({ ...user, user: { token } }, path, what)), byArgoCdsWay: false };
+}
+
+/**
+ * Asks as {@link askWithToken} for what Argo CD reads first.
+ *
+ * @returns status 200: accepted, and may list the Deployments of the namespace; 401: not accepted; 403: may not list
+ */
+export async function tryToken(
+    user: ClusterAddress,
+    connection: ArgoCdConnection | undefined,
+    token: string,
+    namespace: string,
+): Promise<Omit<TokenAnswer, "body">> {
+    const path = `apis/apps/v1/namespaces/${namespace}/deployments?limit=1`;
+    const { status, byArgoCdsWay } = await askWithToken(user, connection, token, path);
+    return { status, byArgoCdsWay };
 }

@@ -158,6 +158,7 @@ export class Hub extends pulumi.ComponentResource {
             probes: probePlan(settings, alertObjects),
             argoCdVersion: argoCd.version,
             identities: cloudsOf(settings.identity),
+            audiences: settings.federation?.audiences ?? [],
             lab: settings.lab,
         });
         this.operator = {

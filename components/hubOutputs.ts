@@ -22,6 +22,8 @@ export interface HubOutputs {
     readonly argoCdVersion: string | undefined;
     /** Clouds at which Argo CD has an identity; nothing from a hub that was brought up before it said so. */
     readonly identities: readonly Cloud[] | undefined;
+    /** Audiences of Argo CD's tokens; nothing from a hub that was brought up before it said so. */
+    readonly audiences: readonly string[] | undefined;
     /** Whether this hub is for tests: then Argo CD may reach clusters at addresses of this machine. */
     readonly lab: boolean;
 }
@@ -39,6 +41,7 @@ export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutput
         probes: pulumi.jsonStringify(outputs.probes),
         argoCdVersion: pulumi.output(outputs.argoCdVersion).apply((version) => version ?? ""),
         identities: pulumi.jsonStringify(outputs.identities),
+        audiences: pulumi.jsonStringify(outputs.audiences),
         lab: pulumi.jsonStringify(outputs.lab),
     };
 }
@@ -69,6 +72,7 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
         probes: JSON.parse(text("probes")) as ProbePlan,
         argoCdVersion: exported.argoCdVersion === undefined ? undefined : text("argoCdVersion") || undefined,
         identities: exported.identities === undefined ? undefined : (JSON.parse(text("identities")) as Cloud[]),
+        audiences: exported.audiences === undefined ? undefined : (JSON.parse(text("audiences")) as string[]),
         lab: exported.lab === "true",
     };
 }
@@ -82,6 +86,7 @@ const names = [
     "probes",
     "argoCdVersion",
     "identities",
+    "audiences",
     "lab",
 ] as const;
 

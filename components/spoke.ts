@@ -18,7 +18,8 @@ import { quarantinedOptions } from "./support/quarantine";
 import { clusterProvider, quarantinedProvider } from "./support/provider";
 import { marked } from "./support/stackMark";
 import { credentialFacts, type CredentialFacts } from "./account/credentialFacts";
-import { clusterConfig } from "./account/clusterConfig";
+import type { TokenFacts } from "./account/tokens";
+import { audienceOf, clusterConfig } from "./account/clusterConfig";
 import { ConnectionCheck } from "./account/connectionCheck";
 
 export interface SpokeArgs {
@@ -78,6 +79,10 @@ export class Spoke extends pulumi.ComponentResource {
         const account = new ManagerAccount(
             `${name}-manager`,
             {
+                cluster: name,
+                spoke: connectionOf(settings),
+                quarantined,
+                argoCdNamespace: hub.argoCdNamespace,
                 namespaces: { [hub.agentNamespace]: namespace.namespaceName },
                 credentials: settings.credentials,
                 permissions: settings.permissions,
@@ -113,7 +118,13 @@ export class Spoke extends pulumi.ComponentResource {
                           { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),
                   ];
-        const config = clusterConfig({ ...settings, token: account.token, ca: account.ca });
+        const { credentials } = settings;
+        const config = clusterConfig({
+            ...settings,
+            environment: environment.environment,
+            token: account.token,
+            ca: account.ca,
+        });
         const proof = new Proof(
             `${name}-access`,
             {
@@ -122,12 +133,19 @@ export class Spoke extends pulumi.ComponentResource {
                 connection: { server, tls: config.tlsClientConfig, proxyUrl: config.proxyUrl },
                 // Undefined without it, so that a proof of the earlier version does not change.
                 ...(settings.hubOnly && { hubOnly: true as const }),
-                ...(account.tokens && { token: { namespace: accountName, secret: account.tokens.current.secret } }),
+                ...(account.tokens && { token: provable(account.tokens.current) }),
+                ...(credentials.type === "federated" && {
+                    federated: {
+                        namespace: hub.argoCdNamespace,
+                        audience: audienceOf(credentials, environment.environment),
+                    },
+                    hub: connectionOf(environment.hub),
+                }),
                 target: namespace.namespaceName,
                 // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
-            { parent: this, ignoreChanges: quarantined ? ["spoke", "connection", "token", "target", "rights"] : [] },
+            { parent: this, ignoreChanges: quarantined ? proofInputs : [] },
         );
         const argoCdName = argoCdNameOf(name, settings);
         const domain = settings.domain ?? `${name}.${hub.domain}`;
@@ -186,7 +204,7 @@ export class Spoke extends pulumi.ComponentResource {
                 deployed: settings.labels.deploy === "true",
                 proxied: settings.proxyUrl !== undefined,
                 probe: settings.probe,
-                since: account.tokens?.current.created,
+                token: account.tokens?.current,
             },
             { parent: this, providers: [hubProvider] },
         );
@@ -209,9 +227,17 @@ export class Spoke extends pulumi.ComponentResource {
         );
 
         this.secretName = secret.secretName;
-        this.credential = credentialFacts(settings.credentials, account.tokens);
+        this.credential = credentialFacts(credentials, account.tokens);
         this.registerOutputs({ secretName: this.secretName, credential: this.credential });
     }
+}
+
+/** What is not to be proven again of a cluster in quarantine. */
+const proofInputs = ["spoke", "connection", "token", "federated", "hub", "target", "rights"];
+
+/** How a token can be tried: read from its Secret, or requested for the account and the Secret to which it is bound. */
+function provable({ secret, expires }: TokenFacts) {
+    return { namespace: accountName, secret, ...(expires !== undefined && { account: accountName, expires }) };
 }
 
 function connectionOf({ context, kubeconfig }: ClusterConnection): ClusterConnection {

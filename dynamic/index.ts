@@ -3,6 +3,7 @@
  * path of this file and these names are in the state of every stack: do not change them.
  */
 export { access } from "./access";
+export { boundToken } from "./boundToken";
 export { connection } from "./connection";
 export { drain } from "./drain";
 export { guard } from "./guard";

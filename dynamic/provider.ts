@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
  * run the program. Its inputs and outputs are in the state.
  */
 export interface DynamicProvider<Inputs, Outputs> {
+    /** Whether the resource is to be updated; by default the engine compares the inputs. */
+    diff?(id: string, before: Outputs, inputs: Inputs): Promise<{ changes: boolean }>;
     create(inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
     update?(id: string, before: Outputs, inputs: Inputs): Promise<{ outs: Outputs }>;
     delete?(id: string, state: Outputs): Promise<void>;

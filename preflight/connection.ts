@@ -87,7 +87,7 @@ export async function checkConnection(cluster: CheckedCluster): Promise<void> {
 }
 
 /** The connection that Argo CD will have; undefined if the cluster's own CA may not be read. */
-async function connectionOf({ user, server, settings }: CheckedCluster): Promise<ArgoCdConnection | undefined> {
+export async function connectionOf({ user, server, settings }: CheckedCluster): Promise<ArgoCdConnection | undefined> {
     const { tls, proxyUrl } = settings;
     const reported = trustsReportedCa(tls) ? await reportedCa(user) : "";
     return reported === undefined ? undefined : { server, proxyUrl, tls: tlsClientConfig(tls, toBase64(reported)) };

@@ -12,6 +12,8 @@ import { contradictedGenerations, contradictedPins, refuseContradictions } from 
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
 import { checkConnection, refuseUnusableServer } from "./connection";
+import { credentialKinds } from "./credentialKinds";
+import { checkFederation } from "./federation";
 import { missingIdentities } from "./identity";
 import { findNamespace, refuseTakenAccount } from "./namespaces";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
@@ -71,6 +73,9 @@ export async function checkEnvironment(
             refuseUnusableServer(cluster, outputs.lab);
             return checkConnection(cluster);
         }),
+        ...checked.map((cluster) => () => {
+            return checkFederation({ ...cluster, environment: settings.environment }, found.hub, outputs);
+        }),
     ]);
     for (const warning of warnings) {
         await pulumi.log.warn(warning);
@@ -120,6 +125,7 @@ async function checkRegistrations(
         readPromotions(address, hub.argoCdNamespace),
         Promise.all(asked),
     ]);
+    await pulumi.log.info(credentialKinds(settings, existing, stack));
     leftAloneWithoutSetting(settings, existing, stack).forEach((warning) => void pulumi.log.warn(warning));
     refuseOtherClusters(settings, found, existing, stack);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));

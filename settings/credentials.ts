@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { tokenLifetime } from "./duration";
+import { audience } from "./federation";
 import { entraId, flag, roleArn, text } from "./kinds";
 
 /** Settings for how Argo CD authenticates to a spoke, what it may do there, and how it reaches the API server. */
@@ -25,6 +27,14 @@ const token = z
                 examples: [1],
             })
             .default(0),
+        lifetime: tokenLifetime
+            .meta({
+                description:
+                    "How long a token is valid; a cluster may shorten it. Each `pulumi up` renews it after half of that " +
+                    "time. Without it, tokens never end.",
+                examples: ["168h"],
+            })
+            .optional(),
     })
     .superRefine((given, context) => {
         const { generation: current, retired } = given;
@@ -38,6 +48,21 @@ const token = z
             context.addIssue({ code: "custom", path: ["retired"], message });
         }
     });
+
+/** No credential: the spoke's API server trusts the hub's issuer of tokens. */
+const federated = z.strictObject({
+    type: z.literal("federated").describe("The spoke trusts the hub's issuer, so the hub holds no credential for it."),
+    audience: audience
+        .describe("Audience that the spoke accepts, one of the hub's `federation.audiences`. The default is the environment's name.")
+        .optional(),
+    usernamePrefix: text("the prefix of the users' names", "hub:")
+        .refine(
+            (given) => !given.startsWith("system:"),
+            'begins with "system:", so that Argo CD could have the name of an account of the spoke. Write for example "hub:"',
+        )
+        .describe("Prefix that the spoke's API server puts before the names of Argo CD's accounts.")
+        .default("hub:"),
+});
 
 const subject = z.strictObject(
     {
@@ -92,8 +117,8 @@ const exec = z.strictObject({
 });
 
 export const credentialsSchema = z
-    .discriminatedUnion("type", [token, aws, gcp, azure, exec], {
-        error: 'is unknown. Write "token", "aws", "gcp", "azure" or "exec"',
+    .discriminatedUnion("type", [token, federated, aws, gcp, azure, exec], {
+        error: 'is unknown. Write "federated", "token", "aws", "gcp", "azure" or "exec"',
     })
     .describe("How Argo CD authenticates to the spoke.")
     .prefault({});

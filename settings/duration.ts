@@ -6,6 +6,12 @@ export const goDuration = z
     .regex(/^(\d+(h|m|s|ms))+$/, 'is not a valid Go duration. Write for example "180s" or "12h"')
     .meta({ examples: ["12h"] });
 
+/** How long a token of a ServiceAccount is valid. */
+export const tokenLifetime = goDuration.refine(
+    (given) => milliseconds(given) >= 600_000,
+    "is shorter than Kubernetes allows. Write at least 10m",
+);
+
 /** A duration in Prometheus's format: units from large to small, each at most once. */
 export const prometheusDuration = z
     .string("is not text. Put it in quotes")

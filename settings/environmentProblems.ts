@@ -75,7 +75,7 @@ function tlsProblems({ production, clusters }: Given): Problem[] {
 /** A previewer must not have the rights of Argo CD, which the program binds to its identity's subject. */
 function previewerProblems({ previewers, clusters }: Given): Problem[] {
     const owner = Object.entries(clusters).find(([, { credentials }]) => {
-        const subject = credentials.type === "token" ? undefined : credentials.subject;
+        const subject = "subject" in credentials ? credentials.subject : undefined;
         return subject !== undefined && subject.kind === previewers?.kind && subject.name === previewers.name;
     });
     const message = `is the identity of Argo CD too (clusters.${owner?.[0]}.credentials.subject), which may write. Choose another`;

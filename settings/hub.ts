@@ -7,6 +7,7 @@ import { chart } from "./chart";
 import { connection } from "./connection";
 import { protectedEnvironments, rollout, rolloutProblems, syncWindows } from "./delivery";
 import { egress, egressProblems } from "./egress";
+import { federation } from "./federation";
 import { identity } from "./identity";
 import { gitProblems } from "./gitProblems";
 import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
@@ -50,6 +51,7 @@ export const hubSettings = z.strictObject({
     scale: scale.prefault({}),
     access: signOn.prefault({}),
     identity,
+    federation,
     pods,
     metrics: z
         .strictObject({

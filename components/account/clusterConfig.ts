@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { toBase64 } from "../../clusters/base64";
 import type { Credentials, TlsSettings } from "../../settings/credentials";
+import { tokensVariable } from "../argoCd/federation";
 
 /**
  * The `config` document of a cluster Secret (argo-cd, pkg/apis/application/v1alpha1/types.go, `ClusterConfig`). It has
@@ -27,6 +28,8 @@ export interface ClusterConfig {
 
 export interface ClusterConfigArgs {
     readonly credentials: Credentials;
+    /** The default of the audience. */
+    readonly environment: string;
     readonly tls: TlsSettings;
     readonly proxyUrl?: string | undefined;
     /** The token in use, a secret; undefined for a cloud identity. */
@@ -38,8 +41,9 @@ export interface ClusterConfigArgs {
 const execApi = "client.authentication.k8s.io/v1beta1";
 
 /** How Argo CD connects and authenticates to a spoke. */
-export function clusterConfig({ credentials, tls, proxyUrl, token, ca }: ClusterConfigArgs): ClusterConfig {
-    return { ...identity(credentials, token), tlsClientConfig: tlsClientConfig(tls, ca.apply(toBase64)), proxyUrl };
+export function clusterConfig(args: ClusterConfigArgs): ClusterConfig {
+    const { tls, proxyUrl, ca } = args;
+    return { ...identity(args), tlsClientConfig: tlsClientConfig(tls, ca.apply(toBase64)), proxyUrl };
 }
 
 /** Whether Argo CD is to trust the CA that the spoke reports. */
@@ -62,10 +66,35 @@ export function tlsClientConfig<Reported>(tls: TlsSettings, reported: Reported) 
     return { insecure: false, serverName, ...trusted };
 }
 
-function identity(credentials: Credentials, bearerToken: pulumi.Input<string> | undefined) {
+/**
+ * Prints the token that the kubelet keeps in a file, as an ExecCredential. `argocd-k8s-auth` does not know this kind,
+ * and every image of Argo CD has a shell (argo-cd, Dockerfile: Ubuntu). With an end in a minute Argo CD asks again in
+ * time, and not only after the spoke has refused the token.
+ */
+function handOver(audience: string): string {
+    const credential =
+        '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",' +
+        '"status":{"token":"%s","expirationTimestamp":"%s"}}';
+    return [
+        `token=$(cat "$${tokensVariable}/${audience}") || exit 1`,
+        "ends=$(date -u -d @$(($(date +%s) + 60)) +%Y-%m-%dT%H:%M:%SZ) || exit 1",
+        `printf '${credential}' "$token" "$ends"`,
+    ].join("\n");
+}
+
+/** The audience of Argo CD's tokens for a spoke. */
+export function audienceOf({ audience }: Extract<Credentials, { type: "federated" }>, environment: string): string {
+    return audience ?? environment;
+}
+
+function identity({ credentials, environment, token: bearerToken }: ClusterConfigArgs) {
     switch (credentials.type) {
         case "token":
             return { bearerToken };
+        case "federated": {
+            const args = ["-c", handOver(audienceOf(credentials, environment))];
+            return { execProviderConfig: { command: "sh", args, apiVersion: "client.authentication.k8s.io/v1" } };
+        }
         case "aws":
             return { awsAuthConfig: { clusterName: credentials.clusterName, roleARN: credentials.roleArn } };
         case "gcp":

@@ -5,6 +5,7 @@ import {
     clusterSecretName,
     dnsDomainAnnotation,
     domainAnnotation,
+    expiresAnnotation,
     generationAnnotation,
     managedByLabel,
     manager,
@@ -21,6 +22,7 @@ import {
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
 import type { ClusterConfig } from "./clusterConfig";
+import type { TokenFacts } from "./tokens";
 
 export interface ClusterSecretArgs {
     /** Argo CD's namespace on the hub. */
@@ -52,8 +54,8 @@ export interface ClusterSecretArgs {
     readonly secretStore?: boolean;
     /** The stack that registers the cluster; another stack may not register it. */
     readonly stack: string;
-    /** The token's generation, and its creation time as RFC 3339; undefined for a cloud identity. */
-    readonly token?: { readonly generation: number; readonly created: pulumi.Input<string> } | undefined;
+    /** The token's generation, creation time and end, as RFC 3339; undefined for a credential without a token. */
+    readonly token?: Omit<TokenFacts, "secret"> | undefined;
     /** Time of the last change of the rights on the cluster, as RFC 3339: Argo CD invalidates its older cache. */
     readonly refresh?: pulumi.Input<string>;
     /** UID of the cluster's namespace `kube-system`: the registration belongs to this cluster, whatever its URL. */
@@ -112,6 +114,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                             : {
                                   [generationAnnotation]: String(args.token.generation),
                                   [sinceAnnotation]: args.token.created,
+                                  ...(args.token.expires && { [expiresAnnotation]: args.token.expires }),
                               }),
                         ...(args.uid === undefined ? {} : { [uidAnnotation]: args.uid }),
                         ...(args.unprotected === true ? { [unprotectedAnnotation]: "true" } : {}),

@@ -16,7 +16,9 @@ export interface Subject {
 export interface GrantsArgs {
     /** Name of the Roles and bindings on the spoke. */
     readonly roleName: string;
-    readonly subject: Subject;
+    readonly subjects: readonly Subject[];
+    /** Suffix of the bindings' names, so that other subjects keep theirs during a change of the credential. */
+    readonly suffix?: string;
     /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
     readonly permissions: Permissions;
@@ -51,21 +53,28 @@ export class Grants extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    private oneNamespace(name: string, namespace: pulumi.Input<string>, { roleName, subject, logs }: GrantsArgs) {
+    private oneNamespace(name: string, namespace: pulumi.Input<string>, args: GrantsArgs) {
+        const { roleName, suffix, subjects, logs } = args;
         const metadata = { name: roleName, namespace, annotations: takeOver };
         const role = new Role(`${name}-role`, { metadata, rules: rulesWith(logs) }, { parent: this });
-        const roleRef = { apiGroup: rbac, kind: "Role", name: role.metadata.name };
-        return [role, new RoleBinding(`${name}-binding`, { metadata, roleRef, subjects: [subject] }, { parent: this })];
+        const binding = {
+            metadata: { ...metadata, name: suffixed(roleName, suffix) },
+            roleRef: { apiGroup: rbac, kind: "Role", name: role.metadata.name },
+            subjects: [...subjects],
+        };
+        return [role, new RoleBinding(suffixed(`${name}-binding`, suffix), binding, { parent: this })];
     }
 
-    private wholeCluster(name: string, { roleName, subject, permissions, logs }: GrantsArgs) {
+    private wholeCluster(name: string, { roleName, suffix, subjects, permissions, logs }: GrantsArgs) {
         const metadata = { name: roleName, annotations: takeOver };
-        const bind = (role: pulumi.Input<string>) =>
-            new ClusterRoleBinding(
-                `${name}-binding`,
-                { metadata, roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role }, subjects: [subject] },
-                { parent: this },
-            );
+        const bind = (role: pulumi.Input<string>) => {
+            const binding = {
+                metadata: { ...metadata, name: suffixed(roleName, suffix) },
+                roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role },
+                subjects: [...subjects],
+            };
+            return new ClusterRoleBinding(suffixed(`${name}-binding`, suffix), binding, { parent: this });
+        };
         if (permissions.admin) {
             return [bind("cluster-admin")];
         }
@@ -77,6 +86,10 @@ export class Grants extends pulumi.ComponentResource {
         const role = new ClusterRole(`${name}-role`, { metadata, rules: [...rulesWith(logs), ...kinds] }, { parent: this });
         return [role, bind(role.metadata.name)];
     }
+}
+
+function suffixed(name: string, suffix: string | undefined): string {
+    return suffix === undefined ? name : `${name}-${suffix}`;
 }
 
 function rulesWith(logs: boolean) {

@@ -1,11 +1,18 @@
 import { ConfigMap, Namespace, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { connectingAccounts, subjectOf } from "../../clusters/federation";
 import { accountName } from "../../clusters/names";
+import type { ClusterConnection } from "../../settings/connection";
 import type { Credentials, Permissions } from "../../settings/credentials";
-import { Grants, type Subject } from "./grants";
+import { Grants, type GrantsArgs, type Subject } from "./grants";
 import { type TokenFacts, Tokens } from "./tokens";
 
 export interface ManagerAccountArgs {
+    readonly cluster: string;
+    readonly spoke: ClusterConnection;
+    readonly quarantined: boolean;
+    /** Argo CD's namespace on the hub. */
+    readonly argoCdNamespace: string;
     /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
     readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
     readonly credentials: Credentials;
@@ -15,17 +22,17 @@ export interface ManagerAccountArgs {
 }
 
 /**
- * Argo CD's identity and rights on a spoke: a ServiceAccount on the spoke with a token, or a cloud identity, which
- * needs neither.
+ * Argo CD's identity and rights on a spoke: a ServiceAccount on the spoke with a token, or its accounts on the hub or a
+ * cloud identity, which need neither.
  *
  * The account has its own namespace, in which it has no rights: a pod that Argo CD delivers cannot mount its token.
  */
 export class ManagerAccount extends pulumi.ComponentResource {
-    /** The token in use, a secret, known only after the bindings; undefined for a cloud identity. */
+    /** The token in use, a secret, known only after the bindings; undefined without an account on the spoke. */
     readonly token: pulumi.Output<string> | undefined;
     /** The certificate authority of the spoke's API server, in PEM. */
     readonly ca: pulumi.Output<string>;
-    /** The tokens' names and ages; undefined for a cloud identity. */
+    /** The tokens' names and ages; undefined without an account on the spoke. */
     readonly tokens: { readonly current: TokenFacts; readonly previous: TokenFacts | undefined } | undefined;
     /** Versions that change with the rights. */
     readonly rights: pulumi.Output<string>[];
@@ -33,29 +40,26 @@ export class ManagerAccount extends pulumi.ComponentResource {
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ManagerAccount", name, {}, opts);
 
-        const { credentials, permissions, namespaces, logs } = args;
-        const grant = (subject: Subject) =>
-            new Grants(name, { roleName: accountName, subject, namespaces, permissions, logs }, { parent: this });
+        const { credentials, permissions, namespaces, logs, cluster, spoke, quarantined } = args;
+        const grant = (given: Pick<GrantsArgs, "subjects" | "suffix">) =>
+            new Grants(name, { roleName: accountName, ...given, namespaces, permissions, logs }, { parent: this });
         if (credentials.type === "token") {
             const account = this.account(name);
             const { name: user, namespace } = account.metadata;
-            const grants = grant({ kind: "ServiceAccount", name: user, namespace });
-            const { generation, retired } = credentials;
+            const grants = grant({ subjects: [{ kind: "ServiceAccount", name: user, namespace }] });
+            const { generation, retired, lifetime } = credentials;
             const tokens = new Tokens(
                 `${name}-token`,
-                { account, generation, retired },
+                { account, generation, retired, lifetime, cluster, spoke, quarantined },
                 { parent: this, dependsOn: grants },
             );
             this.rights = grants.versions;
             this.token = tokens.token;
-            this.ca = tokens.ca;
+            this.ca = tokens.ca ?? this.publishedCa(name);
             this.tokens = tokens;
         } else {
-            this.rights = grant({ ...credentials.subject, apiGroup: "rbac.authorization.k8s.io" }).versions;
-            // Every namespace has it: the spoke's controller publishes the certificate authority for all pods.
-            const published = ConfigMap.get(`${name}-ca`, "default/kube-root-ca.crt", { parent: this });
-            // Nothing is read of a cluster in quarantine.
-            this.ca = published.data.apply((data: Record<string, string> | undefined) => data?.["ca.crt"] ?? "");
+            this.rights = grant(identityOf(credentials, args.argoCdNamespace)).versions;
+            this.ca = this.publishedCa(name);
         }
         this.registerOutputs({ ca: this.ca });
     }
@@ -71,4 +75,29 @@ export class ManagerAccount extends pulumi.ComponentResource {
             { parent: this },
         );
     }
+
+    /** Every namespace has it: the spoke's controller publishes the certificate authority for all pods. */
+    private publishedCa(name: string): pulumi.Output<string> {
+        const published = ConfigMap.get(`${name}-ca`, "default/kube-root-ca.crt", { parent: this });
+        // Nothing is read of a cluster in quarantine.
+        return published.data.apply((data: Record<string, string> | undefined) => data?.["ca.crt"] ?? "");
+    }
+}
+
+/**
+ * Who Argo CD is on a spoke where it has no account. Its accounts on the hub have bindings of their own: those of a
+ * token stay until Argo CD no longer uses it.
+ */
+function identityOf(
+    credentials: Exclude<Credentials, { type: "token" }>,
+    argoCdNamespace: string,
+): Pick<GrantsArgs, "subjects" | "suffix"> {
+    const apiGroup = "rbac.authorization.k8s.io";
+    if (credentials.type !== "federated") {
+        return { subjects: [{ ...credentials.subject, apiGroup }] };
+    }
+    const subjects = connectingAccounts.map((account): Subject => {
+        return { kind: "User", name: `${credentials.usernamePrefix}${subjectOf(argoCdNamespace, account)}`, apiGroup };
+    });
+    return { subjects, suffix: "federated" };
 }

@@ -15,8 +15,19 @@ export interface ProofArgs {
     };
     /** Whether only the hub reaches the server in that way. */
     readonly hubOnly?: true;
-    /** Location of the token on the spoke; undefined for a cloud identity. */
-    readonly token?: { readonly namespace: pulumi.Input<string>; readonly secret: pulumi.Input<string> };
+    /** Location of the token on the spoke, or of the Secret to which a token of `account` is bound until `expires`. */
+    readonly token?:
+        | {
+              readonly namespace: pulumi.Input<string>;
+              readonly secret: pulumi.Input<string>;
+              readonly account?: string;
+              readonly expires?: pulumi.Input<string>;
+          }
+        | undefined;
+    /** Argo CD's namespace on the hub, and the audience of its tokens, for a spoke that trusts the hub's issuer. */
+    readonly federated?: { readonly namespace: string; readonly audience: string } | undefined;
+    /** The hub, with `federated`. */
+    readonly hub?: ClusterConnection | undefined;
     /** A namespace that the account must be able to read. */
     readonly target: pulumi.Input<string>;
     /** Versions and IDs of objects, which change with the account's rights or the kinds that these are for. */
@@ -29,6 +40,7 @@ export class Proof extends DynamicResource {
     declare readonly provenAt: pulumi.Output<string>;
 
     constructor(name: string, args: ProofArgs, opts?: pulumi.CustomResourceOptions) {
-        super("access", name, { ...args, spoke: connectionInput(args.spoke), provenAt: undefined }, opts);
+        const connections = { spoke: connectionInput(args.spoke), ...(args.hub && { hub: connectionInput(args.hub) }) };
+        super("access", name, { ...args, ...connections, provenAt: undefined }, opts);
     }
 }

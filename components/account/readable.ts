@@ -32,9 +32,11 @@ export function readableOfSpoke(
         ...(permissions.scope === "cluster" && { cluster: { rules: "cluster", role: "cluster" } }),
         namespaces: {
             agent: { namespace: agent, rules: "agent" },
-            ...(credentials.type === "token"
-                ? { account: { namespace: accountName, rules: "account" } }
-                : { ca: { namespace: "default", rules: "certificateAuthority", role: "ca" } }),
+            ...(credentials.type === "token" && { account: { namespace: accountName, rules: "account" } }),
+            // The Secret of a token that never ends contains the authority.
+            ...((credentials.type !== "token" || credentials.lifetime !== undefined) && {
+                ca: { namespace: "default", rules: "certificateAuthority", role: "ca" },
+            }),
             ...(secrets?.operator.source === "install" && {
                 operator: { namespace: operatorNamespace, rules: "operator", role: "operator" },
             }),

@@ -1,3 +1,4 @@
+import { tokensVariable } from "./federation";
 import type { ArgoCdValues } from "./names";
 
 /** The setting `chart.values`: values of the argo-cd chart that the program does not know, over its own. */
@@ -65,7 +66,7 @@ const guarded: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Lists that the chart appends to its own, so that entries of others do not replace the program's. */
-const appended = ["env", "extraEnv", "extraArgs"];
+const appended = ["env", "extraEnv", "extraArgs", "volumes", "volumeMounts"];
 
 /** Flags and variables that do the same as guarded values; the program sets the last ones itself. */
 const switches = [
@@ -75,7 +76,7 @@ const switches = [
     "--applicationset-namespaces", "ARGOCD_APPLICATIONSET_CONTROLLER_NAMESPACES",
     "--namespace", "--redis", "REDIS_SERVER", "REDIS_PASSWORD", "ARGOCD_CONTROLLER_REPLICAS",
     "--metrics-cluster-labels", "ARGOCD_K8S_CLIENT_QPS", "ARGOCD_K8S_CLIENT_BURST",
-    "ARGOCD_CLUSTER_CACHE_RESYNC_DURATION",
+    "ARGOCD_CLUSTER_CACHE_RESYNC_DURATION", tokensVariable,
 ];
 
 /** Values, flags and variables that would undo the check of signatures, where the hub's settings demand it. */

@@ -4,6 +4,7 @@ import { defaultRelease, releaseNameValues } from "./adoption";
 import { signOnValues } from "./signOn";
 import { availabilityValues } from "./availability";
 import { exclusionValues } from "./exclusions";
+import { federationValues } from "./federation";
 import { identityValues } from "./identity";
 import { scaleOf, scaleValues } from "./scale";
 import { ingressValues } from "./ingress";
@@ -24,6 +25,7 @@ type ValuesSettings = Pick<
     | "certificates"
     | "chart"
     | "domain"
+    | "federation"
     | "fleet"
     | "gitCertificates"
     | "identity"
@@ -71,6 +73,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
         exclusionValues(settings.scale.exclusions),
         signOnValues(settings.access, `https://${domain}`),
         identityValues(settings.identity),
+        federationValues(settings.federation),
         podValues(settings.pods, settings.availability),
         metricsValues(serviceMonitors),
         notificationValues(settings.alerts),

@@ -36,6 +36,12 @@ export function applications(state: string, labels = "name, project, dest_server
     return named(`label_replace(${found}, "server", "$1", "dest_server", "(.*)")`, clusters);
 }
 
+/** Age of each cluster's token, in seconds. */
+const tokenAge = `time() - max by (${byCluster}) (hubspoke:credential:created)`;
+
+/** Part of a token's life after which somebody must act: an `up` renews it from the half on. */
+const spentLife = "2 / 3";
+
 /** Number of changes that wait for Argo CD, by the queue's name. */
 export const queueDepth =
     'sum by (name) (workqueue_depth{name=~"app_reconciliation_queue|app_operation_processing_queue"})';
@@ -84,12 +90,14 @@ function aboutClusters(settings: AlertSettings): Alert[] {
         },
         {
             name: "CredentialTooOld",
-            expr: `time() - max by (${byCluster}) (hubspoke:credential:created) > ${milliseconds(settings.credentialMaxAge) / 1000}`,
+            expr:
+                `${tokenAge} > ${milliseconds(settings.credentialMaxAge) / 1000}\nor\n` +
+                `${tokenAge} > ${spentLife} * max by (${byCluster}) (hubspoke:credential:lifetime)`,
             severity: "by environment",
             summary: "The token for {{ $labels.cluster }} must be rotated",
             description:
-                "Argo CD's token for {{ $labels.cluster }} is {{ $value | humanizeDuration }} old; the limit is " +
-                `${settings.credentialMaxAge}.`,
+                "Argo CD's token for {{ $labels.cluster }} is {{ $value | humanizeDuration }} old: more than " +
+                `${settings.credentialMaxAge}, or than two thirds of its lifetime.`,
         },
         {
             name: "CertificateEnding",

@@ -133,19 +133,32 @@ export function blackboxModules() {
     };
 }
 
-/** The creation time of a cluster's token, as a metric, because labels cannot be compared with the time. */
-export function credentialRules({ cluster, environment, region }: WatchedCluster, since: string): RuleGroups {
-    const created = Math.floor(Date.parse(since) / 1000);
+/** Times of a cluster's token, as RFC 3339: its creation, and its end if it has one. */
+export interface TokenTimes {
+    readonly created: string;
+    readonly expires?: string | undefined;
+}
+
+/**
+ * The creation time of a cluster's token, and the length of its life in seconds if it ends, as metrics, because labels
+ * cannot be compared with the time.
+ */
+export function credentialRules(
+    { cluster, environment, region }: WatchedCluster,
+    { created, expires }: TokenTimes,
+): RuleGroups {
+    const labels = { cluster, environment, region };
+    const since = Math.floor(Date.parse(created) / 1000);
+    const metric = (record: string, value: number) => ({ record, expr: `vector(${value})`, labels });
     return {
         groups: [
             {
                 name: `hubspoke-credential-${cluster}`,
                 rules: [
-                    {
-                        record: "hubspoke:credential:created",
-                        expr: `vector(${created})`,
-                        labels: { cluster, environment, region },
-                    },
+                    metric("hubspoke:credential:created", since),
+                    ...(expires === undefined
+                        ? []
+                        : [metric("hubspoke:credential:lifetime", Math.floor(Date.parse(expires) / 1000) - since)]),
                 ],
             },
         ],

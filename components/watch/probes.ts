@@ -7,8 +7,8 @@ import { prometheusRule } from "./ruleFile";
 
 export interface ProbesArgs extends ProbeTargetArgs {
     readonly hub: Pick<HubOutputs, "argoCdNamespace" | "probes">;
-    /** Creation time of the cluster's token, as RFC 3339; undefined for a cloud identity. */
-    readonly since: pulumi.Output<string> | undefined;
+    /** Creation time and end of the cluster's token, as RFC 3339; undefined for a credential without a token. */
+    readonly token: { readonly created: pulumi.Output<string>; readonly expires?: pulumi.Output<string> } | undefined;
 }
 
 /**
@@ -22,7 +22,9 @@ export class Probes extends pulumi.ComponentResource {
         const { argoCdNamespace: namespace, probes: plan } = args.hub;
         const place = { name: `probe-${args.cluster}`, namespace };
         const targets = probeTargets(args);
-        const rules = args.since?.apply((since) => credentialRules(args, since));
+        const { token } = args;
+        const times = token && pulumi.output({ created: token.created, expires: token.expires });
+        const rules = times?.apply((known) => credentialRules(args, known));
         switch (plan.objects) {
             case "operator":
                 for (const target of targets) {

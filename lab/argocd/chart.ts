@@ -27,8 +27,8 @@ const madeFromValues = new Set([
  * Packages Argo CD's own HA manifests and CRDs as a Helm chart named argo-cd, for machines that cannot reach
  * the argo-helm repository. It acts on `configs.*`, `notifications.*`, `crds.*`, `global.domain`,
  * `global.logging`, `dex.enabled`, disruption limits, the replicas of the two controllers, and every component's
- * extra flags and environment, as the argo-cd chart does. Other replica counts, resources, ingresses and the like
- * stay upstream's, whatever the values say.
+ * extra flags and environment, as the argo-cd chart does, and the volumes of what connects to spokes. Other replica
+ * counts, resources, ingresses and the like stay upstream's, whatever the values say.
  * The same input gives the same bytes.
  *
  * @param manifestsDir folder of Argo CD's module: it has manifests/ha/install.yaml.

@@ -1,11 +1,22 @@
 import { stringify } from "yaml";
 import type { UpstreamObject } from "./upstreamObjects";
 
-/** The values with a workload's extra flags, environment and replicas; without a value, upstream's replicas stay. */
-const workloadValues: Record<string, { args: string; env: string; flags?: string[]; replicas?: string }> = {
+/** The values with parts of a workload. */
+interface WorkloadValues {
+    readonly args: string;
+    readonly env: string;
+    /** Values with the lists `volumes` and `volumeMounts`. */
+    readonly volumes?: string;
+    readonly flags?: string[];
+    /** Without it, upstream's replicas stay. */
+    readonly replicas?: string;
+}
+
+const workloadValues: Record<string, WorkloadValues> = {
     "argocd-application-controller": {
         args: "controller.extraArgs",
         env: "controller.env",
+        volumes: "controller",
         replicas: "controller.replicas",
     },
     "argocd-applicationset-controller": {
@@ -19,7 +30,7 @@ const workloadValues: Record<string, { args: string; env: string; flags?: string
         flags: ["--secret-name={{ .Values.notifications.secret.name }}"],
     },
     "argocd-repo-server": { args: "repoServer.extraArgs", env: "repoServer.env" },
-    "argocd-server": { args: "server.extraArgs", env: "server.env" },
+    "argocd-server": { args: "server.extraArgs", env: "server.env", volumes: "server" },
 };
 
 /** Objects that exist only while the value is true, by the start of their names. */
@@ -49,6 +60,11 @@ export function toTemplate(original: UpstreamObject): string {
         container.args = [...(container.args ?? []), ...flags, mark(whatIsIn(`.Values.${values.args}`))];
         const env = `dict "root" $ "workload" "${object.metadata.name}" "values" .Values.${values.env}`;
         container.env = [mark(`{{- include "lab.env" (${env}) | nindent @INDENT@ }}`)];
+    }
+    const pod = object.spec?.template?.spec;
+    if (values?.volumes !== undefined && container && pod) {
+        container.volumeMounts = [...(container.volumeMounts ?? []), mark(whatIsIn(`.Values.${values.volumes}.volumeMounts`))];
+        pod.volumes = [...(pod.volumes ?? []), mark(whatIsIn(`.Values.${values.volumes}.volumes`))];
     }
     if (values?.replicas !== undefined && object.spec) {
         object.spec.replicas = mark(`{{ .Values.${values.replicas} }}`);

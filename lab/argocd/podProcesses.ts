@@ -5,6 +5,7 @@ import { type Component, files, machineEnvironment, type Ports } from "./compone
 import { argoCdNamespace, readConfigMap, readPodSpec, readSecret } from "./hub";
 import { signatureEnvironment, signingKeys } from "./signingKeys";
 import { type PodSources, resolveInvocation } from "./invocation";
+import { projectTokens } from "./projectedTokens";
 
 /** Name of Redis's process, and of the Secret on the hub that holds its password. */
 export const redis = "argocd-redis";
@@ -51,7 +52,8 @@ export async function componentProcess(
     ports: Ports,
 ): Promise<ProcessSpec | undefined> {
     const { name, binary, flags, env, unset = [] } = component;
-    const containers = (await readPodSpec(name))?.containers ?? [];
+    const spec = await readPodSpec(name);
+    const containers = spec?.containers ?? [];
     const callsBinary = (words: readonly string[] = []) => words.some((word) => path.basename(word) === binary);
     const container = containers.find(({ command, args }) => callsBinary(command) || callsBinary(args));
     if (!container) {
@@ -64,7 +66,9 @@ export async function componentProcess(
         );
     }
     const pod = await resolveInvocation(container, { ...sources, podName: `${name}-0` });
-    const podEnv = Object.fromEntries(Object.entries(pod.env).filter(([key]) => !unset.includes(key)));
+    const folders = spec === undefined ? {} : await projectTokens(name, spec, container);
+    const kept = Object.entries(pod.env).filter(([key]) => !unset.includes(key));
+    const podEnv = Object.fromEntries(kept.map(([key, value]) => [key, folders[value] ?? value]));
     const signatures = signatureEnvironment(await sources.configMap(signingKeys));
     const searchPath = [files.bin, toolBin, process.env.PATH ?? "/usr/bin:/bin"].join(path.delimiter);
     return {

@@ -4,6 +4,7 @@ import { z } from "zod";
 const container = z.looseObject({
     args: z.array(z.string()).optional(),
     env: z.array(z.unknown()).optional(),
+    volumeMounts: z.array(z.unknown()).optional(),
 });
 
 const upstreamObject = z.looseObject({
@@ -13,7 +14,14 @@ const upstreamObject = z.looseObject({
     subjects: z.array(z.looseObject({ namespace: z.string().optional() })).optional(),
     spec: z
         .looseObject({
-            template: z.looseObject({ spec: z.looseObject({ containers: z.array(container).nonempty() }) }).optional(),
+            template: z
+                .looseObject({
+                    spec: z.looseObject({
+                        containers: z.array(container).nonempty(),
+                        volumes: z.array(z.unknown()).optional(),
+                    }),
+                })
+                .optional(),
         })
         .optional(),
 });

@@ -4,7 +4,8 @@ import { stringify } from "yaml";
 import { findProcess, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
 import { catalogue, toolPath } from "../tools";
 import { type ClusterName, kwokName, kwokWorkDir } from "./names";
-import { type ClusterRecord, recordsDir } from "./record";
+import { type ClusterRecord, recordsDir, serverUrl } from "./record";
+import { authenticationFile, ensureAuthenticationFile, hubIssuer } from "./trust";
 
 /** kwokctl stops waiting for its API server after two minutes. */
 const kwokctlLimitMs = 150_000;
@@ -38,7 +39,8 @@ export async function startKwokctl(
         throw new Error(`cannot ${verb} the cluster ${cluster}: ${command} is missing; run \`npm run lab\`, which links it`);
     }
     const config = path.join(recordsDir, `${cluster}.kwokctl.yaml`);
-    writeFileWhole(config, stringify(configuration(record)));
+    ensureAuthenticationFile(cluster);
+    writeFileWhole(config, stringify(configuration(cluster, record)));
     const keepOutOfUsersConfig = verb === "create" ? ["--kubeconfig", ""] : [];
     await startProcess({
         name: kwokctlProcess(cluster),
@@ -68,9 +70,9 @@ export async function settleKwokctl(cluster: ClusterName, timeoutMs = kwokctlLim
  * have no leader election, which would end them if the API server is unavailable for some seconds;
  * etcd does not wait for the disk, because a lab's data need not survive a power failure; the API server
  * gets an address to advertise, because it would not start on a machine without a default route, and calls no
- * admission webhook.
+ * admission webhook. The hub has an issuer of tokens of its own, which others can trust.
  */
-function configuration(record: ClusterRecord): object {
+function configuration(cluster: ClusterName, record: ClusterRecord): object {
     const kubernetes = catalogue.find((tool) => tool.name === "kube-apiserver")!;
     const extraArgs = (name: string, key: string, value: string) => ({ name, extraArgs: [{ key, value }] });
     return {
@@ -94,9 +96,19 @@ function configuration(record: ClusterRecord): object {
             extraArgs("etcd", "unsafe-no-fsync", "true"),
             extraArgs("kube-apiserver", "advertise-address", nobodysAddress),
             extraArgs("kube-apiserver", "disable-admission-plugins", admissionByWebhook),
+            ...(cluster === "hub" ? issuerOfHub(record) : []),
+            extraArgs("kube-apiserver", "authentication-config", authenticationFile(cluster)),
             extraArgs("kwok-controller", "config", extraStages),
             // A kwok that replaces one that ended waits for its leases; by default for 200 seconds.
             extraArgs("kwok-controller", "node-lease-duration-seconds", "40"),
         ],
     };
+}
+
+function issuerOfHub(record: ClusterRecord): object[] {
+    const args = [
+        { key: "service-account-issuer", value: hubIssuer, override: true },
+        { key: "service-account-jwks-uri", value: `${serverUrl(record)}/openid/v1/jwks` },
+    ];
+    return [{ name: "kube-apiserver", extraArgs: args }];
 }

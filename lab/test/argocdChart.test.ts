@@ -147,6 +147,14 @@ describe("the lab's argo-cd chart", () => {
         expect(env).to.equal('- name: ANSWER\n  value: "yes"\n');
     });
 
+    it("adds the values' volumes to what connects to spokes", async () => {
+        const text = await template("deployment-argocd-server.yaml");
+        const listed = (key: string, indent: number) =>
+            `${key}:\n{{- with .Values.server.${key} }}\n{{- toYaml . | nindent ${indent} }}\n{{- end }}`;
+        expect(text).to.include(listed("volumeMounts", 12)).and.to.include(listed("volumes", 8));
+        expect(await template("deployment-argocd-notifications-controller.yaml")).not.to.include("volume");
+    });
+
     it("disables notifications and dex by values", async () => {
         const notifications = await template("deployment-argocd-notifications-controller.yaml");
         expect(notifications).to.match(/^\{\{- if \.Values\.notifications\.enabled \}\}\n[^]*\{\{- end \}\}\n$/);

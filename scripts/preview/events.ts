@@ -68,7 +68,7 @@ const operations: Readonly<Record<string, Operation>> = {
     "remove-pending-replace": "replace",
     read: "read",
     "read-replacement": "read",
-    "read-discard": "read",
+    discard: "read",
     refresh: "read",
     import: "import",
     "import-replacement": "replace",

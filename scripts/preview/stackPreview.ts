@@ -27,8 +27,13 @@ const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };
  * Previews a stack with the user's `pulumi`. It changes nothing, and shows each secret as `[secret]`.
  *
  * @param more additional arguments of `pulumi preview`, such as `--policy-pack`
+ * @param env variables in addition to this process's environment
  */
-export async function previewStack(stack: string, more: readonly string[] = []): Promise<StackPreview> {
+export async function previewStack(
+    stack: string,
+    more: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+): Promise<StackPreview> {
     const began = Date.now();
     return inFolder(async (folder) => {
         const log = path.join(folder, "events.json");
@@ -40,7 +45,7 @@ export async function previewStack(stack: string, more: readonly string[] = []):
                 ...["--stack", stack, "--event-log", log, "--non-interactive", "--color", "never"],
                 ...more,
             ],
-            { timeoutMs, env: withEventLog },
+            { timeoutMs, env: { ...withEventLog, ...env } },
         );
         const events = fs.existsSync(log) ? readEvents(fs.readFileSync(log, "utf8")) : { changes: [], violations: [] };
         return { stack, ok, text: output, seconds: (Date.now() - began) / 1000, ...events };

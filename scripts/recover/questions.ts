@@ -31,6 +31,8 @@ export type Question =
 /** Dynamic resources whose creation changes nothing outside the state: the next run creates them again. */
 const withoutEffect: Record<keyof typeof kinds, string> = {
     access: "it only checks a token",
+    // A token that nobody knows ends by itself.
+    boundToken: "it only requests a token",
     connection: "it only waits for Argo CD",
     drain: "it acts only on deletion",
     guard: "it acts only on deletion",

@@ -9,6 +9,7 @@
  * It changes only the tokens and what depends on them. If the stack has other pending changes, it lists them and
  * changes nothing.
  */
+import { fromBase64 } from "../../clusters/base64";
 import { accountName } from "../../clusters/names";
 import { registeredConnection } from "../../clusters/argoCdConnection";
 import { tryToken } from "../../clusters/tokenTrial";
@@ -17,6 +18,7 @@ import { findCluster } from "../../clusters/kubeconfig";
 import { find } from "../../clusters/request";
 import { secretPath } from "../../clusters/secretPath";
 import { argoCdNameOf } from "../../settings/argoCdName";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { main, say } from "../support/main";
 import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
@@ -35,7 +37,12 @@ interface Facts {
     readonly secret: string;
     readonly credential: {
         readonly type: string;
-        readonly current?: { readonly generation: number; readonly secret: string; readonly created: string };
+        readonly current?: {
+            readonly generation: number;
+            readonly secret: string;
+            readonly created: string;
+            readonly expires?: string;
+        };
         readonly previous?: { readonly generation: number; readonly secret: string };
     };
 }
@@ -46,7 +53,7 @@ interface Rotation {
     readonly server: string;
     readonly secret: string;
     readonly generation: number;
-    /** Undefined if an earlier run has retired it, but was interrupted before the end. */
+    /** Undefined if an earlier run was interrupted, and the token's Secret is gone or does not contain it. */
     readonly oldToken: string | undefined;
 }
 
@@ -57,15 +64,17 @@ export async function rotate(stack: string): Promise<void> {
         say(`${stack}: ${cluster} is in quarantine, and keeps its token`);
     }
     let facts = await readFacts(environment);
+    let held: Record<string, string | undefined> = {};
     const pending = Object.entries(facts).some(([, { credential }]) => credential.previous !== undefined);
     if (pending) {
         say(`${stack}: an earlier rotation stopped before the old token was retired; continuing it`);
     } else {
+        held = await tokensOnHub(environment, facts);
         await beginRotation(environment, facts);
         facts = await readFacts(environment);
     }
     const rotations = await Promise.all(
-        Object.entries(facts).flatMap(([cluster, one]) => rotationOf(environment, cluster, one) ?? []),
+        Object.entries(facts).flatMap(([cluster, one]) => rotationOf(environment, cluster, one, held[cluster]) ?? []),
     );
     for (const { cluster, server, generation } of rotations) {
         const argoCdName = argoCdNameOf(cluster, environment.settings.clusters[cluster]);
@@ -76,7 +85,8 @@ export async function rotate(stack: string): Promise<void> {
     await upWith(stack, Object.fromEntries(retired) as Record<string, number>, rotations);
     for (const rotation of rotations) {
         await waitUntilRefused(environment, rotation);
-        say(`${stack}: ${rotation.cluster} refuses token ${rotation.generation - 1}; it is retired`);
+        const seen = rotation.oldToken === undefined ? "deleted the Secret of" : "refuses";
+        say(`${stack}: ${rotation.cluster} ${seen} token ${rotation.generation - 1}; it is retired`);
     }
 }
 
@@ -86,12 +96,23 @@ async function readFacts({ stack, settings }: EnvironmentStack): Promise<Record<
     return Object.fromEntries(Object.entries(all).filter(([name]) => !settings.clusters[name]?.quarantined));
 }
 
+/** The tokens that Argo CD uses before the rotation: a token that ends is nowhere else. */
+async function tokensOnHub(
+    { hub, namespace }: EnvironmentStack,
+    facts: Record<string, Facts>,
+): Promise<Record<string, string | undefined>> {
+    const read = Object.entries(facts).map(async ([cluster, { secret }]) => {
+        return [cluster, (await registeredConnection(hub, namespace, secret)).token] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+}
+
 /** Creates a new token on every cluster of the stack, and moves it to the hub after the program has checked it. */
 async function beginRotation({ stack, settings }: EnvironmentStack, facts: Record<string, Facts>): Promise<void> {
     const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
     if (withToken.length === 0) {
         throw new Error(
-            `${stack}: no cluster has a token to rotate. The cloud renews the credentials of a cloud identity, and a ` +
+            `${stack}: no cluster has a token to rotate. The hub or the cloud renews the tokens of the other kinds, and a ` +
                 "cluster in quarantine keeps its token",
         );
     }
@@ -140,6 +161,7 @@ function rotationOf(
     { settings }: EnvironmentStack,
     cluster: string,
     { server, secret, credential: { current, previous } }: Facts,
+    held: string | undefined,
 ): Promise<Rotation> | undefined {
     const access = settings.clusters[cluster];
     if (current === undefined || previous === undefined || access === undefined) {
@@ -148,8 +170,10 @@ function rotationOf(
     const read = async () => {
         const address = await findCluster(`clusters.${cluster}`, access);
         const path = secretPath(accountName, previous.secret);
-        const old = await find<{ data: Record<string, string> }>(address, path);
-        return { cluster, server, secret, generation: current.generation, oldToken: old?.data.token };
+        const old = await find<{ data?: Record<string, string> }>(address, path);
+        const encoded = old?.data?.token;
+        const oldToken = encoded === undefined ? held : fromBase64(encoded);
+        return { cluster, server, secret, generation: current.generation, oldToken };
     };
     return read();
 }
@@ -174,16 +198,20 @@ async function waitUntilRefused(
     );
 }
 
-/** Stacks of environments; those that are not production come first. */
+/** Stacks of environments with a token to rotate; those that are not production come first. */
 async function environments(): Promise<string[]> {
     const found: { stack: string; production: boolean }[] = [];
     for (const stack of await stackNames()) {
         const settings = await settingsOf(stack);
-        if (settings.role === "environment") {
+        if (settings.role === "environment" && hasToken(settings)) {
             found.push({ stack, production: settings.production });
         }
     }
     return found.sort((a, b) => Number(a.production) - Number(b.production)).map(({ stack }) => stack);
+}
+
+function hasToken({ clusters }: EnvironmentSettings): boolean {
+    return Object.values(clusters).some(({ credentials, quarantined }) => credentials.type === "token" && !quarantined);
 }
 
 main(async ([target, ...more]) => {

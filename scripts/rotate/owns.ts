@@ -1,4 +1,4 @@
-import { generationAnnotation, refreshAnnotation, sinceAnnotation } from "../../clusters/names";
+import { expiresAnnotation, generationAnnotation, refreshAnnotation, sinceAnnotation } from "../../clusters/names";
 import type { Change } from "../preview/events";
 import type { Owns, Path } from "../support/ownChanges";
 
@@ -30,8 +30,9 @@ function nothing(): readonly Path[] {
 }
 
 function tokenNames(cluster: string, generation: number): string[] {
-    const name = `${cluster}-manager-token-${generation}`;
-    return [name, `${name}-suffix`];
+    const plain = `${cluster}-manager-token-${generation}`;
+    const bound = `${cluster}-manager-token-bound-${generation}`;
+    return [plain, `${plain}-suffix`, bound, `${bound}-suffix`, `${bound}-issued`];
 }
 
 /**
@@ -39,7 +40,7 @@ function tokenNames(cluster: string, generation: number): string[] {
  */
 function inClusterSecret({ before }: Change, generation: number): readonly Path[] {
     const { annotations = {} } = (before?.metadata ?? {}) as { annotations?: Readonly<Record<string, string>> };
-    const names = [generationAnnotation, sinceAnnotation, refreshAnnotation];
+    const names = [generationAnnotation, sinceAnnotation, expiresAnnotation, refreshAnnotation];
     const marks = names.map((name) => ["metadata", "annotations", name]);
     return annotations[generationAnnotation] === String(generation) ? marks : [["data"], ...marks];
 }

@@ -18,6 +18,9 @@ export interface ExactUp {
     readonly targets?: readonly string[];
 }
 
+/** An operation makes its own change alone: the next plain `up` renews tokens that are due (dynamic/boundToken.ts). */
+const withoutRenewal = { HUBSPOKE_RENEW: "never" };
+
 /**
  * Previews the operation, with the policies and with a copy of the stack file, and saves the plan in the folder. The
  * plan contains the stack's secrets, encrypted with its key: the folder must be a temporary one. Changes nothing.
@@ -29,11 +32,8 @@ export async function planExactly({ stack, operation, edit, owns, targets }: Exa
     const copy = path.join(folder, path.basename(stackFile(stack)));
     fs.copyFileSync(stackFile(stack), copy);
     await edit(copy);
-    const { ok, text, changes, violations } = await previewStack(stack, [
-        ...["--config-file", copy, "--save-plan", planIn(folder)],
-        ...withPolicies,
-        ...only(targets),
-    ]);
+    const args = ["--config-file", copy, "--save-plan", planIn(folder), ...withPolicies, ...only(targets)];
+    const { ok, text, changes, violations } = await previewStack(stack, args, withoutRenewal);
     if (!ok) {
         const refused = violations
             .filter(({ level }) => level === "mandatory")
@@ -47,7 +47,8 @@ export async function planExactly({ stack, operation, edit, owns, targets }: Exa
 /** Writes the settings into the stack file, and brings the stack up, limited to the plan in the folder. */
 export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: string): Promise<void> {
     await edit(stackFile(stack));
-    await pulumi(stack, ["up", "--yes", "--skip-preview", "--plan", planIn(folder), ...only(targets)]);
+    const args = ["up", "--yes", "--skip-preview", "--plan", planIn(folder), ...only(targets)];
+    await pulumi(stack, args, withoutRenewal);
 }
 
 /** Does both: see {@link planExactly}. */

@@ -7,12 +7,17 @@ const timeoutMs = 30 * 60_000;
 /**
  * Runs the user's `pulumi` on one stack, with the user's backend and folder.
  *
+ * @param env variables in addition to this process's environment
  * @returns its standard output
  * @throws Error with the command's output, if it fails
  */
-export async function pulumi(stack: string, args: readonly string[]): Promise<string> {
+export async function pulumi(
+    stack: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+): Promise<string> {
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    const { ok, stdout, output } = await run("pulumi", all, { timeoutMs });
+    const { ok, stdout, output } = await run("pulumi", all, { timeoutMs, env });
     if (!ok) {
         throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${errorsOf(output)}`);
     }

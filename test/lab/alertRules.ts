@@ -27,8 +27,8 @@ const lab = { cluster: "lab", environment: "lab", region };
 /** The first value is at 1970-01-01. prod's token reaches the limit of 90 days ten minutes later. */
 const rules = [
     rulesFile(fleetRules(settings, runbooks)),
-    rulesFile(credentialRules(prod, "1969-10-03T00:10:00Z")),
-    rulesFile(credentialRules(staging, "1970-01-01T00:00:00Z")),
+    rulesFile(credentialRules(prod, { created: "1969-10-03T00:10:00Z" })),
+    rulesFile(credentialRules(staging, { created: "1970-01-01T00:00:00Z", expires: "1970-01-01T00:30:00Z" })),
 ];
 
 const job = "hubspoke-probe";
@@ -178,7 +178,15 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 at: "11m",
                 labels: { ...prod, severity: "critical" },
                 summary: "The token for prod must be rotated",
-                description: "Argo CD's token for prod is 90d 0h 1m 0s old; the limit is 2160h.",
+                description:
+                    "Argo CD's token for prod is 90d 0h 1m 0s old: more than 2160h, or than two thirds of its lifetime.",
+            },
+            {
+                series: [],
+                at: "21m",
+                labels: { ...staging, severity: "warning" },
+                summary: "The token for staging must be rotated",
+                description: "Argo CD's token for staging is 21m 0s old: more than 2160h, or than two thirds of its lifetime.",
             },
         ],
         silent: [{ series: [], at: "9m" }],

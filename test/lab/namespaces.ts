@@ -66,7 +66,7 @@ describe("the agent's namespace on a spoke", () => {
         const place = { name: "probe-prod", namespace: "agent" };
         const objects = [
             prometheusRule({ name: "hubspoke" }, fleetRules(settings, "https://git.example.com/runbooks")),
-            prometheusRule(place, credentialRules(of, "2026-01-01T00:00:00Z")),
+            prometheusRule(place, credentialRules(of, { created: "2026-01-01T00:00:00Z" })),
             ...targets.map((target) => probeObject(place, target, plan)),
         ];
         expect(await dryRun(objects)).to.have.length(4);

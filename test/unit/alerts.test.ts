@@ -49,7 +49,7 @@ describe("the fleet's alerts", () => {
         }
         expect(rules.get("ApplicationDegraded")?.for).to.equal("1m");
         expect(rules.get("ApplicationOutOfSync")?.for).to.equal("2h");
-        expect(rules.get("CredentialTooOld")?.expr).to.match(/> 5400$/);
+        expect(rules.get("CredentialTooOld")?.expr).to.match(/> 5400\nor\n/);
     });
 
     it("parse a Prometheus duration", () => {

@@ -111,7 +111,7 @@ describe("a URL that only the hub reaches", () => {
         await new Promise((resolve) => server.once("listening", resolve));
         try {
             const own = { ...user, server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-            expect(await tryToken(own, undefined, "dA==", "agent")).to.deep.equal({ status: 200, byArgoCdsWay: false });
+            expect(await tryToken(own, undefined, "t", "agent")).to.deep.equal({ status: 200, byArgoCdsWay: false });
         } finally {
             server.close();
         }

@@ -20,7 +20,7 @@ async function configOf(settings: object, more: object = {}): Promise<unknown> {
     const { clusters } = parseSettings(environment(settings, more)) as EnvironmentSettings;
     const { credentials, tls, proxyUrl } = clusters.a!;
     const token = credentials.type === "token" ? pulumi.secret("a token") : undefined;
-    const config = clusterConfig({ credentials, tls, proxyUrl, token, ca: pulumi.output("the spoke's CA") });
+    const config = clusterConfig({ credentials, environment: "prod", tls, proxyUrl, token, ca: pulumi.output("the spoke's CA") });
     return JSON.parse(await valueOf(pulumi.jsonStringify(config)));
 }
 

@@ -12,7 +12,7 @@ const dashboard = fleetDashboard() as Dashboard;
 describe("the dashboard", () => {
     it("shows only metrics that the rules use or record", () => {
         const where = { cluster: "prod", environment: "prod", region: "eu" };
-        const groups = [fleetRules(alerts.parse({}), "https://r"), credentialRules(where, "2026-01-01T00:00:00Z")];
+        const groups = [fleetRules(alerts.parse({}), "https://r"), credentialRules(where, { created: "2026-01-01T00:00:00Z" })];
         const rules = groups.flatMap((each) => each.groups.flatMap((group) => [...group.rules]));
         const known = rules.flatMap((rule) => ["record" in rule ? rule.record : [], metricsIn(rule.expr)].flat());
         expect(known).to.include.members(["probe_success", "argocd_app_info", "hubspoke:credential:created"]);

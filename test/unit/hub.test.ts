@@ -158,6 +158,7 @@ describe("the hub", () => {
             domain: "example.com",
             argoCdVersion: "",
             identities: "[]",
+            audiences: "[]",
             rollout: JSON.stringify({
                 strategy: "pinned",
                 pinned: ["prod", "dr"],

@@ -40,6 +40,18 @@ describe("a rotation", () => {
         expect(strangeChanges(own, rotation)).to.deep.equal([]);
     });
 
+    it("may do the same with tokens that end", () => {
+        const bound = "prod-manager-token-bound";
+        const names = ["", "-suffix", "-issued"];
+        const made = names.map((part) => change("create", secretType, `${bound}-2${part}`));
+        const gone = names.map((part) => change("delete", secretType, `${bound}-1${part}`));
+        const ends = { "hubspoke/credential-expires": "then" };
+        const later = { "hubspoke/credential-expires": unknown };
+        const registered = update("prod-cluster-secret", clusterSecret({ ...old, ...ends }), clusterSecret({ ...next, ...later }), ["data"]);
+        expect(strangeChanges([...made, ...gone, registered], rotation)).to.deep.equal([]);
+        expect(strangeChanges([change("update", secretType, `${bound}-1-issued`)], rotation)).to.have.length(1);
+    });
+
     it("may retire the previous token, and no other", () => {
         const deletion = (name: string) => change("delete", secretType, name);
         expect(strangeChanges([deletion("prod-manager-token-1"), deletion("prod-manager-token-1-suffix")], rotation)).to.deep.equal([]);

@@ -43,6 +43,11 @@ describe("the events of a preview", () => {
         ]);
     });
 
+    it("are no change where something is only read, or is not read any more", () => {
+        const log = ["read", "refresh", "discard"].map((op) => event(op, "kubernetes:core/v1:ConfigMap", op)).join("\n");
+        expect(readEvents(log).changes.map(({ operation }) => operation)).to.deep.equal(["read", "read", "read"]);
+    });
+
     it("of an unknown kind end the run, and do not count as harmless", () => {
         expect(() => readEvents(event("explode", "kubernetes:core/v1:Secret", "a"))).to.throw('operation "explode"');
     });

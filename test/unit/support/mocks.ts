@@ -30,6 +30,11 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
     }),
     // Read, not made: what every cluster publishes.
     "kubernetes:core/v1:ConfigMap": () => ({ data: { "ca.crt": "published-ca" } }),
+    "pulumi-nodejs:dynamic/hubspoke:boundToken": (_, name) => ({
+        token: pulumi.secret(`mock-token of ${name}`),
+        created: "2026-01-02T00:00:00Z",
+        expires: "2026-01-09T00:00:00Z",
+    }),
     "pulumi-nodejs:dynamic/hubspoke:access": () => ({ provenAt: "2026-01-01T00:00:00Z" }),
 };
 

@@ -1,0 +1,56 @@
+import { findCluster } from "../clusters/kubeconfig";
+import { type RequestedToken, requestToken } from "../clusters/tokenRequest";
+import type { ClusterConnection } from "../settings/connection";
+import { milliseconds } from "../settings/duration";
+import { type DynamicProvider, idOf } from "./provider";
+
+/** An account on a spoke, and how long its token is to be valid. */
+export interface BoundTokenInputs {
+    readonly spoke: ClusterConnection;
+    readonly cluster: string;
+    readonly namespace: string;
+    readonly account: string;
+    /** Name of the Secret whose deletion revokes the token. */
+    readonly secret: string;
+    /** Go duration. */
+    readonly lifetime: string;
+    /** Whether nothing is asked: the cluster is in quarantine. */
+    readonly skip?: true;
+}
+
+/** The inputs, and the token: the stack's state encrypts it. */
+export interface BoundTokenState extends BoundTokenInputs, RequestedToken {
+    /** Time after which an `up` renews it, as RFC 3339. */
+    readonly renewAfter: string;
+}
+
+/** What makes another token; another way to the cluster does not. */
+const deciding = ["namespace", "account", "secret", "lifetime"] as const;
+
+/**
+ * A token that ends. It is renewed by each `up` after half of its life: the earlier one is valid until its own end, or
+ * until the Secret is deleted. HUBSPOKE_RENEW=never defers that: for the search for drift, and for commands that change
+ * one thing only.
+ */
+export const boundToken: DynamicProvider<BoundTokenInputs, BoundTokenState> = {
+    diff: (_, before, inputs) => {
+        const differs = deciding.some((name) => before[name] !== inputs[name]);
+        const renews = process.env.HUBSPOKE_RENEW !== "never" && Date.now() >= Date.parse(before.renewAfter);
+        return Promise.resolve({ changes: !inputs.skip && (differs || renews) });
+    },
+    create: async (inputs) => ({ id: idOf(inputs.cluster, inputs.secret), outs: await issue(inputs) }),
+    update: async (_, __, inputs) => ({ outs: await issue(inputs) }),
+};
+
+/** The middle of a token's life. */
+function middle({ created, expires }: RequestedToken): string {
+    return new Date((Date.parse(created) + Date.parse(expires)) / 2).toISOString();
+}
+
+async function issue(inputs: BoundTokenInputs): Promise<BoundTokenState> {
+    const { spoke, cluster, namespace, account, secret, lifetime } = inputs;
+    const seconds = Math.floor(milliseconds(lifetime) / 1000);
+    const address = await findCluster(`clusters.${cluster}`, spoke);
+    const token = await requestToken(address, { namespace, account, secret, seconds });
+    return { ...inputs, ...token, renewAfter: middle(token) };
+}
