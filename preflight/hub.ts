@@ -90,6 +90,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
         },
         () => refuseOldChart(settings.chart),
         () => checkChartValues(settings),
+        () => refuseTlsTooEarly(settings, groups),
     ]);
     const { metrics, alerts } = settings;
     return {
@@ -101,6 +102,16 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             await find(hub, secretPath(argoCdNamespace, notificationsSecret)),
         ),
     };
+}
+
+/** @throws Error where Redis would wait for a certificate of a cert-manager that the same `up` installs after it */
+export function refuseTlsTooEarly({ redisTls }: Pick<HubSettings, "redisTls">, groups: readonly string[]): void {
+    if (redisTls && !groups.includes("cert-manager.io")) {
+        throw new Error(
+            "hubspoke:redisTls: needs the hub's cert-manager before Redis starts, and the hub has none yet. Run `pulumi up` " +
+                "without it first, then set it",
+        );
+    }
 }
 
 /**

@@ -14,6 +14,7 @@ import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
 import { hubLabels } from "./labels";
 import { pods } from "./pods";
 import { previewers } from "./previewers";
+import { redisTls, redisTlsProblems } from "./redisTls";
 import { gitCertificates, knownHosts, repository, webhooks } from "./repositories";
 import { scale } from "./scale";
 import { signOn } from "./signOn";
@@ -74,6 +75,7 @@ export const hubSettings = z.strictObject({
     webhooks: webhooks.default({}),
     sourceIntegrity,
     egress,
+    redisTls,
     certificates,
     ingress,
     rollout,
@@ -88,6 +90,7 @@ export const hubSettings = z.strictObject({
         ...entranceProblems(given),
         ...egressProblems(given),
         ...gitProblems(given),
+        ...redisTlsProblems(given),
         ...rolloutProblems(given),
         ...trafficProblems(given),
         ...automaticProblems(given),

@@ -70,7 +70,8 @@ function agentApplicationSetSpec(
     project: pulumi.Input<string>,
     { agent, rollout, usersHost, retries }: Pick<AgentApplicationSetArgs, "agent" | "retries" | "rollout" | "usersHost">,
 ) {
-    const retry = { limit: 10, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } };
+    const always = { limit: 10, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } };
+    const retry = retries === undefined ? always : pulumi.output(retries).apply((more) => ({ ...always, ...more }));
     const { targetRevision, strategy } = rolloutOf(rollout, agent);
     return {
         goTemplate: true,
@@ -119,7 +120,7 @@ function agentApplicationSetSpec(
                 syncPolicy: {
                     automated: { prune: true, selfHeal: true },
                     syncOptions: ["RespectIgnoreDifferences=true"],
-                    retry: retries === undefined ? retry : pulumi.output(retries).apply((more) => ({ ...retry, ...more })),
+                    retry,
                 },
             },
         },

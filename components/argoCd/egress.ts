@@ -22,8 +22,8 @@ export interface EgressArgs {
 }
 
 /**
- * Limits the outgoing connections of Argo CD's pods. The chart has policies for incoming ones only, and for both at Redis
- * and its proxies.
+ * Limits the outgoing connections of Argo CD's pods. The chart has policies for incoming ones only, and for both at
+ * Redis and its proxies.
  */
 export class Egress extends pulumi.ComponentResource {
     constructor(name: string, { namespace, settings }: EgressArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -18,6 +18,7 @@ import { priorityClass } from "./availability";
 import { dockerConfig, environmentSecret, registriesSecret } from "./pods";
 import { notificationSecrets, notificationsSecret } from "./notifications";
 import { passwordTime } from "./passwordTime";
+import { redisCertificate } from "./redisTls";
 import { webhookEntries } from "./repositoryValues";
 
 /** Default chart and version; docs/upgrade.md lists the tested versions. */
@@ -88,7 +89,7 @@ export class ArgoCd extends pulumi.ComponentResource {
         const annotations = adoption && mark;
         const admin =
             oidc === undefined && !isKept("argocd-secret") ? this.password(`${name}-admin-password`) : undefined;
-        const secrets = [
+        const secrets: pulumi.Resource[] = [
             ...(isKept("argocd-redis")
                 ? []
                 : [
@@ -129,6 +130,10 @@ export class ArgoCd extends pulumi.ComponentResource {
                 ? []
                 : [this.secret(`${name}-env`, namespace, { name: environmentSecret }, settings.pods.secretEnv)]),
         ];
+        if (settings.redisTls) {
+            const { name: inNamespace } = namespace.metadata;
+            secrets.push(redisCertificate(`${name}-redis-tls`, inNamespace, settings, { parent: this }));
+        }
         const tokens = notificationSecrets(settings.alerts);
         const notifications = (opts?: pulumi.CustomResourceOptions) =>
             this.secret(`${name}-notifications`, namespace, { name: notificationsSecret }, tokens, opts);

@@ -13,6 +13,7 @@ import { metricsValues } from "./metrics";
 import { notificationValues } from "./notifications";
 import { podValues } from "./pods";
 import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
+import { redisTlsValues } from "./redisTls";
 import { signingKeyValues } from "./signingKeys";
 
 /** The settings that the values follow. */
@@ -32,6 +33,7 @@ type ValuesSettings = Pick<
     | "ingress"
     | "knownHosts"
     | "pods"
+    | "redisTls"
     | "scale"
     | "sourceIntegrity"
 >;
@@ -80,6 +82,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
         knownHostsValues(settings.knownHosts),
         gitCertificateValues(settings.gitCertificates),
         signingKeyValues(settings.sourceIntegrity),
+        redisTlsValues(settings.redisTls),
         releaseNameValues(settings.adoptedRelease ?? defaultRelease),
         ingressValues(settings.ingress, domain, settings.certificates.issuer !== "none"),
     );

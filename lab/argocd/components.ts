@@ -22,7 +22,7 @@ export const files = {
     tls: path.join(argoCdDir, "tls"),
     /** What the ConfigMap argocd-gpg-keys-cm holds. */
     signingKeys: path.join(argoCdDir, "signing-keys"),
-    /** The repo server's keyring. Its agent's socket is in it, whose path may have 107 characters: not below the lab. */
+    /** The repo server's keyring. The socket in it must have a short path (107 characters): not below the lab. */
     gnupg: path.join(os.tmpdir(), `hubspoke-gnupg-${ofThisLab}`),
     helm: path.join(argoCdDir, "helm"),
     plugins: path.join(argoCdDir, "plugins"),

@@ -334,6 +334,20 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(limited.sort()).to.deep.equal(others.sort());
     });
 
+    it("speaks TLS to the proxies of Redis, by the name of their certificate, if the settings say so", async () => {
+        const hub = await Rendered.from(chart, { redisTls: true });
+        expect(hub.configMap("argocd-cmd-params-cm")).to.include({ "redis.server": "argocd-redis-ha-haproxy:6379" });
+        const bind = /bind \[::\]:6379 ssl crt \/tmp\/tls-combined\.pem/;
+        expect(hub.configMap("argocd-redis-ha-configmap")["haproxy.cfg"]).to.match(bind);
+        const proxy = JSON.stringify(hub.workload("argocd-redis-ha-haproxy").pod);
+        expect(proxy).to.include('{"name":"pemfile","secret":{"secretName":"argocd-redis-tls"}}');
+        for (const client of clientsOfRedis) {
+            const text = JSON.stringify(hub.workload(client).pod);
+            expect(text, client).to.include('"--redis-use-tls","--redis-ca-certificate=/app/config/redis-tls/ca.crt"');
+            expect(text, client).to.include('"mountPath":"/app/config/redis-tls"');
+        }
+    });
+
     it("puts the keys that sign commits where the repo server reads them, and restarts it for new ones", async () => {
         const key = readFileSync(resolve(__dirname, "../fixtures/keys/ed25519.asc"), "utf8");
         const signed = await Rendered.from(chart, { sourceIntegrity: { keys: [key] } });

@@ -82,6 +82,10 @@ for (const [version, known] of Object.entries(charts)) {
             expect(misfits(known, valuesOf({ identity }))).to.deep.equal([]);
         });
 
+        it("are all valid: TLS to Redis' proxies", () => {
+            expect(misfits(known, valuesOf({ redisTls: true }))).to.deep.equal([]);
+        });
+
         it("are all valid: keys that sign commits", () => {
             const keys = [readFileSync(path.resolve(__dirname, "../fixtures/keys/ed25519.asc"), "utf8")];
             expect(misfits(known, valuesOf({ sourceIntegrity: { keys } }))).to.deep.equal([]);
