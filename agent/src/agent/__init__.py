@@ -1,0 +1,1 @@
+"""A small FastAPI service: the reference for what the chart expects of an agent (docs/agent.md)."""
