@@ -54,7 +54,7 @@ def test_starts_twice_in_one_process(serve: Serve):
 )
 def test_refuses_a_wrong_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValidationError, match=name.lower()) as refusal:
+    with pytest.raises(ValidationError, match=name.lower()):
         Settings()
 
 
