@@ -84,6 +84,9 @@ export const sinceAnnotation = "hubspoke/credential-since";
 /** Annotation of a cluster Secret with the end of its token, as RFC 3339, if it has one. */
 export const expiresAnnotation = "hubspoke/credential-expires";
 
+/** Annotation of a cluster Secret with the audience of Argo CD's tokens, if the cluster trusts the hub's issuer. */
+export const audienceAnnotation = "hubspoke/audience";
+
 /** Annotation of a cluster Secret with the agent's domain there; the ApplicationSet passes it on. */
 export const domainAnnotation = "domain";
 

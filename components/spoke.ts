@@ -119,6 +119,8 @@ export class Spoke extends pulumi.ComponentResource {
                       ),
                   ];
         const { credentials } = settings;
+        const audience =
+            credentials.type === "federated" ? audienceOf(credentials, environment.environment) : undefined;
         const config = clusterConfig({
             ...settings,
             environment: environment.environment,
@@ -134,11 +136,8 @@ export class Spoke extends pulumi.ComponentResource {
                 // Undefined without it, so that a proof of the earlier version does not change.
                 ...(settings.hubOnly && { hubOnly: true as const }),
                 ...(account.tokens && { token: provable(account.tokens.current) }),
-                ...(credentials.type === "federated" && {
-                    federated: {
-                        namespace: hub.argoCdNamespace,
-                        audience: audienceOf(credentials, environment.environment),
-                    },
+                ...(audience !== undefined && {
+                    federated: { namespace: hub.argoCdNamespace, audience },
                     hub: connectionOf(environment.hub),
                 }),
                 target: namespace.namespaceName,
@@ -168,6 +167,7 @@ export class Spoke extends pulumi.ComponentResource {
                 secretStore: environment.secrets !== undefined,
                 stack,
                 token: account.tokens?.current,
+                audience,
                 refresh: proof.provenAt,
                 uid,
                 unprotected: !environment.protect,

@@ -1,13 +1,37 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { connectingAccounts, issuerOf, subjectOf } from "../clusters/federation";
+import { audienceAnnotation } from "../clusters/names";
+import type { Registration } from "../clusters/registrations";
 import { ask, CertificateError } from "../clusters/request";
 import { MayNotRequestError, requestToken, shortestLifetime } from "../clusters/tokenRequest";
 import { askWithToken } from "../clusters/tokenTrial";
 import { audienceOf } from "../components/account/clusterConfig";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Credentials } from "../settings/credentials";
+import type { HubSettings } from "../settings/hub";
 import { type CheckedCluster, connectionOf } from "./connection";
+
+/**
+ * Refuses a hub without the tokens that its clusters need: Argo CD would lose them.
+ *
+ * @throws Error that names the clusters
+ */
+export function refuseMissingAudiences(
+    { federation }: Pick<HubSettings, "federation">,
+    existing: readonly Registration[],
+): void {
+    const lost = existing.flatMap(({ cluster, annotations }) => {
+        const audience = annotations[audienceAnnotation];
+        return audience === undefined || federation?.audiences.includes(audience) ? [] : [`${audience} (${cluster})`];
+    });
+    if (lost.length > 0) {
+        throw new Error(
+            `hubspoke:federation.audiences: lacks ${lost.join(", ")}: Argo CD would lose these clusters. Add it, or give ` +
+                "them other credentials first",
+        );
+    }
+}
 
 /** How Argo CD authenticates to a spoke that trusts the hub's issuer. */
 type Federated = Extract<Credentials, { type: "federated" }>;

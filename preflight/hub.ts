@@ -15,6 +15,7 @@ import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { secretPath } from "../clusters/secretPath";
 import { refuseCutOff } from "./egress";
+import { refuseMissingAudiences } from "./federation";
 import { checkNodes } from "./nodes";
 import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
@@ -75,6 +76,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             strangers(existing).forEach((warning) => void pulumi.log.warn(warning));
             refuseForgottenEnvironments(settings, deployedEnvironments(existing));
             refuseUnknownActive(settings, existing);
+            refuseMissingAudiences(settings, existing);
             await refuseToOrphan(existing, hub);
         },
         async () => refuseCutOff(settings.egress, hub, await registered),

@@ -1,6 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import {
+    audienceAnnotation,
     clusterLabel,
     clusterSecretName,
     dnsDomainAnnotation,
@@ -56,6 +57,8 @@ export interface ClusterSecretArgs {
     readonly stack: string;
     /** The token's generation, creation time and end, as RFC 3339; undefined for a credential without a token. */
     readonly token?: Omit<TokenFacts, "secret"> | undefined;
+    /** Audience of Argo CD's tokens for the cluster, if it trusts the hub's issuer. */
+    readonly audience?: string | undefined;
     /** Time of the last change of the rights on the cluster, as RFC 3339: Argo CD invalidates its older cache. */
     readonly refresh?: pulumi.Input<string>;
     /** UID of the cluster's namespace `kube-system`: the registration belongs to this cluster, whatever its URL. */
@@ -116,6 +119,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                                   [sinceAnnotation]: args.token.created,
                                   ...(args.token.expires && { [expiresAnnotation]: args.token.expires }),
                               }),
+                        ...(args.audience === undefined ? {} : { [audienceAnnotation]: args.audience }),
                         ...(args.uid === undefined ? {} : { [uidAnnotation]: args.uid }),
                         ...(args.unprotected === true ? { [unprotectedAnnotation]: "true" } : {}),
                         ...(args.quarantined === true ? { [skipReconcileAnnotation]: "true" } : {}),

@@ -9,7 +9,7 @@ import { federationValues } from "../../components/argoCd/federation";
 import { refusedValues } from "../../components/argoCd/chartValues";
 import { argoCdValues } from "../../components/argoCd/values";
 import { type Answer, type Asked, fakeApiServer, type FakeApiServer } from "../../lab/test/support/fakeApiServer";
-import { checkFederation, howToTrust } from "../../preflight/federation";
+import { checkFederation, howToTrust, refuseMissingAudiences } from "../../preflight/federation";
 import { credentialKinds } from "../../preflight/credentialKinds";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
@@ -75,6 +75,7 @@ describe("a spoke that trusts the hub's issuer", () => {
         const { inputs: secret } = one("kubernetes:core/v1:Secret", "prod-eu-cluster-secret");
         const { annotations } = secret.metadata as { annotations: object };
         expect(Object.keys(annotations).filter((name) => name.includes("credential"))).to.deep.equal([]);
+        expect(annotations).to.include({ "hubspoke/audience": "prod" });
     });
 
     it("hands the token over that the kubelet keeps in a file, with an end that is near", async () => {
@@ -144,6 +145,19 @@ describe("the hub of such a spoke", () => {
         expect(names).to.deep.equal(["spoke-tokens", "mine"]);
         const [variable] = refusedValues(own, { server: { env: [{ name: "HUBSPOKE_TOKENS", value: "/tmp" }] } });
         expect(variable).to.match(/^hubspoke:chart\.values\.server\.env: HUBSPOKE_TOKENS would undo a guarantee/);
+    });
+
+    it("keeps the audiences that its clusters need", () => {
+        const existing = [
+            registration({ cluster: "prod-eu", annotations: { "hubspoke/audience": "prod" } }),
+            registration({ cluster: "staging", annotations: {} }),
+        ];
+        refuseMissingAudiences(settings, existing);
+        for (const federation of [undefined, { audiences: ["staging"], lifetime: "1h" }]) {
+            expect(() => refuseMissingAudiences({ federation }, existing)).to.throw(
+                "hubspoke:federation.audiences: lacks prod (prod-eu): Argo CD would lose these clusters.",
+            );
+        }
     });
 
     const refused: [name: string, federation: object, error: RegExp][] = [
