@@ -24,12 +24,15 @@ export interface Registration {
     readonly domain: string | undefined;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
+    /** When the Secret was created, as RFC 3339. */
+    readonly created: string;
 }
 
 interface SecretList {
     readonly items: readonly {
         readonly metadata: {
             readonly name: string;
+            readonly creationTimestamp: string;
             readonly annotations?: Record<string, string>;
             readonly labels?: Record<string, string>;
         };
@@ -54,6 +57,7 @@ export async function registrations(hub: ClusterAddress, namespace: string): Pro
         domain: metadata.annotations?.[domainAnnotation],
         labels: metadata.labels ?? {},
         annotations: metadata.annotations ?? {},
+        created: metadata.creationTimestamp,
     }));
 }
 

@@ -3,6 +3,7 @@ import { type Application, applicationsPath } from "../clusters/applications";
 import { comparisonOf, reach } from "../clusters/comparisons";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { connectionCheckLabel } from "../clusters/names";
+import { registrations } from "../clusters/registrations";
 import { change, find, get } from "../clusters/request";
 import { waitFor } from "../clusters/wait";
 import type { ClusterConnection } from "../settings/connection";
@@ -39,23 +40,30 @@ export interface ConnectionInputs {
  */
 export const connection: DynamicProvider<ConnectionInputs, ConnectionInputs> = {
     create: async (inputs) => {
-        await check(inputs);
+        await check(inputs, (await isAdopted(inputs)) ? noticeMs : 0);
         return { id: idOf(inputs.namespace, inputs.cluster), outs: inputs };
     },
     update: async (_, __, inputs) => {
-        // Argo CD first notices the changed cluster Secret; before that it answers from its cache.
-        await setTimeout(inputs.skip ? 0 : noticeMs);
-        await check(inputs);
+        await check(inputs, noticeMs);
         return { outs: inputs };
     },
     delete: async (_, { hub, namespace, cluster }) => remove(await findCluster("hub", hub), namespace, cluster),
 };
 
-async function check(inputs: ConnectionInputs): Promise<void> {
+/** Whether the cluster Secret is older than its present credential: Argo CD may have read the cluster with another. */
+async function isAdopted({ hub, namespace, argoCdName, since }: ConnectionInputs): Promise<boolean> {
+    const all = await registrations(await findCluster("hub", hub), namespace);
+    const own = all.find((registration) => registration.argoCdName === argoCdName);
+    return own !== undefined && Date.parse(own.created) < Date.parse(since) - noticeMs;
+}
+
+/** @param pauseMs time for Argo CD to notice a changed cluster Secret: before that it answers from its cache */
+async function check(inputs: ConnectionInputs, pauseMs: number): Promise<void> {
     const timeoutMs = milliseconds(inputs.timeout);
     if (inputs.skip || timeoutMs === 0) {
         return;
     }
+    await setTimeout(pauseMs);
     const { namespace, cluster, server, project } = inputs;
     const hub = await findCluster("hub", inputs.hub);
     await remove(hub, namespace, cluster);

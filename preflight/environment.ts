@@ -19,7 +19,7 @@ import { findNamespace, refuseTakenAccount } from "./namespaces";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
-import { clusterUid, refuseOtherClusters, uidsOf, warnOfConfirmed, warnOfUnknown } from "./sameCluster";
+import { clusterUid, refuseOtherClusters, servedConfirmations, uidsOf, warnOfUnknown } from "./sameCluster";
 
 /** The results of the checks of an environment. */
 export interface EnvironmentFacts {
@@ -126,7 +126,10 @@ async function checkRegistrations(
         Promise.all(asked),
     ]);
     await pulumi.log.info(credentialKinds(settings, existing, stack));
-    leftAloneWithoutSetting(settings, existing, stack).forEach((warning) => void pulumi.log.warn(warning));
+    [
+        ...leftAloneWithoutSetting(settings, existing, stack),
+        ...servedConfirmations(settings, found, existing, stack),
+    ].forEach((warning) => void pulumi.log.warn(warning));
     refuseOtherClusters(settings, found, existing, stack);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const on = { address, argoCdNamespace: hub.argoCdNamespace };
@@ -148,7 +151,6 @@ async function checkRegistrations(
     );
     const uids = uidsOf(found, existing, stack);
     await warnOfUnknown(found, uids);
-    await warnOfConfirmed(settings, found, existing, stack);
     return {
         servers: { ...asRegistered(servers, existing), ...quarantinedServers(settings, existing, stack) },
         uids,

@@ -43,15 +43,11 @@ export function refuseOtherClusters(
             return [`${at}.uid: is ${expected}, but the kubeconfig leads to the cluster ${uid}. Correct the context, or uid`];
         }
         const own = existing.find((registration) => registration.cluster === name && registration.stack === stack);
-        const twin = uid === undefined ? undefined : twinOf({ name, uid }, found, existing, stack);
-        if (twin !== undefined) {
-            return [
-                `${at}: the kubeconfig leads to the cluster ${uid}, which is ${twin} already, at another URL: two agents on one ` +
-                    "cluster would compete. Correct the context, or remove one of the two",
-            ];
-        }
         if (own === undefined) {
-            return [];
+            const twin = twinOf({ name, server, uid }, found, existing, stack);
+            const where = `the kubeconfig leads to the cluster ${uid}, which is ${twin} already, at another URL`;
+            const remedy = "two agents on one cluster would compete. Correct the context, or remove one of the two";
+            return twin === undefined ? [] : [`${at}: ${where}: ${remedy}`];
         }
         if (own.argoCdName !== argoCdNameOf(name, clusters[name])) {
             return [
@@ -83,37 +79,43 @@ export function refuseOtherClusters(
     }
 }
 
-/** Says which confirmations have served: while they stay, no preview refuses another URL of the cluster. */
-export async function warnOfConfirmed(
+/**
+ * Confirmations that have served: while they stay, no preview refuses another URL of the cluster.
+ *
+ * @returns a sentence about each one
+ */
+export function servedConfirmations(
     { clusters }: Pick<EnvironmentSettings, "clusters">,
     found: readonly FoundCluster[],
     existing: readonly Registration[],
     stack: string,
-): Promise<void> {
-    for (const { name, server } of found) {
+): string[] {
+    const served = found.filter(({ name, server }) => {
         const own = existing.find((registration) => registration.cluster === name && registration.stack === stack);
         const uid = clusters[name]?.uid;
-        const hasServed = uid !== undefined && own?.annotations[uidAnnotation] === uid;
-        if (hasServed && sameServer(own.server, server)) {
-            await pulumi.log.warn(
-                `hubspoke:clusters.${name}.uid: the hub has this UID now. Remove the setting: while it stays, a change of ` +
-                    "the cluster's URL is not refused",
-            );
-        }
-    }
+        return uid !== undefined && own?.annotations[uidAnnotation] === uid && sameServer(own.server, server);
+    });
+    return served.map(
+        ({ name }) =>
+            `hubspoke:clusters.${name}.uid: the hub has this UID now. Remove the setting: while it stays, a change of the ` +
+            "cluster's URL is not refused",
+    );
 }
 
-/** Another cluster of this stack, or another registration on the hub, with the same UID. */
+/** Another cluster of this stack, or another registration on the hub, that is the same cluster at another URL. */
 function twinOf(
-    { name, uid }: { readonly name: string; readonly uid: string },
+    { name, server, uid }: FoundCluster,
     found: readonly FoundCluster[],
     existing: readonly Registration[],
     stack: string,
 ): string | undefined {
-    const [inStack] = found.filter((other) => other.name !== name && other.uid === uid);
+    if (uid === undefined) {
+        return undefined;
+    }
+    const inStack = found.find((other) => other.name !== name && other.uid === uid);
     // A stack's own registrations are among its settings, or about to be removed.
     const others = existing.filter((other) => other.stack !== undefined && other.stack !== stack);
-    const onHub = others.find(({ annotations }) => annotations[uidAnnotation] === uid);
+    const onHub = others.find((other) => other.annotations[uidAnnotation] === uid && !sameServer(other.server, server));
     return inStack === undefined
         ? onHub && `"${onHub.cluster}" of the stack ${onHub.stack}`
         : `clusters.${inStack.name}`;

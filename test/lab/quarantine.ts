@@ -26,6 +26,7 @@ import {
     transcript,
     withConfig,
 } from "./support/lab";
+import { type RestrictedKubeconfig, restrictedKubeconfig } from "./support/restricted";
 
 type Clusters = Record<string, Config>;
 
@@ -59,13 +60,13 @@ interface Skipping {
     readonly stop: () => Promise<void>;
 }
 
-async function startSkipping(): Promise<Skipping> {
+async function startSkipping(kubeconfig: string): Promise<Skipping> {
     const token = "the-token-of-the-receiver";
     const url = `http://127.0.0.1:${await closedPort()}/alerts`;
     const args = ["scripts/failoverReceiver/index.ts", "--skip-reconcile-after", "1s", "--listen", new URL(url).host];
     const child = spawn(process.execPath, ["--import", "tsx", ...args], {
         cwd: projectRoot,
-        env: { ...process.env, ...pulumiEnvironment(), FAILOVER_TOKEN: token },
+        env: { ...process.env, ...pulumiEnvironment(), KUBECONFIG: kubeconfig, FAILOVER_TOKEN: token },
         stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";
@@ -94,6 +95,7 @@ async function startSkipping(): Promise<Skipping> {
 
 describe("a cluster in quarantine", () => {
     let receiver: Skipping;
+    let identity: RestrictedKubeconfig;
 
     before(async () => {
         await destroyProtected("dr");
@@ -105,10 +107,12 @@ describe("a cluster in quarantine", () => {
         await pulumiOk("prod", ...up);
         await waitForApplications(["agent-prod", "agent-prod-b", "agent-staging"]);
         await stopApiServer("dr");
+        identity = await restrictedKubeconfig("receiver", { hub: "hub-receiver.yaml" });
     });
 
     after(async () => {
         await receiver.stop();
+        await identity.remove();
         changeInLab("prod", (config) => ({ ...config, "hubspoke:protect": false }));
         await pulumiOk("prod", ...up);
         changeInLab("prod", without("prod-b"));
@@ -125,8 +129,8 @@ describe("a cluster in quarantine", () => {
         expect(output).to.match(/hubspoke:clusters\.prod-b: the API server https:\S+ cannot be reached/);
     });
 
-    it("is left alone by Argo CD when the receiver hears of it, which keeps what Argo CD said before", async () => {
-        receiver = await startSkipping();
+    it("is left alone by Argo CD when the receiver hears of it, which has no right but those in docs/rbac", async () => {
+        receiver = await startSkipping(identity.file);
         await receiver.send("firing");
         await waitFor("the receiver to annotate the Secret of prod-b", async (): Promise<Look<true>> => {
             const annotations = await annotationsOf("cluster-prod-b");

@@ -8,7 +8,7 @@ import { type Registration, sameServer } from "../../clusters/registrations";
 import { CertificateError } from "../../clusters/request";
 import { tryToken } from "../../clusters/tokenTrial";
 import { checkConnection, refuseUnusableServer } from "../../preflight/connection";
-import { refuseOtherClusters, uidsOf } from "../../preflight/sameCluster";
+import { refuseOtherClusters, servedConfirmations, uidsOf } from "../../preflight/sameCluster";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { closedPort, failure } from "./support/failure";
@@ -166,6 +166,13 @@ describe("a cluster behind its name", () => {
         expect(check(a, { server, expected: a })).not.to.throw();
         expect(check(a, { server: "https://PROD.example.com:443/" })).not.to.throw();
     });
+    it("is named in the preview when its confirmation has served", () => {
+        const before = registered({ [uidAnnotation]: a });
+        const served = (uid: string | undefined, server = url) =>
+            servedConfirmations(settingsOf({ uid }), [{ name: "prod", server, uid: a }], before, stack);
+        expect(served(a).join()).to.match(/^hubspoke:clusters\.prod\.uid: the hub has this UID now\. Remove/);
+        expect([...served(undefined), ...served(b), ...served(a, "https://other.example.com")]).to.deep.equal([]);
+    });
     it("is refused by a second name: in its stack, and in another one", () => {
         const found = ["prod", "other"].map((name) => ({ name, server: `https://${name}.example.com`, uid: a }));
         const settings = settingsOf();
@@ -173,11 +180,13 @@ describe("a cluster behind its name", () => {
             /clusters\.other: the kubeconfig leads to the cluster 0f1d.*, which is clusters\.prod already/,
         );
         const [here] = registered({ [uidAnnotation]: a });
-        const elsewhere = { ...here!, cluster: "prod-b", stack: "organization/hubspoke/dr" };
+        const stackOfDr = "organization/hubspoke/dr";
+        const elsewhere = { ...here!, cluster: "prod-b", stack: stackOfDr, server: "https://b.example.com" };
         const alone = (...existing: Registration[]) => () => {
             refuseOtherClusters(settings, found.slice(0, 1), existing, stack);
         };
         expect(alone(elsewhere)).to.throw(/clusters\.prod: .* is "prod-b" of the stack \S+\/dr already/);
+        expect(alone({ ...elsewhere, server: url })).not.to.throw();
         expect(alone(here!, { ...elsewhere, stack: undefined })).not.to.throw();
     });
     it("gets its UID at the next `up` where an earlier version registered it, and keeps it where it may not be read", () => {

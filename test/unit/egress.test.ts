@@ -99,7 +99,7 @@ describe("the preview of limited connections", () => {
     const own = ownTargets({ endpoints: [{ addresses: ["10.0.3.4"] }, { addresses: ["fd00::4"] }], ports: [{ port: 6443 }] });
     const registered = (server: string) => ({
         secret: "cluster-prod", cluster: "prod", argoCdName: "prod", server, stack: undefined, domain: undefined,
-        labels: {}, annotations: {},
+        labels: {}, annotations: {}, created: "2026-01-01T00:00:00Z",
     });
 
     it("refuses to cut Argo CD off from the hub's own API server", () => {

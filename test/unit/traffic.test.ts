@@ -198,6 +198,7 @@ describe("the active cluster", () => {
         domain,
         labels: {},
         annotations: {},
+        created: "2026-01-01T00:00:00Z",
     });
     const check = (given: object, existing: Registration[]) => () =>
         refuseUnknownActive({ domain: "example.com", traffic: schema.parse(given) }, existing);

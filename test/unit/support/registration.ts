@@ -11,6 +11,7 @@ export function registration(given: Partial<Registration> = {}): Registration {
         domain: undefined,
         labels: { "argocd.argoproj.io/secret-type": "cluster" },
         annotations: { "managed-by": "argocd.argoproj.io" },
+        created: "2026-01-01T00:00:00Z",
         ...given,
     };
 }
