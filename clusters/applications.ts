@@ -14,6 +14,7 @@ export interface Application {
         readonly ownerReferences?: readonly { readonly kind: string }[];
     };
     readonly spec?: {
+        readonly project?: string;
         readonly source?: { readonly targetRevision?: string };
         /** A cluster by its URL or by its name; without a namespace, each object names its own. */
         readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
@@ -32,6 +33,8 @@ export interface Application {
         /** The deployed revisions, the oldest first. */
         readonly history?: readonly { readonly revision?: string }[];
         readonly conditions?: readonly { readonly type: string; readonly message: string }[];
+        /** The objects that it delivers; one of the whole cluster has no namespace. */
+        readonly resources?: readonly { readonly namespace?: string }[];
     };
 }
 
@@ -101,6 +104,12 @@ export function isGenerated({ metadata }: Application): boolean {
 /** Whether Argo CD leaves the Application's cluster alone: the status is then from before. */
 export function isQuarantined({ metadata }: Pick<Application, "metadata">): boolean {
     return metadata.labels?.[quarantinedLabel] !== undefined;
+}
+
+/** Namespaces to which an Application delivers: that of its destination, and those that its objects name. */
+export function deliveredNamespaces({ spec, status }: Application): string[] {
+    const all = [spec?.destination, ...(status?.resources ?? [])].map((one) => one?.namespace ?? "");
+    return [...new Set(all.filter((namespace) => namespace !== ""))].sort();
 }
 
 /** The conditions that Argo CD reports, in one line. */

@@ -6,6 +6,9 @@
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
 export const argoCdNamespace = "argocd";
 
+/** Name of the AppProject that Argo CD creates by itself, and in which an Application without a project is. */
+export const defaultProjectName = "default";
+
 /** URL of the hub's API server for pods on the hub; Argo CD identifies its own cluster by this URL. */
 export const inClusterServer = "https://kubernetes.default.svc";
 

@@ -8,10 +8,12 @@ import { AgentProject } from "./agent/project";
 import { Alerts } from "./watch/watch";
 import { ApplicationProtection } from "./agent/protection";
 import { ArgoCd } from "./argoCd/release";
-import { ClusterSecret } from "./account/clusterSecret";
+import { ClusterSecret, type ClusterSecretArgs } from "./account/clusterSecret";
+import { LockedDefaultProject } from "./agent/defaultProject";
 import { Egress } from "./argoCd/egress";
 import { Entrance } from "./argoCd/entrance";
 import { Guard } from "./argoCd/guard";
+import { type AgentOnHub, HubRights } from "./account/hubRights";
 import { cloudsOf } from "./argoCd/identity";
 import { writeHubOutputs } from "./hubOutputs";
 import { PreviewAccess } from "./account/previewers";
@@ -40,6 +42,8 @@ export interface HubArgs {
     readonly adoption?: ArgoCdAdoption | undefined;
     /** Whether the stack registers the hub itself. */
     readonly registersHub: boolean;
+    /** The agent's namespace on the hub; undefined if the agent is not delivered there. */
+    readonly agentOnHub?: AgentOnHub | undefined;
 }
 
 /** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
@@ -58,15 +62,18 @@ export class Hub extends pulumi.ComponentResource {
     constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Hub", name, {}, opts);
 
-        const { settings, stack, serviceMonitors, chartHasSecret, alertObjects, adoption, registersHub } = args;
+        const { settings, stack, serviceMonitors, chartHasSecret, alertObjects, adoption } = args;
+        const { registersHub, agentOnHub } = args;
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
         const made: pulumi.Resource[] = [];
         const remember: pulumi.ResourceTransformation = ({ resource }) => void made.push(resource);
         const onHub = { parent: this, providers: [provider], transformations: [remember] };
         const protect = isProtected(settings);
+        const { permissions } = settings;
+        const rights = new HubRights("hub-rights", { permissions, agent: agentOnHub, stack }, onHub);
         const argoCd = new ArgoCd(
             "argocd",
-            { namespace: argoCdNamespace, settings, stack, serviceMonitors, chartHasSecret, adoption },
+            { namespace: argoCdNamespace, settings, stack, serviceMonitors, chartHasSecret, adoption, rights },
             onHub,
         );
         const namespace = argoCd.namespace;
@@ -81,6 +88,9 @@ export class Hub extends pulumi.ComponentResource {
             },
             { ...onHub, protect },
         );
+        if (settings.defaultProject === "locked") {
+            new LockedDefaultProject("default-project", { namespace }, onHub);
+        }
         const repositories = Object.entries(settings.repositories).map(
             ([repositoryName, repository]) =>
                 new Repository(
@@ -96,7 +106,8 @@ export class Hub extends pulumi.ComponentResource {
                       namespace,
                       clusterName: inClusterName,
                       server: inClusterServer,
-                      project: project.projectName,
+                      ...hubScope(settings, project.projectName),
+                      ...(rights.since && { refresh: rights.since }),
                       labels: { ...settings.labels, environment: "hub" },
                       domain: `hub.${settings.domain}`,
                       stack,
@@ -143,8 +154,8 @@ export class Hub extends pulumi.ComponentResource {
             settings.traffic &&
             new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub);
         if (settings.previewers !== undefined) {
-            const readable = readableOfHub(namespace, settings);
-            const after = { ...onHub, dependsOn: [entrance, ...(traffic ? [traffic] : [])] };
+            const readable = readableOfHub(namespace, settings, agentOnHub?.namespace);
+            const after = { ...onHub, dependsOn: [entrance, rights, ...(traffic ? [traffic] : [])] };
             new PreviewAccess("preview", { previewers: settings.previewers, readable }, after);
         }
         new Guard("hub-guard", { hub: settings.cluster, namespace, stack }, { parent: this, protect, dependsOn: made });
@@ -168,4 +179,18 @@ export class Hub extends pulumi.ComponentResource {
         };
         this.registerOutputs({ ...this.outputs, registration: registration?.secretName });
     }
+}
+
+/**
+ * What Argo CD may manage on the hub itself: the agent's namespace, as on a spoke, or the namespaces of `permissions`.
+ * For the latter the hub is not scoped to the agent's project, which would admit the agent's chart to them.
+ */
+function hubScope(
+    { agent, permissions: { scope, namespaces } }: Pick<HubSettings, "agent" | "permissions">,
+    project: pulumi.Input<string>,
+): Pick<ClusterSecretArgs, "project" | "namespaces" | "clusterResources"> {
+    const [first, ...others] = namespaces;
+    return scope === "namespaces" || first === undefined
+        ? { project, namespaces: [agent.namespace], clusterResources: false }
+        : { project: undefined, namespaces: [first, ...others], clusterResources: true };
 }

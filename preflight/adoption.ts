@@ -15,6 +15,7 @@ import { environmentName } from "../settings/delivery";
 import type { EnvironmentSettings } from "../settings/environment";
 import { domain } from "../settings/kinds";
 import { isCopy, keptMetadata } from "./keptMetadata";
+import { outOfReach } from "./reach";
 import { ownLabels } from "../settings/labels";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
@@ -164,23 +165,12 @@ function isOwnAnnotation(key: string): boolean {
     return own.includes(key) || key === skipReconcileAnnotation || key.startsWith("hubspoke/");
 }
 
-/**
- * Applications that the new account could not manage, because they do not deliver to the agent's namespace; empty if
- * the account gets the whole cluster.
- */
-export function outOfReach({ name, settings, hub }: Candidate, applications: readonly Application[]): string[] {
-    if (settings.clusters[name]?.permissions.scope === "cluster") {
-        return [];
-    }
-    return applications
-        .map(({ metadata, spec }) => ({ application: metadata.name, namespace: spec?.destination?.namespace }))
-        .filter(({ namespace }) => namespace !== hub.agentNamespace)
-        .map(
-            ({ application, namespace }) =>
-                `hubspoke:clusters.${name}.permissions: Application ${application} delivers to ` +
-                `${namespace ? `namespace ${namespace}` : "no specific namespace"}, but the new account has rights ` +
-                `in ${hub.agentNamespace} only. Move it, or write \`scope: cluster\` with the kinds`,
-        );
+/** Applications that the cluster's account and cluster Secret would not let Argo CD manage; see {@link outOfReach}. */
+export function unreachable({ name, settings, hub }: Candidate, applications: readonly Application[]): string[] {
+    const permissions = settings.clusters[name]?.permissions;
+    return permissions === undefined
+        ? []
+        : outOfReach({ setting: `clusters.${name}.permissions`, permissions, agentNamespace: hub.agentNamespace }, applications);
 }
 
 /** About copies of the Secret, such as that of `kubectl apply`: an import would put the old token into the state. */
@@ -196,8 +186,9 @@ function describeCopy(name: string, { secret, annotations }: Registration, stack
 
 /**
  * Finds the registrations that the stack adopts: those that `clusterSecret` names and another tool or a person created.
+ * It also looks for Applications that Argo CD could not manage any more on any cluster.
  *
- * @throws Error that lists what the adoption would change or break, and what to write
+ * @throws Error that lists what would change or break, and what to write
  */
 export async function findAdoptions(
     candidates: readonly Candidate[],
@@ -210,12 +201,17 @@ export async function findAdoptions(
     for (const candidate of candidates) {
         const { name, server } = candidate;
         const registration = registrationToAdopt(candidate, existing, stack);
+        const own = candidate.settings.clusters[name];
+        // One that is registered with narrow rights has had them before.
+        if (registration !== undefined || own?.permissions.scope === "cluster") {
+            const argoCdName = argoCdNameOf(name, own);
+            const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { argoCdName, server });
+            problems.push(...unreachable(candidate, applications));
+        }
         if (registration === undefined) {
             continue;
         }
-        const argoCdName = argoCdNameOf(name, candidate.settings.clusters[name]);
-        const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { argoCdName, server });
-        problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
+        problems.push(...differences(candidate, registration));
         const copy = describeCopy(name, registration, stack);
         if (copy !== undefined && !pulumi.runtime.isDryRun()) {
             problems.push(copy);

@@ -174,7 +174,8 @@ async function findNamespaces(
             if (!isRegistered && settings.clusters[cluster]?.credentials.type === "token") {
                 await refuseTakenAccount(spoke, cluster, stack);
             }
-            const context = { cluster, namespace, stack, settings };
+            const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
+            const context = { at: `clusters.${cluster}`, namespace, stack, limits: settings.namespace, shared };
             return [cluster, await findNamespace(spoke, context, isRegistered)] as const;
         }),
     );

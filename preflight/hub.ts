@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { argoCdNamespace } from "../clusters/names";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
+import type { AgentOnHub } from "../components/account/hubRights";
 import { notificationsSecret } from "../components/argoCd/notifications";
 import type { ProbePlan } from "../components/watch/probePlan";
 import type { HubSettings } from "../settings/hub";
@@ -14,6 +15,8 @@ import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { secretPath } from "../clusters/secretPath";
+import { findAgentOnHub } from "./agentOnHub";
+import { refuseToStop } from "./defaultProject";
 import { refuseCutOff } from "./egress";
 import { refuseMissingAudiences } from "./federation";
 import { checkNodes } from "./nodes";
@@ -37,6 +40,8 @@ export interface HubFacts {
     readonly adoption: ArgoCdAdoption | undefined;
     /** Whether the stack registers the hub itself, which another tool may have done. */
     readonly registersHub: boolean;
+    /** The agent's namespace on the hub; undefined if the agent is not delivered there. */
+    readonly agentOnHub: AgentOnHub | undefined;
 }
 
 interface GroupList {
@@ -55,7 +60,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
     const groups = await apiGroups(hub);
     const operator = groups.includes(operatorGroup);
     const registered = registrations(hub, argoCdNamespace);
-    const [{ adoption, registersHub }] = await allOf([
+    const [{ adoption, registersHub }, agentOnHub] = await allOf([
         async () => {
             const existing = await registered;
             return {
@@ -63,6 +68,8 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
                 registersHub: await registersHubItself(settings, existing),
             };
         },
+        () => findAgentOnHub(hub, settings, stack),
+        () => refuseToStop(hub, settings),
         () => {
             const release = settings.adoptedRelease ?? defaultRelease;
             return settings.availability === "ha" ? checkNodes(hub, groups, settings.pods, release) : undefined;
@@ -98,6 +105,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
     return {
         adoption,
         registersHub,
+        agentOnHub,
         serviceMonitors: metrics.serviceMonitors === "auto" ? operator : metrics.serviceMonitors,
         alertObjects: alerts.objects === "auto" ? (operator ? "operator" : "files") : alerts.objects,
         chartHasSecret: madeByHelm(

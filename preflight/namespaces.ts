@@ -3,7 +3,7 @@ import { agentLabel, accountName, adoptedAnnotation, stackAnnotation } from "../
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { ask, get } from "../clusters/request";
 import type { AdoptedNamespace } from "../components/account/adoption";
-import type { EnvironmentSettings } from "../settings/environment";
+import type { NamespaceLimits } from "../settings/delivery";
 import { keptMetadata, type Metadata } from "./keptMetadata";
 
 interface ObjectList {
@@ -23,12 +23,13 @@ export interface FoundNamespace {
 
 /** The cluster, and what the stack would do to the namespace. */
 interface Context {
-    readonly cluster: string;
+    /** Path of the cluster's setting. */
+    readonly at: string;
     readonly namespace: string;
     readonly stack: string;
-    readonly settings: Pick<EnvironmentSettings, "namespace"> & {
-        readonly clusters: Readonly<Record<string, { readonly sharedNamespace: boolean } | undefined>>;
-    };
+    readonly limits: NamespaceLimits;
+    /** The cluster's setting `sharedNamespace`; undefined for the hub, which has none. */
+    readonly shared: boolean | undefined;
 }
 
 /**
@@ -37,8 +38,8 @@ interface Context {
  * @returns each problem with its remedy; none if the namespace can be adopted
  */
 export function namespaceProblems({ metadata, pods, taken }: FoundNamespace, context: Context): string[] {
-    const { cluster, namespace, stack, settings } = context;
-    const at = `hubspoke:clusters.${cluster}`;
+    const { namespace, stack, shared } = context;
+    const at = `hubspoke:${context.at}`;
     const owner = metadata.annotations?.[stackAnnotation];
     if (owner !== undefined && owner !== stack) {
         return [
@@ -46,27 +47,29 @@ export function namespaceProblems({ metadata, pods, taken }: FoundNamespace, con
                 `stack's earlier name: kubectl annotate namespace ${namespace} --overwrite ${stackAnnotation}=${stack}`,
         ];
     }
-    const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
     return [
-        ...(pods.length > 0 && !shared
-            ? [
-                  `${at}.sharedNamespace: namespace ${namespace} has pods that are not the agent's (${some(pods)}), and the ` +
-                      "stack's quota, Pod Security level and network policy would apply to them. Choose another " +
-                      "`agent.namespace` on the hub, move them, or write true: the stack then leaves them alone, and Argo " +
-                      "CD's account may change objects beside the agent's",
-              ]
-            : []),
+        ...(pods.length > 0 && shared !== true ? [foreignPods(at, namespace, pods, shared)] : []),
         ...(taken.length > 0
             ? [`${at}: namespace ${namespace} has ${taken.join(", ")} already. Rename or delete that: the stack creates one of that name`]
             : []),
     ];
 }
 
+function foreignPods(at: string, namespace: string, pods: readonly string[], shared: false | undefined): string {
+    return (
+        `${at}${shared === false ? ".sharedNamespace" : ""}: namespace ${namespace} has pods that are not the agent's ` +
+        `(${some(pods)}), and the stack's quota, Pod Security level and network policy would apply to them. Choose another ` +
+        "`agent.namespace` on the hub, or move them" +
+        (shared === false
+            ? "; or write true: the stack then leaves them alone, and Argo CD's account may change objects beside the agent's"
+            : "")
+    );
+}
+
 /** What the adoption of a namespace changes, in one sentence. */
 export function describeAdoption({ metadata, limits }: FoundNamespace, context: Context): string {
-    const { cluster, namespace, settings } = context;
-    const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
-    const { podSecurity, pods, cpu, memory } = settings.namespace;
+    const { at, namespace, shared, limits: given } = context;
+    const { podSecurity, pods, cpu, memory } = given;
     const enforced = metadata.labels?.["pod-security.kubernetes.io/enforce"];
     const changes = shared
         ? ["a network policy for the agent's pods, and nothing for other pods"]
@@ -77,7 +80,7 @@ export function describeAdoption({ metadata, limits }: FoundNamespace, context: 
               "a network policy that denies all other traffic",
           ];
     return (
-        `hubspoke:clusters.${cluster}: namespace ${namespace} exists. The stack adopts it with its labels and annotations, ` +
+        `hubspoke:${at}: namespace ${namespace} exists. The stack adopts it with its labels and annotations, ` +
         `and does not delete it at a destroy. It adds: ${changes.join(", ")}.` +
         (limits.length === 0 ? "" : ` ${some(limits)} also apply to the agent`)
     );
@@ -100,7 +103,7 @@ export async function findNamespace(
     context: Context,
     isRegistered: boolean,
 ): Promise<AdoptedNamespace | undefined> {
-    const { namespace, stack, cluster, settings } = context;
+    const { namespace, stack, shared } = context;
     const found = await visible(spoke, `api/v1/namespaces/${namespace}`);
     if (found === undefined) {
         return undefined;
@@ -109,8 +112,7 @@ export async function findNamespace(
     const isAdopted = annotations?.[adoptedAnnotation] !== undefined;
     const isOwn = annotations?.[stackAnnotation] === stack || isRegistered;
     if (!isOwn) {
-        const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
-        const whole = await inNamespace(spoke, found.metadata, shared);
+        const whole = await inNamespace(spoke, found.metadata, shared === true);
         const problems = namespaceProblems(whole, context);
         if (problems.length > 0) {
             throw new Error(problems.join("\n  "));

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { tokenLifetime } from "./duration";
 import { audience } from "./federation";
-import { entraId, flag, roleArn, text } from "./kinds";
+import type { Problem } from "./given";
+import { dnsLabel, entraId, flag, roleArn, text } from "./kinds";
 
 /** Settings for how Argo CD authenticates to a spoke, what it may do there, and how it reaches the API server. */
 
@@ -178,45 +179,87 @@ const plainName = (what: string, example: string) =>
         .regex(/^[a-z0-9.-]*$/, `${what} must be lower-case and without wildcards. Write for example "${example}"`)
         .meta({ examples: [example] });
 
-export const permissionsSchema = z
-    .strictObject({
-        scope: z
-            .enum(["namespaces", "cluster"], 'must be "namespaces" or "cluster". Write one of these')
-            .describe(
-                "`namespaces` allows the kinds of the agent's chart in the agent's namespace. " +
-                    "`cluster` allows what `kinds` or `admin` say, in every namespace.",
-            )
-            .default("namespaces"),
-        kinds: z
-            .array(
-                z.strictObject({
-                    apiGroup: plainName("an API group", "apps").describe('API group. `""` is the core group.'),
-                    resources: z
-                        .array(plainName("a resource", "deployments").min(1, "the name of a resource is empty"))
-                        .min(1, "names no resource. Add one, or remove the entry")
-                        .describe("Plural names of the resources."),
-                }),
-            )
-            .describe("Kinds that Argo CD may manage. It needs `scope: cluster`.")
-            .default([]),
-        admin: flag
-            .describe("Argo CD may do everything on the spoke. It needs `scope: cluster`.")
-            .default(false),
-    })
-    .superRefine(({ scope, kinds, admin }, context) => {
-        const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-        if (scope === "namespaces" && admin) {
-            issue("admin", "needs scope: cluster. Set that too, or remove it");
-        }
-        if (scope === "namespaces" && kinds.length > 0) {
-            issue("kinds", "needs scope: cluster; with scope: namespaces the chart decides the kinds. Remove it");
-        }
-        if (scope === "cluster" && kinds.length > 0 === admin) {
-            issue("scope", 'is "cluster", which needs either the list `kinds` or `admin: true`. Write one of these');
-        }
-    })
-    .describe("What Argo CD may do on the spoke.")
-    .prefault({});
+const managedNamespace = dnsLabel("a namespace", "shop");
+
+/** What Argo CD may do on a cluster, `where` in the words of the documentation. */
+const permissions = (where: string, namespaces: string) =>
+    z
+        .strictObject({
+            scope: z
+                .enum(["namespaces", "cluster"], 'must be "namespaces" or "cluster". Write one of these')
+                .describe(
+                    "`namespaces` allows the kinds of the agent's chart in the agent's namespace. " +
+                        "`cluster` gives rights in every namespace: those that `kinds` or `admin` say.",
+                )
+                .default("namespaces"),
+            kinds: z
+                .array(
+                    z.strictObject({
+                        apiGroup: plainName("an API group", "apps").describe('API group. `""` is the core group.'),
+                        resources: z
+                            .array(plainName("a resource", "deployments").min(1, "the name of a resource is empty"))
+                            .min(1, "names no resource. Add one, or remove the entry")
+                            .describe("Plural names of the resources."),
+                    }),
+                )
+                .describe("Kinds that Argo CD may manage. It needs `scope: cluster`.")
+                .default([]),
+            admin: flag
+                .describe(`Argo CD may do everything on ${where}. It needs \`scope: cluster\`.`)
+                .default(false),
+            namespaces: z
+                .array(managedNamespace)
+                .meta({ description: `${namespaces} It needs \`scope: cluster\`.`, examples: [["shop"]] })
+                .default([]),
+        })
+        .superRefine(({ scope, kinds, admin, namespaces: named }, context) => {
+            const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+            if (scope === "namespaces" && admin) {
+                issue("admin", "needs scope: cluster. Set that too, or remove it");
+            }
+            if (scope === "namespaces" && kinds.length > 0) {
+                issue("kinds", "needs scope: cluster; with scope: namespaces the chart decides the kinds. Remove it");
+            }
+            if (scope === "namespaces" && named.length > 0) {
+                issue("namespaces", "needs scope: cluster; with scope: namespaces it is the agent's alone. Remove it");
+            }
+            if (scope === "cluster" && kinds.length > 0 === admin) {
+                issue("scope", 'is "cluster", which needs either the list `kinds` or `admin: true`. Write one of these');
+            }
+        })
+        .describe(`What Argo CD may do on ${where}.`)
+        .prefault({});
+
+export const permissionsSchema = permissions(
+    "the spoke",
+    "Namespaces that Argo CD manages besides the agent's. The agent's chart can place objects there too.",
+);
+
+export const hubPermissionsSchema = permissions(
+    "the hub's own cluster",
+    "Namespaces of the hub that Argo CD manages, for Applications that are not the agent's.",
+);
+
+/** Why rights on the hub's own cluster would be wider than they look. */
+export function hubPermissionsProblems({
+    labels,
+    permissions: { scope, namespaces },
+}: {
+    readonly labels: { readonly deploy: string };
+    readonly permissions: Permissions;
+}): Problem[] {
+    if (scope === "cluster" && labels.deploy === "true") {
+        const message =
+            'is "cluster", and labels.deploy is "true": the agent\'s chart could then place objects in all these ' +
+            'namespaces. Remove permissions, or write deploy: "false"';
+        return [{ path: ["permissions", "scope"], message }];
+    }
+    if (scope === "cluster" && namespaces.length === 0) {
+        const message = "names none, and for Argo CD that means every namespace. Name those that it manages on the hub";
+        return [{ path: ["permissions", "namespaces"], message }];
+    }
+    return [];
+}
 
 /** How Argo CD authenticates to a spoke: a token of its own account, or an identity of a cloud. */
 export type Credentials = z.output<typeof credentialsSchema>;

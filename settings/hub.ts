@@ -5,6 +5,7 @@ import { automaticProblems } from "./automaticMove";
 import { certificates, entranceProblems, ingress } from "./certificates";
 import { chart } from "./chart";
 import { connection } from "./connection";
+import { hubPermissionsProblems, hubPermissionsSchema } from "./credentials";
 import { protectedEnvironments, rollout, rolloutProblems, syncWindows } from "./delivery";
 import { egress, egressProblems } from "./egress";
 import { federation } from "./federation";
@@ -85,6 +86,14 @@ export const hubSettings = z.strictObject({
     alerts,
     traffic,
     labels: hubLabels.describe("Labels of the hub's own cluster Secret.").prefault({}),
+    permissions: hubPermissionsSchema,
+    defaultProject: z
+        .enum(["locked", "unmanaged"], 'must be "locked" or "unmanaged". Write one of these')
+        .describe(
+            "Argo CD's AppProject `default`, which allows everything to everyone who may create an Application in it. " +
+                "`locked`: it allows nothing. `unmanaged`: the program leaves it as it is.",
+        )
+        .default("locked"),
 }).superRefine((given, context) => {
     const contradictions = [
         ...entranceProblems(given),
@@ -94,6 +103,7 @@ export const hubSettings = z.strictObject({
         ...rolloutProblems(given),
         ...trafficProblems(given),
         ...automaticProblems(given),
+        ...hubPermissionsProblems(given),
     ];
     for (const { path, message } of contradictions) {
         context.addIssue({ code: "custom", path: [...path], message });

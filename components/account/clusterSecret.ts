@@ -38,10 +38,16 @@ export interface ClusterSecretArgs {
     readonly adopt?: string | undefined;
     /** URL of the API server. */
     readonly server: pulumi.Input<string>;
-    /** AppProject to which the cluster is scoped: Applications of other projects cannot use it. */
-    readonly project: pulumi.Input<string>;
-    /** Namespaces that Argo CD may manage; by default it manages the whole cluster. */
-    readonly namespaces?: pulumi.Input<string>[];
+    /**
+     * AppProject to which the cluster is scoped; undefined for none. Argo CD adds the cluster, with its `namespaces`,
+     * to the destinations of that project (argo-cd, util/argo/argo.go, `GetAppProjectByName`). It does not keep
+     * Applications of other projects away.
+     */
+    readonly project: pulumi.Input<string> | undefined;
+    /** Namespaces that Argo CD may manage, at least one: an empty list would mean the whole cluster. */
+    readonly namespaces: readonly [pulumi.Input<string>, ...pulumi.Input<string>[]];
+    /** Whether Argo CD may manage kinds that are in no namespace. */
+    readonly clusterResources: boolean;
     readonly labels: Readonly<Record<string, string>>;
     /** Annotations of an adopted Secret, which Applications may use. */
     readonly annotations?: Readonly<Record<string, string>> | undefined;
@@ -81,16 +87,6 @@ export class ClusterSecret extends pulumi.ComponentResource {
     constructor(name: string, args: ClusterSecretArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ClusterSecret", name, {}, opts);
 
-        const scope: Record<string, pulumi.Input<string>> =
-            args.namespaces === undefined
-                ? // An adopted Secret may have a list, which would stay.
-                  args.secret === undefined
-                    ? {}
-                    : { namespaces: "" }
-                : {
-                      namespaces: pulumi.all(args.namespaces).apply((names) => names.join(",")),
-                      clusterResources: "false",
-                  };
         const secret = new Secret(
             `${name}-secret`,
             {
@@ -129,8 +125,9 @@ export class ClusterSecret extends pulumi.ComponentResource {
                 data: secretData({
                     name: args.clusterName,
                     server: args.server,
-                    project: args.project,
-                    ...scope,
+                    ...(args.project !== undefined && { project: args.project }),
+                    namespaces: pulumi.all([...args.namespaces]).apply((names) => names.join(",")),
+                    clusterResources: String(args.clusterResources),
                     config: pulumi.jsonStringify(args.config),
                 }),
             },

@@ -14,7 +14,7 @@ export interface Subject {
 }
 
 export interface GrantsArgs {
-    /** Name of the Roles and bindings on the spoke. */
+    /** Name of the Roles and bindings on the cluster. */
     readonly roleName: string;
     readonly subjects: readonly Subject[];
     /** Suffix of the bindings' names, so that other subjects keep theirs during a change of the credential. */
@@ -33,12 +33,15 @@ const delivering = ["get", "list", "watch", "create", "update", "patch", "delete
 export const readingLogs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
 
 /**
- * Argo CD's rights on a spoke: in each managed namespace only what the agent's chart needs, or, if the settings request
- * it explicitly, logs, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are restored.
+ * Argo CD's rights on a cluster: in each managed namespace only what the agent's chart needs, or, if the settings
+ * request it explicitly, logs, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are
+ * restored.
  */
 export class Grants extends pulumi.ComponentResource {
     /** Versions of the Roles and bindings: they change with the rights. */
     readonly versions: pulumi.Output<string>[];
+    /** Times at which they were created, as RFC 3339. */
+    readonly times: pulumi.Output<string>[];
 
     constructor(name: string, args: GrantsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Grants", name, {}, opts);
@@ -50,6 +53,7 @@ export class Grants extends pulumi.ComponentResource {
                       this.oneNamespace(`${name}-${key}`, target, args),
                   );
         this.versions = made.map((object) => onceMade(object, object.metadata.resourceVersion));
+        this.times = made.map((object) => onceMade(object, object.metadata.creationTimestamp));
         this.registerOutputs();
     }
 

@@ -8,13 +8,22 @@ import { namespaceOf } from "../argoCd/certManager";
 import { externalDnsNamespace } from "../traffic/externalDnsValues";
 import type { Readable, ReadableNamespace } from "./previewers";
 
-/** The parts of a hub that a previewer reads: the namespaces of Argo CD and of the charts that its settings install. */
-export function readableOfHub(argoCd: pulumi.Input<string>, { certificates, traffic }: HubSettings): Readable {
+/**
+ * The parts of a hub that a previewer reads: the namespaces of Argo CD and of the charts that its settings install.
+ *
+ * @param agent the agent's namespace on the hub; undefined if the agent is not delivered there
+ */
+export function readableOfHub(
+    argoCd: pulumi.Input<string>,
+    { certificates, traffic }: HubSettings,
+    agent: string | undefined,
+): Readable {
     const release = (namespace: string): ReadableNamespace => ({ namespace, rules: "hubRelease" });
     return {
         cluster: { rules: "hub" },
         namespaces: {
             argocd: { namespace: argoCd, rules: "argocd" },
+            ...(agent !== undefined && { agent: { namespace: agent, rules: "agent" } }),
             ...("certManager" in certificates && { "cert-manager": release(namespaceOf(certificates.certManager)) }),
             ...(traffic?.externalDns.mode === "install" && { "external-dns": release(externalDnsNamespace) }),
         },

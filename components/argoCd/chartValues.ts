@@ -9,7 +9,7 @@ interface Leaf {
     readonly value: unknown;
 }
 
-const rights = "Argo CD's own rights on the hub stay as the chart has them. Remove it";
+const rights = "Argo CD's rights on the hub are for the setting permissions. Remove it, or set that";
 const highAvailability = "it belongs to the high availability of Argo CD. Remove it, or set availability, fleet or scale";
 const networkPolicies = "the network policies deny what Argo CD does not need. Remove it";
 const passwords = "the program makes the passwords, and values are plain text. Remove it";

@@ -39,6 +39,8 @@ export interface ArgoCdArgs {
     readonly chartHasSecret: boolean;
     /** The Argo CD that another tool installed and the stack adopts; undefined where it installs its own. */
     readonly adoption?: ArgoCdAdoption | undefined;
+    /** Argo CD's rights outside its namespace: they exist before the release takes the chart's ClusterRoles away. */
+    readonly rights: pulumi.Resource;
 }
 
 /** Argo CD on the hub: its namespace, its passwords, and its Helm release. */
@@ -150,7 +152,7 @@ export class ArgoCd extends pulumi.ComponentResource {
             },
             {
                 ...guarded,
-                dependsOn: [priority, ...secrets, ...told],
+                dependsOn: [priority, args.rights, ...secrets, ...told],
                 ...(adoption?.release && { import: `${args.namespace}/${settings.adoptedRelease}` }),
             },
         );

@@ -12,6 +12,7 @@ import { type ArgoCdValues, argoCdHost } from "./names";
 import { metricsValues } from "./metrics";
 import { notificationValues } from "./notifications";
 import { podValues } from "./pods";
+import { rightsValues } from "./rights";
 import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
 import { redisTlsValues } from "./redisTls";
 import { signingKeyValues } from "./signingKeys";
@@ -32,6 +33,7 @@ type ValuesSettings = Pick<
     | "identity"
     | "ingress"
     | "knownHosts"
+    | "permissions"
     | "pods"
     | "redisTls"
     | "scale"
@@ -70,6 +72,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
             // The program's Secret `argocd-redis` has the password of Redis (key `auth`); the job would create another.
             redisSecretInit: { enabled: false },
         },
+        rightsValues(settings.permissions),
         availabilityValues(settings.availability, scale),
         scaleValues(scale),
         exclusionValues(settings.scale.exclusions),

@@ -25,7 +25,7 @@ const madeFromValues = new Set([
 
 /**
  * Packages Argo CD's own HA manifests and CRDs as a Helm chart named argo-cd, for machines that cannot reach
- * the argo-helm repository. It acts on `configs.*`, `notifications.*`, `crds.*`, `global.domain`,
+ * the argo-helm repository. It acts on `configs.*`, `notifications.*`, `crds.*`, `createClusterRoles`, `global.domain`,
  * `global.logging`, `dex.enabled`, disruption limits, the replicas of the two controllers, and every component's
  * extra flags and environment, as the argo-cd chart does, and the volumes of what connects to spokes. Other replica
  * counts, resources, ingresses and the like stay upstream's, whatever the values say.

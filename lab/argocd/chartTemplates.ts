@@ -94,6 +94,11 @@ function conditionOf(object: UpstreamObject): string | undefined {
     if (object.kind === "CustomResourceDefinition") {
         return "crds.install";
     }
+    if (object.kind.startsWith("ClusterRole")) {
+        // The chart makes those of the ApplicationSet controller only for this.
+        const any = object.metadata.name.startsWith("argocd-applicationset-");
+        return any ? "applicationSet.allowAnyNamespace" : "createClusterRoles";
+    }
     return Object.entries(optionalParts).find(([start]) => object.metadata.name.startsWith(start))?.[1];
 }
 

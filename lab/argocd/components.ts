@@ -12,7 +12,10 @@ const ofThisLab = createHash("sha256").update(argoCdDir).digest("hex").slice(0, 
 
 /** Files and folders of the processes, inside {@link argoCdDir}. */
 export const files = {
+    /** The hub's kubeconfig of its administrator, for other programs than Argo CD's components. */
     kubeconfig: path.join(argoCdDir, "kubeconfig"),
+    /** Kubeconfigs and tokens of Argo CD's ServiceAccounts. */
+    accounts: path.join(argoCdDir, "accounts"),
     /** Scripts that the repo server calls. */
     bin: path.join(argoCdDir, "bin"),
     home: path.join(argoCdDir, "home"),
@@ -188,6 +191,5 @@ export const machineEnvironment: Readonly<Record<string, string>> = {
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_CONFIG_NOSYSTEM: "1",
     HOME: files.home,
-    KUBECONFIG: files.kubeconfig,
     TMPDIR: files.tmp,
 };

@@ -59,12 +59,21 @@ export async function changeAgentFile(
     repository = agentRepository,
     key?: CommitKey,
 ): Promise<Revision> {
-    const inRepository = { GIT_DIR: repository };
-    const before = await git(["cat-file", "blob", `${branch}:${file}`], inRepository, { keepNewline: true });
-    const blob = await git(["hash-object", "-w", "--stdin"], inRepository, { input: change(before) });
+    const before = await git(["cat-file", "blob", `${branch}:${file}`], { GIT_DIR: repository }, { keepNewline: true });
+    return writeAgentFile(file, change(before), repository, key);
+}
+
+/** Commits one file, new or not, to the branch main of the agent's repository, as a person's push would. */
+export async function writeAgentFile(
+    file: string,
+    text: string,
+    repository = agentRepository,
+    key?: CommitKey,
+): Promise<Revision> {
+    const blob = await git(["hash-object", "-w", "--stdin"], { GIT_DIR: repository }, { input: text });
     return commit(repository, `Change ${file}`, async (index) => {
         await git(["read-tree", branch], index);
-        await git(["update-index", "--cacheinfo", `100644,${blob},${file}`], index);
+        await git(["update-index", "--add", "--cacheinfo", `100644,${blob},${file}`], index);
     }, key);
 }
 

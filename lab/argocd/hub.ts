@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { V1ConfigMap, V1Deployment, V1PodSpec, V1Secret, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1Deployment, V1PodSpec, V1Secret, V1ServiceAccount, V1StatefulSet } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { askApi } from "../clusters/api";
@@ -16,15 +16,19 @@ const apps = `/apis/apps/v1/namespaces/${argoCdNamespace}`;
 const named = z.array(z.looseObject({ name: z.string() }));
 const kubeconfig = z.looseObject({ clusters: named, users: named });
 
-/** A kubeconfig of the hub only, with current context and namespace: a component gets no other. */
-export function hubKubeconfig(): string {
+/**
+ * A kubeconfig of the hub only, with current context and namespace: a component gets no other.
+ *
+ * @param user the user's entry; by default the administrator
+ */
+export function hubKubeconfig(user?: object): string {
     const { clusters, users } = kubeconfig.parse(parse(fs.readFileSync(kubeconfigPath, "utf8")));
     const ofHub = ({ name }: { name: string }) => name === hubContext;
     return stringify({
         apiVersion: "v1",
         kind: "Config",
         clusters: clusters.filter(ofHub),
-        users: users.filter(ofHub),
+        users: user === undefined ? users.filter(ofHub) : [{ name: hubContext, user }],
         contexts: [
             {
                 name: hubContext,
@@ -33,6 +37,26 @@ export function hubKubeconfig(): string {
         ],
         "current-context": hubContext,
     });
+}
+
+/** How long a component's token is valid, in seconds: longer than a lab runs without another `npm run lab`. */
+const tokenLifetime = 7 * 24 * 60 * 60;
+
+/** A token of a ServiceAccount in Argo CD's namespace, as a pod of it gets one. */
+export async function requestToken(account: string): Promise<string> {
+    const target = `${core}/serviceaccounts/${account}/token`;
+    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: tokenLifetime } };
+    const { status, body } = await askApi("hub", target, { method: "POST", body: request, timeoutMs: answerLimitMs });
+    if (status !== 201) {
+        throw new Error(`the hub's API server answered ${status} to a request for a token of ${account}: ${body.slice(0, 300)}`);
+    }
+    return (JSON.parse(body) as { status: { token: string } }).status.token;
+}
+
+/** Whether pods of a ServiceAccount in Argo CD's namespace get its token, if they do not say so themselves. */
+export async function mountsToken(account: string): Promise<boolean> {
+    const found = await readFromHub<V1ServiceAccount>(`${core}/serviceaccounts/${account}`);
+    return found?.automountServiceAccountToken ?? true;
 }
 
 /** The entries of a ConfigMap in Argo CD's namespace; undefined when there is no such ConfigMap. */

@@ -8,6 +8,7 @@ export {
     copyAgentRepository,
     publishAgentRepository,
     type Revision,
+    writeAgentFile,
 } from "./gitRepository";
 export { agentRepositoryUrl, startGitServer, stopGitServer } from "./gitServer";
 export { type ArgoCdReach, logIn } from "./login";

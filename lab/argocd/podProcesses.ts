@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { ProcessSpec } from "../processes";
 import { toolBin, toolPath } from "../tools";
+import { podIdentity } from "./accounts";
 import { type Component, files, machineEnvironment, type Ports } from "./components";
 import { argoCdNamespace, readConfigMap, readPodSpec, readSecret } from "./hub";
 import { signatureEnvironment, signingKeys } from "./signingKeys";
@@ -56,7 +57,7 @@ export async function componentProcess(
     const containers = spec?.containers ?? [];
     const callsBinary = (words: readonly string[] = []) => words.some((word) => path.basename(word) === binary);
     const container = containers.find(({ command, args }) => callsBinary(command) || callsBinary(args));
-    if (!container) {
+    if (!spec || !container) {
         if (component.optional && containers.length === 0) {
             return undefined;
         }
@@ -65,17 +66,18 @@ export async function componentProcess(
                 "run `pulumi up -s hub` to its end",
         );
     }
-    const pod = await resolveInvocation(container, { ...sources, podName: `${name}-0` });
-    const folders = spec === undefined ? {} : await projectTokens(name, spec, container);
-    const kept = Object.entries(pod.env).filter(([key]) => !unset.includes(key));
+    const invocation = await resolveInvocation(container, { ...sources, podName: `${name}-0` });
+    const folders = await projectTokens(name, spec, container);
+    const kept = Object.entries(invocation.env).filter(([key]) => !unset.includes(key));
     const podEnv = Object.fromEntries(kept.map(([key, value]) => [key, folders[value] ?? value]));
     const signatures = signatureEnvironment(await sources.configMap(signingKeys));
+    const identity = await podIdentity(spec);
     const searchPath = [files.bin, toolBin, process.env.PATH ?? "/usr/bin:/bin"].join(path.delimiter);
     return {
         name,
         command: toolPath(binary),
-        args: [...pod.args, ...flags(ports)],
-        env: { ...podEnv, ...machineEnvironment, ...signatures, ...env, PATH: searchPath },
+        args: [...invocation.args, ...flags(ports)],
+        env: { ...podEnv, ...machineEnvironment, ...identity, ...signatures, ...env, PATH: searchPath },
         cwd: files.home,
         ports: component.ports.map((port) => ports[port]),
     };

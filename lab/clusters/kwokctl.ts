@@ -19,6 +19,9 @@ const admissionByWebhook = "MutatingAdmissionWebhook,ValidatingAdmissionWebhook"
 /** The stages that kwok simulates besides its own; kwokctl writes its own into the first file for kwok. */
 const extraStages = path.join(__dirname, "..", "simulation", "stages.yaml");
 
+/** Which requests the API servers write into their audit logs: those of Argo CD's accounts, without contents. */
+const auditPolicy = path.join(__dirname, "auditPolicy.yaml");
+
 /** Name of the recorded kwokctl process that works on a cluster. */
 export function kwokctlProcess(cluster: ClusterName): string {
     return `${cluster}-kwokctl`;
@@ -83,6 +86,7 @@ function configuration(cluster: ClusterName, record: ClusterRecord): object {
             kubeVersion: `v${kubernetes.version}`,
             bindAddress: "127.0.0.1",
             ...record.ports,
+            kubeAuditPolicy: auditPolicy,
             etcdBinary: toolPath("etcd"),
             kubectlBinary: toolPath("kubectl"),
             kubeApiserverBinary: toolPath("kube-apiserver"),

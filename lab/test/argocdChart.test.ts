@@ -126,6 +126,11 @@ describe("the lab's argo-cd chart", () => {
         expect(readFileSync(path.join(chart, "files/ssh_known_hosts"), "utf8")).to.equal("example.com ssh-ed25519 AAAA");
     });
 
+    it("has ClusterRoles and their bindings only as the value says", async () => {
+        const text = await template("clusterrolebinding-argocd-server.yaml");
+        expect(text).to.match(/^\{\{- if \.Values\.createClusterRoles \}\}/);
+    });
+
     it("puts the release's namespace in place of upstream's", async () => {
         const text = await template("clusterrolebinding-argocd-server.yaml");
         expect(text).to.include("namespace: {{ .Release.Namespace }}\n").and.not.include("namespace: argocd");

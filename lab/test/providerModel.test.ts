@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { Secret, secret, unknown, type PropertyMap, type Value } from "../providers/plugin/values";
 import { timeLimit } from "../providers/kubernetes/model/annotations";
 import { fromState, toState } from "../providers/kubernetes/model/checkpoint";
-import { apiVersionOf, kindOfUrn, unsupportedType } from "../providers/kubernetes/model/kinds";
+import { apiVersionOf, kindOfObject,
+    kindOfUrn, unsupportedType } from "../providers/kubernetes/model/kinds";
 import { withGeneratedName, withNameOfLastRun } from "../providers/kubernetes/model/naming";
 import { normalize } from "../providers/kubernetes/model/normalize";
 import { idOf, parseId } from "../providers/kubernetes/model/object";
@@ -202,14 +203,15 @@ describe("lab provider: kinds and ids", () => {
     });
 
     it("refuse what the stand-in does not do", () => {
-        expect(unsupportedType(urn("kubernetes:core/v1:SecretList"), "SecretList")).to.contain(
-            "list resources",
-        );
-        expect(unsupportedType(urn("kubernetes:core/v1:NamespacePatch"), "Namespace")).to.contain(
-            "no Patch resources",
-        );
-        expect(unsupportedType(urn("kubernetes:core/v1:Secret"), "Secret")).to.equal(undefined);
-        expect(unsupportedType(urn("kubernetes:a.b/v1:AllowList"), "AllowList")).to.equal(undefined);
+        expect(unsupportedType(urn("kubernetes:core/v1:SecretList"))).to.contain("list resources");
+        expect(unsupportedType(urn("kubernetes:core/v1:Secret"))).to.equal(undefined);
+        expect(unsupportedType(urn("kubernetes:a.b/v1:AllowList"))).to.equal(undefined);
+    });
+
+    it("are those of the object for a Patch resource, and not for a kind that only ends so", () => {
+        const patch = urn("kubernetes:argoproj.io/v1alpha1:AppProjectPatch");
+        expect(kindOfObject(patch, "AppProject").kind).to.equal("AppProject");
+        expect(kindOfObject(urn("kubernetes:a.b/v1:DispatchPatch"), "DispatchPatch").kind).to.equal("DispatchPatch");
     });
 
     it("name objects with and without a namespace", () => {

@@ -3,11 +3,12 @@ import { connect } from "../providers/kubernetes/cluster/cluster";
 import { toState } from "../providers/kubernetes/model/checkpoint";
 import { create } from "../providers/kubernetes/operations/create";
 import type { Context } from "../providers/kubernetes/operations/context";
+import { remove } from "../providers/kubernetes/operations/delete";
 import { update } from "../providers/kubernetes/operations/update";
 import { readSettings } from "../providers/kubernetes/settings";
 import { InitFailedError } from "../providers/plugin/errors";
 import type { PropertyMap } from "../providers/plugin/values";
-import { type Answer, type FakeApiServer, fakeApiServer } from "./support/fakeApiServer";
+import { type Answer, type Asked, type FakeApiServer, fakeApiServer } from "./support/fakeApiServer";
 
 const resource = { urn: "urn:pulumi:s::p::kubernetes:core/v1:ConfigMap::c", id: "default/c", timeout: 0 };
 const configMap = (data: PropertyMap): PropertyMap => ({
@@ -99,5 +100,50 @@ describe("lab provider: an API server that cannot be reached", () => {
                 `unable to load schema information from the API server: Get "${api.url}/api": ` +
                 `dial tcp ${new URL(api.url).host}: connect: connection refused`,
         });
+    });
+});
+
+describe("lab provider: Patch resources", () => {
+    const urn = "urn:pulumi:s::p::kubernetes:core/v1:ConfigMapPatch::c";
+    const asked: Asked[] = [];
+    let api: FakeApiServer;
+    let context: Context;
+
+    before(async () => {
+        const resources = [{ name: "configmaps", kind: "ConfigMap", namespaced: true }];
+        api = await fakeApiServer((request) => {
+            asked.push(request);
+            return request.path.startsWith("/api/v1/namespaces/") ? live : { resources };
+        });
+        const settings = readSettings(new Map([["kubeconfig", api.kubeconfig]]), {});
+        const { signal } = new AbortController();
+        const log = { info: () => undefined, warn: () => undefined, status: () => undefined };
+        context = { settings, cluster: await connect(settings, signal), log, signal, defined: new Map() };
+    });
+
+    after(() => api.close());
+    beforeEach(() => asked.splice(0));
+
+    const inputs = {
+        ...configMap({ mine: "1" }),
+        metadata: { name: "c", namespace: "default", annotations: { "pulumi.com/patchForce": "true" } },
+    };
+    const writes = () => asked.filter(({ method }) => method !== "GET");
+
+    it("are applied, whether the object exists or not, and not asked about in a preview", async () => {
+        await create(context, { urn, inputs, timeout: 0, preview: true });
+        expect(writes()).to.deep.equal([]);
+        await create(context, { urn, inputs, timeout: 0, preview: false });
+        expect(writes()).to.have.length(1);
+        expect(writes()[0]?.method).to.equal("PATCH");
+        expect(writes()[0]?.path).to.match(/^\/api\/v1\/namespaces\/default\/configmaps\/c\?fieldManager=.*force=true/);
+    });
+
+    it("leave the object, and give up their fields, when they are deleted", async () => {
+        const properties = toState(inputs, live, inputs, "program", "v1");
+        await remove(context, { urn, id: "default/c", properties, timeout: 0 });
+        expect(writes().map(({ method, body }) => [method, JSON.parse(body) as object])).to.deep.equal([
+            ["PATCH", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "default" } }],
+        ]);
     });
 });

@@ -10,7 +10,7 @@
  * stopped. For the hub's stack see hub.ts.
  */
 import { applicationsOf } from "../../clusters/applications";
-import { differences, outOfReach } from "../../preflight/adoption";
+import { differences, unreachable } from "../../preflight/adoption";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { type Registration, registrations } from "../../clusters/registrations";
 import { leftAloneWithoutSetting } from "../../preflight/quarantine";
@@ -97,7 +97,7 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
     for (const { name, argoCdName, server, registration } of takeovers) {
         const candidate = { name, server, settings, hub: { domain, agentNamespace } };
         const applications = await applicationsOf(hub, namespace, { argoCdName, server });
-        problems.push(...differences(candidate, registration), ...outOfReach(candidate, applications));
+        problems.push(...differences(candidate, registration), ...unreachable(candidate, applications));
         problems.push(...leftAloneWithoutSetting(settings, [registration], stack));
     }
     if (problems.length > 0) {

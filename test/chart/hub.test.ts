@@ -20,6 +20,7 @@ import { argoCdCharts, type Chart, defaultValues, render } from "./support/rende
 const alone = "argocd-notifications-controller";
 
 const controller = "argocd-application-controller";
+const repoServer = "argocd-repo-server";
 const clientsOfRedis = [controller, "argocd-server", "argocd-repo-server"];
 const notified = { alerts: { notifications: everyService } };
 const oidc = { issuer: "https://login.example.com", clientId: "argocd", clientSecret: "hunter2" };
@@ -60,6 +61,17 @@ class Rendered {
 
 const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, function () {
     this.timeout(60_000);
+
+    it("gives Argo CD no right outside its namespace, unless the settings say all, and the repo server no token", async () => {
+        const wide = ({ objects }: Rendered) =>
+            objects.filter(({ kind }) => kind.startsWith("ClusterRole")).map(({ metadata }) => metadata.name);
+        const narrow = await Rendered.from(chart, {});
+        expect(wide(narrow)).to.deep.equal([]);
+        const { spec } = narrow.objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === repoServer)!;
+        expect(spec.template?.spec).to.include({ serviceAccountName: repoServer, automountServiceAccountToken: false });
+        const permissions = { scope: "cluster", admin: true, namespaces: ["shop"] };
+        expect(wide(await Rendered.from(chart, { permissions }))).to.include(controller);
+    });
 
     for (const fleet of ["small", "medium", "large"] as const) {
         describe(`with availability ha and fleet ${fleet}`, () => {

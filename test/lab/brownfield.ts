@@ -15,6 +15,8 @@ import { noteSecret, secretsOn } from "./support/secrets";
 const stack = "brownfield-hub";
 const cluster = "staging";
 
+const applications = ["one", "two", "three", "four", "five"];
+
 const crd = {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -127,7 +129,14 @@ describe("a hub that has an Argo CD already", () => {
     let chart: string;
     before(async () => {
         chart = process.env.ARGO_CD_CHART ?? (readInLab("hub")["hubspoke:chart"] as { path: string }).path;
-        writeOtherHub(stack, cluster, { "hubspoke:availability": "single", "hubspoke:chart": { path: chart } });
+        // Its Applications deliver to the hub itself.
+        const kinds = [{ apiGroup: "apps", resources: ["deployments"] }];
+        writeOtherHub(stack, cluster, {
+            "hubspoke:availability": "single",
+            "hubspoke:chart": { path: chart },
+            "hubspoke:defaultProject": "unmanaged",
+            "hubspoke:permissions": { scope: "cluster", kinds, namespaces: applications },
+        });
         await pulumi(stack, ["stack", "init"]);
     });
 
@@ -166,7 +175,6 @@ describe("a hub that has an Argo CD already", () => {
     });
 
     describe("from `helm install` with the chart's defaults, under another release's name", () => {
-        const applications = ["one", "two", "three", "four", "five"];
         let before: Record<string, string>;
 
         it("is refused in the preview, which names the way to adopt it", async () => {
@@ -187,6 +195,8 @@ describe("a hub that has an Argo CD already", () => {
             expect(output).to.match(/Helm release argo-cd: argo-cd \S+ \(Argo CD v\S+\) becomes/);
             expect(output).to.match(/values of the release that are dropped[^]*configs\.cm\."statusbadge\.enabled"/);
             expect(output, output).to.match(/(import|update) argocd-release/);
+            expect(output).to.match(/values that the program adds[^]*createClusterRoles: false/);
+            expect(output).to.include("create hub-rights-role (kubernetes:rbac.authorization.k8s.io/v1:ClusterRole)");
             expect(output).to.include("5 Applications stay as they are");
             expect(output).to.include(`${stack} was not typed, so nothing was changed`);
             expect(await uids()).to.deep.equal(before);

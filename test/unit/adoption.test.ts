@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
-import { annotationsToKeep, type Candidate, differences, outOfReach, registrationToAdopt } from "../../preflight/adoption";
+import { annotationsToKeep, type Candidate, differences, registrationToAdopt, unreachable } from "../../preflight/adoption";
 import type { Registration } from "../../clusters/registrations";
 import { nothingToAdopt, registrationByOtherMeans } from "../../scripts/adopt/choice";
 import { copiesIn } from "../../scripts/adopt/copies";
@@ -167,11 +167,16 @@ describe("an adoption", () => {
         });
         const others = [application("shop", "shop"), application("crds")];
         const all = [application("agent-staging", "agent"), ...others];
-        const problems = outOfReach(candidate(), all);
+        const problems = unreachable(candidate(), all);
         expect(problems).to.have.length(2);
         expect(problems[0]).to.match(/permissions: Application shop delivers to namespace shop, .* agent only/);
         expect(problems[1]).to.match(/Application crds delivers to no specific namespace/);
-        expect(outOfReach(candidate({ permissions: { scope: "cluster", admin: true } }), all)).to.deep.equal([]);
+        expect(problems[0]).to.match(/`scope: cluster` with the kinds, and `namespaces: \[shop\]`/);
+        const wide = (namespaces: string[]) => candidate({ permissions: { scope: "cluster", admin: true, namespaces } });
+        expect(unreachable(wide([]), all)).to.have.length(1).and.to.match(/shop.*write `namespaces: \[shop\]`/);
+        expect(unreachable(wide(["shop"]), all)).to.deep.equal([]);
+        const objects: Application = { metadata: { name: "x" }, status: { resources: [{ namespace: "web" }, {}] } };
+        expect(unreachable(wide(["shop"]), [objects])).to.match(/delivers to namespace web, .*namespaces: \[shop, web\]/);
     });
 });
 

@@ -242,7 +242,16 @@ describe("a spoke", () => {
             verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
         });
         const secret = one("kubernetes:core/v1:Secret", "a-cluster-secret");
-        expect(unwrapSecret(secret.inputs.data)).not.to.have.any.keys("namespaces", "clusterResources");
+        expect(unwrapSecret(secret.inputs.data)).to.include({
+            namespaces: encode("agent"),
+            clusterResources: encode("true"),
+        });
+    });
+
+    it("lets Argo CD manage other namespaces only if they are listed", async () => {
+        await register({ permissions: { scope: "cluster", admin: true, namespaces: ["shop", "web"] } });
+        const secret = one("kubernetes:core/v1:Secret", "a-cluster-secret");
+        expect(unwrapSecret(secret.inputs.data)).to.include({ namespaces: encode("agent,shop,web") });
     });
 
     it("makes Argo CD an admin only by that name", async () => {

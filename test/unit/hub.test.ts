@@ -17,7 +17,7 @@ describe("the hub", () => {
 
     it("creates everything on the hub's own cluster", () => {
         const objects = everything().filter(({ type }) => type.startsWith("kubernetes:"));
-        expect(objects).to.have.length(20);
+        expect(objects).to.have.length(21);
         expect(new Set(objects.map(({ provider }) => provider))).to.deep.equal(new Set(["hub"]));
     });
 
@@ -100,6 +100,8 @@ describe("the hub", () => {
             name: encode("in-cluster"),
             server: encode("https://kubernetes.default.svc"),
             project: encode("agent"),
+            namespaces: encode("agent"),
+            clusterResources: encode("false"),
             config: encode('{"tlsClientConfig":{"insecure":false}}'),
         });
     });

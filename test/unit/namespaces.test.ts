@@ -15,16 +15,29 @@ function context(spoke: object = {}) {
         hub: { context: "hub" },
         clusters: { staging: { context: "staging", labels: { region: "eu" }, ...spoke } },
     }) as EnvironmentSettings;
-    return { cluster: "staging", namespace: "agent", stack, settings };
+    const shared = settings.clusters.staging?.sharedNamespace;
+    return { at: "clusters.staging", namespace: "agent", stack, limits: settings.namespace, shared };
 }
 
 describe("a namespace of the agent that exists already", () => {
-    const cases: { what: string; found: Partial<FoundNamespace>; spoke?: object; problem: RegExp | undefined }[] = [
+    const cases: {
+        what: string;
+        found: Partial<FoundNamespace>;
+        spoke?: object;
+        hub?: true;
+        problem: RegExp | undefined;
+    }[] = [
         { what: "with a team's labels and quota", found: { limits: ["resourcequota/team"] }, problem: undefined },
         {
             what: "with pods of others",
             found: { pods: ["web-1"] },
             problem: /staging\.sharedNamespace: .*not the agent's \(web-1\).*Choose another `agent\.namespace`/,
+        },
+        {
+            what: "with pods of others on the hub, which has no such setting",
+            found: { pods: ["web-1"] },
+            hub: true,
+            problem: /^hubspoke:cluster: .*not the agent's \(web-1\).*, or move them$/,
         },
         { what: "with pods of others, as the settings say", found: { pods: ["web-1"] }, spoke: { sharedNamespace: true }, problem: undefined },
         {
@@ -38,9 +51,9 @@ describe("a namespace of the agent that exists already", () => {
             problem: /belongs to the stack organization\/hubspoke\/prod.*kubectl annotate namespace agent/,
         },
     ];
-    for (const { what, found, spoke, problem } of cases) {
+    for (const { what, found, spoke, hub, problem } of cases) {
         it(`${problem === undefined ? "is adopted" : "is refused"} ${what}`, () => {
-            const problems = namespaceProblems({ ...empty, ...found }, context(spoke));
+            const problems = namespaceProblems({ ...empty, ...found }, { ...context(spoke), ...(hub && { at: "cluster", shared: undefined }) });
             if (problem === undefined) {
                 expect(problems).to.deep.equal([]);
             } else {

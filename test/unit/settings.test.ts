@@ -101,6 +101,8 @@ describe("settings", () => {
             syncWindows: {},
             protectedEnvironments: ["prod", "dr"],
             labels: { deploy: "false" },
+            defaultProject: "locked",
+            permissions: { scope: "namespaces", kinds: [], admin: false, namespaces: [] },
         });
     });
 
@@ -127,6 +129,24 @@ describe("settings", () => {
         ["a number as a domain", { ...hub, domain: 5 }, "domain", /not text/],
         ["a domain with a space", { ...hub, domain: "exa mple.com" }, "domain", /not a valid DNS name/],
         ["no domain", { ...hub, domain: undefined }, "domain", /missing/],
+        [
+            "all rights on the hub, where the agent is delivered",
+            { ...hub, labels: { deploy: "true", region: "eu" }, permissions: { scope: "cluster", admin: true, namespaces: ["shop"] } },
+            "permissions.scope",
+            /the agent's chart could .*deploy: "false"/,
+        ],
+        [
+            "rights on the hub in no namespace",
+            { ...hub, permissions: { scope: "cluster", admin: true } },
+            "permissions.namespaces",
+            /means every namespace\. Name those/,
+        ],
+        [
+            "namespaces for narrow rights on the hub",
+            { ...hub, permissions: { namespaces: ["shop"] } },
+            "permissions.namespaces",
+            /needs scope: cluster/,
+        ],
         ["an unknown availability", { ...hub, availability: "best" }, "availability", /"single" for a lab/],
         ["OIDC without issuer", { ...hub, access: { oidc: { clientId: "a", clientSecret: "b" } } }, "access.oidc.issuer", /missing/],
         [

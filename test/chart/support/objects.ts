@@ -35,6 +35,7 @@ interface Strategy {
 interface PodSpec {
     readonly priorityClassName?: string;
     readonly serviceAccountName?: string;
+    readonly automountServiceAccountToken?: boolean;
     readonly nodeSelector?: Labels;
     readonly tolerations?: readonly object[];
     readonly imagePullSecrets?: readonly { readonly name: string }[];

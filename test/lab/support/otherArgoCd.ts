@@ -55,7 +55,10 @@ export async function startOtherArgoCd(): Promise<() => Promise<void>> {
             "--redis-use-tls=false",
             "--dynamic-cluster-distribution-enabled=false",
         ],
-        env: { ...env, ...machineEnvironment, ARGOCD_CONTROLLER_REPLICAS: "1", KUBECACHEDIR: files.kubeCache },
+        env: {
+            ...{ ...env, ...machineEnvironment, ARGOCD_CONTROLLER_REPLICAS: "1", KUBECACHEDIR: files.kubeCache },
+            KUBECONFIG: files.kubeconfig,
+        },
         cwd: files.home,
         ports: [metricsPort],
     });

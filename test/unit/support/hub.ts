@@ -25,7 +25,7 @@ export function hubSettings(more: object = {}): HubSettings {
 export async function bringUpHub(
     more: Readonly<Record<string, unknown>> = {},
     opts?: pulumi.ComponentResourceOptions,
-    facts: Partial<Pick<HubArgs, "adoption" | "alertObjects" | "chartHasSecret" | "registersHub">> = {},
+    facts: Partial<Pick<HubArgs, "adoption" | "agentOnHub" | "alertObjects" | "chartHasSecret" | "registersHub">> = {},
 ): Promise<HubUnderMocks> {
     await mockPulumi();
     const settings = hubSettings(more);

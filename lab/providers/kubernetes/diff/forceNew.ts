@@ -4,7 +4,8 @@ import { stringAt, valueAt, type KubeObject } from "../model/object";
 import { isInside, parsePath, type Path } from "../model/path";
 import type { Settings } from "../settings";
 
-const identity = ["metadata.name", "metadata.namespace"];
+/** Paths whose change means another object; for a Patch resource there are no others. */
+export const identity = ["metadata.name", "metadata.namespace"].map(parsePath);
 
 const podFields = [
     "affinity",
@@ -132,7 +133,7 @@ export function immutablePaths(object: KubeObject, settings: Settings): readonly
             : key === "/ConfigMap" && (!settings.enableConfigMapMutable || sealed)
               ? ["binaryData", "data"]
               : (immutable[key] ?? []);
-    return [...identity, ...fields].map(parsePath);
+    return [...identity, ...fields.map(parsePath)];
 }
 
 /**

@@ -105,17 +105,21 @@ export function isKnownClusterScoped(gvk: GroupVersionKind): boolean {
     return isBuiltIn(gvk) && clusterScopedKinds.has(gvk.kind);
 }
 
-/**
- * Why a type cannot be used: it stands for many objects, or, with a `kind` of other name in the inputs, for a part
- * of one.
- */
-export function unsupportedType(urn: string, kindOfInputs: string): string | undefined {
+/** Whether a resource is a Patch: it stands for some fields of an object that another owns. */
+export function isPatch(urn: string, kindOfInputs: string): boolean {
+    return kindOfUrn(urn).kind === `${kindOfInputs}Patch`;
+}
+
+/** The kind of the object for which a resource stands: a resource `AppProjectPatch` stands for an AppProject. */
+export function kindOfObject(urn: string, kindOfInputs: string): GroupVersionKind {
     const gvk = kindOfUrn(urn);
-    if (isBuiltIn(gvk) && gvk.kind.endsWith("List")) {
-        return "list resources cannot be created directly; use the type of their items";
-    }
-    if (gvk.kind === `${kindOfInputs}Patch`) {
-        return `"${typeOf(urn)}" is not part of the lab's stand-in for the Kubernetes provider (no Patch resources)`;
-    }
-    return undefined;
+    return isPatch(urn, kindOfInputs) ? { ...gvk, kind: kindOfInputs } : gvk;
+}
+
+/** Why a type cannot be used: it stands for many objects. */
+export function unsupportedType(urn: string): string | undefined {
+    const gvk = kindOfUrn(urn);
+    return isBuiltIn(gvk) && gvk.kind.endsWith("List")
+        ? "list resources cannot be created directly; use the type of their items"
+        : undefined;
 }

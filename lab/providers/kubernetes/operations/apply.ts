@@ -21,6 +21,8 @@ export interface UpdatePlan {
     readonly fieldManager: string;
     readonly ignoreChanges: readonly string[];
     readonly preview: boolean;
+    /** Whether the resource is a Patch, which has no fields but those that it names. */
+    readonly patch: boolean;
 }
 
 /** An update, and the resulting object. */
@@ -46,7 +48,7 @@ export async function applyUpdate(
         const updated = await cluster.objects.mergePatch(refOf(plan.live), patch, options);
         return { written: plan.object, updated };
     }
-    const live = plan.preview ? plan.live : await takeInheritedFields(cluster, plan);
+    const live = plan.preview || plan.patch ? plan.live : await takeInheritedFields(cluster, plan);
     const written = withIgnoredFields(plan.object, live, plan);
     const force = isForced(settings, plan, live);
     try {

@@ -2,8 +2,8 @@ import type { CheckRequest, CheckResult } from "../../plugin/provider";
 import { containsUnknowns } from "../../plugin/values";
 import { waitForProblem } from "../await/waitFor";
 import { fromProperties, toProperties } from "../model/checkpoint";
-import { apiVersionOf, kindOfUrn, unsupportedType } from "../model/kinds";
-import { hasGenerateName, withGeneratedName, withNameOfLastRun } from "../model/naming";
+import { apiVersionOf, isPatch, kindOfObject, kindOfUrn, unsupportedType } from "../model/kinds";
+import { hasGenerateName, isNamed, withGeneratedName, withNameOfLastRun } from "../model/naming";
 import { normalize } from "../model/normalize";
 import { stringAt, valueAt, withMetadata, type KubeObject } from "../model/object";
 import { markSecrets } from "../model/secrets";
@@ -17,7 +17,7 @@ export async function check(context: Context, request: CheckRequest): Promise<Ch
         return { inputs: request.olds, failures: [] };
     }
     const given = fromProperties(request.news);
-    const unsupported = unsupportedType(request.urn, stringAt(given, "kind"));
+    const unsupported = unsupportedType(request.urn) ?? patchProblem(context, request.urn, given);
     if (unsupported !== undefined) {
         throw new Error(unsupported);
     }
@@ -36,6 +36,20 @@ export async function check(context: Context, request: CheckRequest): Promise<Ch
     };
 }
 
+/** Why a Patch resource cannot be used. */
+function patchProblem({ settings }: Context, urn: string, object: KubeObject): string | undefined {
+    if (!isPatch(urn, stringAt(object, "kind"))) {
+        return undefined;
+    }
+    if (!settings.enableServerSideApply) {
+        return (
+            "patch resources require Server-Side Apply mode, which is enabled using the `enableServerSideApply` " +
+            "Provider config"
+        );
+    }
+    return isNamed(object) ? undefined : "patch resources require the `.metadata.name` field to be set";
+}
+
 function withKind(object: KubeObject, urn: string): KubeObject {
     const gvk = kindOfUrn(urn);
     return { apiVersion: apiVersionOf(gvk), kind: gvk.kind, ...object };
@@ -49,7 +63,7 @@ function name(object: KubeObject, request: CheckRequest): KubeObject {
 
 async function withNamespace(context: Context, object: KubeObject, urn: string): Promise<KubeObject> {
     const given = valueAt(object, "metadata", "namespace");
-    if ((given !== undefined && given !== "") || !(await isNamespaced(context, kindOfUrn(urn)))) {
+    if ((given !== undefined && given !== "") || !(await isNamespaced(context, kindOfObject(urn, stringAt(object, "kind"))))) {
         return object;
     }
     const { cluster, settings } = context;

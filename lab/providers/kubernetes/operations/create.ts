@@ -11,9 +11,10 @@ import {
     NoMatchError,
 } from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
-import { timeLimit } from "../model/annotations";
+import type { Objects } from "../cluster/objects";
+import { annotations, isAnnotated, timeLimit } from "../model/annotations";
 import { fromProperties, toState } from "../model/checkpoint";
-import { apiVersionOf, kindOfUrn } from "../model/kinds";
+import { apiVersionOf, isPatch, kindOfObject, kindOfUrn } from "../model/kinds";
 import { idOf, stringAt, type KubeObject } from "../model/object";
 import { creationManager, fieldManagerOf, inScope, isServed, type Context } from "./context";
 import { initFailure } from "./failure";
@@ -30,7 +31,10 @@ const existsHelp = [
     "  - something else created it: adopt it with `pulumi import`, or delete it, or choose another name.",
 ].join("\n");
 
-/** Creates an object by POST, so that one which exists is never taken over, and waits until it is ready. */
+/**
+ * Creates an object by POST, so that one which exists is never taken over, and waits until it is ready. A Patch
+ * resource is applied, whether the object exists or not.
+ */
 export async function create(context: Context, request: CreateRequest): Promise<CreateResult> {
     const inputs = fromProperties(request.inputs);
     if (request.preview && (containsUnknowns(inputs) || !(await isServed(context, inputs)))) {
@@ -39,12 +43,21 @@ export async function create(context: Context, request: CreateRequest): Promise<
     const fieldManager = fieldManagerOf(context.settings, inputs, undefined);
     const toProperties = (live: KubeObject): CreateResult["properties"] =>
         toState(inputs, live, request.inputs, fieldManager, stringAt(inputs, "apiVersion"));
-    const object = await inScope(context, inputs, kindOfUrn(request.urn));
+    const kind = stringAt(inputs, "kind");
+    const patch = isPatch(request.urn, kind);
+    const object = await inScope(context, inputs, kindOfObject(request.urn, kind));
 
+    if (request.preview && patch) {
+        return { id: "", properties: request.inputs };
+    }
     if (request.preview) {
         return { id: "", properties: await previewed(context, object, request, toProperties) };
     }
-    const created = await post(context, object, request.urn);
+    const created = await written(context, request.urn, (objects) =>
+        patch
+            ? objects.apply(object, { fieldManager, dryRun: false, force: isForced(context, inputs) })
+            : objects.create(object, { fieldManager: creationManager, dryRun: false }),
+    );
     const outcome = await awaitReady(context, {
         urn: request.urn,
         inputs,
@@ -88,11 +101,16 @@ async function previewed(
     }
 }
 
-async function post(context: Context, object: KubeObject, urn: string): Promise<KubeObject> {
+/** Writes the object, again while its namespace or kind may still appear. */
+async function written(
+    context: Context,
+    urn: string,
+    write: (objects: Objects) => Promise<KubeObject>,
+): Promise<KubeObject> {
     const { objects } = requireReachable(context.cluster);
     for (let attempt = 1; ; attempt++) {
         try {
-            return await objects.create(object, { fieldManager: creationManager, dryRun: false });
+            return await write(objects);
         } catch (error) {
             const mayAppear = isNotFound(error) || error instanceof NoMatchError;
             if (!mayAppear || attempt === attempts) {
@@ -102,6 +120,10 @@ async function post(context: Context, object: KubeObject, urn: string): Promise<
             await sleep(250 * 2 ** attempt, undefined, { signal: context.signal });
         }
     }
+}
+
+function isForced({ settings }: Context, inputs: KubeObject): boolean {
+    return settings.enablePatchForce || isAnnotated(inputs, annotations.patchForce);
 }
 
 function creationError(error: unknown, urn: string): Error {

@@ -5,6 +5,7 @@ import { requireReachable } from "../cluster/cluster";
 import { refOf, type ObjectRef, type PropagationPolicy } from "../cluster/objects";
 import { annotation, annotations, isAnnotated, timeLimit } from "../model/annotations";
 import { fromState, toState } from "../model/checkpoint";
+import { isPatch } from "../model/kinds";
 import { parseId, stringAt, type KubeObject } from "../model/object";
 import type { Context } from "./context";
 import { initFailure } from "./failure";
@@ -21,7 +22,10 @@ const skippable = new Set([
     "batch/v1/Job",
 ]);
 
-/** Deletes an object with what it owns, and waits until it is gone. An object that does not exist is not an error. */
+/**
+ * Deletes an object with what it owns, and waits until it is gone. An object that does not exist is not an error. A
+ * Patch resource leaves the object, and gives up its fields (ssa/actions.go, `Relinquish`).
+ */
 export async function remove(context: Context, request: DeleteRequest): Promise<void> {
     if (isDeletedUnreachable(context, request.urn)) {
         return;
@@ -29,6 +33,15 @@ export async function remove(context: Context, request: DeleteRequest): Promise<
     const { objects } = requireReachable(context.cluster);
     const { live, inputs, fieldManager, initialApiVersion } = fromState(request.properties);
     const ref: ObjectRef = { ...refOf(live), name: parseId(request.id).name };
+    const kind = stringAt(inputs, "kind");
+    if (isPatch(request.urn, kind)) {
+        // An apply without fields gives up those that the resource had: they go, unless another manager has them too.
+        const { apiVersion, name, namespace } = ref;
+        const metadata = { name, ...(namespace !== undefined && { namespace }) };
+        const options = { fieldManager: fieldManager ?? "", dryRun: false, force: false };
+        await objects.apply({ apiVersion, kind, metadata }, options);
+        return;
+    }
     try {
         await objects.delete(ref, propagation(inputs));
     } catch (error) {

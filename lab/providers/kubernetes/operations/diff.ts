@@ -1,13 +1,13 @@
 import type { DiffRequest, DiffResult } from "../../plugin/provider";
 import type { Value } from "../../plugin/values";
 import { compare } from "../diff/changes";
-import { immutablePaths } from "../diff/forceNew";
+import { identity, immutablePaths } from "../diff/forceNew";
 import { annotations, isAnnotated } from "../model/annotations";
 import { fromProperties, fromState } from "../model/checkpoint";
-import { kindOfUrn } from "../model/kinds";
+import { isPatch, kindOfObject } from "../model/kinds";
 import { isNamed } from "../model/naming";
 import { normalize } from "../model/normalize";
-import { nameOfObject, namespaceOf, valueAt, withMetadata, type KubeObject } from "../model/object";
+import { nameOfObject, namespaceOf, stringAt, valueAt, withMetadata, type KubeObject } from "../model/object";
 import { isInside, parsePath } from "../model/path";
 import { prune } from "../model/prune";
 import { isNamespaced, type Context } from "./context";
@@ -33,7 +33,9 @@ export async function diff(context: Context, request: DiffRequest): Promise<Diff
         live: comparable,
         oldInputs,
         newInputs,
-        immutable: immutablePaths(newInputs, context.settings),
+        immutable: isPatch(request.urn, stringAt(newInputs, "kind"))
+            ? identity
+            : immutablePaths(newInputs, context.settings),
     });
     const ignored = request.ignoreChanges.map(parsePath);
     for (const path of changes.keys()) {
@@ -55,7 +57,7 @@ function comparableLive(live: KubeObject, oldInputs: KubeObject, newInputs: Kube
 }
 
 async function inCanonicalNamespace(context: Context, object: KubeObject, urn: string): Promise<KubeObject> {
-    if (!(await isNamespaced(context, kindOfUrn(urn)))) {
+    if (!(await isNamespaced(context, kindOfObject(urn, stringAt(object, "kind"))))) {
         return withMetadata(object, "namespace", undefined);
     }
     const namespace = meaningful(valueAt(object, "metadata", "namespace"));

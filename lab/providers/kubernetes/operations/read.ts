@@ -5,7 +5,7 @@ import { isNotFound, NoMatchError } from "../cluster/apiError";
 import { requireReachable } from "../cluster/cluster";
 import type { ObjectRef } from "../cluster/objects";
 import { fromProperties, fromState, toProperties, toState } from "../model/checkpoint";
-import { apiVersionOf, kindOfUrn } from "../model/kinds";
+import { apiVersionOf, kindOfObject } from "../model/kinds";
 import { normalize } from "../model/normalize";
 import { idOf, parseId, stringAt, withMetadata, type KubeObject } from "../model/object";
 import { prune } from "../model/prune";
@@ -53,7 +53,7 @@ function refOfRequest({ urn, id }: ReadRequest, oldInputs: KubeObject, live: Kub
     if (name === "") {
         throw new Error(`"${id}" is not an id of a Kubernetes object; write "namespace/name" or "name"`);
     }
-    const gvk = kindOfUrn(urn);
+    const gvk = kindOfObject(urn, firstGiven(stringAt(oldInputs, "kind"), stringAt(live, "kind")));
     const apiVersion = firstGiven(
         stringAt(oldInputs, "apiVersion"),
         stringAt(live, "apiVersion"),

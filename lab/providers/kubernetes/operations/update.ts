@@ -7,7 +7,7 @@ import { requireReachable, type ReachableCluster } from "../cluster/cluster";
 import { refOf } from "../cluster/objects";
 import { timeLimit } from "../model/annotations";
 import { fromProperties, fromState, toState, type Checkpoint } from "../model/checkpoint";
-import { kindOfUrn } from "../model/kinds";
+import { isPatch, kindOfObject } from "../model/kinds";
 import { normalize } from "../model/normalize";
 import { idOf, stringAt, type KubeObject } from "../model/object";
 import { applyUpdate } from "./apply";
@@ -29,7 +29,7 @@ export async function update(context: Context, request: UpdateRequest): Promise<
     const initialApiVersion = old.initialApiVersion ?? stringAt(old.inputs, "apiVersion");
     const toProperties = (live: KubeObject, written = inputs): PropertyMap =>
         toState(written, live, request.news, fieldManager, initialApiVersion);
-    const object = await inScope(context, inputs, kindOfUrn(request.urn));
+    const object = await inScope(context, inputs, kindOfObject(request.urn, stringAt(inputs, "kind")));
 
     try {
         const live = await cluster.objects.get({ ...refOf(object), name: refOf(old.live).name });
@@ -39,6 +39,7 @@ export async function update(context: Context, request: UpdateRequest): Promise<
             oldInputs: old.inputs,
             fieldManager,
             ignoreChanges: request.ignoreChanges,
+            patch: isPatch(request.urn, stringAt(inputs, "kind")),
             preview: request.preview,
         });
         if (request.preview) {

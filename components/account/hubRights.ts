@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { accountName, argoCdNamespace } from "../../clusters/names";
+import type { Permissions } from "../../settings/credentials";
+import type { NamespaceLimits } from "../../settings/delivery";
+import { AgentNamespace } from "../agent/namespace";
+import { marked } from "../support/stackMark";
+import type { AdoptedNamespace } from "./adoption";
+import { Grants } from "./grants";
+
+/**
+ * The components of Argo CD that connect to a cluster: the controller syncs, and argocd-server shows live objects. On
+ * its own hub each does so with its own account.
+ */
+const subjects = ["argocd-application-controller", "argocd-server"].map((name) => ({
+    kind: "ServiceAccount" as const,
+    name,
+    namespace: argoCdNamespace,
+}));
+
+/** The agent's namespace on the hub. */
+export interface AgentOnHub {
+    readonly namespace: string;
+    readonly limits: NamespaceLimits;
+    /** The namespace's own labels and annotations, if it existed before the stack. */
+    readonly adopted?: AdoptedNamespace | undefined;
+}
+
+export interface HubRightsArgs {
+    readonly permissions: Permissions;
+    /** Where the agent runs on the hub; undefined if it does not. */
+    readonly agent: AgentOnHub | undefined;
+    /** The hub's stack, for the mark on every object. */
+    readonly stack: string;
+}
+
+/**
+ * Argo CD's rights on the hub outside its own namespace: none, if it delivers nothing to the hub. With the agent on the
+ * hub they are those on a spoke. For `permissions.admin` the chart has ClusterRoles of its own.
+ */
+export class HubRights extends pulumi.ComponentResource {
+    /**
+     * When the rights were given, as RFC 3339: Argo CD drops from its cache of a cluster what it may not read, until
+     * the cache is invalidated. Undefined without rights.
+     */
+    readonly since: pulumi.Output<string> | undefined;
+
+    constructor(name: string, args: HubRightsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("hubspoke:index:HubRights", name, {}, marked(args.stack, opts));
+
+        const { permissions, agent } = args;
+        const given = { roleName: accountName, subjects, permissions, logs: false };
+        const grant = (namespaces: Readonly<Record<string, pulumi.Input<string>>>) =>
+            new Grants(name, { ...given, namespaces }, { parent: this });
+        if (agent !== undefined) {
+            const namespace = new AgentNamespace(`${name}-agent`, agent, { parent: this });
+            this.since = latest(grant({ [agent.namespace]: namespace.namespaceName }));
+        } else if (permissions.kinds.length > 0) {
+            this.since = latest(grant({}));
+        }
+        this.registerOutputs();
+    }
+}
+
+/** The time of the last of the Roles and bindings. */
+function latest({ times }: Grants): pulumi.Output<string> {
+    return pulumi.all(times).apply((all) => [...all].sort().at(-1) ?? "");
+}

@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { applicationsOf, isAgents } from "../clusters/applications";
+import type { ClusterAddress } from "../clusters/kubeconfig";
+import { argoCdNamespace, inClusterServer } from "../clusters/names";
+import type { AgentOnHub } from "../components/account/hubRights";
+import { namespaceLimits } from "../settings/delivery";
+import { inClusterName } from "../settings/environment";
+import type { HubSettings } from "../settings/hub";
+import { findNamespace } from "./namespaces";
+import { outOfReachOnHub } from "./reach";
+
+/** Limits of the agent's namespace on the hub: those that a spoke has by default. */
+const limits = namespaceLimits.parse({});
+
+/**
+ * Whether the agent has a namespace and rights on the hub. Where `labels.deploy` says so no more, it keeps them until
+ * Argo CD, which needs them for that, has removed the agent.
+ *
+ * @throws Error that names Applications to which Argo CD on the hub would have no rights any more, and what to write
+ */
+export async function findAgentOnHub(
+    hub: ClusterAddress,
+    settings: Pick<HubSettings, "agent" | "labels" | "permissions">,
+    stack: string,
+): Promise<AgentOnHub | undefined> {
+    const isWanted = settings.labels.deploy === "true";
+    const itself = { argoCdName: inClusterName, server: inClusterServer };
+    const applications = await applicationsOf(hub, argoCdNamespace, itself);
+    const problems = outOfReachOnHub(settings, isWanted, applications);
+    if (problems.length > 0) {
+        throw new Error(problems.join("\n  "));
+    }
+    const isLeaving = !isWanted && applications.some(isAgents);
+    if (isLeaving) {
+        await pulumi.log.warn(
+            'hubspoke:labels.deploy: is "false", and Argo CD has not removed the agent from the hub yet. Its namespace and ' +
+                "rights stay until then: run pulumi up again when the Application is gone",
+        );
+    }
+    if (!isWanted && !isLeaving) {
+        return undefined;
+    }
+    const { namespace } = settings.agent;
+    const adopted = await findNamespace(hub, { at: "cluster", namespace, stack, limits, shared: undefined }, false);
+    return { namespace, limits, adopted };
+}

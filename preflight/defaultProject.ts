@@ -1,0 +1,44 @@
+import { allApplications } from "../clusters/applications";
+import type { Application } from "../clusters/applications";
+import type { ClusterAddress } from "../clusters/kubeconfig";
+import { argoCdNamespace, defaultProjectName } from "../clusters/names";
+import type { HubSettings } from "../settings/hub";
+
+/** Limit of the names in a message. */
+const shown = 20;
+
+/**
+ * Why the AppProject `default` cannot be locked: Argo CD would no longer sync the Applications in it.
+ *
+ * @returns the problem, with the Applications and the remedies; undefined if there is none
+ */
+export function stoppedApplications(applications: readonly Application[]): string | undefined {
+    const stopped = applications
+        .filter(({ spec }) => ["", defaultProjectName].includes(spec?.project ?? ""))
+        .map(({ metadata }) => metadata.name)
+        .sort();
+    if (stopped.length === 0) {
+        return undefined;
+    }
+    const more = stopped.length > shown ? ` and ${stopped.length - shown} more` : "";
+    return (
+        `hubspoke:defaultProject: would be locked, and Argo CD would no longer sync the Applications in it: ` +
+        `${stopped.slice(0, shown).join(", ")}${more}. Move them to an AppProject of their own, or write ` +
+        "`hubspoke:defaultProject: unmanaged` until then"
+    );
+}
+
+/**
+ * Refuses to lock the AppProject `default` while Applications are in it.
+ *
+ * @throws Error that lists them
+ */
+export async function refuseToStop(hub: ClusterAddress, { defaultProject }: Pick<HubSettings, "defaultProject">): Promise<void> {
+    if (defaultProject === "unmanaged") {
+        return;
+    }
+    const problem = stoppedApplications(await allApplications(hub, argoCdNamespace));
+    if (problem !== undefined) {
+        throw new Error(problem);
+    }
+}

@@ -1,0 +1,60 @@
+import { kubectl } from "../../../lab/kubectl";
+import { getObject } from "./lab";
+
+/** Takes the lists of namespaces out of cluster Secrets, as earlier versions wrote them, and puts them back. */
+export async function withoutNamespaces(secrets: readonly string[], work: () => Promise<void>): Promise<void> {
+    const before = await Promise.all(secrets.map((secret) => getObject("hub", "argocd", "secret", secret)));
+    const patch = (secret: string, data: object) => {
+        const change = `--patch=${JSON.stringify({ data })}`;
+        return kubectl("hub", ["patch", "secret", secret, "--namespace=argocd", "--type=merge", change]);
+    };
+    try {
+        await Promise.all(secrets.map((secret) => patch(secret, { namespaces: null, clusterResources: null })));
+        await work();
+    } finally {
+        await Promise.all(
+            before.map(({ metadata: { name }, data = {} }) => {
+                const { namespaces, clusterResources } = data;
+                return patch(name, { namespaces, clusterResources });
+            }),
+        );
+    }
+}
+
+/** Gives the controller on the hub what the chart gives it by default. */
+export async function asClusterAdmin(work: () => Promise<void>): Promise<void> {
+    const subject = "--serviceaccount=argocd:argocd-application-controller";
+    await kubectl("hub", ["create", "clusterrolebinding", "as-before", "--clusterrole=cluster-admin", subject]);
+    try {
+        await work();
+    } finally {
+        await kubectl("hub", ["delete", "clusterrolebinding", "as-before"]);
+    }
+}
+
+/** Opens the AppProject `default` by hand, in the way in which argocd-server creates it. */
+export async function openDefaultProject(): Promise<void> {
+    const spec = {
+        sourceRepos: ["*"],
+        destinations: [{ server: "*", namespace: "*" }],
+        clusterResourceWhitelist: [{ group: "*", kind: "*" }],
+        namespaceResourceBlacklist: null,
+    };
+    const change = `--patch=${JSON.stringify({ spec })}`;
+    await kubectl("hub", ["patch", "appproject", "default", "--namespace=argocd", "--type=merge", change]);
+}
+
+/** Does the work with an open AppProject `default`, and locks it again as it was. */
+export async function withOpenDefaultProject(work: () => Promise<void>): Promise<void> {
+    await openDefaultProject();
+    try {
+        await work();
+    } finally {
+        const spec = {
+            ...{ sourceRepos: [], destinations: [], clusterResourceWhitelist: [] },
+            namespaceResourceBlacklist: [{ group: "*", kind: "*" }],
+        };
+        const change = `--patch=${JSON.stringify({ spec })}`;
+        await kubectl("hub", ["patch", "appproject", "default", "--namespace=argocd", "--type=merge", change]);
+    }
+}
