@@ -1,5 +1,5 @@
 import type { Rule, Subject } from "./rule";
-import { rules } from "./rules";
+import { rules, stackRules } from "./rules";
 import type { PolicySettings } from "./settings";
 
 /** A rule violation of a resource. */
@@ -16,10 +16,17 @@ export interface Violation {
  * @param now the time, in milliseconds
  */
 export function violations(subjects: readonly Subject[], settings: PolicySettings, now: number): Violation[] {
-    return rules.flatMap((rule) => {
+    const single = rules.flatMap((rule) => {
         const { enforcementLevel: level = "mandatory", ...given } = settings[rule.name] ?? {};
         return level === "disabled" ? [] : subjects.flatMap((subject) => broken(rule, subject, given, level, now));
     });
+    const whole = stackRules.flatMap(({ name: rule, checkStack }) => {
+        const { enforcementLevel: level = "mandatory" } = settings[rule] ?? {};
+        return level === "disabled"
+            ? []
+            : checkStack(subjects).map((message) => ({ rule, level, resource: "stack", message }));
+    });
+    return [...single, ...whole];
 }
 
 function broken(rule: Rule, subject: Subject, given: object, level: Violation["level"], now: number): Violation[] {

@@ -1,7 +1,8 @@
-import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
+import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
 import { z } from "zod";
-import type { Rule, Subject } from "./rule";
-import { rules } from "./rules";
+import { inside } from "./rendered";
+import type { Rule, StackRule, Subject } from "./rule";
+import { rules, stackRules } from "./rules";
 import committed from "./settings.json";
 import { parsePolicySettings } from "./settings";
 
@@ -19,11 +20,27 @@ function policyOf({ name, description, options, check }: Rule): ResourceValidati
         name,
         description,
         configSchema: { properties, ...(required === undefined ? {} : { required }) },
-        validateResource: (resource, reportViolation) => {
+        validateResource: async (resource, reportViolation) => {
             const { type, name: resourceName, props } = resource as Omit<typeof resource, "props"> & Subject;
             const context = { now: Date.now(), options: options.parse(optionsIn(resource.getConfig())) };
-            for (const problem of check({ type, name: resourceName, props }, context)) {
-                reportViolation(`${resourceName} ${problem}`);
+            const subject = { type, name: resourceName, props };
+            for (const one of [subject, ...(await inside(subject))]) {
+                for (const problem of check(one, context)) {
+                    reportViolation(`${one.name} ${problem}`);
+                }
+            }
+        },
+    };
+}
+
+function stackPolicyOf({ name, description, checkStack }: StackRule): StackValidationPolicy {
+    return {
+        name,
+        description,
+        validateStack: ({ resources }, reportViolation) => {
+            const subjects = resources.map(({ type, name: named, props }) => ({ type, name: named, props }));
+            for (const problem of checkStack(subjects)) {
+                reportViolation(`the stack ${problem}`);
             }
         },
     };
@@ -34,4 +51,4 @@ function optionsIn(config: object): object {
     return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "enforcementLevel"));
 }
 
-new PolicyPack("hubspoke", { policies: rules.map(policyOf) }, parsePolicySettings(committed));
+new PolicyPack("hubspoke", { policies: [...rules.map(policyOf), ...stackRules.map(stackPolicyOf)] }, parsePolicySettings(committed));

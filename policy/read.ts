@@ -29,6 +29,16 @@ export function* walk(value: unknown, path: readonly string[] = []): Generator<L
     }
 }
 
+/** A plain copy without the values that a preview does not know. */
+export function knownCopy(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map((_, index) => knownCopy(known(value, String(index))));
+    }
+    return typeof value === "object" && value !== null
+        ? Object.fromEntries(Object.keys(value).map((key) => [key, knownCopy(known(value, key))]))
+        : value;
+}
+
 /** In a preview, reading an unknown value throws an error; the rule checks it during `up`, when it is known. */
 function known(value: object, key: string): unknown {
     try {

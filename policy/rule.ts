@@ -34,6 +34,15 @@ export interface Rule<Shape extends z.ZodRawShape = z.ZodRawShape> {
     readonly check: (subject: Subject, context: Context<z.output<z.ZodObject<Shape>>>) => string[];
 }
 
+/** A rule for a whole stack: for what must be there. It has no options. */
+export interface StackRule {
+    readonly name: string;
+    /** The requirement, in one sentence. */
+    readonly description: string;
+    /** The problems of the stack, each with its remedy. */
+    readonly checkStack: (subjects: readonly Subject[]) => string[];
+}
+
 /** Lets TypeScript infer the type of a rule's options. */
 export function rule<Shape extends z.ZodRawShape>(given: Rule<Shape>): Rule<Shape> {
     return given;

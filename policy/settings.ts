@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../settings/inputError";
-import { rules } from "./rules";
+import { rules, stackRules } from "./rules";
 
 const enforcementLevel = z.enum(
     ["advisory", "mandatory", "disabled"],
@@ -8,7 +8,10 @@ const enforcementLevel = z.enum(
 );
 
 const schema = z.strictObject(
-    Object.fromEntries(rules.map(({ name, options }) => [name, options.extend({ enforcementLevel })])),
+    Object.fromEntries([
+        ...rules.map(({ name, options }) => [name, options.extend({ enforcementLevel })] as const),
+        ...stackRules.map(({ name }) => [name, z.strictObject({ enforcementLevel })] as const),
+    ]),
 );
 
 /** Each rule's level and options, by the rule's name: the form of `pulumi preview --policy-pack-config`. */
@@ -24,7 +27,7 @@ export type PolicySettings = Readonly<
 export function parsePolicySettings(given: unknown): PolicySettings {
     const result = schema.safeParse(given);
     if (result.success) {
-        return result.data as PolicySettings;
+        return result.data;
     }
     const problems = result.error.issues.map((issue) =>
         issue.code === "unrecognized_keys"

@@ -7,9 +7,10 @@ export const projectNarrow = rule({
     description: "An AppProject names its repositories and namespaces; it allows any server only if clusters are scoped to it.",
     options: z.strictObject({}),
     check: ({ type, props }) => {
-        if (!/^kubernetes:argoproj\.io\/.*:AppProject$/.test(type)) {
+        if (!/^kubernetes:argoproj\.io\/.*:AppProject(Patch)?$/.test(type)) {
             return [];
         }
+        const isDenial = (value: unknown) => typeof value === "string" && value.startsWith("!");
         const hasWildcard = (value: unknown) => typeof value === "string" && value.includes("*");
         const destinations = listAt(props, "spec", "destinations");
         const scoped = at(props, "spec", "permitOnlyProjectScopedClusters") === true;
@@ -20,6 +21,9 @@ export const projectNarrow = rule({
             ...destinations
                 .filter((destination) => hasWildcard(at(destination, "namespace")))
                 .map((destination) => `allows namespaces by a wildcard, ${String(at(destination, "namespace"))}. Name each`),
+            ...destinations
+                .filter((destination) => ["namespace", "server", "name"].some((key) => isDenial(at(destination, key))))
+                .map(() => "denies a destination, and so permits all others that a wildcard allows. Name what it allows"),
             ...destinations
                 .filter((destination) => !scoped && (hasWildcard(at(destination, "server")) || hasWildcard(at(destination, "name"))))
                 .map(() => "allows any cluster. Name each, or set permitOnlyProjectScopedClusters"),

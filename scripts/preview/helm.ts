@@ -17,8 +17,11 @@ export interface Parameter {
 
 /** How to render a chart. */
 export interface Rendering {
-    /** The chart's folder. */
+    /** The chart's folder, its OCI reference, or its name in the repository. */
     readonly chart: string;
+    /** URL of the chart's repository, and the chart's version, if the chart is no folder. */
+    readonly repository?: string | undefined;
+    readonly version?: string | undefined;
     readonly release: string;
     readonly namespace: string;
     /** Values files, relative to the chart. */
@@ -30,17 +33,21 @@ export interface Rendering {
 }
 
 /**
- * Renders a chart with `helm template`, like Argo CD.
+ * Renders a chart with `helm template`, like Argo CD and Pulumi's releases.
  *
  * @throws Error with Helm's message
  */
 export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
-    const { chart, release, namespace, valueFiles, values, parameters } = rendering;
+    const { chart, repository, version, release, namespace, valueFiles, values, parameters } = rendering;
     return inFolder(async (folder) => {
         const own = path.join(folder, "values.yaml");
         fs.writeFileSync(own, stringify(values));
         const files = [...valueFiles.map((file) => path.join(chart, file)), own];
-        const args = ["template", release, chart, "--namespace", namespace, "--include-crds"];
+        const source = [
+            ...(repository === undefined ? [] : ["--repo", repository]),
+            ...(version === undefined ? [] : ["--version", version]),
+        ];
+        const args = ["template", release, chart, ...source, "--namespace", namespace, "--include-crds"];
         const all = [...args, ...files.flatMap((file) => ["--values", file]), ...parameters.flatMap(flagOf)];
         const { ok, stdout, output, notFound, reason } = await run("helm", all, { timeoutMs });
         if (!ok) {

@@ -21,13 +21,21 @@ describe("the policies, in Pulumi's engine", () => {
     const everything = changedCluster("prod", (settings) => ({ ...settings, permissions: { scope: "cluster", admin: true } }));
 
     it("refuse violations, and say what to write instead", async () => {
-        const single = (config: Record<string, unknown>) => ({ ...config, "hubspoke:availability": "single" });
+        const permissions = { scope: "cluster", admin: true, namespaces: ["shop"] };
+        const single = (config: Record<string, unknown>) => ({
+            ...config,
+            "hubspoke:availability": "single",
+            "hubspoke:permissions": permissions,
+        });
         const [hub, prod] = await Promise.all([
             withConfig("hub", single, () => pulumi("hub", "preview", ...pack)),
             withConfig("prod", everything, () => pulumi("prod", "preview", ...pack)),
         ]);
         expect(hub.ok, hub.output).to.equal(false);
         expect(hub.output).to.match(/\[mandatory\].*hub-available.*\n.*\n.*has 1 of server, but must have 2/);
+        // From inside the release, which the policies render.
+        expect(hub.output).to.include("argocd-release: ClusterRole argocd-application-controller allows every verb");
+        expect(hub.output).to.include("argocd-release gives Argo CD all rights on the hub, by createClusterRoles");
         expect(prod.ok, prod.output).to.equal(false);
         expect(prod.output).to.match(/\[mandatory\].*not-cluster-admin/);
         expect(prod.output).to.include("Name kinds in permissions.kinds");

@@ -7,6 +7,7 @@ import { argoCdValues } from "../../components/argoCd/values";
 import { projectRoot } from "../../lab/paths";
 import { violations } from "../../policy/check";
 import { version as packVersion } from "../../policy/package.json";
+import { inside, unrendered } from "../../policy/rendered";
 import type { Subject } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import committed from "../../policy/settings.json";
@@ -29,15 +30,20 @@ const appProject = "kubernetes:argoproj.io/v1alpha1:AppProject";
 type Props = Record<string, unknown>;
 
 /** Registration of a cluster, good but for what is given. */
-function registration({ labels = {}, annotations = {}, insecure = false }: {
+function registration({ labels = {}, annotations = {}, insecure = false, namespaces = "agent" }: {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     insecure?: boolean;
+    namespaces?: string;
 }): Props {
     const own = { environment: "prod", region: "eu", deploy: "true", "argocd.argoproj.io/secret-type": "cluster" };
     return {
         metadata: { labels: { ...own, ...labels }, annotations },
-        data: { config: encode(JSON.stringify({ tlsClientConfig: { insecure } })) },
+        data: {
+            config: encode(JSON.stringify({ tlsClientConfig: { insecure } })),
+            namespaces: encode(namespaces),
+            project: encode("agent"),
+        },
     };
 }
 
@@ -64,6 +70,7 @@ function pods(image: string): Props {
     return { spec: { template: { spec: { containers: [{ name: "agent", image }] } } } };
 }
 
+const kinds = [{ apiGroup: "apps", resources: ["deployments"] }];
 const jwt = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(20)}.${"b".repeat(20)}`;
 const since = (time: string) => ({ annotations: { "hubspoke/credential-since": time } });
 
@@ -149,6 +156,73 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
         project({}),
     ],
     [
+        "project-narrow",
+        "denial",
+        appProject,
+        project({ destinations: [{ server: "*", namespace: "!argocd" }] }),
+        /denies a destination, and so permits all others/,
+        project({}),
+    ],
+    [
+        "project-narrow",
+        "lock of the default project",
+        `${appProject}Patch`,
+        { metadata: { name: "default" }, spec: { sourceRepos: ["*"], destinations: [{ server: "*", namespace: "*" }] } },
+        /any cluster/,
+        { metadata: { name: "default" }, spec: { sourceRepos: [], destinations: [] } },
+    ],
+    [
+        "cluster-namespaces",
+        "list of no namespace",
+        secret,
+        registration({ namespaces: "" }),
+        /lists no namespace, and for Argo CD that means all/,
+        registration({ namespaces: "agent,shop" }),
+    ],
+    [
+        "cluster-namespaces",
+        "list with Argo CD's namespace",
+        secret,
+        registration({ namespaces: "agent,argocd" }),
+        /place objects in argocd/,
+        registration({}),
+    ],
+    [
+        "hub-narrow",
+        "value of the chart",
+        release,
+        argoCd({ ...hubValues({}), createClusterRoles: true }),
+        /all rights on the hub, by createClusterRoles/,
+        argoCd(hubValues({ permissions: { scope: "cluster", kinds, namespaces: ["shop"] } })),
+    ],
+    [
+        "hub-narrow",
+        "binding in the chart",
+        binding,
+        { metadata: { labels: { "app.kubernetes.io/part-of": "argocd" } }, roleRef: { name: "argocd-server" } },
+        /a component of Argo CD rights on the whole hub/,
+        { metadata: { labels: {} }, roleRef: { name: "external-dns" } },
+    ],
+    [
+        "hub-narrow",
+        "repo server in the chart",
+        deployment,
+        { metadata: { name: "argocd-repo-server" }, spec: { template: { spec: {} } } },
+        /mounts a token of the hub into the repo server/,
+        {
+            metadata: { name: "argocd-repo-server" },
+            spec: { template: { spec: { automountServiceAccountToken: false } } },
+        },
+    ],
+    [
+        "releases-seen",
+        "release that cannot be rendered",
+        unrendered,
+        { reason: "helm is not on PATH" },
+        /cannot be looked into: helm is not on PATH\. Install Helm/,
+        argoCd(hubValues({})),
+    ],
+    [
         "token-age",
         "a token",
         secret,
@@ -164,12 +238,23 @@ describe("policy", () => {
         it(`${rule} refuses an invalid ${what}, and accepts a valid one`, () => {
             const found = judge([{ type, name: "it", props: bad }]).filter((violation) => violation.rule === rule);
             expect(found.map(({ message }) => message).join("\n")).to.match(says);
-            expect(judge([{ type, name: "it", props: good }])).to.deep.equal([]);
+            expect(judge([{ type: type === unrendered ? release : type, name: "it", props: good }])).to.deep.equal([]);
         });
     }
 
     it("has a case for every rule", () => {
         expect([...new Set(cases.map(([rule]) => rule))].sort()).to.deep.equal(rules.map(({ name }) => name).sort());
+    });
+
+    it("default-project-locked refuses a hub that leaves the AppProject default open", async () => {
+        const labels = { region: "eu" };
+        await bringUpHub({ labels, defaultProject: "unmanaged" });
+        expect(judgeRecorded().map(({ rule, message }) => [rule, message])).to.deep.equal([
+            ["default-project-locked", "leaves the AppProject default as it is, which allows everything. Remove " +
+                "defaultProject: unmanaged"],
+        ]);
+        await bringUpHub({ labels });
+        expect(judgeRecorded()).to.deep.equal([]);
     });
 
     it("no-plain-secret requires the secret mark on a Secret's data, if the mark is visible", () => {
@@ -190,6 +275,46 @@ describe("policy", () => {
             },
         });
         expect(judge([{ type: configMap, name: "it", props }])).to.have.length(1);
+    });
+});
+
+describe("policy inside a Helm release", () => {
+    const argoCdRelease = { type: release, name: "argocd-release", props: argoCd(hubValues({})) };
+
+    it("sees the objects that its chart renders with its values, like resources", async () => {
+        const asked: object[] = [];
+        const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "all" } };
+        const subjects = await inside(argoCdRelease, (rendering) => {
+            asked.push(rendering);
+            return Promise.resolve([{ ...role, rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] }]);
+        });
+        expect(asked).to.have.length(1);
+        expect(asked[0]).to.deep.include({
+            ...{ chart: "argo-cd", repository: "https://h.example", version: "10.1.1", release: "argocd" },
+            values: hubValues({}),
+        });
+        expect(judge(subjects).map(({ rule, resource }) => [rule, resource])).to.deep.equal([
+            ["not-cluster-admin", "argocd-release: ClusterRole all"],
+        ]);
+    });
+
+    it("finds a chart at a path, and renders once for all rules", async () => {
+        const asked: string[] = [];
+        const local = { ...argoCdRelease, props: { chart: "./charts/x", name: "x" } };
+        const render = ({ chart }: { chart: string }) => {
+            asked.push(chart);
+            return Promise.resolve([]);
+        };
+        expect(await inside(local, render)).to.deep.equal([]);
+        expect(await inside(local, render)).to.deep.equal([]);
+        expect(asked).to.deep.equal([path.join(projectRoot, "charts/x")]);
+    });
+
+    it("says why it cannot look inside, and does not look into other resources", async () => {
+        const broken = { ...argoCdRelease, props: { chart: "./charts/broken" } };
+        const subjects = await inside(broken, () => Promise.reject(new Error("helm is not on PATH")));
+        expect(judge(subjects).map(({ rule, level }) => [rule, level])).to.deep.equal([["releases-seen", "advisory"]]);
+        expect(await inside({ ...argoCdRelease, type: secret }, () => Promise.reject(new Error("no")))).to.deep.equal([]);
     });
 });
 
