@@ -102,6 +102,7 @@ describe("settings", () => {
             protectedEnvironments: ["prod", "dr"],
             labels: { deploy: "false" },
             defaultProject: "locked",
+            redisTls: false,
             permissions: { scope: "namespaces", kinds: [], admin: false, namespaces: [] },
         });
     });
