@@ -131,4 +131,15 @@ describe("a token that ends", () => {
         expect(after.claims["kubernetes.io"].secret.name).not.to.equal(before.claims["kubernetes.io"].secret.name);
         await pulumiOk("staging", "preview", "--expect-no-changes");
     });
+
+    it("gives way to one that never ends, and dies", async () => {
+        const before = await hubsToken();
+        const operations = await changeCredential("staging", { type: "token", generation: 3, retired: 2 });
+        const names = ["", "-issued", "-suffix"].map((part) => `staging-manager-token-bound-2${part}`);
+        expect(lost(operations)).to.deep.equal({ replaced: [], deleted: names });
+        await refused(before);
+        const after = await hubsToken();
+        expect(after.claims).not.to.have.property("exp");
+        expect(await after.answer()).to.equal(200);
+    });
 });
