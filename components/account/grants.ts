@@ -82,18 +82,19 @@ export class Grants extends pulumi.ComponentResource {
         if (permissions.admin) {
             return [bind("cluster-admin")];
         }
-        const kinds = permissions.kinds.map(({ apiGroup, resources }) => ({
-            apiGroups: [apiGroup],
-            resources,
-            verbs: delivering,
-        }));
-        const role = new ClusterRole(`${name}-role`, { metadata, rules: [...rulesWith(logs), ...kinds] }, { parent: this });
+        const rules = [...rulesWith(logs), ...kindRules(permissions)];
+        const role = new ClusterRole(`${name}-role`, { metadata, rules }, { parent: this });
         return [role, bind(role.metadata.name)];
     }
 }
 
 function suffixed(name: string, suffix: string | undefined): string {
     return suffix === undefined ? name : `${name}-${suffix}`;
+}
+
+/** Rules for the kinds that the settings list. */
+export function kindRules({ kinds }: Permissions) {
+    return kinds.map(({ apiGroup, resources }) => ({ apiGroups: [apiGroup], resources, verbs: delivering }));
 }
 
 function rulesWith(logs: boolean) {

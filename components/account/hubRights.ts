@@ -1,11 +1,14 @@
+import { ClusterRole, ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { accountName, argoCdNamespace } from "../../clusters/names";
 import type { Permissions } from "../../settings/credentials";
 import type { NamespaceLimits } from "../../settings/delivery";
 import { AgentNamespace } from "../agent/namespace";
+import { onceMade } from "../support/onceMade";
 import { marked } from "../support/stackMark";
 import type { AdoptedNamespace } from "./adoption";
-import { Grants } from "./grants";
+import { takeOver } from "../support/takeOver";
+import { Grants, kindRules } from "./grants";
 
 /**
  * The components of Argo CD that connect to a cluster: the controller syncs, and argocd-server shows live objects. On
@@ -48,20 +51,32 @@ export class HubRights extends pulumi.ComponentResource {
         super("hubspoke:index:HubRights", name, {}, marked(args.stack, opts));
 
         const { permissions, agent } = args;
-        const given = { roleName: accountName, subjects, permissions, logs: false };
-        const grant = (namespaces: Readonly<Record<string, pulumi.Input<string>>>) =>
-            new Grants(name, { ...given, namespaces }, { parent: this });
         if (agent !== undefined) {
-            const namespace = new AgentNamespace(`${name}-agent`, agent, { parent: this });
-            this.since = latest(grant({ [agent.namespace]: namespace.namespaceName }));
+            this.since = latest(this.likeOnSpoke(name, agent, permissions).times);
         } else if (permissions.kinds.length > 0) {
-            this.since = latest(grant({}));
+            this.since = latest(this.onKinds(name, permissions));
         }
         this.registerOutputs();
     }
+
+    private likeOnSpoke(name: string, agent: AgentOnHub, permissions: Permissions): Grants {
+        const { namespaceName } = new AgentNamespace(`${name}-agent`, agent, { parent: this });
+        const namespaces = { [agent.namespace]: namespaceName };
+        const given = { roleName: accountName, subjects, namespaces, permissions, logs: false };
+        return new Grants(name, given, { parent: this });
+    }
+
+    /** On the hub these are the kinds alone, without the agent's. */
+    private onKinds(name: string, permissions: Permissions): pulumi.Output<string>[] {
+        const metadata = { name: accountName, annotations: takeOver };
+        const role = new ClusterRole(`${name}-role`, { metadata, rules: kindRules(permissions) }, { parent: this });
+        const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name };
+        const binding = new ClusterRoleBinding(`${name}-binding`, { metadata, roleRef, subjects }, { parent: this });
+        return [role, binding].map((object) => onceMade(object, object.metadata.creationTimestamp));
+    }
 }
 
-/** The time of the last of the Roles and bindings. */
-function latest({ times }: Grants): pulumi.Output<string> {
-    return pulumi.all(times).apply((all) => [...all].sort().at(-1) ?? "");
+/** The last of these times. */
+function latest(times: readonly pulumi.Output<string>[]): pulumi.Output<string> {
+    return pulumi.all([...times]).apply((all) => [...all].sort().at(-1) ?? "");
 }

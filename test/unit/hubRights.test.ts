@@ -67,8 +67,9 @@ describe("Argo CD's rights on its own hub", () => {
         const kinds = [{ apiGroup: "batch", resources: ["cronjobs"] }];
         await bringUpHub({ permissions: { ...shop, kinds } });
         expect(values()).to.deep.include({ createClusterRoles: false });
-        const { rules } = one(`${rbac}:ClusterRole`, "hub-rights-role").inputs as { rules: { resources: string[] }[] };
-        expect(rules.at(-1)?.resources).to.deep.equal(["cronjobs"]);
+        const { rules } = one(`${rbac}:ClusterRole`, "hub-rights-role").inputs;
+        const verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
+        expect(rules).to.deep.equal([{ apiGroups: ["batch"], resources: ["cronjobs"], verbs }]);
         expect(registration()).to.include({ namespaces: encode("shop,web"), clusterResources: encode("true") });
         expect(registration()).not.to.have.property("project");
     });

@@ -255,6 +255,10 @@ describe("policy", () => {
         ]);
         await bringUpHub({ labels });
         expect(judgeRecorded()).to.deep.equal([]);
+        // An adopted Argo CD can have Applications of others in it.
+        const adoption = { namespace: { labels: {}, annotations: {} }, release: true, keptSecrets: [] };
+        await bringUpHub({ labels, defaultProject: "unmanaged", adoptedRelease: "argo-cd" }, undefined, { adoption });
+        expect(judgeRecorded()).to.deep.equal([]);
     });
 
     it("no-plain-secret requires the secret mark on a Secret's data, if the mark is visible", () => {
