@@ -28,7 +28,7 @@ const lab = { cluster: "lab", environment: "lab", region };
 const rules = [
     rulesFile(fleetRules(settings, runbooks)),
     rulesFile(credentialRules(prod, { created: "1969-10-03T00:10:00Z" })),
-    rulesFile(credentialRules(staging, { created: "1970-01-01T00:00:00Z", expires: "1970-01-01T00:30:00Z" })),
+    rulesFile(credentialRules(staging, { created: "1970-01-01T00:00:00Z" })),
 ];
 
 const job = "hubspoke-probe";
@@ -180,13 +180,6 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
                 summary: "The token for prod must be rotated",
                 description:
                     "Argo CD's token for prod is 90d 0h 1m 0s old: more than 2160h, or than two thirds of its lifetime.",
-            },
-            {
-                series: [],
-                at: "21m",
-                labels: { ...staging, severity: "warning" },
-                summary: "The token for staging must be rotated",
-                description: "Argo CD's token for staging is 21m 0s old: more than 2160h, or than two thirds of its lifetime.",
             },
         ],
         silent: [{ series: [], at: "9m" }],
@@ -374,6 +367,24 @@ describe("the alerts, in Prometheus", () => {
             expect(ok, output).to.equal(true);
         });
     }
+});
+
+describe("the end of a token, in Prometheus", () => {
+    it("is announced when two thirds of its lifetime are over, and not before", async () => {
+        const ends = { created: "1970-01-01T00:00:00Z", expires: "1970-01-01T00:30:00Z" };
+        const files = [rulesFile(fleetRules(settings, runbooks)), rulesFile(credentialRules(staging, ends))];
+        const given = { series: [], alert: "CredentialTooOld" };
+        const annotations = {
+            summary: "The token for staging must be rotated",
+            description: "Argo CD's token for staging is 21m 0s old: more than 2160h, or than two thirds of its lifetime.",
+            runbook_url: `${runbooks}/CredentialTooOld.md`,
+        };
+        const { ok, output } = await testRules(files, [
+            { ...given, name: "before", at: "19m", fires: [] },
+            { ...given, name: "after", at: "21m", fires: [{ labels: { ...staging, severity: "warning" }, annotations }] },
+        ]);
+        expect(ok, output).to.equal(true);
+    });
 });
 
 describe("the dashboard, in Prometheus", () => {
