@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
+import { startArgoCd } from "../../lab/argocd";
 import { kubectl } from "../../lab/kubectl";
 import { run } from "../../lab/processes/run";
 import { type Look, waitFor } from "../../lab/processes";
@@ -185,11 +186,14 @@ describe("a release, rollout rolling, announced by a webhook", () => {
             "hubspoke:alerts": { ...(config["hubspoke:alerts"] as object), notifications: { webhooks } },
         });
         await withConfig("hub", changed, () => pulumiOk("hub", "up", "--yes", "--skip-preview"));
+        // The hub has a notifications controller now.
+        await startArgoCd(() => undefined);
         await waitForApplications(everywhere);
     });
 
     after(async () => {
         await pulumiOk("hub", "up", "--yes", "--skip-preview");
+        await startArgoCd(() => undefined);
         await receiver.close();
         await waitForApplications(everywhere);
     });
