@@ -291,6 +291,19 @@ const testChart = (chart: Chart) => describe(`the real chart ${chart.name}`, fun
         expect(hub.configMap("argocd-cm")).to.include({ "kustomize.buildOptions": "--enable-helm" });
     });
 
+    it("gives tokens for spokes to what connects to them, and to no other pod", async () => {
+        const { workloads } = await Rendered.from(chart, { federation: { audiences: ["prod"], lifetime: "10m" } });
+        const holders = workloads.filter(({ pod }) => pod.volumes?.some(({ name }) => name === "spoke-tokens"));
+        expect(holders.map(({ name }) => name)).to.have.members([controller, "argocd-server"]);
+        for (const { pod } of holders) {
+            const sources = [{ serviceAccountToken: { audience: "prod", expirationSeconds: 600, path: "prod" } }];
+            expect(pod.volumes?.find(({ name }) => name === "spoke-tokens")?.projected).to.deep.equal({ sources });
+            const [{ volumeMounts = [], env = [] } = {}] = pod.containers;
+            const folder = volumeMounts.find(({ name }) => name === "spoke-tokens")?.mountPath;
+            expect(env).to.deep.include({ name: "HUBSPOKE_TOKENS", value: folder });
+        }
+    });
+
     for (const { identity } of documentedSettings("security.md").filter(({ identity }) => identity !== undefined)) {
         it(`gives Argo CD the identity of docs/security.md: ${JSON.stringify(identity)}`, async () => {
             const { settings, objects, workloads } = await Rendered.from(chart, { identity });

@@ -82,6 +82,10 @@ for (const [version, known] of Object.entries(charts)) {
             expect(misfits(known, valuesOf({ identity }))).to.deep.equal([]);
         });
 
+        it("are all valid: tokens for spokes that trust the hub", () => {
+            expect(misfits(known, valuesOf({ federation: { audiences: ["prod"] } }))).to.deep.equal([]);
+        });
+
         it("are all valid: TLS to Redis' proxies", () => {
             expect(misfits(known, valuesOf({ redisTls: true }))).to.deep.equal([]);
         });

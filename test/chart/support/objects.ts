@@ -43,12 +43,14 @@ interface PodSpec {
     readonly topologySpreadConstraints?: readonly { topologyKey: string; labelSelector: Selector }[];
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly { readonly name: string; readonly projected?: object }[];
 }
 
 export interface Container {
     readonly name: string;
     readonly image: string;
     readonly env?: readonly { readonly name: string; readonly value?: string }[];
+    readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
     readonly resources?: {
         readonly requests?: { readonly cpu?: string; readonly memory?: string };
         readonly limits?: { readonly cpu?: string; readonly memory?: string };
