@@ -66,7 +66,7 @@ export function toTemplate(original: UpstreamObject): string {
         container.volumeMounts = [...(container.volumeMounts ?? []), mark(whatIsIn(`.Values.${values.volumes}.volumeMounts`))];
         pod.volumes = [...(pod.volumes ?? []), mark(whatIsIn(`.Values.${values.volumes}.volumes`))];
     }
-    if (values?.replicas !== undefined && object.spec) {
+    if (values?.replicas !== undefined && container && object.spec) {
         object.spec.replicas = mark(`{{ .Values.${values.replicas} }}`);
     }
     if (object.kind === "CustomResourceDefinition") {

@@ -10,13 +10,13 @@ import { kubectl } from "../../../lab/kubectl";
  * @returns a line for each object
  * @throws Error with the API server's words, where it refuses one, warns, or does not know one of its fields
  */
-export async function dryRun(objects: readonly object[]): Promise<string[]> {
+export async function dryRun(objects: readonly object[], namespace = "agent"): Promise<string[]> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-dry-run-"));
     const file = path.join(folder, "objects.yaml");
     try {
         fs.writeFileSync(file, objects.map((object) => stringify(object)).join("---\n"));
         const output = await kubectl("staging", [
-            "apply", "--namespace=agent", "--dry-run=server", "--validate=strict", "--warnings-as-errors",
+            "apply", `--namespace=${namespace}`, "--dry-run=server", "--validate=strict", "--warnings-as-errors",
             `--filename=${file}`,
         ]);
         return output.trim().split("\n");
@@ -26,8 +26,8 @@ export async function dryRun(objects: readonly object[]): Promise<string[]> {
 }
 
 /** The API server's words of refusal; fails where it accepts the object. */
-export async function refusal(object: object): Promise<string> {
-    return dryRun([object]).then(
+export async function refusal(object: object, namespace?: string): Promise<string> {
+    return dryRun([object], namespace).then(
         (output) => {
             throw new Error(`the API server accepts it: ${output.join("\n")}`);
         },
