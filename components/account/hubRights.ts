@@ -1,5 +1,6 @@
 import { ClusterRole, ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { connectingAccounts } from "../../clusters/federation";
 import { accountName, argoCdNamespace } from "../../clusters/names";
 import type { Permissions } from "../../settings/credentials";
 import type { NamespaceLimits } from "../../settings/delivery";
@@ -14,7 +15,7 @@ import { Grants, kindRules } from "./grants";
  * The components of Argo CD that connect to a cluster: the controller syncs, and argocd-server shows live objects. On
  * its own hub each does so with its own account.
  */
-const subjects = ["argocd-application-controller", "argocd-server"].map((name) => ({
+const subjects = connectingAccounts.map((name) => ({
     kind: "ServiceAccount" as const,
     name,
     namespace: argoCdNamespace,
