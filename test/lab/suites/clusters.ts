@@ -6,6 +6,7 @@ import "../begin";
 import "../kubeconfigs";
 import "../connection";
 import "../comparison";
+import "../strangers";
 import "../settingValues";
 import "../adoption";
 import "../secrets";

@@ -5,6 +5,5 @@ import "../promotion";
 import "../manifests";
 import "../recovery";
 import "../syncRules";
-import "../externalSecrets";
 import "../secrets";
 import "../end";
