@@ -5,5 +5,6 @@ import "../defaultProject";
 import "../boundary";
 import "../adminPassword";
 import "../signatures";
+import "../egress";
 import "../secrets";
 import "../end";

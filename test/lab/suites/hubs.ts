@@ -5,6 +5,7 @@
 import "../begin";
 import "../upgrade";
 import "../reinstall";
+import "../named";
 import "../brownfield";
 import "../pods";
 import "../secrets";
