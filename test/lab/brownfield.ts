@@ -1,9 +1,14 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
 import { agentRepositoryUrl } from "../../lab/argocd";
 import { applyByHand } from "../../lab/apply";
 import { kubectl } from "../../lab/kubectl";
 import { removeKeptCrds } from "../../lab/leftovers";
-import { kubeconfigPath } from "../../lab/paths";
+import { kubeconfigPath, projectRoot } from "../../lab/paths";
 import { run } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { readInLab, removeOtherHub, writeOtherHub } from "../../lab/stacks/project";
@@ -72,6 +77,15 @@ function application(name: string) {
             source: { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: "HEAD" },
             destination: { name: "in-cluster", namespace: name },
         },
+    };
+}
+
+function appProject(name: string) {
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "AppProject",
+        metadata: { name },
+        spec: { sourceRepos: ["*"], destinations: [{ server: "*", namespace: "*" }] },
     };
 }
 
@@ -231,4 +245,134 @@ describe("a hub that has an Argo CD already", () => {
             expect(after[crd]).to.equal(before[crd]);
         });
     });
+
+    describe("of plain manifests in another namespace", () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-move-"));
+        const names = ["one", "two", "three", "four", "five"];
+        const token = randomBytes(16).toString("hex");
+        const secret = (name: string, type: string, data: Record<string, string>) => ({
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name, namespace: "argo", labels: { "argocd.argoproj.io/secret-type": type } },
+            stringData: data,
+        });
+        const config = JSON.stringify({ bearerToken: token, tlsClientConfig: { insecure: true } });
+        const objects = () => [
+            { ...appProject("team"), metadata: { name: "team", namespace: "argo" } },
+            ...names.map((name) => ({ ...application(name), metadata: { ...application(name).metadata, namespace: "argo" } })),
+            {
+                apiVersion: "argoproj.io/v1alpha1",
+                kind: "ApplicationSet",
+                metadata: { name: "all", namespace: "argo" },
+                spec: {
+                    generators: [{ list: { elements: [] } }],
+                    template: { metadata: { name: "x" }, spec: application("x").spec },
+                },
+            },
+            secret("cluster-far", "cluster", { name: "far", server: "https://far.example.com", config }),
+            secret("hub-itself", "cluster", { name: "in-cluster", server: "https://kubernetes.default.svc", config: "{}" }),
+            secret("repo", "repository", { url: `https://git.example.com/${token}`, password: token }),
+        ];
+        let crds: Record<string, string>;
+
+        before(async () => {
+            noteSecret("brownfield hub: the token of a cluster that moves", token);
+            await kubectl(cluster, ["delete", "namespace", "argocd"]);
+            await pulumi(stack, ["config", "rm", "hubspoke:adoptedRelease"]);
+            // A release with the program's own name is under its policies.
+            await pulumi(stack, ["config", "set", "hubspoke:availability", "ha"]);
+            const template = ["template", "argocd", chart, "--namespace", "argo"];
+            const { ok, output, stdout } = await run(toolPath("helm"), template, { timeoutMs: 60_000 });
+            expect(ok, output).to.equal(true);
+            fs.writeFileSync(path.join(folder, "install.yaml"), stdout);
+            await kubectl(cluster, ["create", "namespace", "argo"]);
+            const whole = ["--namespace=argo", "--server-side", "--force-conflicts"];
+            await kubectl(cluster, ["apply", ...whole, `--filename=${folder}/install.yaml`]);
+            await kubectl(cluster, ["wait", "pods", "--all", "--for=condition=Ready", "--namespace=argo", "--timeout=50s"]);
+            const known = ["wait", "crd", "--selector=app.kubernetes.io/part-of=argocd", "--for=condition=Established"];
+            await kubectl(cluster, known);
+            await applyByHand(cluster, objects());
+            crds = await crdUids();
+        });
+
+        after(async () => {
+            fs.rmSync(folder, { recursive: true });
+            const made = ["secret/cluster-far", "secret/repo", "applicationset/all", "--ignore-not-found"];
+            await kubectl(cluster, ["delete", "--namespace=argocd", ...made]);
+        });
+
+        /** Runs commands of the page, as a person does: on the hub, and with the namespace of the old Argo CD. */
+        async function type(commands: string): Promise<string> {
+            const kubeconfig = path.join(folder, "kubeconfig");
+            const whole = parse(fs.readFileSync(kubeconfigPath, "utf8")) as object;
+            fs.writeFileSync(kubeconfig, stringify({ ...whole, "current-context": cluster }), { mode: 0o600 });
+            const script = commands.replace(/^from=.*$/m, "").replace(/^/, "from=argo\n");
+            const { ok, output } = await run("bash", ["-c", script], {
+                cwd: folder,
+                env: { ...pulumiEnvironment(), KUBECONFIG: kubeconfig },
+                timeoutMs: 180_000,
+            });
+            expect(ok, output).to.equal(true);
+            transcript.push(output);
+            return output;
+        }
+
+        it("is refused in the preview, which names the page", async () => {
+            const error = await refusal();
+            expect(error).to.match(/another Argo CD runs in namespace argo \(installed by manifests\).*brownfield\.md/);
+        });
+
+        it("moves by the commands of docs/brownfield.md: nothing is lost, and the CRDs stay", async () => {
+            const commands = movingCommands();
+            expect(commands).to.have.length(5);
+            for (const command of commands.slice(0, 4)) {
+                await type(command);
+            }
+            expect(await namesOf("argo", "statefulsets,deployments,applications,applicationsets")).to.deep.equal([]);
+            const { ok, output } = await npmRun("adopt", pulumiEnvironment(), stack, "--yes");
+            expect(ok, output).to.equal(true);
+            (await secretsOn(cluster)).forEach((value, where) => noteSecret(`brownfield hub: ${where}`, value));
+            expect(await type(commands[4] ?? "")).not.to.match(/error/i);
+            expect(await crdUids()).to.deep.equal(crds);
+            expect(await namesOf("argocd", "applications")).to.have.members(names);
+            expect(await namesOf("argocd", "appprojects")).to.include.members(["team", "agent"]);
+            const secrets = await namesOf("argocd", "secrets");
+            expect(secrets).to.include.members(["cluster-far", "repo", "cluster-in-cluster"]).and.not.include("hub-itself");
+            expect(await namesOf("argocd", "applicationsets")).to.include("all");
+            interface Read {
+                readonly metadata: { readonly finalizers?: readonly string[]; readonly annotations?: object };
+                readonly spec: object;
+                readonly data: { readonly config?: string };
+            }
+            const read = async (kind: string, name: string) => {
+                const json = await kubectl(cluster, ["get", kind, name, "--namespace=argocd", "--output=json"]);
+                return JSON.parse(json) as Read;
+            };
+            const { metadata, spec } = await read("application", "one");
+            expect(metadata.finalizers).to.deep.equal(application("one").metadata.finalizers);
+            expect(spec).to.deep.equal(application("one").spec);
+            const far = await read("secret", "cluster-far");
+            expect(far.metadata).not.to.have.property("annotations");
+            expect(Buffer.from(far.data.config ?? "", "base64").toString()).to.equal(config);
+            expect(fs.readdirSync(folder)).not.to.include.members(["argocd-secrets.json"]);
+        });
+    });
 });
+
+/** The commands on the page of a move, one block after another. */
+function movingCommands(): string[] {
+    const page = fs.readFileSync(path.join(projectRoot, "docs", "brownfield.md"), "utf8");
+    const section = /^## Move an Argo CD[^]*?(?=^## )/m.exec(page)?.[0] ?? "";
+    return [...section.matchAll(/^ {3}```sh\n([^]*?)^ {3}```$/gm)].map(([, block = ""]) => block.replace(/^ {3}/gm, ""));
+}
+
+async function crdUids(): Promise<Record<string, string>> {
+    const { items } = JSON.parse(await kubectl(cluster, ["get", "crd", "--output=json"])) as UidList;
+    const argoCds = items.filter(({ metadata }) => metadata.name.endsWith(".argoproj.io"));
+    return Object.fromEntries(argoCds.map(({ metadata }) => [metadata.name, metadata.uid]));
+}
+
+async function namesOf(namespace: string, kinds: string): Promise<string[]> {
+    const json = await kubectl(cluster, ["get", kinds, `--namespace=${namespace}`, "--output=json"]);
+    return (JSON.parse(json) as UidList).items.map(({ metadata }) => metadata.name);
+}
