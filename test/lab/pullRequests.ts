@@ -158,10 +158,10 @@ describe("a pull request, previewed with the workflow's commands by a read-only 
     describe("with another selector, and a removed cluster", () => {
         it("fails, and reports what then happens; the hub keeps what it protects", async () => {
             fs.writeFileSync(staging, stagingBefore);
-            request.change("components/agent/applicationSet.ts", (text) =>
+            request.change("components/agent/clusterFacts.ts", (text) =>
                 text.replace(
-                    'matchLabels: { deploy: "true" }',
-                    'matchLabels: { deploy: "true" }, matchExpressions: [{ key: "environment", operator: "NotIn", values: ["dr"] }]',
+                    'matchExpressions: neededLabels.map((key) => ({ key, operator: "Exists" as const })),',
+                    'matchExpressions: [{ key: "environment", operator: "NotIn", values: ["dr"] }],',
                 ),
             );
             await withConfig("dr", region, async () => {
