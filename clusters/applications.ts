@@ -51,10 +51,17 @@ export function applicationsPath(namespace: string): string {
 export async function applicationsOf(
     hub: ClusterAddress,
     namespace: string,
-    { argoCdName, server }: Pick<Registration, "argoCdName" | "server">,
+    cluster: Pick<Registration, "argoCdName" | "server">,
 ): Promise<Application[]> {
-    const all = await allApplications(hub, namespace);
-    return all.filter(({ spec }) => {
+    return deliveredTo(cluster, await allApplications(hub, namespace));
+}
+
+/** Those of the Applications that deliver to a cluster, by its URL or by its name in Argo CD. */
+export function deliveredTo(
+    { argoCdName, server }: Pick<Registration, "argoCdName" | "server">,
+    applications: readonly Application[],
+): Application[] {
+    return applications.filter(({ spec }) => {
         const { name, server: url = "" } = spec?.destination ?? {};
         return name === argoCdName || sameServer(url, server);
     });

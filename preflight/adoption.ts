@@ -9,7 +9,7 @@ import {
 } from "../clusters/names";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoption, Adoptions, KeptAnnotations } from "../components/account/adoption";
-import { type Application, applicationsOf } from "../clusters/applications";
+import { type Application, deliveredTo } from "../clusters/applications";
 import { argoCdNameOf } from "../settings/argoCdName";
 import { environmentName } from "../settings/delivery";
 import type { EnvironmentSettings } from "../settings/environment";
@@ -17,7 +17,6 @@ import { domain } from "../settings/kinds";
 import { isCopy, keptMetadata } from "./keptMetadata";
 import { outOfReach } from "./reach";
 import { ownLabels } from "../settings/labels";
-import type { ClusterAddress } from "../clusters/kubeconfig";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /** A cluster of the settings, and what the hub's outputs say about it. */
@@ -188,13 +187,14 @@ function describeCopy(name: string, { secret, annotations }: Registration, stack
  * Finds the registrations that the stack adopts: those that `clusterSecret` names and another tool or a person created.
  * It also looks for Applications that Argo CD could not manage any more on any cluster.
  *
+ * @param applications reads all Applications of the hub; it is asked only where they matter
  * @throws Error that lists what would change or break, and what to write
  */
 export async function findAdoptions(
     candidates: readonly Candidate[],
     existing: readonly Registration[],
     stack: string,
-    hub: { readonly address: ClusterAddress; readonly argoCdNamespace: string },
+    applications: () => Promise<readonly Application[]>,
 ): Promise<Adoptions> {
     const problems: string[] = [];
     const adoptions: Record<string, Adoption> = {};
@@ -205,8 +205,8 @@ export async function findAdoptions(
         // One that is registered with narrow rights has had them before.
         if (registration !== undefined || own?.permissions.scope === "cluster") {
             const argoCdName = argoCdNameOf(name, own);
-            const applications = await applicationsOf(hub.address, hub.argoCdNamespace, { argoCdName, server });
-            problems.push(...unreachable(candidate, applications));
+            const delivered = deliveredTo({ argoCdName, server }, await applications());
+            problems.push(...unreachable(candidate, delivered));
         }
         if (registration === undefined) {
             continue;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { applicationsOf, isAgents } from "../clusters/applications";
+import { type Application, deliveredTo, isAgents } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { argoCdNamespace, inClusterServer } from "../clusters/names";
+import { inClusterServer } from "../clusters/names";
 import type { AgentOnHub } from "../components/account/hubRights";
 import { namespaceLimits } from "../settings/delivery";
 import { inClusterName } from "../settings/environment";
@@ -16,21 +16,23 @@ const limits = namespaceLimits.parse({});
  * Whether the agent has a namespace and rights on the hub. Where `labels.deploy` says so no more, it keeps them until
  * Argo CD, which needs them for that, has removed the agent.
  *
+ * @param applications all Applications of the hub
  * @throws Error that names Applications to which Argo CD on the hub would have no rights any more, and what to write
  */
 export async function findAgentOnHub(
     hub: ClusterAddress,
     settings: Pick<HubSettings, "agent" | "labels" | "permissions">,
     stack: string,
+    applications: readonly Application[],
 ): Promise<AgentOnHub | undefined> {
     const isWanted = settings.labels.deploy === "true";
     const itself = { argoCdName: inClusterName, server: inClusterServer };
-    const applications = await applicationsOf(hub, argoCdNamespace, itself);
-    const problems = outOfReachOnHub(settings, isWanted, applications);
+    const delivered = deliveredTo(itself, applications);
+    const problems = outOfReachOnHub(settings, isWanted, delivered);
     if (problems.length > 0) {
         throw new Error(problems.join("\n  "));
     }
-    const isLeaving = !isWanted && applications.some(isAgents);
+    const isLeaving = !isWanted && delivered.some(isAgents);
     if (isLeaving) {
         await pulumi.log.warn(
             'hubspoke:labels.deploy: is "false", and Argo CD has not removed the agent from the hub yet. Its namespace and ' +

@@ -1,7 +1,5 @@
-import { allApplications } from "../clusters/applications";
 import type { Application } from "../clusters/applications";
-import type { ClusterAddress } from "../clusters/kubeconfig";
-import { argoCdNamespace, defaultProjectName } from "../clusters/names";
+import { defaultProjectName } from "../clusters/names";
 import type { HubSettings } from "../settings/hub";
 
 /** Limit of the names in a message. */
@@ -33,11 +31,11 @@ export function stoppedApplications(applications: readonly Application[]): strin
  *
  * @throws Error that lists them
  */
-export async function refuseToStop(hub: ClusterAddress, { defaultProject }: Pick<HubSettings, "defaultProject">): Promise<void> {
-    if (defaultProject === "unmanaged") {
-        return;
-    }
-    const problem = stoppedApplications(await allApplications(hub, argoCdNamespace));
+export function refuseToStop(
+    { defaultProject }: Pick<HubSettings, "defaultProject">,
+    applications: readonly Application[],
+): void {
+    const problem = defaultProject === "unmanaged" ? undefined : stoppedApplications(applications);
     if (problem !== undefined) {
         throw new Error(problem);
     }

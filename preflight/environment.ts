@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { AdoptedNamespace, Adoptions, KeptAnnotations } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
-import { applicationsOf } from "../clusters/applications";
+import { allApplications, deliveredTo } from "../clusters/applications";
 import { annotationsToKeep, findAdoptions } from "./adoption";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
@@ -16,6 +16,7 @@ import { credentialKinds } from "./credentialKinds";
 import { checkFederation } from "./federation";
 import { missingIdentities } from "./identity";
 import { findNamespace, refuseTakenAccount } from "./namespaces";
+import { once } from "./once";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
@@ -132,15 +133,15 @@ async function checkRegistrations(
     ].forEach((warning) => void pulumi.log.warn(warning));
     refuseOtherClusters(settings, found, existing, stack);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
-    const on = { address, argoCdNamespace: hub.argoCdNamespace };
-    const adoptions = await findAdoptions(candidates, existing, stack, on);
+    const applications = once(() => allApplications(address, hub.argoCdNamespace));
+    const adoptions = await findAdoptions(candidates, existing, stack, applications);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
     refuseContradictions([
         ...contradictedGenerations(settings, existing, stack),
         ...contradictedPins(settings, promotionsThatMoved(promotions, existing)),
     ]);
-    await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, (registration) =>
-        applicationsOf(address, hub.argoCdNamespace, registration),
+    await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, async (registration) =>
+        deliveredTo(registration, await applications()),
     );
     refuseSecondRegistration(
         servers,

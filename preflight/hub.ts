@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { allApplications } from "../clusters/applications";
 import { argoCdNamespace } from "../clusters/names";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
 import type { AgentOnHub } from "../components/account/hubRights";
@@ -20,6 +21,7 @@ import { refuseToStop } from "./defaultProject";
 import { refuseCutOff } from "./egress";
 import { refuseMissingAudiences } from "./federation";
 import { checkNodes } from "./nodes";
+import { once } from "./once";
 import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
 import { isDelivered, refuseToOrphan, strangers } from "./strangers";
@@ -60,6 +62,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
     const groups = await apiGroups(hub);
     const operator = groups.includes(operatorGroup);
     const registered = registrations(hub, argoCdNamespace);
+    const applications = once(() => allApplications(hub, argoCdNamespace));
     const [{ adoption, registersHub }, agentOnHub] = await allOf([
         async () => {
             const existing = await registered;
@@ -68,8 +71,8 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
                 registersHub: await registersHubItself(settings, existing),
             };
         },
-        () => findAgentOnHub(hub, settings, stack),
-        () => refuseToStop(hub, settings),
+        async () => findAgentOnHub(hub, settings, stack, await applications()),
+        async () => refuseToStop(settings, await applications()),
         () => {
             const release = settings.adoptedRelease ?? defaultRelease;
             return settings.availability === "ha" ? checkNodes(hub, groups, settings.pods, release) : undefined;
