@@ -21,9 +21,6 @@ export interface TokenRequest {
     readonly seconds: number;
 }
 
-/** The shortest lifetime that an API server accepts, in seconds. */
-export const shortestLifetime = 600;
-
 /** The identity may not request a token of an account. */
 export class MayNotRequestError extends GiveUp {}
 

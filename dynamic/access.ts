@@ -4,10 +4,11 @@ import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { connectingAccounts } from "../clusters/federation";
 import { CertificateError, get } from "../clusters/request";
 import { secretPath } from "../clusters/secretPath";
-import { MayNotRequestError, requestToken, shortestLifetime } from "../clusters/tokenRequest";
+import { MayNotRequestError, requestToken } from "../clusters/tokenRequest";
 import { tryToken } from "../clusters/tokenTrial";
 import { GiveUp, waitFor } from "../clusters/wait";
 import type { ClusterConnection } from "../settings/connection";
+import { shortestLifetime } from "../settings/duration";
 import { type DynamicProvider, idOf } from "./provider";
 
 /** Limit for a new token to be made and accepted, in milliseconds; an API server caches refusals. */

@@ -72,7 +72,7 @@ export function refuseUnusableServer({ settings, server, user }: CheckedCluster,
  */
 export async function checkConnection(cluster: CheckedCluster): Promise<void> {
     const { user, server, settings } = cluster;
-    const connection = settings.hubOnly ? undefined : await connectionOf(cluster);
+    const connection = await connectionOf(cluster);
     if (connection === undefined) {
         return;
     }
@@ -86,9 +86,12 @@ export async function checkConnection(cluster: CheckedCluster): Promise<void> {
     }
 }
 
-/** The connection that Argo CD will have; undefined if the cluster's own CA may not be read. */
+/** The connection that Argo CD will have; undefined if only the hub reaches the server, or its CA may not be read. */
 export async function connectionOf({ user, server, settings }: CheckedCluster): Promise<ArgoCdConnection | undefined> {
-    const { tls, proxyUrl } = settings;
+    const { tls, proxyUrl, hubOnly } = settings;
+    if (hubOnly) {
+        return undefined;
+    }
     const reported = trustsReportedCa(tls) ? await reportedCa(user) : "";
     return reported === undefined ? undefined : { server, proxyUrl, tls: tlsClientConfig(tls, toBase64(reported)) };
 }

@@ -1,16 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
+import type { ArgoCdConnection } from "../clusters/argoCdConnection";
 import { connectingAccounts, issuerOf, subjectOf } from "../clusters/federation";
 import { audienceAnnotation } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { ask, CertificateError } from "../clusters/request";
-import { MayNotRequestError, requestToken, shortestLifetime } from "../clusters/tokenRequest";
+import { MayNotRequestError, requestToken } from "../clusters/tokenRequest";
 import { askWithToken } from "../clusters/tokenTrial";
 import { audienceOf } from "../components/account/clusterConfig";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Credentials } from "../settings/credentials";
+import { shortestLifetime } from "../settings/duration";
 import type { HubSettings } from "../settings/hub";
 import { type CheckedCluster, connectionOf } from "./connection";
+import { once } from "./once";
 
 /**
  * Refuses a hub without the tokens that its clusters need: Argo CD would lose them.
@@ -64,11 +67,13 @@ export async function checkFederation(
                 "the hub's stack, and run pulumi up --stack hub (docs/federation.md)",
         );
     }
+    const connection = once(() => connectionOf(cluster));
     try {
         for (const account of connectingAccounts) {
             const request = { namespace: outputs.argoCdNamespace, account, audience, seconds: shortestLifetime };
             const { token } = await requestToken(hub, request);
-            await refuseUnknownIssuer(cluster, credentials, token, subjectOf(outputs.argoCdNamespace, account));
+            const trial = { at, token, subject: subjectOf(outputs.argoCdNamespace, account), audience };
+            await refuseUnknownIssuer(cluster, credentials, trial, await connection());
         }
     } catch (error) {
         if (!(error instanceof MayNotRequestError)) {
@@ -78,15 +83,22 @@ export async function checkFederation(
     }
 }
 
+/** A token of the hub for a spoke, to be tried there. */
+interface Trial {
+    /** The setting, for errors. */
+    readonly at: string;
+    readonly token: string;
+    /** Whose token it is. */
+    readonly subject: string;
+    readonly audience: string;
+}
+
 async function refuseUnknownIssuer(
-    cluster: FederatedCluster,
-    { usernamePrefix, ...credentials }: Federated,
-    token: string,
-    subject: string,
+    { user, server }: CheckedCluster,
+    { usernamePrefix }: Federated,
+    { at, token, subject, audience }: Trial,
+    connection: ArgoCdConnection | undefined,
 ): Promise<void> {
-    const { user, server, environment, settings } = cluster;
-    const connection = settings.hubOnly ? undefined : await connectionOf(cluster);
-    const at = `hubspoke:${user.setting}.credentials`;
     const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
     const path = "apis/authentication.k8s.io/v1/selfsubjectreviews";
     const asked = askWithToken(user, connection, token, path, { method: "POST", body: review });
@@ -98,7 +110,6 @@ async function refuseUnknownIssuer(
         await pulumi.log.warn(`${at}: not checked whether the cluster trusts the hub's issuer: only the hub reaches ${server}`);
     } else if (answer?.status === 401) {
         const issuer = issuerOf(token) ?? "the hub's issuer";
-        const audience = credentials.audience ?? environment;
         throw new Error(await whyRefused({ at, server, user, issuer, audience, usernamePrefix }));
     }
     if (answer?.status !== 201) {

@@ -6,9 +6,12 @@ export const goDuration = z
     .regex(/^(\d+(h|m|s|ms))+$/, 'is not a valid Go duration. Write for example "180s" or "12h"')
     .meta({ examples: ["12h"] });
 
+/** The shortest lifetime of a ServiceAccount's token that an API server accepts, in seconds. */
+export const shortestLifetime = 600;
+
 /** How long a token of a ServiceAccount is valid. */
 export const tokenLifetime = goDuration.refine(
-    (given) => milliseconds(given) >= 600_000,
+    (given) => milliseconds(given) >= shortestLifetime * 1000,
     "is shorter than Kubernetes allows. Write at least 10m",
 );
 
