@@ -1,3 +1,5 @@
+import { claimsOf } from "./jwt";
+
 /** Spokes that trust the hub's issuer of ServiceAccount tokens: who connects to them, and by which names. */
 
 /**
@@ -14,10 +16,5 @@ export function subjectOf(namespace: string, account: string): string {
 
 /** The claim `iss` of a token; undefined if it is not a JWT. */
 export function issuerOf(token: string): string | undefined {
-    try {
-        const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as { iss?: string };
-        return claims.iss;
-    } catch {
-        return undefined;
-    }
+    return claimsOf<{ iss?: string }>(token)?.iss;
 }

@@ -1,4 +1,6 @@
+import { fromBase64 } from "../clusters/base64";
 import { secretTypeLabel } from "../clusters/names";
+
 /** The value at a path; undefined if there is none. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
     return path.reduce<unknown>(
@@ -46,6 +48,13 @@ function known(value: object, key: string): unknown {
     } catch {
         return undefined;
     }
+}
+
+/** A value of a Secret, from base64 or plain text; undefined if there is none. */
+export function secretText(props: unknown, key: string): string | undefined {
+    const encoded = at(props, "data", key);
+    const plain = at(props, "stringData", key);
+    return typeof encoded === "string" ? fromBase64(encoded) : typeof plain === "string" ? plain : undefined;
 }
 
 /** Whether a resource registers a cluster with Argo CD. */

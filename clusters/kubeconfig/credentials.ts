@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { toBase64 } from "../base64";
+import { claimsOf } from "../jwt";
 import type { ClusterAddress } from ".";
 import { credentialProblem, UnusableError } from "./errors";
 import { logIn, logOut } from "./execPlugin";
@@ -115,12 +116,8 @@ function idTokenOf(config: Readonly<Record<string, string | undefined>> = {}): s
 
 /** When a JSON Web Token expires, in milliseconds since 1970; 0 for any other text. */
 function expiryOf(token: string): number {
-    try {
-        const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-        return (JSON.parse(payload) as { readonly exp: number }).exp * 1000;
-    } catch {
-        return 0;
-    }
+    const claims = claimsOf<{ exp: number }>(token);
+    return claims === undefined ? 0 : claims.exp * 1000;
 }
 
 async function textIn(file: string | undefined): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { V1ConfigMap, V1Deployment, V1PodSpec, V1Secret, V1ServiceAccount, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1Deployment, V1PodSpec, V1Secret, V1ServiceAccount, V1StatefulSet, V1TokenRequestSpec } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { askApi } from "../clusters/api";
@@ -42,10 +42,18 @@ export function hubKubeconfig(user?: object): string {
 /** How long a component's token is valid, in seconds: longer than a lab runs without another `npm run lab`. */
 const tokenLifetime = 7 * 24 * 60 * 60;
 
-/** A token of a ServiceAccount in Argo CD's namespace, as a pod of it gets one. */
-export async function requestToken(account: string): Promise<string> {
+/**
+ * A token of a ServiceAccount in Argo CD's namespace, as a pod of it gets one.
+ *
+ * @param spec of the TokenRequest: the audience, if it is not the API server itself, and another lifetime
+ */
+export async function requestToken(account: string, spec: Partial<V1TokenRequestSpec> = {}): Promise<string> {
     const target = `${core}/serviceaccounts/${account}/token`;
-    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: tokenLifetime } };
+    const request = {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { expirationSeconds: tokenLifetime, ...spec },
+    };
     const { status, body } = await askApi("hub", target, { method: "POST", body: request, timeoutMs: answerLimitMs });
     if (status !== 201) {
         throw new Error(`the hub's API server answered ${status} to a request for a token of ${account}: ${body.slice(0, 300)}`);

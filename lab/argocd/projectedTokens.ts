@@ -1,9 +1,8 @@
 import * as path from "node:path";
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
-import { askApi } from "../clusters/api";
 import { writeFileWhole } from "../processes";
 import { argoCdDir } from "./components";
-import { argoCdNamespace } from "./hub";
+import { requestToken } from "./hub";
 
 /** The kubelet renews a projected token; these are made only when Argo CD is started, so they last for a day. */
 const expirationSeconds = 86_400;
@@ -24,30 +23,12 @@ export async function projectTokens(
         for (const { serviceAccountToken } of sources) {
             if (serviceAccountToken !== undefined) {
                 folders[mountPath] ??= path.join(argoCdDir, "tokens", component, name);
-                const token = await requestToken(pod.serviceAccountName ?? "default", serviceAccountToken.audience);
+                const { audience } = serviceAccountToken;
+                const audiences = audience === undefined ? [] : [audience];
+                const token = await requestToken(pod.serviceAccountName ?? "default", { audiences, expirationSeconds });
                 writeFileWhole(path.join(folders[mountPath], serviceAccountToken.path), token, 0o600);
             }
         }
     }
     return folders;
-}
-
-async function requestToken(account: string, audience: string | undefined): Promise<string> {
-    const { status, body } = await askApi(
-        "hub",
-        `/api/v1/namespaces/${argoCdNamespace}/serviceaccounts/${account}/token`,
-        {
-            method: "POST",
-            body: {
-                apiVersion: "authentication.k8s.io/v1",
-                kind: "TokenRequest",
-                spec: { audiences: audience === undefined ? [] : [audience], expirationSeconds },
-            },
-            timeoutMs: 15_000,
-        },
-    );
-    if (status !== 201) {
-        throw new Error(`the hub answers ${status} to a request for a token of ${account}`);
-    }
-    return (JSON.parse(body) as { status: { token: string } }).status.token;
 }

@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { at, isClusterSecret } from "../read";
+import { at, isClusterSecret, secretText } from "../read";
 import { rule } from "../rule";
 
-/** The `config` of a cluster Secret, from base64 or plain text. */
+/** The `config` of a cluster Secret. */
 function configOf(props: unknown): unknown {
-    const encoded = at(props, "data", "config");
-    const plain = at(props, "stringData", "config");
-    const text = typeof encoded === "string" ? Buffer.from(encoded, "base64").toString("utf8") : plain;
-    return typeof text === "string" ? JSON.parse(text) : undefined;
+    const text = secretText(props, "config");
+    return text === undefined ? undefined : JSON.parse(text);
 }
 
 export const tlsVerified = rule({
