@@ -69,6 +69,11 @@ export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configu
 /** Annotation that names the stack which created an object or registered a cluster. */
 export const stackAnnotation = "hubspoke/stack";
 
+/** A stack's own name, as commands take it, from one with organization and project. */
+export function shortStackName(stack: string): string {
+    return stack.slice(stack.lastIndexOf("/") + 1);
+}
+
 /** Annotation of a namespace that existed before its stack, which a destroy keeps; its value is "true". */
 export const adoptedAnnotation = "hubspoke/adopted";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accountName } from "../clusters/names";
+import { accountName, shortStackName } from "../clusters/names";
 import type { AdoptedNamespace, Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
 import { argoCdNameOf } from "../settings/argoCdName";
@@ -219,7 +219,7 @@ export class Spoke extends pulumi.ComponentResource {
                 cluster: name,
                 ...(argoCdName !== name && { argoCdName }),
                 server,
-                stack: stack.split("/").at(-1) ?? stack,
+                stack: shortStackName(stack),
                 // Undefined while protected, so that a drain of the earlier version does not change.
                 ...(!environment.protect && { lifted: true }),
             },

@@ -5,6 +5,7 @@ import {
     refreshAnnotation,
     revisionAnnotation,
     secretStoreAnnotation,
+    shortStackName,
     skipReconcileAnnotation,
 } from "../clusters/names";
 import type { HubOutputs } from "../components/hubOutputs";
@@ -179,7 +180,7 @@ function describeCopy(name: string, { secret, annotations }: Registration, stack
         ? undefined
         : `hubspoke:clusters.${name}.clusterSecret: Secret ${secret} has a copy of its old credential in the annotation ` +
               `${copies.join(", ")}, which an import would put into the state. npm run adopt -- ` +
-              `${stack.split("/").at(-1)} removes it, or: kubectl --namespace argocd annotate secret ${secret} ` +
+              `${shortStackName(stack)} removes it, or: kubectl --namespace argocd annotate secret ${secret} ` +
               copies.map((key) => `${key}-`).join(" ");
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { adoptedAnnotation, argoCdNamespace, stackAnnotation } from "../clusters/names";
+import { adoptedAnnotation, argoCdNamespace, shortStackName, stackAnnotation } from "../clusters/names";
 import { isInCluster, type Registration } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
@@ -110,7 +110,7 @@ export function obstacles(facts: ArgoCdFacts, stack: string, adoptedRelease: str
     ];
     return found.length === 0
         ? []
-        : [`hubspoke:cluster: the hub has ${found.join("; and ")}. To adopt: npm run adopt -- ${stack.split("/").at(-1)}`];
+        : [`hubspoke:cluster: the hub has ${found.join("; and ")}. To adopt: npm run adopt -- ${shortStackName(stack)}`];
 }
 
 function describe(installedBy: Controller["installedBy"]): string {
@@ -232,7 +232,7 @@ export async function findArgoCd(
         if (foreign.length > 0) {
             const text =
                 `hubspoke:adoptedRelease: Helm would refuse CRDs of another owner, ${describeCrds(foreign).join("; ")}. ` +
-                `npm run adopt -- ${stack.split("/").at(-1)} gives them to the release`;
+                `npm run adopt -- ${shortStackName(stack)} gives them to the release`;
             if (!pulumi.runtime.isDryRun()) {
                 throw new Error(text);
             }

@@ -1,5 +1,6 @@
+import { isArgoCdAtLeast } from "../clusters/argoCdVersion";
 import { isLeftAlone, type Registration } from "../clusters/registrations";
-import { skipReconcileAnnotation } from "../clusters/names";
+import { shortStackName, skipReconcileAnnotation } from "../clusters/names";
 import type { EnvironmentSettings } from "../settings/environment";
 
 /** The first version of Argo CD that skips the reconciliation of a cluster whose Secret has the annotation. */
@@ -21,7 +22,7 @@ export function refuseUnkeptQuarantine(
     version: string | undefined,
 ): void {
     const [name] = quarantinedIn(settings);
-    if (name === undefined || isNewEnough(version)) {
+    if (name === undefined || isArgoCdAtLeast(version, oldestArgoCd)) {
         return;
     }
     throw new Error(`hubspoke:clusters.${name}.quarantined: ${tooOld(version)}`);
@@ -33,7 +34,7 @@ export function refuseUnkeptQuarantine(
  * @param version as in {@link refuseUnkeptQuarantine}
  */
 export function whyNotLeftAlone(version: string | undefined): string | undefined {
-    return isNewEnough(version) ? undefined : tooOld(version);
+    return isArgoCdAtLeast(version, oldestArgoCd) ? undefined : tooOld(version);
 }
 
 function tooOld(version: string | undefined): string {
@@ -47,7 +48,7 @@ function tooOld(version: string | undefined): string {
 
 /** The command that takes a cluster back from its quarantine. */
 export function liftCommand(stack: string, cluster: string): string {
-    return `npm run quarantine -- ${stack.split("/").at(-1)} --cluster ${cluster} --lift`;
+    return `npm run quarantine -- ${shortStackName(stack)} --cluster ${cluster} --lift`;
 }
 
 /**
@@ -70,10 +71,6 @@ export function leftAloneWithoutSetting(
     );
 }
 
-function isNewEnough(version: string | undefined): boolean {
-    return version !== undefined && version.replace(/^v/, "").localeCompare(oldestArgoCd, "en", { numeric: true }) >= 0;
-}
-
 /**
  * The API servers of clusters in quarantine, from the hub's registrations: their kubeconfigs are not read.
  *
@@ -92,7 +89,7 @@ export function quarantinedServers(
                 throw new Error(
                     `hubspoke:clusters.${name}.quarantined: this stack has not registered ${name} on the hub, so the ` +
                         "cluster cannot be in quarantine, also not on a hub that was made anew. If the cluster answers, remove the " +
-                        `setting. If it is lost: \`npm run forget -- ${stack.split("/").at(-1)} --cluster ${name}\``,
+                        `setting. If it is lost: \`npm run forget -- ${shortStackName(stack)} --cluster ${name}\``,
                 );
             }
             return [name, found.server];

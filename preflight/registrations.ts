@@ -1,6 +1,6 @@
 import { argoCdNameOf } from "../settings/argoCdName";
 import type { SpokeSettings } from "../settings/environment";
-import { clusterSecretName } from "../clusters/names";
+import { clusterSecretName, shortStackName } from "../clusters/names";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /**
@@ -35,7 +35,7 @@ export function refuseSecondRegistration(
                     `(Secret ${other.secret}, ${other.stack ? `of stack ${other.stack}` : "from another tool"}). ` +
                     (other.stack
                         ? "Choose another name and API server, or remove that registration first"
-                        : `Adopt it with npm run adopt -- ${stack.split("/").at(-1)}, or choose another name and API server`),
+                        : `Adopt it with npm run adopt -- ${shortStackName(stack)}, or choose another name and API server`),
             ),
     );
     if (problems.length > 0) {

@@ -1,5 +1,5 @@
 import type { Application } from "../clusters/applications";
-import { allowDeleteAnnotation, skipReconcileAnnotation, unprotectedAnnotation } from "../clusters/names";
+import { allowDeleteAnnotation, shortStackName, skipReconcileAnnotation, unprotectedAnnotation } from "../clusters/names";
 import { isLeftAlone, type Registration } from "../clusters/registrations";
 import type { EnvironmentSettings } from "../settings/environment";
 import { liftCommand } from "./quarantine";
@@ -44,7 +44,7 @@ function mayGo({ metadata }: Application): boolean {
 }
 
 function whileLeftAlone({ cluster, secret }: Registration, stack: string): string {
-    const name = stack.split("/").at(-1);
+    const name = shortStackName(stack);
     return (
         `hubspoke:clusters.${cluster}: is not in the settings any more, and Argo CD leaves it alone (annotation ` +
         `${skipReconcileAnnotation} of Secret ${secret}), so nothing would be removed there. Put it back; then ` +
@@ -54,7 +54,7 @@ function whileLeftAlone({ cluster, secret }: Registration, stack: string): strin
 }
 
 function inOneStep({ cluster, labels }: Registration, stack: string): string {
-    const name = stack.split("/").at(-1);
+    const name = shortStackName(stack);
     return (
         `hubspoke:protect: is false, and clusters.${cluster} is removed in the same change: the hub protects ` +
         `${labels.environment}, and the deletion would still be refused. Put the cluster back, run \`pulumi up --stack ${name}\`, ` +
@@ -63,7 +63,7 @@ function inOneStep({ cluster, labels }: Registration, stack: string): string {
 }
 
 function whileProtected({ cluster, labels }: Registration, stack: string): string {
-    const name = stack.split("/").at(-1);
+    const name = shortStackName(stack);
     return (
         `hubspoke:clusters.${cluster}: is not in the settings any more, and the hub protects ${labels.environment}: all ` +
         `that Argo CD delivers to it would be deleted. Put it back. To remove it, write \`hubspoke:protect: false\` with ` +

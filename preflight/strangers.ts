@@ -1,6 +1,6 @@
 import { agentApplication, agentApplicationOf, isGenerated } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { argoCdNamespace, domainAnnotation, managedByLabel } from "../clusters/names";
+import { argoCdNamespace, domainAnnotation, managedByLabel, shortStackName } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { find } from "../clusters/request";
 import { missingLabels } from "../components/agent/clusterFacts";
@@ -32,7 +32,7 @@ export function strangers(existing: readonly Registration[]): string[] {
 function remedy(stack: string | undefined): string {
     return stack === undefined
         ? "Adopt the cluster into its environment's stack (npm run adopt), or remove that label"
-        : `Restore it: pulumi up --refresh --stack ${stack.split("/").at(-1)}`;
+        : `Restore it: pulumi up --refresh --stack ${shortStackName(stack)}`;
 }
 
 interface ApplicationSet {

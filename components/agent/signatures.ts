@@ -1,3 +1,4 @@
+import { isArgoCdAtLeast } from "../../clusters/argoCdVersion";
 import type { SourceIntegritySettings } from "../../settings/sourceIntegrity";
 import { keyId } from "../../settings/publicKey";
 
@@ -12,7 +13,7 @@ import { keyId } from "../../settings/publicKey";
  */
 export function signatureDemand({ keys }: NonNullable<SourceIntegritySettings>, version: string | undefined) {
     const ids = keys.map((key) => keyId(key) ?? "");
-    return isAtLeast(version, 3, 5)
+    return isArgoCdAtLeast(version, "3.5")
         ? { sourceIntegrity: { git: { policies: [{ repos: [{ url: "*" }], gpg: { mode: "head", keys: ids } }] } } }
         : { signatureKeys: ids.map((keyID) => ({ keyID })) };
 }
@@ -24,10 +25,5 @@ export function signatureDemand({ keys }: NonNullable<SourceIntegritySettings>, 
  * @returns a part of the Application's `syncPolicy.retry`
  */
 export function retriesOfRefused(version: string | undefined): { refresh?: true } {
-    return isAtLeast(version, 3, 2) ? { refresh: true } : {};
-}
-
-function isAtLeast(version: string | undefined, major: number, minor: number): boolean {
-    const [, ofMajor = 0, ofMinor = 0] = (/^v?(\d+)\.(\d+)\./.exec(version ?? "") ?? []).map(Number);
-    return ofMajor > major || (ofMajor === major && ofMinor >= minor);
+    return isArgoCdAtLeast(version, "3.2") ? { refresh: true } : {};
 }

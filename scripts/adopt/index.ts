@@ -12,6 +12,7 @@
 import { applicationsOf } from "../../clusters/applications";
 import { differences, unreachable } from "../../preflight/adoption";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
+import { shortStackName } from "../../clusters/names";
 import { type Registration, registrations } from "../../clusters/registrations";
 import { leftAloneWithoutSetting } from "../../preflight/quarantine";
 import { nothingToAdopt, registrationByOtherMeans } from "./choice";
@@ -84,7 +85,7 @@ async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentSta
         return registration === undefined ? [] : [{ ...one, registration }];
     });
     if (takeovers.length === 0) {
-        const own = (registration: Registration) => registration.stack?.split("/").at(-1) === stack.split("/").at(-1);
+        const own = ({ stack: owner = "" }: Registration) => shortStackName(owner) === shortStackName(stack);
         throw new Error(nothingToAdopt(stack, wanted, existing, own));
     }
     return takeovers;

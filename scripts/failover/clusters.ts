@@ -1,4 +1,4 @@
-import { argoCdNamespace } from "../../clusters/names";
+import { argoCdNamespace, shortStackName } from "../../clusters/names";
 import { agentName, usersName } from "../../settings/usersName";
 import { probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
@@ -79,7 +79,7 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
             const known = registered.flatMap(({ cluster, stack }) => (stack === undefined ? [] : [cluster]));
             throw new Error(`no stack registered a cluster "${name}" on the hub. The clusters are ${known.join(", ")}`);
         }
-        return { name, ...registration, stack: registration.stack.split("/").at(-1) ?? registration.stack };
+        return { name, ...registration, stack: shortStackName(registration.stack) };
     });
     const stacks = [...new Set(found.map(({ stack }) => stack))];
     const settings = new Map(await Promise.all(stacks.map(async (stack) => [stack, await settingsOf(stack)] as const)));

@@ -4,7 +4,7 @@ import { applyByHand } from "../../lab/apply";
 import { kubectl } from "../../lab/kubectl";
 import { table } from "../../lab/tables";
 import { waitForApplications } from "../../lab/waiting";
-import { argocdClusterAdd } from "./support/clusterAdd";
+import { argocdClusterAdd, removeClusterAdd } from "./support/clusterAdd";
 import { asClusterAdmin, withOpenDefaultProject, withoutNamespaces } from "./support/asBefore";
 import { type Answer, type Attack, attempt, besideArgoCd, pushHostileCharts } from "./support/attacks";
 import { changedCluster, pulumiOk, withConfig } from "./support/lab";
@@ -131,12 +131,7 @@ describe("the same with the real `argocd cluster add`", () => {
     after(async () => {
         await stop();
         await publishAgentRepository();
-        await kubectl("staging", ["delete", "clusterrolebinding", "argocd-manager-role-binding"]);
-        await kubectl("staging", ["delete", "clusterrole", "argocd-manager-role"]);
-        await kubectl("staging", [
-            ...["delete", "--ignore-not-found", "--namespace=kube-system"],
-            ...["serviceaccount/argocd-manager", "secret/argocd-manager-long-lived-token"],
-        ]);
+        await removeClusterAdd("staging");
     });
 
     it("succeeds on the hub and on a third namespace of the spoke", async () => {

@@ -5,7 +5,7 @@ import { waitFor } from "../../lab/processes";
 import { table } from "../../lab/tables";
 import { waitForApplications } from "../../lab/waiting";
 import { applyByHand } from "../../lab/apply";
-import { argocdClusterAdd } from "./support/clusterAdd";
+import { argocdClusterAdd, removeClusterAdd } from "./support/clusterAdd";
 import { clusterSecret, getObject, namesOf } from "./support/lab";
 import { otherNamespace, startOtherArgoCd } from "./support/otherArgoCd";
 import { noteSecret } from "./support/secrets";
@@ -134,12 +134,7 @@ describe("compared with the real `argocd cluster add` of the same spoke", () => 
 
     after(async () => {
         await stop();
-        await kubectl("staging", ["delete", "clusterrolebinding", "argocd-manager-role-binding"]);
-        await kubectl("staging", ["delete", "clusterrole", "argocd-manager-role"]);
-        await kubectl("staging", [
-            ...["delete", "--ignore-not-found", "--namespace=kube-system"],
-            ...["serviceaccount/argocd-manager", "secret/argocd-manager-long-lived-token"],
-        ]);
+        await removeClusterAdd("staging");
         await kubectl("staging", ["delete", "namespace", "other", "--wait=false"]);
     });
 

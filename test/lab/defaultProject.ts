@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { agentRepositoryUrl } from "../../lab/argocd";
 import { applyByHand } from "../../lab/apply";
 import { kubectl } from "../../lab/kubectl";
 import { openDefaultProject } from "./support/asBefore";
 import { pulumi, pulumiOk } from "./support/lab";
+import { applicationOfOthers } from "./support/ofOthers";
 import { operationsOf } from "./support/operations";
 
 interface Project {
@@ -41,17 +41,8 @@ describe("Argo CD's AppProject default", () => {
     });
 
     it("is not locked while Applications are in it: the preview lists them", async () => {
-        const application = {
-            apiVersion: "argoproj.io/v1alpha1",
-            kind: "Application",
-            metadata: { name: "shop", namespace: "argocd" },
-            spec: {
-                project: "default",
-                source: { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: "main" },
-                destination: { name: "staging", namespace: "shop" },
-            },
-        };
-        await applyByHand("hub", [application]);
+        const shop = { name: "shop", project: "default", cluster: "staging", namespace: "shop" };
+        await applyByHand("hub", [applicationOfOthers(shop)]);
         try {
             const { ok, output } = await pulumi("hub", "preview");
             expect(ok, output).to.equal(false);

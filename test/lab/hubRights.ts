@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { agentRepositoryUrl, publishAgentRepository, writeAgentFile } from "../../lab/argocd";
+import { publishAgentRepository, writeAgentFile } from "../../lab/argocd";
 import { applyByHand } from "../../lab/apply";
 import { clusterDir } from "../../lab/clusters/names";
 import { kubectl } from "../../lab/kubectl";
@@ -11,6 +11,7 @@ import { waitForApplications } from "../../lab/waiting";
 import { attempt, besideArgoCd, pushHostileCharts } from "./support/attacks";
 import { asClusterAdmin } from "./support/asBefore";
 import { type Config, namesOf, pulumi, pulumiOk, withConfig } from "./support/lab";
+import { applicationOfOthers } from "./support/ofOthers";
 import { operationsOf } from "./support/operations";
 import { noteSecret } from "./support/secrets";
 import { askWith, type Credential } from "./support/token";
@@ -120,17 +121,8 @@ describe("Argo CD's rights on its own hub", () => {
 });
 
 describe("an Application of others that delivers to the hub itself", () => {
-    const shop = () => ({
-        apiVersion: "argoproj.io/v1alpha1",
-        kind: "Application",
-        metadata: { name: "shop", namespace: "argocd" },
-        spec: {
-            project: "others",
-            source: { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: "main" },
-            destination: { name: "in-cluster", namespace: "shop" },
-        },
-    });
-    before(() => applyByHand("hub", [shop()]));
+    const shop = { name: "shop", project: "others", cluster: "in-cluster", namespace: "shop" };
+    before(() => applyByHand("hub", [applicationOfOthers(shop)]));
     after(() => kubectl("hub", ["delete", "application", "shop", "--namespace=argocd"]));
 
     it("is named in the preview, which changes nothing, with the setting for it", async () => {

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { applyByHand } from "../../lab/apply";
 import { startApiServer, stopApiServer } from "../../lab/clusters";
-import { agentRepositoryUrl } from "../../lab/argocd";
 import { kubectl } from "../../lab/kubectl";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab } from "../../lab/stacks/project";
@@ -9,22 +8,14 @@ import { waitForApplications } from "../../lab/waiting";
 import {
     changedCluster, destroyProtected, getObject, namesOf, npmRun, pulumi, pulumiOk, pulumiWithConfig,
 } from "./support/lab";
+import { applicationOfOthers } from "./support/ofOthers";
 
 const arn = "arn:aws:eks:eu-central-1:111122223333:cluster/dr";
 const application = "agent-arn-aws-eks-eu-central-1-111122223333-cluster-dr";
 const up = ["up", "--yes", "--skip-preview"] as const;
 
-/** An Application of others, which names the cluster as Argo CD does. */
-const byName = () => ({
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Application",
-    metadata: { name: "by-name", namespace: "argocd" },
-    spec: {
-        project: "agent",
-        source: { repoURL: agentRepositoryUrl(), path: "helm", targetRevision: "HEAD" },
-        destination: { name: arn, namespace: "agent" },
-    },
-});
+/** Names the cluster as Argo CD does. */
+const byName = { name: "by-name", project: "agent", cluster: arn, namespace: "agent" };
 
 async function command(script: string, ...args: string[]): Promise<string> {
     const { ok, output } = await npmRun(script, pulumiEnvironment(), ...args);
@@ -66,7 +57,7 @@ describe("a cluster with another name in Argo CD than in its stack file", () => 
     });
 
     it("keeps an Application that names it: its removal and its destroy are refused", async () => {
-        await applyByHand("hub", [byName()]);
+        await applyByHand("hub", [applicationOfOthers(byName)]);
         try {
             const { ok, output } = await pulumi("dr", "destroy", "--yes", "--skip-preview");
             expect(ok, output).to.equal(false);

@@ -7,6 +7,7 @@ import { kubectl } from "../../lab/kubectl";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import { push, waitForState } from "./support/delivery";
 import { clusterSecret, type Config, getObject, labelled, namesOf, npmRun, pulumiOk, withConfig } from "./support/lab";
+import { applicationOfOthers } from "./support/ofOthers";
 import { whileSyncing } from "./support/syncing";
 import { askWith } from "./support/token";
 
@@ -21,16 +22,10 @@ interface Outputs {
 
 /** Others' Applications on staging: the project does not permit one's repository, and the other's path is not there. */
 function broken() {
-    return ["https://git.example.com/agent.git", agentRepositoryUrl()].map((repoURL, index) => ({
-        apiVersion: "argoproj.io/v1alpha1",
-        kind: "Application",
-        metadata: { name: `broken-release-${index}`, namespace: "argocd" },
-        spec: {
-            project: "agent",
-            source: { repoURL, path: "not-there", targetRevision: "main" },
-            destination: { name: "staging", namespace: "agent" },
-        },
-    }));
+    const common = { project: "agent", cluster: "staging", namespace: "agent", path: "not-there" };
+    return ["https://git.example.com/agent.git", agentRepositoryUrl()].map((repoURL, index) =>
+        applicationOfOthers({ ...common, name: `broken-release-${index}`, repoURL }),
+    );
 }
 
 describe("a rotation", () => {

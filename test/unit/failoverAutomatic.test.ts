@@ -193,28 +193,27 @@ describe("the receiver of automatic failovers", () => {
         expect(said).not.to.include("plans");
     });
 
-    it("plans a move that is due soon, and does not move users if a probe recovers before", async () => {
+    /** An outage whose move is planned, and whose probe recovers meanwhile. */
+    async function recoversWhilePlanning(then: (send: (body: unknown) => Promise<number>) => Promise<unknown>) {
         const plan = gate();
-        const { moved, said } = await withReceiver(async (send) => {
+        return withReceiver(async (send) => {
             const { alerts } = outageDueIn(50);
             await send({ alerts });
             await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
+            await then(send);
             plan.open();
         }, plan.opened);
+    }
+
+    it("plans a move that is due soon, and does not move users if a probe recovers before", async () => {
+        const { moved, said } = await recoversWhilePlanning(() => Promise.resolve());
         expect(said).to.include("plans");
         expect(said.join("\n")).to.match(/no automatic move: a probe has succeeded meanwhile/);
         expect(moved).to.deep.equal([]);
     });
 
     it("begins anew for an outage that begins again while it plans", async () => {
-        const plan = gate();
-        const { moved, said } = await withReceiver(async (send) => {
-            const { alerts } = outageDueIn(50);
-            await send({ alerts });
-            await send({ alerts: [{ ...alerts[1], status: "resolved" }] });
-            await send(outageDueIn(100));
-            plan.open();
-        }, plan.opened);
+        const { moved, said } = await recoversWhilePlanning((send) => send(outageDueIn(100)));
         expect(said.filter((line) => line === "plans")).to.have.length(2);
         expect(moved).to.have.length(1);
     });

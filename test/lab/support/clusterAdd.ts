@@ -57,6 +57,16 @@ export async function argocdClusterAdd(given: ClusterAdd): Promise<string> {
     }
 }
 
+/** Removes from a spoke what `argocd cluster add` made there. */
+export async function removeClusterAdd(spoke: ClusterName): Promise<void> {
+    await kubectl(spoke, ["delete", "clusterrolebinding", "argocd-manager-role-binding"]);
+    await kubectl(spoke, ["delete", "clusterrole", "argocd-manager-role"]);
+    await kubectl(spoke, [
+        ...["delete", "--ignore-not-found", "--namespace=kube-system"],
+        ...["serviceaccount/argocd-manager", "secret/argocd-manager-long-lived-token"],
+    ]);
+}
+
 /** The lab's kubeconfig, with a token for the spoke and the hub's namespace. */
 async function kubeconfig(spoke: ClusterName, namespace: string): Promise<Kubeconfig> {
     await kubectl(spoke, ["create", "namespace", administrator]);
