@@ -3,20 +3,17 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { version } from "../../package.json";
-import { argoCdValues } from "../../components/argoCd/values";
 import { projectRoot } from "../../lab/paths";
 import { violations } from "../../policy/check";
 import { version as packVersion } from "../../policy/package.json";
-import { inside, unrendered } from "../../policy/rendered";
+import { unrendered } from "../../policy/rendered";
 import type { Subject } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import committed from "../../policy/settings.json";
 import { parsePolicySettings } from "../../policy/settings";
-import { parseSettings } from "../../settings";
-import type { HubSettings } from "../../settings/hub";
 import { bringUpHub } from "./support/hub";
 import { encode, mockPulumi, settled } from "./support/mocks";
-import { judge, judgeRecorded } from "./support/policy";
+import { argoCd, hubValues, judge, judgeRecorded } from "./support/policy";
 import { registerClusters } from "./support/register";
 
 const secret = "kubernetes:core/v1:Secret";
@@ -45,16 +42,6 @@ function registration({ labels = {}, annotations = {}, insecure = false, namespa
             project: encode("agent"),
         },
     };
-}
-
-function hubValues(settings: Record<string, unknown>): Props {
-    const agent = { repository: "https://git.example.com/agent.git" };
-    const all = { role: "hub", cluster: { context: "hub" }, domain: "example.com", agent, ...settings };
-    return argoCdValues({ settings: parseSettings(all) as HubSettings, serviceMonitors: false });
-}
-
-function argoCd(values: Props): Props {
-    return { name: "argocd", chart: "argo-cd", version: "10.1.1", repositoryOpts: { repo: "https://h.example" }, values };
 }
 
 function project(spec: Props): Props {
@@ -279,46 +266,6 @@ describe("policy", () => {
             },
         });
         expect(judge([{ type: configMap, name: "it", props }])).to.have.length(1);
-    });
-});
-
-describe("policy inside a Helm release", () => {
-    const argoCdRelease = { type: release, name: "argocd-release", props: argoCd(hubValues({})) };
-
-    it("sees the objects that its chart renders with its values, like resources", async () => {
-        const asked: object[] = [];
-        const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "all" } };
-        const subjects = await inside(argoCdRelease, (rendering) => {
-            asked.push(rendering);
-            return Promise.resolve([{ ...role, rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] }]);
-        });
-        expect(asked).to.have.length(1);
-        expect(asked[0]).to.deep.include({
-            ...{ chart: "argo-cd", repository: "https://h.example", version: "10.1.1", release: "argocd" },
-            values: hubValues({}),
-        });
-        expect(judge(subjects).map(({ rule, resource }) => [rule, resource])).to.deep.equal([
-            ["not-cluster-admin", "argocd-release: ClusterRole all"],
-        ]);
-    });
-
-    it("finds a chart at a path, and renders once for all rules", async () => {
-        const asked: string[] = [];
-        const local = { ...argoCdRelease, props: { chart: "./charts/x", name: "x" } };
-        const render = ({ chart }: { chart: string }) => {
-            asked.push(chart);
-            return Promise.resolve([]);
-        };
-        expect(await inside(local, render)).to.deep.equal([]);
-        expect(await inside(local, render)).to.deep.equal([]);
-        expect(asked).to.deep.equal([path.join(projectRoot, "charts/x")]);
-    });
-
-    it("says why it cannot look inside, and does not look into other resources", async () => {
-        const broken = { ...argoCdRelease, props: { chart: "./charts/broken" } };
-        const subjects = await inside(broken, () => Promise.reject(new Error("helm is not on PATH")));
-        expect(judge(subjects).map(({ rule, level }) => [rule, level])).to.deep.equal([["releases-seen", "advisory"]]);
-        expect(await inside({ ...argoCdRelease, type: secret }, () => Promise.reject(new Error("no")))).to.deep.equal([]);
     });
 });
 

@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { argoCdValues } from "../../../components/argoCd/values";
 import { violations, type Violation } from "../../../policy/check";
 import type { Subject } from "../../../policy/rule";
 import { parsePolicySettings } from "../../../policy/settings";
+import { parseSettings } from "../../../settings";
+import type { HubSettings } from "../../../settings/hub";
 import { everything, type Recorded } from "./mocks";
 
 const committed = parsePolicySettings(
@@ -12,6 +15,20 @@ const committed = parsePolicySettings(
 
 /** When the mocks' tokens are a month old. */
 const now = Date.parse("2026-02-01T00:00:00Z");
+
+type Props = Record<string, unknown>;
+
+/** The program's values for the argo-cd chart, for a hub with these settings. */
+export function hubValues(settings: Props): Props {
+    const agent = { repository: "https://git.example.com/agent.git" };
+    const all = { role: "hub", cluster: { context: "hub" }, domain: "example.com", agent, ...settings };
+    return argoCdValues({ settings: parseSettings(all) as HubSettings, serviceMonitors: false });
+}
+
+/** Argo CD's Helm release with these values. */
+export function argoCd(values: Props): Props {
+    return { name: "argocd", chart: "argo-cd", version: "10.1.1", repositoryOpts: { repo: "https://h.example" }, values };
+}
 
 /** What the committed policies find wrong with resources. */
 export function judge(subjects: readonly Subject[]): Violation[] {
