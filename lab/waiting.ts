@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { milliseconds } from "../settings/duration";
 import { readApplications, readClusters } from "./argocd";
 import { argoCdSession } from "./session";
 import { GiveUp, waitFor } from "./processes";
+import { readInLab } from "./stacks/project";
 
 /** Limit for all Applications to become Synced and Healthy, or all clusters connected, in milliseconds. */
 const timeoutMs = 5 * 60_000;
@@ -48,6 +51,12 @@ export async function waitForConnections(applications: readonly string[]): Promi
         },
         { timeoutMs, intervalMs: 500 },
     );
+}
+
+/** Waits for the lab's `rollout.soak` and for Argo CD's whole seconds: then a healthy release can be promoted. */
+export async function waitForSoak(): Promise<void> {
+    const { soak } = readInLab("hub")["hubspoke:rollout"] as { soak: string };
+    await sleep(milliseconds(soak) + 1_000);
 }
 
 /** What is wrong with each named Application that is not Synced and Healthy. */

@@ -1,6 +1,7 @@
 import { startApiServer, stopApiServer } from "../clusters";
 import { dnsSyncSeconds, type MonitoringPorts, startAgent, stopAgent } from "../monitoring";
 import { waitFor } from "../processes";
+import { waitForSoak } from "../waiting";
 import { type People } from "./people";
 import { dnsServer } from "./receiver";
 import {
@@ -124,6 +125,7 @@ async function seeTheMove({ ports, allowed }: Stage, timeline: Timeline): Promis
 async function releaseMeanwhile(timeline: Timeline): Promise<void> {
     await releaseToStaging();
     timeline.note("staging has taken a release, while prod is lost");
+    await waitForSoak();
     await scriptOk("promote", "--from", "staging", "--to", refuge);
     timeline.note("dr has taken the release, while prod is lost");
 }

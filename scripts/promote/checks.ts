@@ -44,8 +44,8 @@ export function provedRevision(
     const remaining = since + soakMs - now;
     if (remaining > 0) {
         throw new Error(
-            `${environment} is Synced and Healthy at ${revisions[0]} for only ${seconds(now - since)}, but the hub's ` +
-                `rollout.soak is ${seconds(soakMs)}. Try again in ${seconds(remaining)}`,
+            `${environment} is Synced and Healthy at ${revisions[0]} for only ${Math.floor((now - since) / 1000)} s, but ` +
+                `the hub's rollout.soak is ${seconds(soakMs)}. Try again in ${seconds(remaining)}`,
         );
     }
     return revisions[0];

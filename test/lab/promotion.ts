@@ -7,7 +7,7 @@ import { type Look, waitFor } from "../../lab/processes";
 import { projectRoot } from "../../lab/paths";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab } from "../../lab/stacks/project";
-import { waitForApplications } from "../../lab/waiting";
+import { waitForApplications, waitForSoak } from "../../lab/waiting";
 import { applicationOf, applicationSetStatus, push, runs, waitForState } from "./support/delivery";
 import {
     changedCluster,
@@ -35,9 +35,6 @@ function release(tag: string): (text: string) => string {
 }
 
 const values = "helm/values.yaml";
-
-/** A little more than the lab's rollout.soak. */
-const soakMs = 4_000;
 
 /** Another tag for staging alone; without one, staging has what all have. */
 function stagingTag(tag: string | undefined): (text: string) => string {
@@ -104,7 +101,7 @@ describe("a release, rollout pinned", () => {
             await waitForState("staging", { ...healthy, revision: pushed });
             return pushed;
         });
-        await new Promise((resolve) => setTimeout(resolve, soakMs));
+        await waitForSoak();
 
         const prod = await timed("promotion to prod", () => promote("prod"));
         expect(prod.ok, prod.output).to.equal(true);
@@ -141,7 +138,7 @@ describe("a release, rollout pinned", () => {
         // A commit that changes no manifest is not synced, and so not announced.
         const revision = await push({ [values]: release("1.0.11") });
         await waitForState("staging", { ...healthy, revision });
-        await new Promise((resolve) => setTimeout(resolve, soakMs));
+        await waitForSoak();
 
         const child = spawn("npm", promotion("prod", "staging"), {
             cwd: projectRoot,

@@ -9,7 +9,7 @@ import { projectRoot } from "../../lab/paths";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { readInLab, type StackName } from "../../lab/stacks/project";
 import { table } from "../../lab/tables";
-import { waitForApplications } from "../../lab/waiting";
+import { waitForApplications, waitForSoak } from "../../lab/waiting";
 import { push, runs, waitForState } from "./support/delivery";
 import { interruptTree, killTree } from "./support/killing";
 import { type Config, getObject, namesOf, npmRun, pulumi, transcript } from "./support/lab";
@@ -17,9 +17,6 @@ import { standingOf } from "./support/standing";
 
 /** Runs that are ended at a moment by chance. */
 const runsToEnd = 50;
-
-/** A little more than the lab's rollout.soak. */
-const soakMs = 4_000;
 
 const signals = { SIGKILL: killTree, "^C": interruptTree };
 type Signal = keyof typeof signals;
@@ -124,7 +121,7 @@ describe("commands that are ended at a moment by chance", () => {
                 const values = (text: string) => text.replace(/^( {2}tag: )"[^"]*"/m, `$1"${tag}"`);
                 revision = await push({ "helm/values.yaml": values });
                 await waitForState("staging", { sync: "Synced", health: "Healthy", revision });
-                await new Promise((resolve) => setTimeout(resolve, soakMs));
+                await waitForSoak();
             },
         },
         promotionTo("dr"),

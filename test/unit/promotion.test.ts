@@ -72,6 +72,7 @@ describe("a promotion", () => {
             [application(), application({ name: "b", finishedAt: "2026-01-01T11:59:00Z" }), application({ name: "c" })],
             /only 60 s/,
         ],
+        ["lacks less than a second of it", [application({ finishedAt: "2026-01-01T11:50:00.300Z" })], /only 599 s.*in 1 s$/],
         ["does not say since when it is well", [{ ...application(), status: timeless }], /only 0 s.*Try again in 600 s/],
         ["says no time that can be read", [application({ finishedAt: "?", healthSince: "?" })], /only 0 s.*Try again in 600 s/],
         ["was not well a while ago", [application({ healthSince: "2026-01-01T11:58:20Z" })], /only 100 s.*Try again in 500 s/],
