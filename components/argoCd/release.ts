@@ -59,16 +59,19 @@ export class ArgoCd extends pulumi.ComponentResource {
         const { oidc } = settings.access;
         const guarded = { parent: this, protect: isProtected(settings) };
         const existing = adoption?.namespace;
+        // Where an adoption finds no namespace, it states of its own what the next run will read there.
+        const named = { "kubernetes.io/metadata.name": args.namespace };
+        const kept = existing ?? (adoption && { labels: named, annotations: {} });
         const mark = { [stackAnnotation]: stack };
         const namespace = new Namespace(
             `${name}-namespace`,
             {
                 metadata: {
                     name: args.namespace,
-                    ...(existing && { labels: existing.labels }),
+                    ...(kept && { labels: kept.labels }),
                     annotations: {
-                        ...existing?.annotations,
-                        ...(existing && takeOver),
+                        ...kept?.annotations,
+                        ...(kept && takeOver),
                         ...(settings.adoptedRelease !== undefined && { [adoptedAnnotation]: settings.adoptedRelease }),
                         ...mark,
                     },

@@ -331,6 +331,7 @@ describe("a hub that has an Argo CD already", () => {
             expect(await namesOf("argo", "statefulsets,deployments,applications,applicationsets")).to.deep.equal([]);
             const { ok, output } = await npmRun("adopt", pulumiEnvironment(), stack, "--yes");
             expect(ok, output).to.equal(true);
+            await pulumi(stack, ["preview", "--expect-no-changes"]);
             (await secretsOn(cluster)).forEach((value, where) => noteSecret(`brownfield hub: ${where}`, value));
             expect(await type(commands[4] ?? "")).not.to.match(/error/i);
             expect(await crdUids()).to.deep.equal(crds);

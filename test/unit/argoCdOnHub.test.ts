@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type ArgoCdFacts, type Crd, foreignInCluster, obstacles, refuseForgottenRelease } from "../../preflight/argoCd";
-import { keptMetadata } from "../../preflight/keptMetadata";
+import type { ArgoCdAdoption } from "../../components/argoCd/adoption";
+import { keptMetadata, type Metadata } from "../../preflight/keptMetadata";
 import { compareValues } from "../../scripts/adopt/values";
 import { failure } from "./support/failure";
 import { bringUpHub, hubSettings } from "./support/hub";
@@ -150,6 +151,18 @@ describe("a hub that adopts a release", () => {
         expect(one("kubernetes:core/v1:Namespace", "argocd-namespace").importId).to.equal(undefined);
         const { metadata } = one("kubernetes:core/v1:Secret", "argocd-secret").inputs;
         expect(metadata).to.have.deep.property("annotations", { "hubspoke/stack": stack });
+    });
+
+    it("states of a namespace that it creates what it states when it is run again", async () => {
+        const stated = async (namespace: ArgoCdAdoption["namespace"]) => {
+            await bringUpHub({ adoptedRelease: "argocd" }, undefined, { adoption: { ...adoption, namespace } });
+            return one("kubernetes:core/v1:Namespace", "argocd-namespace").inputs;
+        };
+        const created = await stated(undefined);
+        const { name, labels, annotations } = created.metadata as Metadata;
+        // The API server adds the label, if nobody does.
+        const read = keptMetadata({ name, labels: { ...labels, "kubernetes.io/metadata.name": name }, annotations });
+        expect(await stated(read)).to.deep.equal(created);
     });
 
     it("does not register the hub itself where another tool did", async () => {
