@@ -1,6 +1,6 @@
 import type { ClusterAddress } from "./kubeconfig";
 import { nameNormalized } from "../settings/argoCdName";
-import { agentLabel, connectionCheckLabel, quarantinedLabel } from "./names";
+import { agentLabel, connectionCheckLabel, nameLabel, quarantinedLabel } from "./names";
 import { type Registration, sameServer } from "./registrations";
 import { change, find } from "./request";
 
@@ -11,24 +11,26 @@ export interface Application {
         readonly labels?: Readonly<Record<string, string>>;
         readonly annotations?: Readonly<Record<string, string>>;
         readonly deletionTimestamp?: string;
-        readonly ownerReferences?: readonly { readonly kind: string }[];
+        readonly ownerReferences?: readonly { readonly kind: string; readonly name?: string }[];
     };
     readonly spec?: {
         readonly project?: string;
         readonly source?: { readonly targetRevision?: string };
+        /** Instead of `source`: the chart, and its values files. */
+        readonly sources?: readonly { readonly targetRevision?: string }[];
         /** A cluster by its URL or by its name; without a namespace, each object names its own. */
         readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
     };
     readonly status?: {
         /** Time of the last comparison, as RFC 3339. */
         readonly reconciledAt?: string;
-        readonly sync?: { readonly status?: string; readonly revision?: string };
+        readonly sync?: { readonly status?: string; readonly revision?: string; readonly revisions?: readonly string[] };
         readonly health?: { readonly status?: string; readonly lastTransitionTime?: string };
         readonly operationState?: {
             readonly phase?: string;
             readonly message?: string;
             readonly finishedAt?: string;
-            readonly syncResult?: { readonly revision?: string };
+            readonly syncResult?: { readonly revision?: string; readonly revisions?: readonly string[] };
         };
         /** The deployed revisions, the oldest first. */
         readonly history?: readonly { readonly revision?: string }[];
@@ -79,28 +81,56 @@ export function isAgents({ metadata }: Application): boolean {
     return Object.entries(agentLabel).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
-/** The agent's Applications of an environment. */
-export async function agentApplicationsIn(
+/**
+ * Whether an Application is of one of the program's applications: its ApplicationSet, its AppProject and its label have
+ * one name.
+ */
+export function isManaged({ metadata, spec }: Application): boolean {
+    const name = metadata.labels?.[nameLabel];
+    const owner = metadata.ownerReferences?.find(({ kind }) => kind === "ApplicationSet");
+    return name !== undefined && owner?.name === name && spec?.project === name;
+}
+
+/** An application's Applications in an environment. */
+export async function applicationsIn(
     hub: ClusterAddress,
     namespace: string,
+    application: string,
     environment: string,
 ): Promise<Application[]> {
-    const labels = Object.entries({ ...agentLabel, environment }).map(([key, value]) => `${key}=${value}`);
-    return list(hub, `${applicationsPath(namespace)}?labelSelector=${encodeURIComponent(labels.join(","))}`);
+    const selector = encodeURIComponent(`${nameLabel}=${application},environment=${environment}`);
+    return list(hub, `${applicationsPath(namespace)}?labelSelector=${selector}`);
 }
 
-/** Name of the agent's Application of a cluster, by the cluster's name in Argo CD. */
-export function agentApplication(argoCdName: string): string {
-    return `agent-${nameNormalized(argoCdName)}`;
+/** Name of the Application of an application on a cluster, by the cluster's name in Argo CD. */
+export function applicationOn(application: string, argoCdName: string): string {
+    return `${application}-${nameNormalized(argoCdName)}`;
 }
 
-/** The agent's Application of a cluster; undefined if there is none. */
-export async function agentApplicationOf(
+/** The Application of an application on a cluster; undefined if there is none. */
+export async function findApplication(
     hub: ClusterAddress,
     namespace: string,
+    application: string,
     argoCdName: string,
 ): Promise<Application | undefined> {
-    return find<Application>(hub, `${applicationsPath(namespace)}/${agentApplication(argoCdName)}`);
+    return find<Application>(hub, `${applicationsPath(namespace)}/${applicationOn(application, argoCdName)}`);
+}
+
+/**
+ * The revision that Argo CD has compared or synced: a commit, or the version of a chart and the commit of its values
+ * files, with a space between. Undefined if there is none.
+ */
+export function revisionOf(
+    compared: { readonly revision?: string; readonly revisions?: readonly string[] } | undefined,
+): string | undefined {
+    const text = compared?.revisions?.length ? compared.revisions.join(" ") : compared?.revision;
+    return text === "" ? undefined : text;
+}
+
+/** The revision that an Application is to have, as {@link revisionOf} writes it. */
+export function targetRevisionOf({ spec }: Application): string | undefined {
+    return spec?.sources?.map(({ targetRevision = "" }) => targetRevision).join(" ") ?? spec?.source?.targetRevision;
 }
 
 /** Whether an ApplicationSet created the Application. */

@@ -29,8 +29,24 @@ export const managedByLabel = "app.kubernetes.io/managed-by";
 /** Value of {@link managedByLabel}. */
 export const manager = "pulumi";
 
+/** Label of Applications and ApplicationSets with the application's name; charts of Helm give it to their objects too. */
+export const nameLabel = "app.kubernetes.io/name";
+
+/** Labels of an application's Applications and of its ApplicationSet. */
+export function applicationLabel(application: string) {
+    return { [nameLabel]: application };
+}
+
 /** Label of the agent's Application, ApplicationSet and objects. */
-export const agentLabel = { "app.kubernetes.io/name": "agent" };
+export const agentLabel = applicationLabel("agent");
+
+/**
+ * Label of a cluster Secret, "true" if its stack has made room for the application on the cluster: a namespace and
+ * rights. For the agent it is "false" where there is none, and nothing otherwise.
+ */
+export function deliveredLabel(application: string): string {
+    return `applications.hubspoke/${application}`;
+}
 
 /** Finalizer with which Argo CD deletes an Application's resources before it deletes the Application. */
 export const resourcesFinalizer = "resources-finalizer.argocd.argoproj.io";
@@ -103,6 +119,16 @@ export const dnsDomainAnnotation = "dns-domain";
 
 /** Annotation of a cluster Secret with the agent's revision there. */
 export const revisionAnnotation = "revision";
+
+/** Annotation of a cluster Secret with the revision there of another application, or the version of its chart. */
+export function revisionAnnotationOf(application: string): string {
+    return application === "agent" ? revisionAnnotation : `revision.hubspoke/${application}`;
+}
+
+/** Annotation of a cluster Secret with the revision of an application's values files, where its chart is not in Git. */
+export function valuesRevisionAnnotationOf(application: string): string {
+    return `values-revision.hubspoke/${application}`;
+}
 
 /** Annotation of a cluster Secret, if the cluster has a store for the agent's secrets. */
 export const secretStoreAnnotation = "secret-store";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ClusterAddress } from "./kubeconfig";
-import { promotionLabel, revisionAnnotation } from "./names";
+import { promotionLabel, revisionAnnotationOf, valuesRevisionAnnotationOf } from "./names";
 import { parseRecord, readRecord, writeRecord } from "./records";
 import { type Registration, registrations } from "./registrations";
 
@@ -18,7 +18,7 @@ const promotion = z.object({
     superseded: z.array(z.string()),
 });
 
-/** The promotions of one cluster. */
+/** The promotions of an application on a cluster. */
 export type Promotion = Readonly<z.infer<typeof promotion>>;
 
 const beginning = z.object({
@@ -28,17 +28,33 @@ const beginning = z.object({
     from: z.string().optional(),
 });
 
-/** The record of promotions, by cluster; a cluster without a promotion is not in it. */
+/** An application on a cluster. */
+export interface Promoted {
+    readonly application: string;
+    readonly cluster: string;
+}
+
+/** Key of the record: the cluster for the agent, and for another application both; no name has an underscore. */
+export function promotionKey({ application, cluster }: Promoted): string {
+    return application === "agent" ? cluster : `${application}_${cluster}`;
+}
+
+function promotedIn(key: string): Promoted {
+    const [first = "", second] = key.split("_", 2);
+    return second === undefined ? { application: "agent", cluster: first } : { application: first, cluster: second };
+}
+
+/** The record of promotions, by {@link promotionKey}; what was never promoted is not in it. */
 export type Promotions = Readonly<Record<string, Promotion>>;
 
-/** What the hub records: promotions that ended, and those that began and have not ended, by cluster. */
+/** What the hub records: promotions that ended, and those that began and have not ended, by {@link promotionKey}. */
 export interface PromotionRecord {
     readonly ended: Promotions;
     readonly begun: Readonly<Record<string, Readonly<z.infer<typeof beginning>>>>;
 }
 
-/** Key of a promotion that has begun; the name of a cluster has no dot. */
-const begunKey = (cluster: string) => `${cluster}.begun`;
+/** Key of a promotion that has begun; no name has a dot. */
+const begunKey = (key: string) => `${key}.begun`;
 
 /** Reads the record of promotions; it is empty on a new hub. */
 export async function readPromotions(hub: ClusterAddress, namespace: string): Promise<PromotionRecord> {
@@ -64,47 +80,54 @@ export function promotionsThatMoved(
     { ended, begun }: PromotionRecord,
     existing: readonly Pick<Registration, "cluster" | "annotations">[],
 ): Promotions {
-    const moved = Object.entries(begun).flatMap(([cluster, { revision, at, from }]) =>
-        pinOf(existing, cluster) === revision ? [[cluster, promoted(ended[cluster], from, revision, at)]] : [],
+    const moved = Object.entries(begun).flatMap(([key, { revision, at, from }]) =>
+        pinOf(existing, promotedIn(key)) === revision ? [[key, promoted(ended[key], from, revision, at)]] : [],
     );
     return { ...ended, ...(Object.fromEntries(moved) as Promotions) };
 }
 
-function pinOf(existing: readonly Pick<Registration, "cluster" | "annotations">[], cluster: string): string | undefined {
-    return existing.find((one) => one.cluster === cluster)?.annotations[revisionAnnotation];
+/** The present pin, with that of the values files after a space. */
+function pinOf(
+    existing: readonly Pick<Registration, "cluster" | "annotations">[],
+    { application, cluster }: Promoted,
+): string | undefined {
+    const annotations = existing.find((one) => one.cluster === cluster)?.annotations ?? {};
+    const [revision, values] = [revisionAnnotationOf, valuesRevisionAnnotationOf].map((of) => annotations[of(application)]);
+    return values === undefined ? revision : `${revision} ${values}`;
 }
 
 /** Records, before anything is changed, that clusters are to get a revision. An interrupted promotion leaves this. */
 export async function beginPromotion(
     hub: ClusterAddress,
     namespace: string,
-    clusters: readonly string[],
+    all: readonly Promoted[],
     revision: string,
 ): Promise<void> {
     const at = new Date().toISOString();
-    await write(hub, namespace, clusters, (from) => JSON.stringify({ revision, at, from }));
+    await write(hub, namespace, all, (from) => JSON.stringify({ revision, at, from }));
 }
 
 /** Records that the clusters run what was promoted to them. */
-export async function endPromotion(hub: ClusterAddress, namespace: string, clusters: readonly string[]): Promise<void> {
-    await write(hub, namespace, clusters, () => null);
+export async function endPromotion(hub: ClusterAddress, namespace: string, all: readonly Promoted[]): Promise<void> {
+    await write(hub, namespace, all, () => null);
 }
 
 /** Writes what has moved so far, and what begins now: from a cluster's present pin. */
 async function write(
     hub: ClusterAddress,
     namespace: string,
-    clusters: readonly string[],
+    all: readonly Promoted[],
     beginsAt: (pin: string | undefined) => string | null,
 ): Promise<void> {
     const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
     const moved = promotionsThatMoved(record, existing);
     const data: Record<string, string | null> = {};
-    for (const cluster of clusters) {
-        const ended = moved[cluster];
-        data[begunKey(cluster)] = beginsAt(pinOf(existing, cluster));
+    for (const one of all) {
+        const key = promotionKey(one);
+        const ended = moved[key];
+        data[begunKey(key)] = beginsAt(pinOf(existing, one));
         if (ended !== undefined) {
-            data[cluster] = JSON.stringify(ended);
+            data[key] = JSON.stringify(ended);
         }
     }
     await writeRecord(hub, namespace, { name: recordName, labels: promotionLabel }, data);

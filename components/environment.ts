@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AdoptedNamespace, Adoptions, KeptAnnotations } from "./account/adoption";
+import type { AdoptedNamespaces, Adoptions, KeptAnnotations } from "./account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
 import type { HubOutputs } from "./hubOutputs";
 import { clusterProvider } from "./support/provider";
@@ -18,8 +18,8 @@ export interface EnvironmentArgs {
     readonly stack: string;
     /** Clusters that another tool or a person registered and the stack adopts, by name. */
     readonly adoptions?: Adoptions;
-    /** Namespaces of the agent that existed before the stack, by the cluster's name. */
-    readonly adoptedNamespaces?: Readonly<Record<string, AdoptedNamespace | undefined>>;
+    /** Namespaces of applications that existed before the stack, by the cluster's name. */
+    readonly adoptedNamespaces?: Readonly<Record<string, AdoptedNamespaces | undefined>>;
     /** Annotations that adopted cluster Secrets keep, by the cluster's name. */
     readonly keptAnnotations?: KeptAnnotations;
 }
@@ -53,7 +53,7 @@ export class Environment extends pulumi.ComponentResource {
                         hubProvider,
                         stack,
                         adoption: args.adoptions?.[cluster],
-                        adoptedNamespace: args.adoptedNamespaces?.[cluster],
+                        adoptedNamespaces: args.adoptedNamespaces?.[cluster],
                         keptAnnotations: args.keptAnnotations?.[cluster],
                     },
                     { parent: this },

@@ -1,31 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
 import { argoCdNamespace, inClusterServer } from "../clusters/names";
 import type { ArgoCdAdoption } from "./argoCd/adoption";
+import { agentKey } from "../settings/applications";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
-import { AgentApplicationSet } from "./agent/applicationSet";
-import { AgentProject } from "./agent/project";
+import { ApplicationSet } from "./applications/applicationSet";
+import { ApplicationProject } from "./applications/project";
 import { Alerts } from "./watch/watch";
-import { ApplicationProtection } from "./agent/protection";
+import { ApplicationProtection } from "./applications/protection";
 import { ArgoCd } from "./argoCd/release";
 import { ClusterSecret, type ClusterSecretArgs } from "./account/clusterSecret";
-import { LockedDefaultProject } from "./agent/defaultProject";
+import { LockedDefaultProject } from "./applications/defaultProject";
 import { Egress } from "./argoCd/egress";
 import { Entrance } from "./argoCd/entrance";
 import { Guard } from "./argoCd/guard";
 import { type AgentOnHub, HubRights } from "./account/hubRights";
 import { cloudsOf } from "./argoCd/identity";
-import { writeHubOutputs } from "./hubOutputs";
+import { hubApplication, writeHubOutputs } from "./hubOutputs";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfHub } from "./account/readable";
 import { isProtected } from "./support/protection";
 import { clusterProvider } from "./support/provider";
-import { Repository } from "./argoCd/repository";
+import { credentialsFor, Repository } from "./argoCd/repository";
 import { Traffic } from "./traffic/traffic";
 import { argoCdHost, loginOf } from "./argoCd/names";
 import { type ProbePlan, probePlan } from "./watch/probePlan";
-import { rolloutRules } from "./agent/rollout";
-import { retriesOfRefused } from "./agent/signatures";
+import { rolloutRules } from "./applications/rollout";
+import { retriesOfRefused } from "./applications/signatures";
 import { usersName } from "../settings/usersName";
 
 export interface HubArgs {
@@ -46,7 +47,7 @@ export interface HubArgs {
     readonly agentOnHub?: AgentOnHub | undefined;
 }
 
-/** The hub: Argo CD, the agent's AppProject and ApplicationSet, and the hub's own registration. */
+/** The hub: Argo CD, an AppProject and an ApplicationSet for each application, and the hub's own registration. */
 export class Hub extends pulumi.ComponentResource {
     /** Outputs for environment stacks, see {@link HubOutputs}; they are known when the whole hub exists. */
     readonly outputs: ReturnType<typeof writeHubOutputs>;
@@ -77,27 +78,20 @@ export class Hub extends pulumi.ComponentResource {
             onHub,
         );
         const namespace = argoCd.namespace;
-        const project = new AgentProject(
-            "agent-project",
-            {
-                namespace,
-                agent: settings.agent,
-                syncWindows: settings.syncWindows,
-                sourceIntegrity: settings.sourceIntegrity,
-                argoCdVersion: argoCd.version,
-            },
-            { ...onHub, protect },
-        );
+        const { applications } = settings;
+        const projects = applications.map((application) => {
+            const { syncWindows, sourceIntegrity } = settings;
+            return new ApplicationProject(
+                `${application.name}-project`,
+                { namespace, application, syncWindows, sourceIntegrity, argoCdVersion: argoCd.version },
+                { ...onHub, protect },
+            );
+        });
         if (settings.defaultProject === "locked") {
             new LockedDefaultProject("default-project", { namespace }, onHub);
         }
-        const repositories = Object.entries(settings.repositories).map(
-            ([repositoryName, repository]) =>
-                new Repository(
-                    `repository-${repositoryName}`,
-                    { namespace, project: project.projectName, repositoryName, settings: repository },
-                    onHub,
-                ),
+        const repositories = credentialsFor(settings).map(
+            ({ logicalName, ...repository }) => new Repository(logicalName, { namespace, ...repository }, onHub),
         );
         const registration = registersHub
             ? new ClusterSecret(
@@ -106,7 +100,7 @@ export class Hub extends pulumi.ComponentResource {
                       namespace,
                       clusterName: inClusterName,
                       server: inClusterServer,
-                      ...hubScope(settings, project.projectName),
+                      ...hubScope(settings),
                       ...(rights.since && { refresh: rights.since }),
                       labels: { ...settings.labels, environment: "hub" },
                       domain: `hub.${settings.domain}`,
@@ -120,19 +114,28 @@ export class Hub extends pulumi.ComponentResource {
         const protection =
             environments.length === 0
                 ? []
-                : [new ApplicationProtection("protection", { namespace, environments }, onHub)];
-        new AgentApplicationSet(
-            "agent-applicationset",
-            {
-                namespace,
-                project: project.projectName,
-                agent: settings.agent,
-                rollout: settings.rollout,
-                usersHost: settings.traffic && usersName(settings.domain, settings.traffic),
-                retries: settings.sourceIntegrity && argoCd.version.apply(retriesOfRefused),
-            },
-            { ...onHub, protect, dependsOn: [...repositories, ...protection] },
-        );
+                : [
+                      new ApplicationProtection(
+                          "protection",
+                          { namespace, applications: applications.map(({ name: one }) => one), environments },
+                          onHub,
+                      ),
+                  ];
+        applications.forEach((application, index) => {
+            const { domain, rollout, traffic } = settings;
+            new ApplicationSet(
+                `${application.name}-applicationset`,
+                {
+                    namespace,
+                    project: projects[index]?.projectName ?? application.name,
+                    application,
+                    rollout,
+                    usersHost: application.traffic && traffic ? usersName(domain, traffic) : undefined,
+                    retries: settings.sourceIntegrity && argoCd.version.apply(retriesOfRefused),
+                },
+                { ...onHub, protect, dependsOn: [...repositories, ...protection] },
+            );
+        });
         const entrance = new Entrance(
             "entrance",
             {
@@ -147,7 +150,7 @@ export class Hub extends pulumi.ComponentResource {
             new Egress("egress", { namespace, settings: settings.egress }, onHub);
         }
         if (alertObjects !== "none") {
-            const alerts = { namespace, settings: settings.alerts, agent: settings.agent, objects: alertObjects };
+            const alerts = { namespace, settings: settings.alerts, applications, objects: alertObjects };
             new Alerts("alerts", alerts, onHub);
         }
         const traffic =
@@ -162,8 +165,10 @@ export class Hub extends pulumi.ComponentResource {
 
         this.outputs = writeHubOutputs({
             argoCdNamespace: namespace,
-            agentProject: project.projectName,
-            agentNamespace: settings.agent.namespace,
+            // Known when the projects exist.
+            applications: pulumi
+                .all(projects.map(({ projectName }) => projectName))
+                .apply(() => applications.map(hubApplication)),
             domain: settings.domain,
             rollout: rolloutRules(settings),
             probes: probePlan(settings, alertObjects),
@@ -181,16 +186,12 @@ export class Hub extends pulumi.ComponentResource {
     }
 }
 
-/**
- * What Argo CD may manage on the hub itself: the agent's namespace, as on a spoke, or the namespaces of `permissions`.
- * For the latter the hub is not scoped to the agent's project, which would admit the agent's chart to them.
- */
-function hubScope(
-    { agent, permissions: { scope, namespaces } }: Pick<HubSettings, "agent" | "permissions">,
-    project: pulumi.Input<string>,
-): Pick<ClusterSecretArgs, "project" | "namespaces" | "clusterResources"> {
-    const [first, ...others] = namespaces;
-    return scope === "namespaces" || first === undefined
-        ? { project, namespaces: [agent.namespace], clusterResources: false }
-        : { project: undefined, namespaces: [first, ...others], clusterResources: true };
+/** What Argo CD may manage on the hub itself: the agent's namespace, as on a spoke, or the namespaces of `permissions`. */
+function hubScope({
+    applications,
+    permissions: { scope, namespaces },
+}: Pick<HubSettings, "applications" | "permissions">): Pick<ClusterSecretArgs, "project" | "namespaces" | "clusterResources"> {
+    const agent = applications.find(({ name }) => name === agentKey);
+    const [first = agent?.namespace ?? agentKey, ...others] = scope === "namespaces" ? [] : namespaces;
+    return { project: undefined, namespaces: [first, ...others], clusterResources: scope === "cluster" && namespaces.length > 0 };
 }

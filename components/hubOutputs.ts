@@ -1,17 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../settings/identity";
+import { applicationsOf, type ApplicationSettings } from "../settings/applications";
 import { InputError } from "../settings/inputError";
-import type { RolloutRules } from "./agent/rollout";
+import type { RolloutRules } from "./applications/rollout";
 import type { ProbePlan } from "./watch/probePlan";
+
+/** An application, as an environment's stack needs it to make room for it. */
+export interface HubApplication extends Pick<ApplicationSettings, "clusterKinds" | "deliver" | "name" | "namespace" | "selector" | "traffic"> {
+    /** Whether its chart and its values files have a revision each. */
+    readonly twoRevisions: boolean;
+}
+
+/** What an environment's stack needs to know of an application. */
+export function hubApplication(application: ApplicationSettings): HubApplication {
+    const { name, namespace, selector, clusterKinds, deliver, traffic, source } = application;
+    const twoRevisions = "chart" in source && source.values !== undefined;
+    return { name, namespace, selector, clusterKinds, deliver, traffic, twoRevisions };
+}
 
 /** The outputs of the hub's stack that an environment's stack reads. */
 export interface HubOutputs {
     /** Argo CD's namespace on the hub. */
     readonly argoCdNamespace: string;
-    /** AppProject to which every cluster Secret is scoped. */
-    readonly agentProject: string;
-    /** Namespace of the agent on every spoke. */
-    readonly agentNamespace: string;
+    /** The applications that the hub delivers. */
+    readonly applications: readonly HubApplication[];
+    /**
+     * Whether the hub's AppProject permits only clusters that are scoped to it, as it did when there was one
+     * application: then every cluster Secret names the project.
+     */
+    readonly scoped: boolean;
     /** Domain of all clusters; the domain of one cluster is `<cluster>.<domain>`. */
     readonly domain: string;
     /** The hub's requirements for environments. */
@@ -28,14 +45,13 @@ export interface HubOutputs {
     readonly lab: boolean;
 }
 
-type Known = { readonly [key in keyof HubOutputs]: pulumi.Input<HubOutputs[key]> };
+type Known = { readonly [key in keyof Omit<HubOutputs, "scoped">]: pulumi.Input<HubOutputs[key]> };
 
 /** The outputs as the hub's stack exports them: text, and JSON for the rules and the plan. */
-export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutputs, pulumi.Output<string>>> {
+export function writeHubOutputs(outputs: Known): Readonly<Record<keyof Known, pulumi.Output<string>>> {
     return {
         argoCdNamespace: pulumi.output(outputs.argoCdNamespace),
-        agentProject: pulumi.output(outputs.agentProject),
-        agentNamespace: pulumi.output(outputs.agentNamespace),
+        applications: pulumi.jsonStringify(outputs.applications),
         domain: pulumi.output(outputs.domain),
         rollout: pulumi.jsonStringify(outputs.rollout),
         probes: pulumi.jsonStringify(outputs.probes),
@@ -53,7 +69,7 @@ export function writeHubOutputs(outputs: Known): Readonly<Record<keyof HubOutput
  * @throws InputError that names the missing output, if the hub was never deployed
  */
 export function parseHubOutputs(stack: string, exported: Readonly<Record<string, unknown>>): HubOutputs {
-    const text = (output: keyof HubOutputs) => {
+    const text = (output: keyof HubOutputs | "agentNamespace") => {
         const value = exported[output];
         if (typeof value !== "string") {
             throw new InputError(
@@ -65,8 +81,7 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
     };
     return {
         argoCdNamespace: text("argoCdNamespace"),
-        agentProject: text("agentProject"),
-        agentNamespace: text("agentNamespace"),
+        ...applicationsIn(exported, text),
         domain: text("domain"),
         rollout: JSON.parse(text("rollout")) as RolloutRules,
         probes: JSON.parse(text("probes")) as ProbePlan,
@@ -77,9 +92,24 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
     };
 }
 
+/** The applications; from a hub that was brought up before it had several, the agent alone. */
+function applicationsIn(
+    exported: Readonly<Record<string, unknown>>,
+    text: (output: "agentNamespace" | "applications") => string,
+): Pick<HubOutputs, "applications" | "scoped"> {
+    if (exported.applications !== undefined || exported.agentNamespace === undefined) {
+        return { applications: JSON.parse(text("applications")) as HubApplication[], scoped: false };
+    }
+    const [agent] = applicationsOf({ agent: { ...unknownSource, namespace: text("agentNamespace") }, applications: {} });
+    return { applications: agent === undefined ? [] : [hubApplication(agent)], scoped: true };
+}
+
+/** The source that an older hub does not say; nothing of it is an output. */
+const unknownSource = { repository: "https://unknown.invalid/agent.git", path: "helm", revision: "main" };
+
 const names = [
     "argoCdNamespace",
-    "agentProject",
+    "applications",
     "agentNamespace",
     "domain",
     "rollout",

@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accountName, shortStackName } from "../clusters/names";
-import type { AdoptedNamespace, Adoption } from "./account/adoption";
+import { accountName, clusterSecretName, shortStackName } from "../clusters/names";
+import type { AdoptedNamespaces, Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
 import { argoCdNameOf } from "../settings/argoCdName";
 import type { EnvironmentSettings, SpokeSettings } from "../settings/environment";
 import { Proof } from "./account/proof";
-import { AgentNamespace } from "./agent/namespace";
-import { AgentSecrets } from "./agent/secrets";
+import { ApplicationNamespace } from "./applications/namespace";
+import { chosenFor, roomName } from "./applications/rooms";
+import { AgentSecrets } from "./applications/secrets";
+import type { Room } from "./account/grants";
+import { rulesBeside, rulesOf } from "./account/rules";
+import { Departures } from "./account/departures";
+import { agentKey } from "../settings/applications";
+import { pinOf } from "../settings/pins";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Drain } from "./account/drain";
 import type { HubOutputs } from "./hubOutputs";
@@ -39,14 +45,14 @@ export interface SpokeArgs {
     readonly stack: string;
     /** The existing objects to adopt; undefined for a new cluster or one that this stack registered. */
     readonly adoption?: Adoption | undefined;
-    /** The agent's namespace that existed before the stack; undefined for a new one. */
-    readonly adoptedNamespace?: AdoptedNamespace | undefined;
+    /** Namespaces of applications that existed before the stack, by the application's name. */
+    readonly adoptedNamespaces?: AdoptedNamespaces | undefined;
     /** Annotations that the adopted cluster Secret keeps. */
     readonly keptAnnotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * One spoke: the agent's namespace and Argo CD's account on the spoke, and the cluster Secret on the hub.
+ * One spoke: the applications' namespaces and Argo CD's account on the spoke, and the cluster Secret on the hub.
  *
  * The stack creates the Secret after it has checked the token, and deletes it after Argo CD has deleted its resources.
  * So Argo CD never has a cluster that it cannot use, and leaves no resources.
@@ -63,19 +69,55 @@ export class Spoke extends pulumi.ComponentResource {
 
         const { environment, settings, server, uid, hub, hubProvider, stack, adoption } = args;
         const { quarantined } = settings;
+        const argoCdName = argoCdNameOf(name, settings);
         const provider = quarantined
             ? quarantinedProvider(name, { parent: this })
             : clusterProvider(name, settings, { parent: this });
-        const namespace = new AgentNamespace(
-            `${name}-agent`,
+        const chosen = chosenFor(hub, environment, settings);
+        const names = chosen.map((application) => application.name);
+        const departures = new Departures(
+            `${name}-departures`,
             {
-                namespace: hub.agentNamespace,
-                limits: environment.namespace,
-                adopted: args.adoptedNamespace,
-                shared: settings.sharedNamespace,
+                hub: connectionOf(environment.hub),
+                spoke: connectionOf(settings),
+                namespace: hub.argoCdNamespace,
+                secret: settings.clusterSecret ?? clusterSecretName(name),
+                cluster: name,
+                ...(argoCdName !== name && { argoCdName }),
+                server,
+                stack: shortStackName(stack),
+                ...(!environment.protect && { lifted: true }),
+                applications: names,
             },
-            { parent: this, providers: [provider] },
+            { parent: this, ignoreChanges: quarantined ? ["applications", "server"] : [] },
         );
+        const rooms = chosen.map((application): Room & { readonly made: ApplicationNamespace } => {
+            const isAgent = application.name === agentKey;
+            const made = new ApplicationNamespace(
+                roomName(name, application.name),
+                {
+                    application: application.name,
+                    namespace: application.namespace,
+                    limits: environment.namespaces[application.name] ?? environment.namespace,
+                    adopted: args.adoptedNamespaces?.[application.name],
+                    shared: isAgent && settings.sharedNamespace,
+                },
+                { parent: this, providers: [provider] },
+            );
+            const others = names.filter((other) => other !== application.name).map(rulesOf);
+            return {
+                key: `${isAgent ? "-" : "."}${application.namespace}`,
+                application: application.name,
+                namespace: made.namespaceName,
+                rules: rulesBeside(rulesOf(application.name), others),
+                clusterKinds: application.clusterKinds,
+                made,
+            };
+        });
+        const [first, ...others] = rooms;
+        if (first === undefined) {
+            throw new Error(`no application is for cluster ${name}`);
+        }
         const account = new ManagerAccount(
             `${name}-manager`,
             {
@@ -83,26 +125,27 @@ export class Spoke extends pulumi.ComponentResource {
                 spoke: connectionOf(settings),
                 quarantined,
                 argoCdNamespace: hub.argoCdNamespace,
-                namespaces: { [hub.agentNamespace]: namespace.namespaceName },
+                rooms,
                 credentials: settings.credentials,
                 permissions: settings.permissions,
                 logs: environment.logs,
             },
-            { parent: this, providers: [provider] },
+            { parent: this, providers: [provider], dependsOn: [departures] },
         );
+        const agents = rooms.find(({ application }) => application === agentKey);
         const store =
-            environment.secrets === undefined
+            environment.secrets === undefined || agents === undefined
                 ? []
                 : [
                       new AgentSecrets(
                           `${name}-secrets`,
                           {
                               settings: environment.secrets,
-                              namespace: namespace.namespaceName,
+                              namespace: agents.namespace,
                               environment: environment.environment,
                               cluster: name,
                           },
-                          { parent: this, providers: [provider], dependsOn: [namespace] },
+                          { parent: this, providers: [provider], dependsOn: [agents.made] },
                       ),
                   ];
         const preview =
@@ -113,7 +156,7 @@ export class Spoke extends pulumi.ComponentResource {
                           `${name}-preview`,
                           {
                               previewers: environment.previewers,
-                              readable: readableOfSpoke(namespace.namespaceName, settings, environment.secrets),
+                              readable: readableOfSpoke(rooms, settings, environment.secrets),
                           },
                           { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),
@@ -140,13 +183,12 @@ export class Spoke extends pulumi.ComponentResource {
                     federated: { namespace: hub.argoCdNamespace, audience },
                     hub: connectionOf(environment.hub),
                 }),
-                target: namespace.namespaceName,
+                target: first.namespace,
                 // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
             { parent: this, ignoreChanges: quarantined ? proofInputs : [] },
         );
-        const argoCdName = argoCdNameOf(name, settings);
         const domain = settings.domain ?? `${name}.${hub.domain}`;
         const secret = new ClusterSecret(
             `${name}-cluster`,
@@ -158,14 +200,20 @@ export class Spoke extends pulumi.ComponentResource {
                 secret: settings.clusterSecret,
                 adopt: adoption && `${hub.argoCdNamespace}/${adoption.secret}`,
                 server,
-                project: hub.agentProject,
-                namespaces: [namespace.namespaceName, ...settings.permissions.namespaces],
-                clusterResources: settings.permissions.scope === "cluster",
+                project: hub.scoped ? first.application : undefined,
+                namespaces: [
+                    first.namespace,
+                    ...others.map(({ namespace }) => namespace),
+                    ...settings.permissions.namespaces,
+                ],
+                clusterResources:
+                    settings.permissions.scope === "cluster" || rooms.some(({ clusterKinds }) => clusterKinds.length > 0),
                 labels: { ...settings.labels, environment: environment.environment },
                 domain,
                 dnsDomain: settings.dnsDomain,
-                revision: settings.revision,
-                secretStore: environment.secrets !== undefined,
+                applications: Object.fromEntries(hub.applications.map(({ name: one }) => [one, names.includes(one)])),
+                pins: Object.fromEntries(names.map((application) => [application, pinOf(settings, application)])),
+                secretStore: store.length > 0,
                 stack,
                 token: account.tokens?.current,
                 audience,
@@ -175,15 +223,15 @@ export class Spoke extends pulumi.ComponentResource {
                 quarantined,
                 config,
             },
-            { parent: this, providers: [hubProvider], dependsOn: [namespace, account, ...store] },
+            { parent: this, providers: [hubProvider], dependsOn: [...rooms.map(({ made }) => made), account, ...store] },
         );
         const connection = new ConnectionCheck(
             `${name}-connection`,
             {
                 hub: environment.hub,
                 namespace: hub.argoCdNamespace,
-                project: hub.agentProject,
-                target: hub.agentNamespace,
+                project: first.application,
+                target: chosen[0]?.namespace ?? "",
                 cluster: name,
                 argoCdName,
                 server,
@@ -202,7 +250,7 @@ export class Spoke extends pulumi.ComponentResource {
                 region: settings.labels.region ?? "",
                 server,
                 domain,
-                deployed: settings.labels.deploy === "true",
+                deployed: settings.labels.deploy === "true" && chosen.some(({ traffic }) => traffic),
                 proxied: settings.proxyUrl !== undefined,
                 probe: settings.probe,
                 token: account.tokens?.current,

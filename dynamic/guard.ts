@@ -1,5 +1,5 @@
 import { findCluster } from "../clusters/kubeconfig";
-import { allApplications, isAgents, namesOf } from "../clusters/applications";
+import { allApplications, isManaged, namesOf } from "../clusters/applications";
 import { registrations } from "../clusters/registrations";
 import type { ClusterConnection } from "../settings/connection";
 import type { DynamicProvider } from "./provider";
@@ -23,7 +23,7 @@ export const guard: DynamicProvider<GuardState, GuardState> = {
 /** The namespace goes with its Applications, or they stay in it without an Argo CD: either way nobody serves them. */
 async function refuseWithApplications(hub: ClusterConnection, namespace: string): Promise<void> {
     const address = await findCluster("cluster", hub);
-    const others = (await allApplications(address, namespace)).filter((application) => !isAgents(application));
+    const others = (await allApplications(address, namespace)).filter((application) => !isManaged(application));
     if (others.length > 0) {
         throw new Error(
             `the hub is not destroyed, since its Argo CD serves Applications of others: ${namesOf(others)}. Delete them, or ` +

@@ -5,5 +5,6 @@
 export { access } from "./access";
 export { boundToken } from "./boundToken";
 export { connection } from "./connection";
+export { departures } from "./departures";
 export { drain } from "./drain";
 export { guard } from "./guard";

@@ -8,6 +8,7 @@ import {
     shortStackName,
     skipReconcileAnnotation,
 } from "../clusters/names";
+import { chosenFor } from "../components/applications/rooms";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Adoption, Adoptions, KeptAnnotations } from "../components/account/adoption";
 import { type Application, deliveredTo } from "../clusters/applications";
@@ -26,7 +27,7 @@ export interface Candidate {
     /** URL of the API server that the stack would register. */
     readonly server: string;
     readonly settings: Pick<EnvironmentSettings, "environment" | "clusters">;
-    readonly hub: Pick<HubOutputs, "domain" | "agentNamespace">;
+    readonly hub: Pick<HubOutputs, "domain" | "applications">;
 }
 
 /**
@@ -162,15 +163,17 @@ export function annotationsToKeep(
 /** Whether the program itself writes the annotation on a cluster Secret, or removes it. */
 function isOwnAnnotation(key: string): boolean {
     const own = [dnsDomainAnnotation, domainAnnotation, refreshAnnotation, revisionAnnotation, secretStoreAnnotation];
-    return own.includes(key) || key === skipReconcileAnnotation || key.startsWith("hubspoke/");
+    return own.includes(key) || key === skipReconcileAnnotation || /^([\w-]+\.)?hubspoke\//.test(key);
 }
 
 /** Applications that the cluster's account and cluster Secret would not let Argo CD manage; see {@link outOfReach}. */
 export function unreachable({ name, settings, hub }: Candidate, applications: readonly Application[]): string[] {
-    const permissions = settings.clusters[name]?.permissions;
-    return permissions === undefined
-        ? []
-        : outOfReach({ setting: `clusters.${name}.permissions`, permissions, agentNamespace: hub.agentNamespace }, applications);
+    const spoke = settings.clusters[name];
+    if (spoke === undefined) {
+        return [];
+    }
+    const rooms = chosenFor(hub, settings, spoke).map(({ namespace }) => namespace);
+    return outOfReach({ setting: `clusters.${name}.permissions`, permissions: spoke.permissions, rooms }, applications);
 }
 
 /** About copies of the Secret, such as that of `kubectl apply`: an import would put the old token into the state. */

@@ -3,6 +3,7 @@ import { type Application, deliveredTo, isAgents } from "../clusters/application
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { inClusterServer } from "../clusters/names";
 import type { AgentOnHub } from "../components/account/hubRights";
+import { agentKey } from "../settings/applications";
 import { namespaceLimits } from "../settings/delivery";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
@@ -21,7 +22,7 @@ const limits = namespaceLimits.parse({});
  */
 export async function findAgentOnHub(
     hub: ClusterAddress,
-    settings: Pick<HubSettings, "agent" | "labels" | "permissions">,
+    settings: Pick<HubSettings, "applications" | "labels" | "permissions">,
     stack: string,
     applications: readonly Application[],
 ): Promise<AgentOnHub | undefined> {
@@ -42,7 +43,15 @@ export async function findAgentOnHub(
     if (!isWanted && !isLeaving) {
         return undefined;
     }
-    const { namespace } = settings.agent;
-    const adopted = await findNamespace(hub, { at: "cluster", namespace, stack, limits, shared: undefined }, false);
+    const agent = settings.applications.find(({ name }) => name === agentKey);
+    if (agent === undefined) {
+        throw new Error(
+            "hubspoke:applications: agent is not in the settings any more, and Argo CD has not removed it from the hub yet. " +
+                'Put it back with labels.deploy "false", and remove it when the Application is gone',
+        );
+    }
+    const { namespace } = agent;
+    const context = { at: "cluster", application: agentKey, namespace, stack, limits, shared: undefined };
+    const adopted = await findNamespace(hub, context, false);
     return { namespace, limits, adopted };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
-import type { AdoptedNamespace, Adoptions, KeptAnnotations } from "../components/account/adoption";
+import type { AdoptedNamespaces, Adoptions, KeptAnnotations } from "../components/account/adoption";
 import type { EnvironmentSettings } from "../settings/environment";
 import { allApplications, deliveredTo } from "../clusters/applications";
 import { annotationsToKeep, findAdoptions } from "./adoption";
@@ -15,6 +15,10 @@ import { checkConnection, refuseUnusableServer } from "./connection";
 import { credentialKinds } from "./credentialKinds";
 import { checkFederation } from "./federation";
 import { missingIdentities } from "./identity";
+import { refuseUnfitRooms } from "./applications";
+import { agentKey } from "../settings/applications";
+import { hasRoomFor } from "../components/applications/clusterFacts";
+import { chosenFor } from "../components/applications/rooms";
 import { findNamespace, refuseTakenAccount } from "./namespaces";
 import { once } from "./once";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
@@ -34,8 +38,8 @@ export interface EnvironmentFacts {
     readonly adoptions: Adoptions;
     /** Annotations that adopted cluster Secrets keep, by the cluster's name. */
     readonly keptAnnotations: KeptAnnotations;
-    /** Namespaces of the agent that existed before the stack, by the cluster's name. */
-    readonly adoptedNamespaces: Readonly<Record<string, AdoptedNamespace | undefined>>;
+    /** Namespaces of applications that existed before the stack, by the cluster's name. */
+    readonly adoptedNamespaces: Readonly<Record<string, AdoptedNamespaces>>;
 }
 
 /** An environment's clusters, found in their kubeconfigs, and the hub on which they are registered. */
@@ -68,7 +72,7 @@ export async function checkEnvironment(
     const [registered, warnings] = await allOf([
         async () => checkRegistrations(settings, found, outputs, stack),
         () => missingIdentities(settings, outputs.identities),
-        () => refuseUnfitForRollout(settings, outputs.rollout),
+        () => refuseUnfitForRollout(settings, outputs),
         () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
         ...checked.map((cluster) => () => {
             refuseUnusableServer(cluster, outputs.lab);
@@ -143,6 +147,9 @@ async function checkRegistrations(
     await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, async (registration) =>
         deliveredTo(registration, await applications()),
     );
+    await refuseUnfitRooms(settings, hub, existing, stack, async (registration) =>
+        deliveredTo(registration, await applications()),
+    );
     refuseSecondRegistration(
         servers,
         existing,
@@ -157,27 +164,36 @@ async function checkRegistrations(
         uids,
         adoptions,
         keptAnnotations: annotationsToKeep(settings, existing),
-        adoptedNamespaces: await findNamespaces(settings, spokes, existing, hub.agentNamespace, stack),
+        adoptedNamespaces: await findNamespaces(settings, spokes, existing, hub, stack),
     };
 }
 
-/** The agent's namespaces that exist on clusters which the stack has not registered yet, or that it adopted then. */
+/** The applications' namespaces that exist on clusters which the stack has not registered yet, or that it adopted then. */
 async function findNamespaces(
     settings: EnvironmentSettings,
     spokes: Readonly<Record<string, ClusterAddress>>,
     existing: readonly Registration[],
-    namespace: string,
+    hub: HubOutputs,
     stack: string,
 ): Promise<EnvironmentFacts["adoptedNamespaces"]> {
     const entries = await allOf(
         Object.entries(spokes).map(([cluster, spoke]) => async () => {
-            const isRegistered = existing.some((one) => one.cluster === cluster && one.stack === stack);
-            if (!isRegistered && settings.clusters[cluster]?.credentials.type === "token") {
+            const registration = existing.find((one) => one.cluster === cluster && one.stack === stack);
+            const own = settings.clusters[cluster];
+            if (registration === undefined && settings.clusters[cluster]?.credentials.type === "token") {
                 await refuseTakenAccount(spoke, cluster, stack);
             }
-            const shared = settings.clusters[cluster]?.sharedNamespace ?? false;
-            const context = { at: `clusters.${cluster}`, namespace, stack, limits: settings.namespace, shared };
-            return [cluster, await findNamespace(spoke, context, isRegistered)] as const;
+            const chosen = own === undefined ? [] : chosenFor(hub, settings, own);
+            const found = await allOf(
+                chosen.map(({ name, namespace }) => async () => {
+                    const shared = name === agentKey && own?.sharedNamespace === true;
+                    const limits = settings.namespaces[name] ?? settings.namespace;
+                    const context = { at: `clusters.${cluster}`, application: name, namespace, stack, limits, shared };
+                    const isOwn = registration !== undefined && hasRoomFor(name, registration.labels);
+                    return [name, await findNamespace(spoke, context, isOwn)] as const;
+                }),
+            );
+            return [cluster, Object.fromEntries(found)] as const;
         }),
     );
     return Object.fromEntries(entries);

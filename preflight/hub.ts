@@ -16,6 +16,7 @@ import { readMoves } from "../clusters/moves";
 import { type Registration, registrations } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { secretPath } from "../clusters/secretPath";
+import { refuseUnfitApplications } from "./applications";
 import { findAgentOnHub } from "./agentOnHub";
 import { refuseToStop } from "./defaultProject";
 import { refuseCutOff } from "./egress";
@@ -88,6 +89,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             refuseUnknownActive(settings, existing);
             refuseMissingAudiences(settings, existing);
             await refuseToOrphan(existing, hub);
+            await refuseUnfitApplications(settings, existing, hub);
         },
         async () => refuseCutOff(settings.egress, hub, await registered),
         async () => {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { agentLabel, accountName, adoptedAnnotation, stackAnnotation } from "../clusters/names";
+import { accountName, adoptedAnnotation, nameLabel, stackAnnotation } from "../clusters/names";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { ask, get } from "../clusters/request";
+import { agentKey } from "../settings/applications";
 import type { AdoptedNamespace } from "../components/account/adoption";
 import type { NamespaceLimits } from "../settings/delivery";
 import { keptMetadata, type Metadata } from "./keptMetadata";
@@ -10,10 +11,10 @@ interface ObjectList {
     readonly items: readonly { readonly metadata: Metadata & { readonly namespace?: string } }[];
 }
 
-/** A namespace of the agent that the stack did not create, with what is in it. */
+/** A namespace of an application that the stack did not create, with what is in it. */
 export interface FoundNamespace {
     readonly metadata: Metadata;
-    /** Pods that are not the agent's. */
+    /** Pods that are not the application's. */
     readonly pods: readonly string[];
     /** ResourceQuotas and LimitRanges, as `resourcequota/name`. */
     readonly limits: readonly string[];
@@ -25,6 +26,8 @@ export interface FoundNamespace {
 interface Context {
     /** Path of the cluster's setting. */
     readonly at: string;
+    /** The application's name. */
+    readonly application: string;
     readonly namespace: string;
     readonly stack: string;
     readonly limits: NamespaceLimits;
@@ -48,19 +51,21 @@ export function namespaceProblems({ metadata, pods, taken }: FoundNamespace, con
         ];
     }
     return [
-        ...(pods.length > 0 && shared !== true ? [foreignPods(at, namespace, pods, shared)] : []),
+        ...(pods.length > 0 && shared !== true ? [foreignPods(context, pods)] : []),
         ...(taken.length > 0
             ? [`${at}: namespace ${namespace} has ${taken.join(", ")} already. Rename or delete that: the stack creates one of that name`]
             : []),
     ];
 }
 
-function foreignPods(at: string, namespace: string, pods: readonly string[], shared: false | undefined): string {
+function foreignPods({ at, application, namespace, shared }: Context, pods: readonly string[]): string {
+    const canShare = shared === false && application === agentKey;
+    const setting = application === agentKey ? "agent" : `applications.${application}`;
     return (
-        `${at}${shared === false ? ".sharedNamespace" : ""}: namespace ${namespace} has pods that are not the agent's ` +
-        `(${some(pods)}), and the stack's quota, Pod Security level and network policy would apply to them. Choose another ` +
-        "`agent.namespace` on the hub, or move them" +
-        (shared === false
+        `hubspoke:${at}${canShare ? ".sharedNamespace" : ""}: namespace ${namespace} has pods that are not the ` +
+        `application's (${some(pods)}), and the stack's quota, Pod Security level and network policy would apply to them. ` +
+        `Choose another \`${setting}.namespace\` on the hub, or move them` +
+        (canShare
             ? "; or write true: the stack then leaves them alone, and Argo CD's account may change objects beside the agent's"
             : "")
     );
@@ -72,7 +77,7 @@ export function describeAdoption({ metadata, limits }: FoundNamespace, context: 
     const { podSecurity, pods, cpu, memory } = given;
     const enforced = metadata.labels?.["pod-security.kubernetes.io/enforce"];
     const changes = shared
-        ? ["a network policy for the agent's pods, and nothing for other pods"]
+        ? ["a network policy for the application's pods, and nothing for other pods"]
         : [
               `Pod Security ${enforced === undefined ? "" : `${enforced} becomes `}${podSecurity}`,
               `a quota of ${pods} pods, ${cpu} CPUs and ${memory} of memory`,
@@ -82,7 +87,7 @@ export function describeAdoption({ metadata, limits }: FoundNamespace, context: 
     return (
         `hubspoke:${at}: namespace ${namespace} exists. The stack adopts it with its labels and annotations, ` +
         `and does not delete it at a destroy. It adds: ${changes.join(", ")}.` +
-        (limits.length === 0 ? "" : ` ${some(limits)} also apply to the agent`)
+        (limits.length === 0 ? "" : ` ${some(limits)} also apply to the application`)
     );
 }
 
@@ -91,7 +96,7 @@ function some(names: readonly string[]): string {
 }
 
 /**
- * Finds the namespace of the agent that exists on a cluster before the stack creates it, and warns of what will change
+ * Finds the namespace of an application that exists on a cluster before the stack creates it, and warns of what will change
  * in it.
  *
  * @param isRegistered whether the stack has registered the cluster already
@@ -103,7 +108,7 @@ export async function findNamespace(
     context: Context,
     isRegistered: boolean,
 ): Promise<AdoptedNamespace | undefined> {
-    const { namespace, stack, shared } = context;
+    const { namespace, stack } = context;
     const found = await visible(spoke, `api/v1/namespaces/${namespace}`);
     if (found === undefined) {
         return undefined;
@@ -112,7 +117,7 @@ export async function findNamespace(
     const isAdopted = annotations?.[adoptedAnnotation] !== undefined;
     const isOwn = annotations?.[stackAnnotation] === stack || isRegistered;
     if (!isOwn) {
-        const whole = await inNamespace(spoke, found.metadata, shared === true);
+        const whole = await inNamespace(spoke, found.metadata, context);
         const problems = namespaceProblems(whole, context);
         if (problems.length > 0) {
             throw new Error(problems.join("\n  "));
@@ -131,7 +136,7 @@ async function visible(spoke: ClusterAddress, path: string): Promise<{ readonly 
     return status === 200 ? (JSON.parse(body) as { metadata: Metadata }) : undefined;
 }
 
-async function inNamespace(spoke: ClusterAddress, metadata: Metadata, shared: boolean): Promise<FoundNamespace> {
+async function inNamespace(spoke: ClusterAddress, metadata: Metadata, { application, shared }: Context): Promise<FoundNamespace> {
     const list = async (path: string) => (await get<ObjectList>(spoke, path)).items.map((item) => item.metadata);
     const core = `api/v1/namespaces/${metadata.name}`;
     const [pods, quotas, ranges, policies] = await Promise.all([
@@ -140,17 +145,15 @@ async function inNamespace(spoke: ClusterAddress, metadata: Metadata, shared: bo
         list(`${core}/limitranges`),
         list(`apis/networking.k8s.io/v1/namespaces/${metadata.name}/networkpolicies`),
     ]);
-    const isAgents = ({ labels }: Metadata) =>
-        Object.entries(agentLabel).every(([key, value]) => labels?.[key] === value);
     const titles = (kind: string, objects: readonly Metadata[]) => objects.map(({ name }) => `${kind}/${name}`);
     const own = shared
-        ? ["networkpolicy/agent-default-deny"]
-        : ["resourcequota/agent", "limitrange/agent", "networkpolicy/default-deny"];
+        ? [`networkpolicy/${application}-default-deny`]
+        : [`resourcequota/${application}`, `limitrange/${application}`, "networkpolicy/default-deny"];
     const limits = [...titles("resourcequota", quotas), ...titles("limitrange", ranges)];
     const all = [...limits, ...titles("networkpolicy", policies)];
     return {
         metadata,
-        pods: pods.filter((pod) => !isAgents(pod)).map(({ name }) => name),
+        pods: pods.filter(({ labels }) => labels?.[nameLabel] !== application).map(({ name }) => name),
         limits,
         taken: all.filter((title) => own.includes(title)),
     };

@@ -1,13 +1,15 @@
 import { type Application, deliveredNamespaces, isAgents, namesOf } from "../clusters/applications";
+import { agentKey } from "../settings/applications";
 import type { Permissions } from "../settings/credentials";
+import type { HubSettings } from "../settings/hub";
 
 /** Argo CD's reach on a cluster, as the settings limit it. */
 export interface Reach {
     /** Path of the setting `permissions`. */
     readonly setting: string;
     readonly permissions: Pick<Permissions, "scope" | "namespaces" | "kinds" | "admin">;
-    /** The agent's namespace; undefined if Argo CD manages none for the agent there. */
-    readonly agentNamespace: string | undefined;
+    /** Namespaces of the applications that have room there. */
+    readonly rooms: readonly string[];
 }
 
 /**
@@ -17,8 +19,8 @@ export interface Reach {
  * @returns a sentence about each, with what to write; empty if all are within reach
  */
 export function outOfReach(reach: Reach, applications: readonly Application[]): string[] {
-    const { setting, permissions, agentNamespace } = reach;
-    const allowed = [...(agentNamespace === undefined ? [] : [agentNamespace]), ...permissions.namespaces];
+    const { setting, permissions, rooms } = reach;
+    const allowed = [...rooms, ...permissions.namespaces];
     const found = applications.map((application) => {
         const outside = deliveredNamespaces(application).filter((namespace) => !allowed.includes(namespace));
         const unknown = permissions.scope === "namespaces" && !application.spec?.destination?.namespace;
@@ -44,11 +46,12 @@ export function outOfReach(reach: Reach, applications: readonly Application[]): 
 
 /** The same for the hub itself, where the agent's own Application goes when `labels.deploy` says so. */
 export function outOfReachOnHub(
-    { permissions, agent }: { readonly permissions: Permissions; readonly agent: { readonly namespace: string } },
+    { permissions, applications: all }: Pick<HubSettings, "applications" | "permissions">,
     deliversAgent: boolean,
     applications: readonly Application[],
 ): string[] {
-    const reach = { setting: "permissions", permissions, agentNamespace: deliversAgent ? agent.namespace : undefined };
+    const agents = all.filter(({ name }) => deliversAgent && name === agentKey);
+    const reach = { setting: "permissions", permissions, rooms: agents.map(({ namespace }) => namespace) };
     return outOfReach(
         reach,
         // A removed agent leaves before its rights do; with rights of others, it would lose its project first.

@@ -1,7 +1,9 @@
 import { describeMove, type Move, moveId } from "../clusters/moves";
 import { generationAnnotation } from "../clusters/names";
-import type { Promotions } from "../clusters/promotions";
+import { promotionKey, type Promotions } from "../clusters/promotions";
 import type { Registration } from "../clusters/registrations";
+import { agentKey } from "../settings/applications";
+import { pinOf, pinSetting } from "../settings/pins";
 import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 
@@ -70,19 +72,25 @@ export function contradictedPins(
     { clusters }: Pick<EnvironmentSettings, "clusters">,
     promotions: Promotions,
 ): readonly Contradiction[] {
-    return Object.entries(clusters).flatMap(([name, { revision, rollbackFrom }]) => {
-        const promotion = promotions[name];
+    const pins = Object.entries(clusters).flatMap(([cluster, settings]) =>
+        [agentKey, ...Object.keys(settings.revisions)].map((application) => ({ cluster, application, settings })),
+    );
+    return pins.flatMap(({ cluster, application, settings }) => {
+        const { revision: own, values, rollbackFrom } = pinOf(settings, application);
+        const revision = own !== undefined && values !== undefined ? `${own} ${values}` : own;
+        const promotion = promotions[promotionKey({ cluster, application })];
         const superseded = promotion?.superseded.includes(revision ?? "") ?? false;
+        const rollback = pinSetting(application).replace(/revision$/, "rollbackFrom");
         return promotion === undefined || revision === undefined || !superseded || rollbackFrom === promotion.revision
             ? []
             : [
                   {
-                      setting: `clusters.${name}.revision`,
+                      setting: `clusters.${cluster}.${pinSetting(application)}`,
                       given: revision,
                       record: `a promotion replaced it with ${promotion.revision} on ${promotion.at}`,
                       remedy:
                           `Write ${promotion.revision}, as the promotion's change of the stack file does. To roll back ` +
-                          `on purpose, write \`rollbackFrom: ${promotion.revision}\` too`,
+                          `on purpose, write \`${rollback}: ${promotion.revision}\` too`,
                   },
               ];
     });

@@ -1,4 +1,7 @@
-import { isWindowedBy, type RolloutRules } from "../components/agent/rollout";
+import { isWindowedBy } from "../components/applications/rollout";
+import { chosenFor } from "../components/applications/rooms";
+import type { HubOutputs } from "../components/hubOutputs";
+import { pinOf, pinSetting } from "../settings/pins";
 import { argoCdNameOf, nameNormalized } from "../settings/argoCdName";
 import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
@@ -12,8 +15,9 @@ import type { HubSettings } from "../settings/hub";
  */
 export function refuseUnfitForRollout(
     { environment, clusters }: Pick<EnvironmentSettings, "clusters" | "environment">,
-    rules: RolloutRules,
+    hub: Pick<HubOutputs, "applications" | "rollout">,
 ): void {
+    const rules = hub.rollout;
     const problems: string[] = [];
     if (rules.rolled !== undefined && !rules.rolled.includes(environment)) {
         problems.push(
@@ -21,19 +25,23 @@ export function refuseUnfitForRollout(
                 "sync it. Add it to rollout.steps of the hub's stack first",
         );
     }
-    for (const [name, { revision, ...settings }] of Object.entries(clusters)) {
+    for (const [name, settings] of Object.entries(clusters)) {
         const argoCdName = argoCdNameOf(name, settings);
-        if (rules.strategy === "rolling" && revision !== undefined) {
-            problems.push(
-                `hubspoke:clusters.${name}.revision: is ${revision}, but the hub's rollout is "rolling", in which every ` +
-                    "cluster follows agent.revision. Remove it, or set rollout.strategy of the hub's stack to pinned first",
-            );
-        }
-        if (rules.pinned.includes(environment) && revision === undefined) {
-            problems.push(
-                `hubspoke:clusters.${name}.revision: is missing, but ${environment} is protected: it would follow a ` +
-                    "branch. Write the tag or commit that it runs",
-            );
+        for (const application of chosenFor(hub, { environment }, settings)) {
+            const { revision } = pinOf(settings, application.name);
+            const at = `hubspoke:clusters.${name}.${pinSetting(application.name)}`;
+            if (rules.strategy === "rolling" && revision !== undefined) {
+                problems.push(
+                    `${at}: is ${revision}, but the hub's rollout is "rolling", in which every cluster follows the hub's ` +
+                        "settings. Remove it, or set rollout.strategy of the hub's stack to pinned first",
+                );
+            }
+            if (rules.pinned.includes(environment) && revision === undefined) {
+                problems.push(
+                    `${at}: is missing, but ${environment} is protected: it would follow the hub's settings. Write the ` +
+                        "tag, commit or version that it runs",
+                );
+            }
         }
         for (const windowed of rules.windowed) {
             if (isWindowedBy(windowed, nameNormalized(argoCdName)) !== (windowed === environment)) {

@@ -1,9 +1,10 @@
-import { agentApplication, agentApplicationOf, isGenerated } from "../clusters/applications";
+import { applicationOn, findApplication, isGenerated } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace, domainAnnotation, managedByLabel, shortStackName } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { find } from "../clusters/request";
-import { missingLabels } from "../components/agent/clusterFacts";
+import { agentKey } from "../settings/applications";
+import { missingLabels } from "../components/applications/clusterFacts";
 
 /** Whether the ApplicationSet gives the cluster an Application of the agent. */
 export function isDelivered({ labels }: Pick<Registration, "labels">): boolean {
@@ -57,9 +58,9 @@ export async function refuseToOrphan(existing: readonly Registration[], hub: Clu
     const found = await Promise.all(
         unchosen.map(async (registration) => {
             const { secret, argoCdName, stack } = registration;
-            const name = agentApplication(argoCdName);
-            const application = await agentApplicationOf(hub, argoCdNamespace, argoCdName);
-            const isTwin = existing.some((other) => agentApplication(other.argoCdName) === name && isDelivered(other));
+            const name = applicationOn(agentKey, argoCdName);
+            const application = await findApplication(hub, argoCdNamespace, agentKey, argoCdName);
+            const isTwin = existing.some((other) => applicationOn(agentKey, other.argoCdName) === name && isDelivered(other));
             return application === undefined || !isGenerated(application) || isTwin
                 ? []
                 : [

@@ -97,30 +97,47 @@ export const protectedEnvironments = z
     .describe("An admission policy on the hub denies the deletion of the agent's Applications in these environments.")
     .default(["prod", "dr"]);
 
-/** The defaults are enough for prod at the maximum of its autoscaler. */
-export const namespaceLimits = z
-    .strictObject({
-        podSecurity: z
-            .enum(["restricted", "baseline"], 'must be "restricted" or "baseline". Write one of these')
-            .describe("Pod Security Standard that the namespace enforces.")
-            .default("restricted"),
-        pods: count.meta({ description: "Maximum number of pods.", examples: [40] }).default(20),
-        cpu: quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] }).default("8"),
-        memory: quantity
-            .meta({ description: "Maximum sum of the memory requests, and of the memory limits.", examples: ["16Gi"] })
-            .default("8Gi"),
-        ephemeralStorage: quantity
-            .meta({
-                description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
-                examples: ["32Gi"],
-            })
-            .default("16Gi"),
-    })
-    .describe("Limits of the agent's namespace on every spoke of this environment.")
+const podSecurity = (levels: readonly [string, ...string[]]) =>
+    z
+        .enum(levels, `must be ${levels.map((level) => `"${level}"`).join(" or ")}. Write one of these`)
+        .describe("Pod Security Standard that the namespace enforces.")
+        .default("restricted");
+
+/** The defaults are enough for the agent in prod at the maximum of its autoscaler. */
+const limits = z.strictObject({
+    podSecurity: podSecurity(["restricted", "baseline"]),
+    pods: count.meta({ description: "Maximum number of pods.", examples: [40] }).default(20),
+    cpu: quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] }).default("8"),
+    memory: quantity
+        .meta({ description: "Maximum sum of the memory requests, and of the memory limits.", examples: ["16Gi"] })
+        .default("8Gi"),
+    ephemeralStorage: quantity
+        .meta({
+            description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
+            examples: ["32Gi"],
+        })
+        .default("16Gi"),
+});
+
+export const namespaceLimits = limits
+    .describe("Limits of an application's namespace on every spoke of this environment, unless `namespaces` has others.")
     .prefault({});
+
+export const namespaces = z
+    .record(
+        dnsLabel("an application's name", "retriever"),
+        limits.extend({
+            podSecurity: podSecurity(["restricted", "baseline", "privileged"]),
+            isolated: flag
+                .describe("`false`: pods may connect to everything that no other policy denies, and everything to them.")
+                .default(true),
+        }),
+    )
+    .describe("Limits of single applications' namespaces in this environment, by the application's name.")
+    .default({});
 
 /** How a change reaches the environments. */
 export type RolloutSettings = z.output<typeof rollout>;
 
 /** Limits of the agent's namespace on a spoke. */
-export type NamespaceLimits = z.output<typeof namespaceLimits>;
+export type NamespaceLimits = z.output<typeof namespaceLimits> & { readonly isolated?: boolean };

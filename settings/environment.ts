@@ -3,11 +3,12 @@ import { probe } from "./alerts";
 import { argoCdName } from "./argoCdName";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
-import { environmentName, namespaceLimits } from "./delivery";
+import { environmentName, namespaceLimits, namespaces } from "./delivery";
 import { goDuration } from "./duration";
 import { environmentProblems } from "./environmentProblems";
 import { dnsLabel, dnsName, domain, flag, serviceUrl, text } from "./kinds";
 import { spokeLabels } from "./labels";
+import { pins } from "./pins";
 import { previewers } from "./previewers";
 import { secrets } from "./secrets";
 
@@ -68,6 +69,7 @@ const spoke = connection.safeExtend({
                 "has replaced, to go back on purpose.",
         )
         .optional(),
+    revisions: pins,
     sharedNamespace: flag
         .describe(
             "`true` if the agent's namespace on this cluster has other workloads. The program then sets no quota, limits " +
@@ -93,6 +95,7 @@ const environmentShape = z.strictObject({
     role: z.literal("environment").describe("Role of the stack."),
     environment: environmentName.describe("Name of the environment. It selects `helm/values-<environment>.yaml`."),
     namespace: namespaceLimits,
+    namespaces,
     previewers,
     secrets,
     production: flag

@@ -1,10 +1,9 @@
-import type { AgentSettings } from "./agent";
+import { type GivenApplications, repositoriesIn } from "./applications";
 import type { Problem } from "./given";
 import type { RepositorySettings } from "./repositories";
 
 /** The settings that decide how Argo CD reads Git. */
-interface Given {
-    readonly agent: AgentSettings;
+interface Given extends GivenApplications {
     readonly repositories: Readonly<Record<string, RepositorySettings>>;
     readonly knownHosts: string;
     readonly webhooks: Readonly<Record<string, unknown>>;
@@ -55,14 +54,15 @@ const chartsHosts = [
 ];
 
 /** Argo CD connects to no SSH host without a known key. */
-function hostProblems({ agent, repositories, knownHosts, chart }: Given): Problem[] {
+function hostProblems(given: Given): Problem[] {
+    const { repositories, knownHosts, chart } = given;
     const { ssh } = (chart.values?.configs ?? {}) as { readonly ssh?: unknown };
     if (ssh !== undefined) {
         return [];
     }
     const patterns = [...chartsHosts, ...knownHosts.split("\n").flatMap((line) => line.split(" ", 1)[0]?.split(",") ?? [])];
     const urls = [
-        { path: ["agent", "repository"], url: agent.repository },
+        ...repositoriesIn(given),
         ...Object.entries(repositories).map(([name, { url }]) => ({ path: ["repositories", name, "url"], url })),
     ];
     return urls.flatMap(({ path, url }) => {

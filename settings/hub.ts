@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { agent } from "./agent";
 import { alerts } from "./alerts";
+import { applicationProblems, applications, applicationsOf } from "./applications";
 import { automaticProblems } from "./automaticMove";
 import { certificates, entranceProblems, ingress } from "./certificates";
 import { chart } from "./chart";
@@ -64,7 +65,8 @@ export const hubSettings = z.strictObject({
         })
         .describe("Metrics of Argo CD.")
         .default({ serviceMonitors: "auto" }),
-    agent,
+    agent: agent.optional(),
+    applications,
     repositories: z
         .record(dnsLabel("a repository's name", "agent"), repository)
         .describe(
@@ -96,6 +98,7 @@ export const hubSettings = z.strictObject({
         .default("locked"),
 }).superRefine((given, context) => {
     const contradictions = [
+        ...applicationProblems(given),
         ...entranceProblems(given),
         ...egressProblems(given),
         ...gitProblems(given),
@@ -108,7 +111,7 @@ export const hubSettings = z.strictObject({
     for (const { path, message } of contradictions) {
         context.addIssue({ code: "custom", path: [...path], message });
     }
-});
+}).transform(({ agent, applications, ...given }) => ({ ...given, applications: applicationsOf({ agent, applications }) }));
 
 /** Settings of the stack whose role is `hub`. */
 export type HubSettings = z.output<typeof hubSettings>;

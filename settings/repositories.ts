@@ -5,12 +5,27 @@ import { dnsName, secret, text } from "./kinds";
 
 const pemKey = secret.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "is not a private key in PEM format. Give the file's whole text");
 
+/** Charts in an OCI registry: the URL without the chart's name. */
+const ociUrl = text("a registry's URL", "oci://ghcr.io/example/charts").regex(
+    /^oci:\/\/[^/@?#\s]+(\/[^/@?#\s]+)*$/,
+    "is not the URL of charts in a registry. Write oci://REGISTRY/PATH, without the chart's name",
+);
+
 /** A private repository and its credential. */
 export const repository = z
     .strictObject({
-        url: gitUrl.describe("URL of the repository, without credentials."),
+        url: z
+            .union([gitUrl, ociUrl], "is not the URL of a repository. Write https://…, ssh://…, git@host:path or oci://…")
+            .meta({
+                description: "URL of the repository without credentials; `oci://…` for charts in a registry.",
+                examples: ["https://github.com/example/agent.git"],
+            }),
+        type: z
+            .enum(["git", "helm"], 'must be "git", or "helm" for a Helm repository. Write one of these')
+            .describe("`helm` for a Helm repository with https. A registry (`oci://…`) has no type.")
+            .default("git"),
         username: text("the user of a token", "git").describe("User name that goes with `token`.").default("git"),
-        token: secret.describe("Access token, for an https URL.").optional(),
+        token: secret.describe("Access token or password, for an https or oci URL.").optional(),
         sshKey: pemKey.describe("Private SSH key in PEM format, for an ssh URL.").optional(),
         githubApp: z
             .strictObject({
@@ -30,11 +45,13 @@ export const repository = z
             .describe("GitHub App, for an https URL.")
             .optional(),
     })
-    .superRefine(({ url, token, sshKey, githubApp }, context) => {
+    .superRefine(({ url, type, token, sshKey, githubApp }, context) => {
         const refuse = (message: string) => context.addIssue({ code: "custom", message });
         if ([token, sshKey, githubApp].filter((credential) => credential !== undefined).length !== 1) {
             refuse("must have exactly one credential. Keep one of token, sshKey and githubApp");
-        } else if (url.startsWith("http") !== (sshKey === undefined)) {
+        } else if ((url.startsWith("oci://") || type === "helm") && token === undefined) {
+            refuse("is a registry or a Helm repository, which takes username and token. Set these");
+        } else if (/^(https?|oci):/.test(url) !== (sshKey === undefined)) {
             refuse("needs an SSH key for ssh://… or git@host:path, and a token or GitHub App for https://…. Change one");
         }
     });

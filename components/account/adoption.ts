@@ -14,3 +14,6 @@ export type KeptAnnotations = Readonly<Record<string, Readonly<Record<string, st
 
 /** Clusters to adopt, by name. */
 export type Adoptions = Readonly<Record<string, Adoption>>;
+
+/** Namespaces of applications that existed before the stack, by the application's name. */
+export type AdoptedNamespaces = Readonly<Record<string, AdoptedNamespace | undefined>>;

@@ -4,6 +4,7 @@ import {
     audienceAnnotation,
     clusterLabel,
     clusterSecretName,
+    deliveredLabel,
     dnsDomainAnnotation,
     domainAnnotation,
     expiresAnnotation,
@@ -11,7 +12,7 @@ import {
     managedByLabel,
     manager,
     refreshAnnotation,
-    revisionAnnotation,
+    revisionAnnotationOf,
     secretStoreAnnotation,
     secretTypeLabel,
     sinceAnnotation,
@@ -19,7 +20,10 @@ import {
     stackAnnotation,
     uidAnnotation,
     unprotectedAnnotation,
+    valuesRevisionAnnotationOf,
 } from "../../clusters/names";
+import { agentKey } from "../../settings/applications";
+import type { Pin } from "../../settings/pins";
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
 import type { ClusterConfig } from "./clusterConfig";
@@ -55,8 +59,10 @@ export interface ClusterSecretArgs {
     readonly domain: string;
     /** DNS domain of the cluster's Services; the default is `cluster.local`. */
     readonly dnsDomain?: string | undefined;
-    /** Revision of the agent to which the cluster is pinned; by default it follows the hub's revision. */
-    readonly revision?: string | undefined;
+    /** Whether there is room for an application on the cluster, by the application's name. */
+    readonly applications?: Readonly<Record<string, boolean>>;
+    /** Revisions to which applications are pinned on the cluster, by name; the others follow the hub's. */
+    readonly pins?: Readonly<Record<string, Pin>>;
     /** Whether the agent's namespace has a secret store, from which the chart gets the agent's secrets. */
     readonly secretStore?: boolean;
     /** The stack that registers the cluster; another stack may not register it. */
@@ -96,6 +102,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                     labels: {
                         ...args.labels,
                         ...(args.key === undefined ? {} : { [clusterLabel]: args.key }),
+                        ...roomLabels(args.applications ?? {}),
                         [secretTypeLabel]: "cluster",
                         [managedByLabel]: manager,
                     },
@@ -106,7 +113,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         ...takeOver,
                         [domainAnnotation]: args.domain,
                         ...(args.dnsDomain === undefined ? {} : { [dnsDomainAnnotation]: args.dnsDomain }),
-                        ...(args.revision === undefined ? {} : { [revisionAnnotation]: args.revision }),
+                        ...pinAnnotations(args.pins ?? {}),
                         ...(args.secretStore === true ? { [secretStoreAnnotation]: "true" } : {}),
                         ...(args.token === undefined
                             ? {}
@@ -142,4 +149,20 @@ export class ClusterSecret extends pulumi.ComponentResource {
         this.secretName = secret.metadata.name;
         this.registerOutputs({ secretName: this.secretName });
     }
+}
+
+/** The agent has room on a cluster without a label for it. */
+function roomLabels(applications: Readonly<Record<string, boolean>>): Record<string, string> {
+    const marks = Object.entries(applications).flatMap(([name, hasRoom]) =>
+        hasRoom === (name === agentKey) ? [] : [[deliveredLabel(name), String(hasRoom)]],
+    );
+    return Object.fromEntries(marks) as Record<string, string>;
+}
+
+function pinAnnotations(pins: Readonly<Record<string, Pin>>): Record<string, string> {
+    const annotations = Object.entries(pins).flatMap(([name, { revision, values }]) => [
+        ...(revision === undefined ? [] : [[revisionAnnotationOf(name), revision]]),
+        ...(values === undefined ? [] : [[valuesRevisionAnnotationOf(name), values]]),
+    ]);
+    return Object.fromEntries(annotations) as Record<string, string>;
 }

@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterConnection } from "../../settings/connection";
-import type { DrainState } from "../../dynamic/drain";
+import type { EmptyingState } from "../../dynamic/emptying";
 import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";
 
 type Given = "argoCdName" | "cluster" | "lifted" | "namespace" | "server" | "stack";
 
 /** Inputs to unregister a cluster; the two connections are inputs because a kubeconfig in them is a secret. */
-export interface DrainArgs extends Pick<DrainState, Given> {
+export interface DrainArgs extends Pick<EmptyingState, Given> {
     readonly hub: ClusterConnection;
     readonly spoke: ClusterConnection;
     /** Name of the cluster Secret on the hub. */

@@ -1,7 +1,7 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Permissions } from "../../settings/credentials";
-import agentRules from "./agentRules.json";
+import { delivering, type PolicyRule } from "./rules";
 import { onceMade } from "../support/onceMade";
 import { takeOver } from "../support/takeOver";
 
@@ -13,27 +13,39 @@ export interface Subject {
     readonly apiGroup?: string;
 }
 
+/** An application's namespace on a cluster, and Argo CD's rights there. */
+export interface Room {
+    /** Part of the logical names of its resources; the states of clusters contain it. */
+    readonly key: string;
+    /** The application's name. */
+    readonly application: string;
+    /** Name of the existing namespace. */
+    readonly namespace: pulumi.Input<string>;
+    readonly rules: readonly PolicyRule[];
+    /** Kinds in no namespace that the application's chart creates. */
+    readonly clusterKinds: readonly { readonly group: string; readonly resource: string }[];
+}
+
 export interface GrantsArgs {
     /** Name of the Roles and bindings on the cluster. */
     readonly roleName: string;
     readonly subjects: readonly Subject[];
     /** Suffix of the bindings' names, so that other subjects keep theirs during a change of the credential. */
     readonly suffix?: string;
-    /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
-    readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
+    /** Namespaces that Argo CD may manage. */
+    readonly rooms: readonly Room[];
     readonly permissions: Permissions;
     /** Whether Argo CD may read the logs of pods. */
     readonly logs: boolean;
 }
 
 const rbac = "rbac.authorization.k8s.io";
-const delivering = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
 /** The right that `logs` adds. */
 export const readingLogs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
 
 /**
- * Argo CD's rights on a cluster: in each managed namespace only what the agent's chart needs, or, if the settings
+ * Argo CD's rights on a cluster: in each managed namespace only what its application's chart needs, or, if the settings
  * request it explicitly, logs, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are
  * restored.
  */
@@ -49,18 +61,19 @@ export class Grants extends pulumi.ComponentResource {
         const made =
             args.permissions.scope === "cluster"
                 ? this.wholeCluster(name, args)
-                : Object.entries(args.namespaces).flatMap(([key, target]) =>
-                      this.oneNamespace(`${name}-${key}`, target, args),
-                  );
+                : args.rooms.flatMap((room) => [
+                      ...this.oneNamespace(`${name}${room.key}`, room, args),
+                      ...this.clusterKinds(`${name}${room.key}`, room, args),
+                  ]);
         this.versions = made.map((object) => onceMade(object, object.metadata.resourceVersion));
         this.times = made.map((object) => onceMade(object, object.metadata.creationTimestamp));
         this.registerOutputs();
     }
 
-    private oneNamespace(name: string, namespace: pulumi.Input<string>, args: GrantsArgs) {
+    private oneNamespace(name: string, { namespace, rules }: Room, args: GrantsArgs) {
         const { roleName, suffix, subjects, logs } = args;
         const metadata = { name: roleName, namespace, annotations: takeOver };
-        const role = new Role(`${name}-role`, { metadata, rules: rulesWith(logs) }, { parent: this });
+        const role = new Role(`${name}-role`, { metadata, rules: rulesWith(rules, logs) }, { parent: this });
         const binding = {
             metadata: { ...metadata, name: suffixed(roleName, suffix) },
             roleRef: { apiGroup: rbac, kind: "Role", name: role.metadata.name },
@@ -69,22 +82,40 @@ export class Grants extends pulumi.ComponentResource {
         return [role, new RoleBinding(suffixed(`${name}-binding`, suffix), binding, { parent: this })];
     }
 
-    private wholeCluster(name: string, { roleName, suffix, subjects, permissions, logs }: GrantsArgs) {
-        const metadata = { name: roleName, annotations: takeOver };
-        const bind = (role: pulumi.Input<string>) => {
-            const binding = {
-                metadata: { ...metadata, name: suffixed(roleName, suffix) },
-                roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role },
-                subjects: [...subjects],
-            };
-            return new ClusterRoleBinding(suffixed(`${name}-binding`, suffix), binding, { parent: this });
-        };
-        if (permissions.admin) {
-            return [bind("cluster-admin")];
+    private clusterKinds(name: string, { application, clusterKinds }: Room, args: GrantsArgs) {
+        if (clusterKinds.length === 0) {
+            return [];
         }
-        const rules = [...rulesWith(logs), ...kindRules(permissions)];
+        const kinds = clusterKinds.map(({ group, resource }) => ({ apiGroup: group, resources: [resource] }));
+        return this.onCluster(`${name}-kinds`, `${args.roleName}.${application}`, kindRules({ kinds }), args);
+    }
+
+    private wholeCluster(name: string, args: GrantsArgs) {
+        const { roleName, permissions, rooms, logs } = args;
+        if (permissions.admin) {
+            return [this.bind(name, roleName, "cluster-admin", args)];
+        }
+        const [first = [], ...others] = rooms.map(({ rules }) => rules);
+        const kinds = rooms.flatMap(({ clusterKinds }) =>
+            clusterKinds.map(({ group, resource }) => ({ apiGroup: group, resources: [resource] })),
+        );
+        const rules = [...rulesWith(allOfRules(first, others), logs), ...kindRules(permissions), ...kindRules({ kinds })];
+        return this.onCluster(name, roleName, rules, args);
+    }
+
+    private onCluster(name: string, roleName: string, rules: PolicyRule[], args: GrantsArgs) {
+        const metadata = { name: roleName, annotations: takeOver };
         const role = new ClusterRole(`${name}-role`, { metadata, rules }, { parent: this });
-        return [role, bind(role.metadata.name)];
+        return [role, this.bind(name, roleName, role.metadata.name, args)];
+    }
+
+    private bind(name: string, roleName: string, role: pulumi.Input<string>, { suffix, subjects }: GrantsArgs) {
+        const binding = {
+            metadata: { name: suffixed(roleName, suffix), annotations: takeOver },
+            roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role },
+            subjects: [...subjects],
+        };
+        return new ClusterRoleBinding(suffixed(`${name}-binding`, suffix), binding, { parent: this });
     }
 }
 
@@ -93,10 +124,20 @@ function suffixed(name: string, suffix: string | undefined): string {
 }
 
 /** Rules for the kinds that the settings list. */
-export function kindRules({ kinds }: Permissions) {
+export function kindRules({ kinds }: Pick<Permissions, "kinds">): PolicyRule[] {
     return kinds.map(({ apiGroup, resources }) => ({ apiGroups: [apiGroup], resources, verbs: delivering }));
 }
 
-function rulesWith(logs: boolean) {
-    return logs ? [...agentRules, readingLogs] : agentRules;
+function rulesWith(rules: readonly PolicyRule[], logs: boolean): PolicyRule[] {
+    return logs ? [...rules, readingLogs] : [...rules];
+}
+
+/** The rules of all applications, each once. */
+function allOfRules(first: readonly PolicyRule[], others: readonly (readonly PolicyRule[])[]): PolicyRule[] {
+    const known = new Set(first.map((rule) => JSON.stringify(rule)));
+    const more = others.flat().filter((rule) => {
+        const text = JSON.stringify(rule);
+        return !known.has(text) && known.add(text);
+    });
+    return [...first, ...more];
 }

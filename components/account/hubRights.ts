@@ -2,14 +2,16 @@ import { ClusterRole, ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { connectingAccounts } from "../../clusters/federation";
 import { accountName, argoCdNamespace } from "../../clusters/names";
+import { agentKey } from "../../settings/applications";
 import type { Permissions } from "../../settings/credentials";
 import type { NamespaceLimits } from "../../settings/delivery";
-import { AgentNamespace } from "../agent/namespace";
+import { ApplicationNamespace } from "../applications/namespace";
 import { onceMade } from "../support/onceMade";
 import { marked } from "../support/stackMark";
 import type { AdoptedNamespace } from "./adoption";
 import { takeOver } from "../support/takeOver";
 import { Grants, kindRules } from "./grants";
+import { rulesOf } from "./rules";
 
 /**
  * The components of Argo CD that connect to a cluster: the controller syncs, and argocd-server shows live objects. On
@@ -61,10 +63,16 @@ export class HubRights extends pulumi.ComponentResource {
     }
 
     private likeOnSpoke(name: string, agent: AgentOnHub, permissions: Permissions): Grants {
-        const { namespaceName } = new AgentNamespace(`${name}-agent`, agent, { parent: this });
-        const namespaces = { [agent.namespace]: namespaceName };
-        const given = { roleName: accountName, subjects, namespaces, permissions, logs: false };
-        return new Grants(name, given, { parent: this });
+        const application = agentKey;
+        const { namespaceName } = new ApplicationNamespace(`${name}-agent`, { ...agent, application }, { parent: this });
+        const room = {
+            key: `-${agent.namespace}`,
+            application,
+            namespace: namespaceName,
+            rules: rulesOf(application),
+            clusterKinds: [],
+        };
+        return new Grants(name, { roleName: accountName, subjects, rooms: [room], permissions, logs: false }, { parent: this });
     }
 
     /** On the hub these are the kinds alone, without the agent's. */

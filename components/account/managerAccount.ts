@@ -4,7 +4,7 @@ import { connectingAccounts, subjectOf } from "../../clusters/federation";
 import { accountName } from "../../clusters/names";
 import type { ClusterConnection } from "../../settings/connection";
 import type { Credentials, Permissions } from "../../settings/credentials";
-import { Grants, type GrantsArgs, type Subject } from "./grants";
+import { Grants, type GrantsArgs, type Room, type Subject } from "./grants";
 import { type TokenFacts, Tokens } from "./tokens";
 
 export interface ManagerAccountArgs {
@@ -13,8 +13,8 @@ export interface ManagerAccountArgs {
     readonly quarantined: boolean;
     /** Argo CD's namespace on the hub. */
     readonly argoCdNamespace: string;
-    /** Namespaces that Argo CD may manage: the plain name as key, the existing namespace's name as value. */
-    readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
+    /** Namespaces that Argo CD may manage. */
+    readonly rooms: readonly Room[];
     readonly credentials: Credentials;
     readonly permissions: Permissions;
     /** Whether Argo CD may read the logs of pods. */
@@ -40,9 +40,9 @@ export class ManagerAccount extends pulumi.ComponentResource {
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ManagerAccount", name, {}, opts);
 
-        const { credentials, permissions, namespaces, logs, cluster, spoke, quarantined } = args;
+        const { credentials, permissions, rooms, logs, cluster, spoke, quarantined } = args;
         const grant = (given: Pick<GrantsArgs, "subjects" | "suffix">) =>
-            new Grants(name, { roleName: accountName, ...given, namespaces, permissions, logs }, { parent: this });
+            new Grants(name, { roleName: accountName, ...given, rooms, permissions, logs }, { parent: this });
         if (credentials.type === "token") {
             const account = this.account(name);
             const { name: user, namespace } = account.metadata;

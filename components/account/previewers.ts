@@ -1,5 +1,6 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { accountName } from "../../clusters/names";
 import type { Previewers } from "../../settings/previewers";
 import rules from "./previewRules.json";
 
@@ -22,7 +23,12 @@ export interface Readable {
     /** Namespaces, by a name that does not change. */
     readonly namespaces: Readonly<Record<string, ReadableNamespace>>;
     /** Rules for cluster-scoped objects; none on a spoke on which the stack creates no such object. */
-    readonly cluster?: { readonly rules: ClusterRules; readonly role?: string };
+    readonly cluster?: {
+        readonly rules: ClusterRules;
+        readonly role?: string;
+        /** Applications with rights on kinds in no namespace, each by a ClusterRole of its own. */
+        readonly applications?: readonly string[];
+    };
 }
 
 export interface PreviewAccessArgs {
@@ -43,7 +49,7 @@ export class PreviewAccess extends pulumi.ComponentResource {
         const { cluster, namespaces } = args.readable;
         if (cluster !== undefined) {
             const metadata = { name: nameOf(cluster.role) };
-            const role = new ClusterRole(`${name}-role`, { metadata, rules: rules[cluster.rules] }, { parent: this });
+            const role = new ClusterRole(`${name}-role`, { metadata, rules: clusterRules(cluster) }, { parent: this });
             const roleRef = { apiGroup, kind: "ClusterRole", name: role.metadata.name };
             new ClusterRoleBinding(`${name}-binding`, { metadata, roleRef, subjects }, { parent: this });
         }
@@ -55,6 +61,18 @@ export class PreviewAccess extends pulumi.ComponentResource {
         }
         this.registerOutputs();
     }
+}
+
+function clusterRules({ rules: which, applications = [] }: NonNullable<Readable["cluster"]>) {
+    const names = applications.flatMap((application) => {
+        const role = `${accountName}.${application}`;
+        return [role, `${role}-federated`];
+    });
+    return rules[which].map((rule) => {
+        return "resourceNames" in rule && which === "cluster"
+            ? { ...rule, resourceNames: [...(rule.resourceNames ?? []), ...names] }
+            : rule;
+    });
 }
 
 function nameOf(role: string | undefined): string {

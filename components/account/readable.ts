@@ -1,11 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../../clusters/names";
+import { agentKey } from "../../settings/applications";
 import type { SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { SecretsSettings } from "../../settings/secrets";
-import { operatorNamespace } from "../agent/secretsOperator";
+import { operatorNamespace } from "../applications/secretsOperator";
 import { namespaceOf } from "../argoCd/certManager";
 import { externalDnsNamespace } from "../traffic/externalDnsValues";
+import type { Room } from "./grants";
 import type { Readable, ReadableNamespace } from "./previewers";
 
 /**
@@ -32,15 +34,22 @@ export function readableOfHub(
 
 /** The parts of a spoke that a previewer reads: all that the stack creates or reads there with these settings. */
 export function readableOfSpoke(
-    agent: pulumi.Input<string>,
+    rooms: readonly Room[],
     { credentials, permissions }: Pick<SpokeSettings, "credentials" | "permissions">,
     secrets: SecretsSettings | undefined,
 ): Readable {
     const store = secrets?.store.type === "kubernetes" && secrets.store.cluster === undefined ? secrets.store : undefined;
+    const kinds = rooms.filter(({ clusterKinds }) => clusterKinds.length > 0).map(({ application }) => application);
+    const isCluster = permissions.scope === "cluster" || kinds.length > 0;
     return {
-        ...(permissions.scope === "cluster" && { cluster: { rules: "cluster", role: "cluster" } }),
+        ...(isCluster && { cluster: { rules: "cluster", role: "cluster", applications: kinds } }),
         namespaces: {
-            agent: { namespace: agent, rules: "agent" },
+            ...Object.fromEntries(
+                rooms.map(({ application, namespace }) => [
+                    application === agentKey ? application : `application-${application}`,
+                    { namespace, rules: "agent" as const },
+                ]),
+            ),
             ...(credentials.type === "token" && { account: { namespace: accountName, rules: "account" } }),
             // The Secret of a token that never ends contains the authority.
             ...((credentials.type !== "token" || credentials.lifetime !== undefined) && {

@@ -3,7 +3,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { toYaml } from "../support/yaml";
 import { managedByLabel, manager, rulesLabel } from "../../clusters/names";
-import type { AgentSettings } from "../../settings/agent";
+import type { ApplicationSettings } from "../../settings/applications";
 import type { AlertSettings } from "../../settings/alerts";
 import { prometheusRule, rulesFile } from "./ruleFile";
 import { fleetRules } from "./rules";
@@ -15,8 +15,8 @@ export interface AlertsArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
     readonly settings: AlertSettings;
-    /** Location of the agent's chart; its repository is the default location of the runbooks. */
-    readonly agent: AgentSettings;
+    /** The applications; the first repository of a chart is the default location of the runbooks. */
+    readonly applications: readonly ApplicationSettings[];
     /** What Prometheus on the hub reads. */
     readonly objects: Exclude<ProbePlan["objects"], "none">;
 }
@@ -27,7 +27,7 @@ export class Alerts extends pulumi.ComponentResource {
         super("hubspoke:index:Alerts", name, {}, opts);
 
         const { namespace, settings } = args;
-        const rules = fleetRules(settings, runbookFolder(settings, args.agent));
+        const rules = fleetRules(settings, runbookFolder(settings, args.applications));
         const managed = { [managedByLabel]: manager };
         new ConfigMap(
             `${name}-blackbox`,

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { argoCdNamespace } from "../../clusters/names";
 import { at, listAt } from "../read";
 import { rule } from "../rule";
 
 export const projectNarrow = rule({
     name: "project-narrow",
-    description: "An AppProject names its repositories and namespaces; it allows any server only if clusters are scoped to it.",
+    description: "An AppProject names its repositories and its namespaces, and none of Argo CD; on any server, for the clusters have limits of their own.",
     options: z.strictObject({}),
     check: ({ type, props }) => {
         if (!/^kubernetes:argoproj\.io\/.*:AppProject(Patch)?$/.test(type)) {
@@ -13,7 +14,6 @@ export const projectNarrow = rule({
         const isDenial = (value: unknown) => typeof value === "string" && value.startsWith("!");
         const hasWildcard = (value: unknown) => typeof value === "string" && value.includes("*");
         const destinations = listAt(props, "spec", "destinations");
-        const scoped = at(props, "spec", "permitOnlyProjectScopedClusters") === true;
         return [
             ...listAt(props, "spec", "sourceRepos")
                 .filter(hasWildcard)
@@ -25,8 +25,8 @@ export const projectNarrow = rule({
                 .filter((destination) => ["namespace", "server", "name"].some((key) => isDenial(at(destination, key))))
                 .map(() => "denies a destination, and so permits all others that a wildcard allows. Name what it allows"),
             ...destinations
-                .filter((destination) => !scoped && (hasWildcard(at(destination, "server")) || hasWildcard(at(destination, "name"))))
-                .map(() => "allows any cluster. Name each, or set permitOnlyProjectScopedClusters"),
+                .filter((destination) => at(destination, "namespace") === argoCdNamespace)
+                .map(() => `lets its charts place objects in ${argoCdNamespace}, where the tokens of all clusters are. Remove it`),
         ];
     },
 });

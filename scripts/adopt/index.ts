@@ -93,12 +93,12 @@ async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentSta
 
 /** Refuses, before it writes anything, what the program would refuse: a name, URL or label that would change. */
 async function refuseChanges(environment: EnvironmentStack, takeovers: readonly Takeover[]): Promise<void> {
-    const { stack, settings, hub, namespace, agentNamespace, domain } = environment;
+    const { stack, settings, hub, namespace, applications, domain } = environment;
     const problems: string[] = [];
     for (const { name, argoCdName, server, registration } of takeovers) {
-        const candidate = { name, server, settings, hub: { domain, agentNamespace } };
-        const applications = await applicationsOf(hub, namespace, { argoCdName, server });
-        problems.push(...differences(candidate, registration), ...unreachable(candidate, applications));
+        const candidate = { name, server, settings, hub: { domain, applications } };
+        const delivered = await applicationsOf(hub, namespace, { argoCdName, server });
+        problems.push(...differences(candidate, registration), ...unreachable(candidate, delivered));
         problems.push(...leftAloneWithoutSetting(settings, [registration], stack));
     }
     if (problems.length > 0) {

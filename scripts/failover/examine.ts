@@ -1,4 +1,5 @@
-import { agentApplication, agentApplicationOf } from "../../clusters/applications";
+import { applicationOn, findApplication } from "../../clusters/applications";
+import { type ApplicationSettings, followedApplication } from "../../settings/applications";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { findCluster } from "../../clusters/kubeconfig";
 import { compareAnew } from "../support/argoCd";
@@ -26,7 +27,7 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
     }
     const argoCd = { hub: hub.address, namespace: hub.namespace };
     const target = { cluster: to.name, argoCdName: argoCdNameOf(to.name, to.settings), server: to.server };
-    const comparison = await compareAnew(argoCd, target, agentApplication(target.argoCdName), comparisonLimitMs);
+    const comparison = await compareAnew(argoCd, target, applicationOn(followed(hub).name, target.argoCdName), comparisonLimitMs);
     const now = comparison.what === "compared" ? await look(hub, from, to) : findings;
     return withComparison(to.name, comparison, now);
 }
@@ -38,7 +39,7 @@ export async function look(hub: FailoverHub, from: FailoverCluster, to: Failover
 
 async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Facts> {
     const application = ({ name, settings }: FailoverCluster) =>
-        agentApplicationOf(hub.address, hub.namespace, argoCdNameOf(name, settings));
+        findApplication(hub.address, hub.namespace, followed(hub).name, argoCdNameOf(name, settings));
     const [probe, source, target, ofFrom, ofTo] = await Promise.all([
         whyNotServing(to.probeUrl),
         application(from),
@@ -47,12 +48,21 @@ async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverClus
         capacity(hub, to),
     ]);
     const lift = to.quarantined ? liftCommand(to.stack, to.name) : undefined;
-    const name = agentApplication(argoCdNameOf(to.name, to.settings));
+    const name = applicationOn(followed(hub).name, argoCdNameOf(to.name, to.settings));
     const sizes = { from: ofFrom, to: ofTo };
     return { from: from.name, to: to.name, lift, probe, source, target, application: name, capacity: sizes };
 }
 
+/** The application for which users move; the settings refuse `traffic` without one. */
+function followed({ settings }: FailoverHub): ApplicationSettings {
+    const application = followedApplication(settings.applications);
+    if (application === undefined) {
+        throw new Error("hubspoke:applications: none has `traffic: true`");
+    }
+    return application;
+}
+
 async function capacity(hub: FailoverHub, { name, settings, environment }: FailoverCluster): Promise<Capacity> {
     const address = await findCluster(`clusters.${name}`, settings);
-    return capacityOf(address, hub.settings.agent.namespace, environment.namespace);
+    return capacityOf(address, followed(hub).namespace, environment.namespace);
 }

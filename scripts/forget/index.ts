@@ -91,12 +91,13 @@ async function list(environment: EnvironmentStack, state: State, lost: Registere
     say("  from the cluster itself: nothing");
 }
 
-function whatIsLeft({ settings, agentNamespace }: EnvironmentStack, cluster: string): string {
+function whatIsLeft({ settings, applications }: EnvironmentStack, cluster: string): string {
     const context = settings.clusters[cluster]?.context;
+    const namespaces = [accountName, ...applications.map(({ namespace }) => namespace)].join(" ");
     const flag = context === undefined ? "" : `--context ${context} `;
     return (
-        `If ${cluster} returns, the agent and Argo CD's account are still on it, and the account's token is valid. ` +
-        `Remove them there: kubectl ${flag}delete namespace ${accountName} ${agentNamespace}` +
+        `If ${cluster} returns, the applications and Argo CD's account are still on it, and the account's token is valid. ` +
+        `Remove them there: kubectl ${flag}delete namespace ${namespaces} --ignore-not-found` +
         (settings.clusters[cluster]?.permissions.scope === "cluster"
             ? `; kubectl ${flag}delete clusterrole,clusterrolebinding ${accountName} --ignore-not-found`
             : "")

@@ -10,10 +10,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { argoCdNamespace } from "../../clusters/names";
-import { agentApplicationSet } from "../../components/agent/applicationSet";
-import { clusterGenerator } from "../../components/agent/clusterFacts";
-import { agentProject } from "../../components/agent/project";
-import { signatureDemand } from "../../components/agent/signatures";
+import { applicationSet } from "../../components/applications/applicationSet";
+import { clusterGenerator } from "../../components/applications/clusterFacts";
+import { applicationProject } from "../../components/applications/project";
+import { signatureDemand } from "../../components/applications/signatures";
+import { agentKey } from "../../settings/applications";
 import { usersName } from "../../settings/usersName";
 import { parseSettings } from "../../settings";
 import type { HubSettings } from "../../settings/hub";
@@ -23,30 +24,33 @@ const root = path.resolve(__dirname, "../..");
 /** Folder of the rendered manifests. */
 export const renderFolder = path.join(root, "argocd");
 
-/** Argo CD's namespace and the AppProject's name, as in the program. */
+/** Argo CD's namespace, as in the program. */
 const namespace = argoCdNamespace;
-const projectName = "agent";
 
 const howToApply = (file: string) => [
     " Rendered by `npm run render` from the program and Pulumi.hub.yaml. Do not edit: a test compares the two.",
     ` Without Pulumi: kubectl apply --filename argocd/${file}.`,
-    " Each cluster Secret must have the labels deploy, environment and region, the annotations domain and revision,",
-    " and the key project; see docs/delivery.md.",
+    " Each cluster Secret must have the labels deploy, environment and region, and the annotations domain and revision;",
+    " see docs/delivery.md.",
 ];
 
 /** The name and text of each rendered file. The same settings give the same bytes. */
 export function render(settings: HubSettings): Record<string, string> {
-    const { agent, rollout, domain, traffic } = settings;
+    const { rollout, domain, traffic } = settings;
+    const agent = settings.applications.find(({ name }) => name === agentKey);
+    if (agent === undefined) {
+        throw new Error("Pulumi.hub.yaml has no application agent");
+    }
     const usersHost = traffic && usersName(domain, traffic);
-    const emitted = agentApplicationSet(namespace, projectName, { agent, rollout, usersHost });
+    const emitted = applicationSet(namespace, agentKey, { application: agent, rollout, usersHost });
     // Without Pulumi, no Secret has the label that Pulumi created it.
     const selecting = (labels: Record<string, string>) => ({
         ...emitted,
-        spec: { ...emitted.spec, generators: [clusterGenerator(labels)] },
+        spec: { ...emitted.spec, generators: [clusterGenerator(agentKey, labels)] },
     });
     const everywhere = selecting({});
     const staging = selecting({ environment: "staging" });
-    const project = agentProject(namespace, settings.agent, settings.syncWindows);
+    const project = applicationProject(namespace, agent, settings.syncWindows);
     // Which Argo CD there is without Pulumi is not known.
     const demand = settings.sourceIntegrity && signatureDemand(settings.sourceIntegrity, undefined);
     const appProject = { ...project, spec: { ...project.spec, ...demand } };

@@ -42,7 +42,7 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
     return inFolder(async (folder) => {
         const own = path.join(folder, "values.yaml");
         fs.writeFileSync(own, stringify(values));
-        const files = [...valueFiles.map((file) => path.join(chart, file)), own];
+        const files = [...valueFiles.map((file) => path.resolve(chart, file)), own];
         const source = [
             ...(repository === undefined ? [] : ["--repo", repository]),
             ...(version === undefined ? [] : ["--version", version]),
@@ -86,7 +86,7 @@ export async function renderTexts(texts: readonly string[], items: readonly obje
     return inFolder(async (chart) => {
         fs.mkdirSync(path.join(chart, "templates"));
         for (const [file, text] of Object.entries(textsChart)) {
-            fs.writeFileSync(path.join(chart, file), text);
+            fs.writeFileSync(path.resolve(chart, file), text);
         }
         const values = { texts, items };
         const rendering = { chart, release: "texts", namespace: "default", valueFiles: [], values, parameters: [] };

@@ -1,4 +1,4 @@
-import { type Application, isQuarantined } from "../../clusters/applications";
+import { type Application, isQuarantined, revisionOf, targetRevisionOf } from "../../clusters/applications";
 import { describe } from "./describe";
 
 /**
@@ -33,7 +33,7 @@ export function provedRevision(
                 unfit.map((line) => `  ${line}`).join("\n"),
         );
     }
-    const revisions = [...new Set(applications.map(({ status }) => status?.sync?.revision ?? ""))];
+    const revisions = [...new Set(applications.map(({ status }) => revisionOf(status?.sync) ?? ""))];
     if (revisions.length !== 1 || revisions[0] === undefined || revisions[0] === "") {
         throw new Error(
             `${environment} is at ${revisions.length} revisions, ${revisions.join(", ")}: ` +
@@ -69,8 +69,8 @@ export function progressOf(
         if (application === undefined) {
             return [`${expected[index]} does not exist`];
         }
-        const targeted = application.spec?.source?.targetRevision === revision;
-        const there = targeted && application.status?.sync?.revision === revision && isHealthy(application);
+        const targeted = targetRevisionOf(application) === revision;
+        const there = targeted && revisionOf(application.status?.sync) === revision && isHealthy(application);
         return there ? [] : [describe(application)];
     });
     return waiting.length === 0 ? { done: true } : { seen: waiting.join("\n") };
@@ -102,12 +102,12 @@ function hasFailed(application: Application, revision: string): boolean {
     if (isQuarantined(application)) {
         return true;
     }
-    const compared = application.status?.sync?.revision === revision;
+    const compared = revisionOf(application.status?.sync) === revision;
     if (compared && errorsOf(application).some((error) => badSignature.test(error))) {
         return true;
     }
     const { operationState, health } = application.status ?? {};
-    const ofRevision = operationState?.syncResult?.revision === revision;
+    const ofRevision = revisionOf(operationState?.syncResult) === revision;
     const phase = operationState?.phase ?? "";
     return ofRevision && (["Failed", "Error"].includes(phase) || (phase === "Succeeded" && health?.status === "Degraded"));
 }

@@ -1,4 +1,4 @@
-import { type Application, complaintsOf, isQuarantined } from "../../clusters/applications";
+import { type Application, complaintsOf, isQuarantined, revisionOf } from "../../clusters/applications";
 
 /** A description of an Application, in one line. */
 export function describe(application: Application): string {
@@ -7,7 +7,7 @@ export function describe(application: Application): string {
     const complaints = complaintsOf(application);
     return [
         `${metadata.name}: ${sync?.status ?? "Unknown"}, ${health?.status ?? "Unknown"}`,
-        `at ${sync?.revision ?? "no revision"}`,
+        `at ${revisionOf(sync) ?? "no revision"}`,
         ...(operationState?.phase === "Failed" || operationState?.phase === "Error"
             ? [`(sync ${operationState.phase}: ${operationState.message ?? ""})`]
             : []),

@@ -1,20 +1,29 @@
 /**
  * Promotes the proved revision of one environment to another, whose stack file pins it:
  *
- *     npm run promote -- --from staging --to prod [--timeout 15m]
+ *     npm run promote -- --from staging --to prod [--application agent] [--timeout 15m]
  *
- * The names are those of stacks. It changes nothing unless the first environment is Synced and Healthy at one revision
+ * The names are those of stacks; with several applications, one must be named. It changes nothing unless the first environment is Synced and Healthy at one revision
  * for the hub's `rollout.soak`. Then it changes the pins of the second one, brings up its cluster Secrets, and waits
  * until that environment is Synced and Healthy too. It deploys no other pending change of the stack, and refuses if
  * anything except the pin would change in the Secrets. The hub records the promotion before and after. After an
  * interruption, run it again: it continues. A cluster in quarantine gets the pin, and the revision when that is lifted.
  */
 import { parseArgs } from "node:util";
-import { agentApplication, agentApplicationsIn } from "../../clusters/applications";
-import { beginPromotion, endPromotion, promotionsThatMoved, readPromotions } from "../../clusters/promotions";
+import { applicationOn, applicationsIn } from "../../clusters/applications";
+import {
+    beginPromotion,
+    endPromotion,
+    promotionKey,
+    promotionsThatMoved,
+    readPromotions,
+} from "../../clusters/promotions";
 import { registrations } from "../../clusters/registrations";
 import { GiveUp, waitFor } from "../../clusters/wait";
 import { progressOf, provedRevision } from "./checks";
+import { chosenFor } from "../../components/applications/rooms";
+import { agentKey } from "../../settings/applications";
+import { pinOf } from "../../settings/pins";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { milliseconds } from "../../settings/duration";
 import { movePins, stackFile } from "../support/stackFile";
@@ -29,103 +38,141 @@ import { type EnvironmentStack, environmentStack } from "../support/stacks";
 const pollMs = 1_000;
 
 async function promote(args: string[]): Promise<void> {
-    const { from, to, timeout } = options(args);
+    const { from, to, timeout, ...named } = options(args);
     const [source, target] = await Promise.all([environmentStack(from), environmentStack(to)]);
     const { rollout: rules } = target;
     if (rules.strategy !== "pinned") {
         throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, so there is no pin to change');
     }
     await refuseLeftAlone(target);
-    const applications = await applicationsIn(source);
-    const revision = provedRevision(from, agentsOf(source), applications, Date.now(), milliseconds(rules.soak));
-    say(`${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: promoting it to ${to}`);
+    const application = applicationNamed(named.application, target);
+    const proved = await found(source, application);
+    const revision = provedRevision(from, expectedOf(source, application), proved, Date.now(), milliseconds(rules.soak));
+    say(`${application} on ${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: promoting it to ${to}`);
     const { hub, namespace } = target;
-    const clusters = Object.keys(target.settings.clusters);
+    const clusters = clustersWith(target, application);
+    const promoted = clusters.map((cluster) => ({ application, cluster }));
     for (const cluster of quarantinedIn(target.settings)) {
         say(`${to}: ${cluster} is in quarantine: it gets ${revision} when that is lifted`);
     }
-    const rollbackFrom = await rollbacks(target, revision);
+    const rollbackFrom = await rollbacks(target, application, revision);
     const promotion = {
         stack: to,
         operation: "the promotion",
-        edit: (file: string) => movePins(file, revision, rollbackFrom),
-        owns: promotionOwns(clusters),
+        edit: (file: string) => movePins(file, { application, revision, clusters }, rollbackFrom),
+        owns: promotionOwns(application, clusters),
         targets: promotionTargets(clusters),
     };
     await inFolder(async (folder) => {
         await planExactly(promotion, folder);
-        await beginPromotion(hub, namespace, clusters, revision);
+        await beginPromotion(hub, namespace, promoted, revision);
         try {
             await upAsPlanned(promotion, folder);
-            await waitUntilHealthy(target, revision, timeout);
+            await waitUntilHealthy(target, application, revision, timeout);
         } catch (error) {
-            throw new Error(`${(error as Error).message}\n${wayBack(target, revision)}`, { cause: error });
+            throw new Error(`${(error as Error).message}\n${wayBack(target, application, revision)}`, { cause: error });
         }
     });
-    await endPromotion(hub, namespace, clusters);
+    await endPromotion(hub, namespace, promoted);
     say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
 }
 
 /** The promoted revision of each cluster on which a promotion has replaced the given one. */
-async function rollbacks({ hub, namespace }: EnvironmentStack, revision: string): Promise<Record<string, string>> {
+async function rollbacks(
+    { hub, namespace, settings }: EnvironmentStack,
+    application: string,
+    revision: string,
+): Promise<Record<string, string>> {
     const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
-    const goneBack = Object.entries(promotionsThatMoved(record, existing)).filter(([, { superseded }]) => {
-        return superseded.includes(revision);
+    const moved = promotionsThatMoved(record, existing);
+    const goneBack = Object.keys(settings.clusters).flatMap((cluster) => {
+        const promotion = moved[promotionKey({ application, cluster })];
+        return promotion?.superseded.includes(revision) ? [[cluster, promotion.revision]] : [];
     });
-    return Object.fromEntries(goneBack.map(([cluster, promotion]) => [cluster, promotion.revision]));
+    return Object.fromEntries(goneBack) as Record<string, string>;
 }
 
-function options(args: string[]): { from: string; to: string; timeout: string } {
+function options(args: string[]): { from: string; to: string; application: string | undefined; timeout: string } {
     const { values } = parseArgs({
         args,
-        options: { from: { type: "string" }, to: { type: "string" }, timeout: { type: "string", default: "15m" } },
+        options: {
+            from: { type: "string" },
+            to: { type: "string" },
+            application: { type: "string" },
+            timeout: { type: "string", default: "15m" },
+        },
     });
-    const { from, to, timeout } = values;
+    const { from, to, application, timeout } = values;
     if (from === undefined || to === undefined || from === to || milliseconds(timeout) === 0) {
-        throw new Error("usage: npm run promote -- --from STACK --to ANOTHER [--timeout 15m]");
+        throw new Error("usage: npm run promote -- --from STACK --to ANOTHER [--application NAME] [--timeout 15m]");
     }
-    return { from, to, timeout };
+    return { from, to, application, timeout };
 }
 
 /** Without the Applications of clusters in quarantine, whose status is old. */
-async function applicationsIn({ hub, namespace, settings }: EnvironmentStack) {
-    const all = await agentApplicationsIn(hub, namespace, settings.environment);
-    const old = quarantinedIn(settings).map((name) => agentApplication(argoCdNameOf(name, settings.clusters[name])));
+async function found({ hub, namespace, settings }: EnvironmentStack, application: string) {
+    const all = await applicationsIn(hub, namespace, application, settings.environment);
+    const old = quarantinedIn(settings).map((name) => applicationOn(application, argoCdNameOf(name, settings.clusters[name])));
     return all.filter(({ metadata }) => !old.includes(metadata.name));
 }
 
 /** Names of the Applications that the environment's clusters should have, except clusters in quarantine. */
-function agentsOf({ settings }: EnvironmentStack): string[] {
-    const clusters = Object.entries(settings.clusters);
-    const delivered = clusters.filter(([, { labels, quarantined }]) => labels.deploy === "true" && !quarantined);
-    return delivered.map(([name, one]) => agentApplication(argoCdNameOf(name, one)));
+function expectedOf(environment: EnvironmentStack, application: string): string[] {
+    const { clusters } = environment.settings;
+    const delivered = clustersWith(environment, application).filter((name) => {
+        return clusters[name]?.labels.deploy === "true" && !clusters[name].quarantined;
+    });
+    return delivered.map((name) => applicationOn(application, argoCdNameOf(name, clusters[name])));
 }
 
-async function waitUntilHealthy(target: EnvironmentStack, revision: string, timeout: string): Promise<void> {
+async function waitUntilHealthy(
+    target: EnvironmentStack,
+    application: string,
+    revision: string,
+    timeout: string,
+): Promise<void> {
     const { environment } = target.settings;
-    const expected = agentsOf(target);
-    await waitFor(`${environment} to be Synced and Healthy at ${revision}`, async () => {
-        const progress = progressOf(expected, await applicationsIn(target), revision);
+    const expected = expectedOf(target, application);
+    await waitFor(`${application} on ${environment} to be Synced and Healthy at ${revision}`, async () => {
+        const progress = progressOf(expected, await found(target, application), revision);
         if ("failed" in progress) {
-            throw new GiveUp(`${environment} does not become healthy at ${revision}:\n${progress.failed}`);
+            throw new GiveUp(`${application} on ${environment} does not become healthy at ${revision}:\n${progress.failed}`);
         }
         return "done" in progress ? { done: undefined } : progress;
     }, { timeoutMs: milliseconds(timeout), intervalMs: pollMs });
 }
 
-/** The revision of each cluster before the promotion. */
-function pinsOf({ settings }: EnvironmentStack): Record<string, string | undefined> {
-    return Object.fromEntries(Object.entries(settings.clusters).map(([name, { revision }]) => [name, revision]));
+/** The application to promote: the named one, or the only one. */
+function applicationNamed(name: string | undefined, { applications }: EnvironmentStack): string {
+    const names = applications.map((application) => application.name);
+    const [only, ...others] = names;
+    if (name === undefined && only !== undefined && others.length === 0) {
+        return only;
+    }
+    if (name === undefined || !names.includes(name)) {
+        throw new Error(`${name === undefined ? "say" : `--application ${name} is none of the hub's: say`} which application: --application ${names.join(" or ")}`);
+    }
+    return name;
+}
+
+/** The clusters of an environment that have room for an application. */
+function clustersWith({ settings, applications }: EnvironmentStack, application: string): string[] {
+    const clusters = Object.entries(settings.clusters).filter(([, spoke]) =>
+        chosenFor({ applications }, settings, spoke).some(({ name }) => name === application),
+    );
+    return clusters.map(([name]) => name);
 }
 
 /** The pins before the promotion, and how to restore them. */
-function wayBack(target: EnvironmentStack, revision: string): string {
-    const { stack } = target;
-    const pins = Object.entries(pinsOf(target)).map(([name, before]) =>
-        before === undefined ? `${name}: no revision` : `${name}: revision ${before}, rollbackFrom ${revision}`,
-    );
+function wayBack({ stack, settings }: EnvironmentStack, application: string, revision: string): string {
+    const pins = Object.entries(settings.clusters).map(([name, spoke]) => {
+        const { revision: before, values } = pinOf(spoke, application);
+        const ofValues = values === undefined ? "" : `, values ${values}`;
+        return before === undefined ? `${name}: no revision` : `${name}: revision ${before}${ofValues}, rollbackFrom ${revision}`;
+    });
+    const at = application === agentKey ? "" : ` (under revisions.${application})`;
     return (
-        `The promotion stopped. To continue, run it again. To roll back, write into ${stackFile(stack)}: ` +
+        `The promotion stopped. To continue, run it again. To roll back, write into ${stackFile(stack)}${at}: ` +
         `${pins.join("; ")}. Then: pulumi up --stack ${stack}`
     );
 }

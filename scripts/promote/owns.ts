@@ -1,12 +1,12 @@
-import { revisionAnnotation } from "../../clusters/names";
+import { revisionAnnotationOf, valuesRevisionAnnotationOf } from "../../clusters/names";
 import type { Owns } from "../support/ownChanges";
 
-const pin = ["metadata", "annotations", revisionAnnotation];
-
-/** The changes of a promotion: the pin on each cluster Secret, which the ApplicationSet reads. */
-export function promotionOwns(clusters: readonly string[]): Owns {
+/** The changes of a promotion: the pins of the application on each cluster Secret, which the ApplicationSet reads. */
+export function promotionOwns(application: string, clusters: readonly string[]): Owns {
+    const annotations = [revisionAnnotationOf(application), valuesRevisionAnnotationOf(application)];
+    const pins = annotations.map((annotation) => ["metadata", "annotations", annotation]);
     const names = clusters.map(secretName);
-    return ({ operation, name }) => (operation === "update" && names.includes(name) ? [pin] : undefined);
+    return ({ operation, name }) => (operation === "update" && names.includes(name) ? pins : undefined);
 }
 
 /** The cluster Secrets, as patterns of their URNs. */

@@ -8,7 +8,8 @@
  */
 import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
-import { agentApplication, agentApplicationOf } from "../../clusters/applications";
+import { applicationOn, findApplication } from "../../clusters/applications";
+import { chosenFor } from "../../components/applications/rooms";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { findCluster } from "../../clusters/kubeconfig";
 import { milliseconds } from "../../settings/duration";
@@ -46,17 +47,19 @@ async function refreshAndUp(stack: string): Promise<void> {
 }
 
 async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
-    const { settings, namespace } = await environmentStack(stack);
+    const { settings, namespace, applications } = await environmentStack(stack);
     const hub = await findCluster("hub", settings.hub);
     const delivered = Object.entries(settings.clusters).filter(([, { labels, quarantined }]) => {
         return labels.deploy === "true" && !quarantined;
     });
-    const names = delivered.map(([name, one]) => argoCdNameOf(name, one));
+    const expected = delivered.flatMap(([name, one]) =>
+        chosenFor({ applications }, settings, one).map((application) => [application.name, argoCdNameOf(name, one)] as const),
+    );
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
-            names.map(async (name) => {
-                const { sync, health } = (await agentApplicationOf(hub, namespace, name))?.status ?? {};
-                return `${agentApplication(name)} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
+            expected.map(async ([application, cluster]) => {
+                const { sync, health } = (await findApplication(hub, namespace, application, cluster))?.status ?? {};
+                return `${applicationOn(application, cluster)} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
             }),
         );
         const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));

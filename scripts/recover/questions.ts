@@ -34,6 +34,7 @@ const withoutEffect: Record<keyof typeof kinds, string> = {
     // A token that nobody knows ends by itself.
     boundToken: "it only requests a token",
     connection: "it only waits for Argo CD",
+    departures: "it acts only when an application leaves",
     drain: "it acts only on deletion",
     guard: "it acts only on deletion",
 };

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { pinSetting } from "../../settings/pins";
 import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
 
 /** A stack's file in the folder that `pulumi` uses: PULUMI_OPTION_CWD is the variable for its flag --cwd. */
@@ -43,12 +44,20 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * Writes a revision into every cluster of an environment's stack file, and keeps the comments and all else.
+ * Writes a revision into clusters of an environment's stack file, and keeps the comments and all else.
  *
+ * @param pins the application; its revision, with that of its values files after a space; and the clusters, by default all
  * @param rollbackFrom by cluster, the recorded revision on the hub that replaced the new one before
  * @throws Error if the file has no clusters
  */
-export function movePins(file: string, revision: string, rollbackFrom: Readonly<Record<string, string>> = {}): void {
+export function movePins(
+    file: string,
+    pins: { readonly application: string; readonly revision: string; readonly clusters?: readonly string[] },
+    rollbackFrom: Readonly<Record<string, string>> = {},
+): void {
+    const { application, revision } = pins;
+    const [chart = "", values] = revision.split(" ", 2);
+    const inCluster = pinSetting(application).split(".").slice(0, -1);
     const document = parseStackFile(readFileSync(file, "utf8"));
     const at = ["config", "hubspoke:clusters"];
     const clusters = document.getIn(at);
@@ -57,9 +66,15 @@ export function movePins(file: string, revision: string, rollbackFrom: Readonly<
     }
     for (const { key } of clusters.items) {
         const name = String(key);
-        setInStackFile(document, [...at, name, "revision"], revision);
-        if (rollbackFrom[name] !== undefined) {
-            setInStackFile(document, [...at, name, "rollbackFrom"], rollbackFrom[name]);
+        const set = (setting: string, value: string | undefined) => {
+            if (value !== undefined) {
+                setInStackFile(document, [...at, name, ...inCluster, setting], value);
+            }
+        };
+        if (pins.clusters?.includes(name) ?? true) {
+            set("revision", chart);
+            set("values", values);
+            set("rollbackFrom", rollbackFrom[name]);
         }
     }
     writeFileSync(file, stackFileText(document));

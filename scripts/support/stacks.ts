@@ -11,8 +11,8 @@ export interface EnvironmentStack {
     readonly hub: ClusterAddress;
     /** Argo CD's namespace on the hub. */
     readonly namespace: string;
-    /** Namespace of the agent on every spoke. */
-    readonly agentNamespace: string;
+    /** The applications that the hub delivers. */
+    readonly applications: HubOutputs["applications"];
     /** The fleet's domain. */
     readonly domain: string;
     /** The hub's requirements for environments. */
@@ -29,9 +29,9 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
     if (settings.role !== "environment") {
         throw new Error(`${stack} is the stack of the hub. Name the stack of an environment`);
     }
-    const { argoCdNamespace: namespace, agentNamespace, domain, rollout } = await hubOutputsOf(settings);
+    const { argoCdNamespace: namespace, applications, domain, rollout } = await hubOutputsOf(settings);
     const hub = await findCluster("hub", settings.hub);
-    return { stack, settings, hub, namespace, agentNamespace, domain, rollout };
+    return { stack, settings, hub, namespace, applications, domain, rollout };
 }
 
 /** The outputs of an environment's hub. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { operatorChart, operatorNamespace, operatorValues } from "../../components/agent/secretsOperator";
+import { operatorChart, operatorNamespace, operatorValues } from "../../components/applications/secretsOperator";
 import { type Container, workloads, type KubeObject, type Workload } from "./support/objects";
 import { type Chart, chartsFrom, render } from "./support/render";
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { projectRoot } from "../../lab/paths";
 import { toolPath } from "../../lab/tools";
-import { agentRules, lintChart, renderChart, valuesFiles } from "../../scripts/generate/rules";
+import { agentRules, lintChart, renderChart, valuesFiles } from "../support/agentChart";
 
 interface Manifest {
     readonly kind: string;
@@ -169,9 +169,9 @@ describe("the agent's chart", function () {
         });
     }
 
-    it("needs exactly the rules in components/account/agentRules.json", async () => {
-        const committed = readFileSync(path.join(projectRoot, "components", "account", "agentRules.json"), "utf8");
-        const remedy = "stale: npx tsx scripts/generate/rules.ts > components/account/agentRules.json";
+    it("needs exactly the rules in rules/agent.json", async () => {
+        const committed = readFileSync(path.join(projectRoot, "rules", "agent.json"), "utf8");
+        const remedy = "stale: npm run rules -- agent";
         expect(await agentRules(helm), remedy).to.equal(committed);
     });
 });

@@ -5,7 +5,7 @@ import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { storeProvider } from "../../components/agent/secretStore";
+import { storeProvider } from "../../components/applications/secretStore";
 import type { ClusterName } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import { type Look, waitFor } from "../../lab/processes";

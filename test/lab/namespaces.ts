@@ -6,7 +6,7 @@ import { credentialRules, probeObject, probePlan, probeTargets } from "../../com
 import { prometheusRule } from "../../components/watch/ruleFile";
 import { kubectl } from "../../lab/kubectl";
 import { otherCrds, toolPath } from "../../lab/tools";
-import { renderChart, valuesFiles } from "../../scripts/generate/rules";
+import { renderChart, valuesFiles } from "../support/agentChart";
 import { dryRun, refusal } from "./support/dryRun";
 
 /** A pod that passes the restricted standard, with a change. */

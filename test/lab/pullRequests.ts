@@ -158,7 +158,7 @@ describe("a pull request, previewed with the workflow's commands by a read-only 
     describe("with another selector, and a removed cluster", () => {
         it("fails, and reports what then happens; the hub keeps what it protects", async () => {
             fs.writeFileSync(staging, stagingBefore);
-            request.change("components/agent/clusterFacts.ts", (text) =>
+            request.change("components/applications/clusterFacts.ts", (text) =>
                 text.replace(
                     'matchExpressions: neededLabels.map((key) => ({ key, operator: "Exists" as const })),',
                     'matchExpressions: [{ key: "environment", operator: "NotIn", values: ["dr"] }],',

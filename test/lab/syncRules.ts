@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { syncWindows } from "../../components/agent/rollout";
+import { syncWindows } from "../../components/applications/rollout";
 import { kubectl } from "../../lab/kubectl";
 import { type Look, waitFor } from "../../lab/processes";
 import { argoCdSession } from "../../lab/session";
@@ -14,8 +14,8 @@ const inAgent = "--namespace=agent";
 const logLevel = (level: string) => (text: string) => text.replace(/^( {2}LOG_LEVEL:) \w+$/m, `$1 ${level}`);
 
 /** The AppProject with windows, as the hub's stack writes them. */
-async function setWindows(windows: Parameters<typeof syncWindows>[0]): Promise<void> {
-    const all = syncWindows(windows);
+async function setWindows(windows: Parameters<typeof syncWindows>[1]): Promise<void> {
+    const all = syncWindows("agent", windows);
     const patch = JSON.stringify({ spec: { syncWindows: all.length === 0 ? null : all } });
     await kubectl("hub", ["patch", "appproject", "agent", "--namespace=argocd", "--type=merge", `--patch=${patch}`]);
 }

@@ -8,6 +8,7 @@ import { describeRemains } from "../../scripts/adopt/remains";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { mockPulumi, one, settled } from "./support/mocks";
+import { hubApplications } from "./support/applications";
 import { registerClusters } from "./support/register";
 import { registration } from "./support/registration";
 
@@ -29,7 +30,7 @@ function candidate(spoke: object = {}): Candidate {
             },
         },
     }) as EnvironmentSettings;
-    const hub = { domain: "example.com", agentNamespace: "agent" };
+    const hub = { domain: "example.com", applications: hubApplications() };
     return { name: "staging", server: "https://staging.example.com", settings, hub };
 }
 
@@ -255,7 +256,7 @@ describe("a cluster that the stack adopts", () => {
     it("imports its Secret and the agent's namespace, under their present names", async () => {
         await mockPulumi();
         registerClusters("staging", { staging: settings }, "files", { staging: { secret: "by-hand" } }, {}, {
-            staging: { labels: { team: "a" }, annotations: { owner: "b" } },
+            staging: { agent: { labels: { team: "a" }, annotations: { owner: "b" } } },
         });
         await settled();
         expect(secret().importId).to.equal("argocd/by-hand");

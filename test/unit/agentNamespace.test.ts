@@ -3,8 +3,8 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { AgentNamespace } from "../../components/agent/namespace";
-import { chartFolder } from "../../scripts/generate/rules";
+import { ApplicationNamespace } from "../../components/applications/namespace";
+import { chartFolder } from "../support/agentChart";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { mockPulumi, one, settled, valueOf } from "./support/mocks";
@@ -20,9 +20,9 @@ function limitsOf(given?: object): EnvironmentSettings["namespace"] {
     return (settings as EnvironmentSettings).namespace;
 }
 
-async function make(given?: object): Promise<AgentNamespace> {
+async function make(given?: object): Promise<ApplicationNamespace> {
     await mockPulumi();
-    const made = new AgentNamespace("prod-agent", { namespace: "agent", limits: limitsOf(given) });
+    const made = new ApplicationNamespace("prod-agent", { application: "agent", namespace: "agent", limits: limitsOf(given) });
     await settled();
     return made;
 }

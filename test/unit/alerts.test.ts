@@ -63,9 +63,9 @@ describe("the fleet's alerts", () => {
     ] as const;
     for (const [repository, expected] of repositories) {
         it(`have their pages next to the chart in ${repository}, unless the settings say otherwise`, () => {
-            expect(runbookFolder({}, { repository, revision: "main" })).to.equal(expected);
+            expect(runbookFolder({}, [{ source: { repository, path: "helm", revision: "main" } }])).to.equal(expected);
             const given = { runbooks: "https://wiki.example.com/alerts/" };
-            expect(runbookFolder(given, { repository, revision: "main" })).to.equal("https://wiki.example.com/alerts");
+            expect(runbookFolder(given, [{ source: { repository, path: "helm", revision: "main" } }])).to.equal("https://wiki.example.com/alerts");
         });
     }
 });

@@ -21,8 +21,10 @@ describe("the protection of Applications", () => {
                     },
                 ],
                 objectSelector: {
-                    matchLabels: { "app.kubernetes.io/name": "agent" },
-                    matchExpressions: [{ key: "environment", operator: "In", values: ["prod", "payments"] }],
+                    matchExpressions: [
+                        { key: "app.kubernetes.io/name", operator: "In", values: ["agent"] },
+                        { key: "environment", operator: "In", values: ["prod", "payments"] },
+                    ],
                 },
             },
         });

@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import agentRules from "../../components/account/agentRules.json";
-import { chartFolder, type KindReference, type PolicyRule, rulesFor } from "../../scripts/generate/rules";
+import agentRules from "../../rules/agent.json";
+import { delivering, type PolicyRule, reading, rulesBeside } from "../../components/account/rules";
+import { type Manifest, rulesFor as rulesOfManifests } from "../../scripts/rules/kinds";
+import { chartFolder } from "../support/agentChart";
+
+const allowed = { namespace: "agent", secrets: false, clusterKinds: [] };
+const rulesFor = (manifests: readonly Manifest[]) => rulesOfManifests(manifests, allowed);
 
 /** The kinds in the chart's templates: `apiVersion` and `kind` at the start of a line, so no references. */
-function templateKinds(): KindReference[] {
+function templateKinds(): Manifest[] {
     const templates = path.join(chartFolder, "templates");
     return readdirSync(templates)
         .filter((name) => name.endsWith(".yaml"))
@@ -55,9 +60,48 @@ describe("the rules that Argo CD has on a spoke", () => {
         expect(rulesFor(templateKinds().reverse())).to.deep.equal(rulesFor(templateKinds()));
     });
 
-    it("cannot be made for an unknown kind", () => {
-        expect(() => rulesFor([{ apiVersion: "batch/v1", kind: "CronJob" }])).to.throw(
-            "The chart contains batch/v1 CronJob, which scripts/generate/rules.ts does not know",
-        );
+    const refused: [what: string, manifest: Manifest, error: RegExp][] = [
+        [
+            "a kind in no namespace",
+            { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "foos.example.com" } },
+            /foos\.example\.com is in no namespace.*group: "apiextensions\.k8s\.io".*resource: customresourcedefinitions/,
+        ],
+        ["a Secret", { apiVersion: "v1", kind: "Secret", metadata: { name: "key" } }, /Secret key is a Secret.*secrets: true/],
+        [
+            "an object in another namespace",
+            { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "kube-system" } },
+            /ConfigMap a is in the namespace kube-system, and the application's is agent/,
+        ],
+    ];
+    for (const [what, manifest, error] of refused) {
+        it(`are not made for a chart with ${what}, unless the settings allow it`, () => {
+            expect(() => rulesFor([manifest])).to.throw(error);
+        });
+    }
+
+    it("use the plural of a definition in the chart, and leave out kinds that the settings list, and tests", () => {
+        const definition = {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            spec: { group: "example.com", names: { kind: "Foo", plural: "fooes" } },
+        };
+        const clusterKinds = [{ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", resource: "customresourcedefinitions" }];
+        const test = { apiVersion: "v1", kind: "Pod", metadata: { annotations: { "helm.sh/hook": "test" } } };
+        const made = rulesOfManifests([definition, { apiVersion: "example.com/v1", kind: "Foo" }, test], { ...allowed, clusterKinds });
+        expect(made.map(({ resources }) => resources)).to.deep.equal([["fooes"], ["events"]]);
+    });
+
+    it("guess a plural as Kubernetes does", () => {
+        const kinds = ["NetworkPolicy", "Ingress", "Service"].map((kind) => ({ apiVersion: "example.com/v1", kind }));
+        expect(rulesFor(kinds)[0]?.resources).to.deep.equal(["ingresses", "networkpolicies", "services"]);
+    });
+
+    it("read, beside other applications, what those deliver, and write only their own", () => {
+        const rule = (resource: string, verbs = delivering) => ({ apiGroups: ["apps"], resources: [resource], verbs });
+        expect(rulesBeside([rule("deployments")], [[rule("deployments"), rule("statefulsets")]])).to.deep.equal([
+            rule("deployments"),
+            rule("statefulsets", reading),
+        ]);
+        expect(rulesBeside([rule("deployments")], [])).to.deep.equal([rule("deployments")]);
     });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { chartFolder } from "../../scripts/generate/rules";
+import { chartFolder } from "../support/agentChart";
 
 interface Schema {
     readonly type?: string;

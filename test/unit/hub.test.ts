@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { Hub } from "../../components/hub";
+import { hubApplications } from "./support/applications";
 import { bringUpHub } from "./support/hub";
 import { encode, everything, one, unwrapSecret, valueOf } from "./support/mocks";
 
@@ -71,12 +72,11 @@ describe("the hub", () => {
         expect(unwrapSecret(inputs.data)).to.deep.equal({ digest: encode(digest) });
     });
 
-    it("allows the agent its repository, its namespace and clusters scoped to the project", () => {
+    it("allows the agent its repository and its namespace", () => {
         const { inputs } = one("kubernetes:argoproj.io/v1alpha1:AppProject", "agent-project-appproject");
         expect(inputs.spec).to.deep.include({
             sourceRepos: ["https://git.example.com/agent.git"],
             destinations: [{ server: "*", namespace: "agent" }],
-            permitOnlyProjectScopedClusters: true,
             clusterResourceWhitelist: [],
         });
     });
@@ -99,7 +99,6 @@ describe("the hub", () => {
         expect(unwrapSecret(inputs.data)).to.deep.equal({
             name: encode("in-cluster"),
             server: encode("https://kubernetes.default.svc"),
-            project: encode("agent"),
             namespaces: encode("agent"),
             clusterResources: encode("false"),
             config: encode('{"tlsClientConfig":{"insecure":false}}'),
@@ -119,6 +118,7 @@ describe("the hub", () => {
                             matchExpressions: [
                                 { key: "environment", operator: "Exists" },
                                 { key: "region", operator: "Exists" },
+                                { key: "applications.hubspoke/agent", operator: "NotIn", values: ["false"] },
                             ],
                         },
                     },
@@ -155,8 +155,7 @@ describe("the hub", () => {
         );
         expect(Object.fromEntries(outputs)).to.deep.equal({
             argoCdNamespace: "argocd",
-            agentProject: "agent",
-            agentNamespace: "agent",
+            applications: JSON.stringify(hubApplications()),
             domain: "example.com",
             argoCdVersion: "",
             identities: "[]",

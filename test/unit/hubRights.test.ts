@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
-import agentRules from "../../components/account/agentRules.json";
+import agentRules from "../../rules/agent.json";
 import { outOfReachOnHub } from "../../preflight/reach";
 import { namespaceLimits } from "../../settings/delivery";
 import { bringUpHub, hubSettings } from "./support/hub";
@@ -57,7 +57,6 @@ describe("Argo CD's rights on its own hub", () => {
         );
         expect(all(`${rbac}:ClusterRole`)).to.deep.equal([]);
         expect(registration()).to.include({
-            project: encode("agent"),
             namespaces: encode("agent"),
             clusterResources: encode("false"),
         });

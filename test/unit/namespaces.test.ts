@@ -16,7 +16,7 @@ function context(spoke: object = {}) {
         clusters: { staging: { context: "staging", labels: { region: "eu" }, ...spoke } },
     }) as EnvironmentSettings;
     const shared = settings.clusters.staging?.sharedNamespace;
-    return { at: "clusters.staging", namespace: "agent", stack, limits: settings.namespace, shared };
+    return { at: "clusters.staging", application: "agent", namespace: "agent", stack, limits: settings.namespace, shared };
 }
 
 describe("a namespace of the agent that exists already", () => {
@@ -31,13 +31,13 @@ describe("a namespace of the agent that exists already", () => {
         {
             what: "with pods of others",
             found: { pods: ["web-1"] },
-            problem: /staging\.sharedNamespace: .*not the agent's \(web-1\).*Choose another `agent\.namespace`/,
+            problem: /staging\.sharedNamespace: .*not the application's \(web-1\).*Choose another `agent\.namespace`/,
         },
         {
             what: "with pods of others on the hub, which has no such setting",
             found: { pods: ["web-1"] },
             hub: true,
-            problem: /^hubspoke:cluster: .*not the agent's \(web-1\).*, or move them$/,
+            problem: /^hubspoke:cluster: .*not the application's \(web-1\).*, or move them$/,
         },
         { what: "with pods of others, as the settings say", found: { pods: ["web-1"] }, spoke: { sharedNamespace: true }, problem: undefined },
         {
@@ -68,15 +68,15 @@ describe("a namespace of the agent that exists already", () => {
         const text = describeAdoption({ ...empty, metadata, limits: ["resourcequota/team"] }, context());
         expect(text).to.match(/does not delete it at a destroy/);
         expect(text).to.match(/Pod Security baseline becomes restricted, a quota of 20 pods, 8 CPUs and 8Gi/);
-        expect(text).to.match(/resourcequota\/team also apply to the agent/);
+        expect(text).to.match(/resourcequota\/team also apply to the application/);
         const shared = describeAdoption(empty, context({ sharedNamespace: true }));
-        expect(shared).to.match(/adds: a network policy for the agent's pods, and nothing for other pods/);
+        expect(shared).to.match(/adds: a network policy for the application's pods, and nothing for other pods/);
     });
 
     it("gets, if it is shared, nothing that applies to the pods of others", async () => {
         await mockPulumi();
         const clusters = { staging: { context: "a", labels: { region: "eu" }, sharedNamespace: true } };
-        registerClusters("staging", clusters, "files", {}, {}, { staging: { labels: { team: "a" }, annotations: {} } });
+        registerClusters("staging", clusters, "files", {}, {}, { staging: { agent: { labels: { team: "a" }, annotations: {} } } });
         await settled();
         const { labels } = one("kubernetes:core/v1:Namespace", "staging-agent-namespace").inputs.metadata as { labels: object };
         expect(labels).to.deep.equal({ team: "a" });

@@ -20,7 +20,7 @@ function update(name: string, before: Inputs, after: Inputs, paths: string[] = [
 }
 
 const rotation = rotationOwns([{ cluster: "prod", generation: 2 }]);
-const promotion = promotionOwns(["prod"]);
+const promotion = promotionOwns("agent", ["prod"]);
 
 const old = { "hubspoke/credential-generation": "1", "hubspoke/credential-since": "then", "argocd.argoproj.io/refresh": "then" };
 const next = { "hubspoke/credential-generation": "2", "hubspoke/credential-since": unknown, "argocd.argoproj.io/refresh": unknown };

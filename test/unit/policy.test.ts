@@ -48,7 +48,6 @@ function project(spec: Props): Props {
     const good = {
         sourceRepos: ["https://git.example.com/agent.git"],
         destinations: [{ server: "*", namespace: "agent" }],
-        permitOnlyProjectScopedClusters: true,
     };
     return { spec: { ...good, ...spec } };
 }
@@ -136,10 +135,10 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
     ],
     [
         "project-narrow",
-        "any server",
+        "namespace of Argo CD",
         appProject,
-        project({ permitOnlyProjectScopedClusters: false }),
-        /any cluster/,
+        project({ destinations: [{ server: "*", namespace: "argocd" }] }),
+        /place objects in argocd/,
         project({}),
     ],
     [
@@ -155,7 +154,7 @@ const cases: [rule: string, what: string, type: string, bad: Props, says: RegExp
         "lock of the default project",
         `${appProject}Patch`,
         { metadata: { name: "default" }, spec: { sourceRepos: ["*"], destinations: [{ server: "*", namespace: "*" }] } },
-        /any cluster/,
+        /allows namespaces by a wildcard/,
         { metadata: { name: "default" }, spec: { sourceRepos: [], destinations: [] } },
     ],
     [

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { storeToken } from "../../components/agent/secretStore";
+import { storeToken } from "../../components/applications/secretStore";
 import { projectRoot } from "../../lab/paths";
 import { bringUpHub } from "./support/hub";
 import { everything, mockPulumi, settled } from "./support/mocks";

@@ -151,7 +151,7 @@ describe("a stack file with changed pins", () => {
     after(() => rmSync(folder, { recursive: true }));
 
     it("keeps its comments and everything else", () => {
-        movePins(file, "0123456");
+        movePins(file, { application: "agent", revision: "0123456" });
         expect(readFileSync(file, "utf8")).to.equal(
             text
                 .replace("revision: v1.0.0", 'revision: "0123456"')
@@ -163,7 +163,7 @@ describe("a stack file with changed pins", () => {
         const odd = `${text}  hubspoke:namespace: { pods: 010, cpu: 1_0 }\n`;
         for (const revision of ["2024-01-02", "1_000", "0b11", "1234567", "12e4567", "yes", "null", "~", "v1"]) {
             writeFileSync(file, odd);
-            movePins(file, revision);
+            movePins(file, { application: "agent", revision });
             const after = readFileSync(file, "utf8");
             expect(after).to.include("namespace: {pods: 010, cpu: 1_0}\n");
             expect(after).to.include(`      revision: ${revision === "v1" ? "v1" : `"${revision}"`} # since May\n`);
@@ -172,6 +172,6 @@ describe("a stack file with changed pins", () => {
 
     it("is an environment's", () => {
         writeFileSync(file, "config:\n  hubspoke:role: hub\n");
-        expect(() => movePins(file, "abc")).to.throw("not the stack file of an environment");
+        expect(() => movePins(file, { application: "agent", revision: "abc" })).to.throw("not the stack file of an environment");
     });
 });

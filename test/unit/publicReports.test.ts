@@ -124,7 +124,8 @@ describe("a value of a public bug report", () => {
     const refused = (given: object, problem: RegExp) => expect(() => hubSettings(given)).to.throw(problem);
 
     it("is a commit of digits that `config set --path` keeps or refuses, and never changes (pulumi/pulumi#4295)", () => {
-        expect(hubSettings(agent(setByPath("012345"))).agent.revision).to.equal("012345");
+        const [ours] = hubSettings(agent(setByPath("012345"))).applications;
+        expect(ours?.source).to.have.property("revision", "012345");
         refused(agent(setByPath("1234567")), /agent\.revision: is a number.*--type string/);
         refused(agent(plainInYaml("12345e7")), /agent\.revision: is a number/);
     });
@@ -140,9 +141,10 @@ describe("a value of a public bug report", () => {
     it("is a Git repository of another user than git (argoproj/argo-cd#1555, #2988)", () => {
         for (const repository of ["ssh://john@john-server.org:29418/project", "org-1234567@github.com:example/agent.git"]) {
             const knownHosts = "[john-server.org]:29418 ssh-ed25519 AAAA";
-            expect(hubSettings({ agent: { repository }, knownHosts }).agent.repository).to.equal(repository);
+            const [{ source } = { source: {} }] = hubSettings({ agent: { repository }, knownHosts }).applications;
+            expect(source).to.have.property("repository", repository);
         }
-        const { agent: ours } = hubSettings({ agent: { repository: "org-1234567@github.com:example/agent.git" } });
+        const { applications: ours } = hubSettings({ agent: { repository: "org-1234567@github.com:example/agent.git" } });
         expect(runbookFolder({ runbooks: undefined }, ours)).to.equal("https://github.com/example/agent/blob/main/docs/runbooks");
         refused({ agent: { repository: "john:secret@github.com:example/agent.git" } }, /agent\.repository: is not a valid Git URL/);
     });

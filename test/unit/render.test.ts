@@ -38,7 +38,10 @@ describe("the manifests in argocd/", () => {
         const { generators: stagingGenerators, ...stagingTemplate } = staging!.spec;
         expect(stagingTemplate).to.deep.equal(template);
         expect(staging?.metadata).to.deep.equal(everywhere?.metadata);
-        const matchExpressions = ["environment", "region"].map((key) => ({ key, operator: "Exists" }));
+        const matchExpressions = [
+            ...["environment", "region"].map((key) => ({ key, operator: "Exists" })),
+            { key: "applications.hubspoke/agent", operator: "NotIn", values: ["false"] },
+        ];
         const selecting = (matchLabels: object) => [{ clusters: { selector: { matchLabels, matchExpressions } } }];
         expect(generators).to.deep.equal(selecting({ deploy: "true" }));
         expect(stagingGenerators).to.deep.equal(selecting({ deploy: "true", environment: "staging" }));

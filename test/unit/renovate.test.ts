@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { argoCdChart } from "../../components/argoCd/release";
 import { certManagerOptions } from "../../components/argoCd/certManager";
-import { operatorChart } from "../../components/agent/secretsOperator";
+import { operatorChart } from "../../components/applications/secretsOperator";
 import { projectRoot } from "../../lab/paths";
 import { catalogue } from "../../lab/tools";
 
@@ -58,7 +58,7 @@ describe("Renovate's configuration", () => {
             "Pulumi.hub.yaml": hub.config["hubspoke:chart"].version,
             "components/argoCd/release.ts": argoCdChart.version,
             "components/argoCd/certManager.ts": certManager,
-            "components/agent/secretsOperator.ts": operatorChart.version,
+            "components/applications/secretsOperator.ts": operatorChart.version,
         });
     });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { rolloutOf, rolloutRules, syncWindows } from "../../components/agent/rollout";
+import { rolloutOf, rolloutRules, syncWindows } from "../../components/applications/rollout";
 import { refuseForgottenEnvironments, refuseUnfitForRollout } from "../../preflight/rollout";
+import { hubApplications, theAgent } from "./support/applications";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
@@ -28,16 +29,19 @@ function environment(name: string, clusters: Record<string, object>): Environmen
 
 describe("the rollout", () => {
     it("pinned: uses each cluster's revision from its Secret, or the agent's branch, without an order", () => {
-        expect(rolloutOf(hub().rollout, { revision: "main" })).to.deep.equal({
-            targetRevision: '{{ index (get .metadata "annotations" | default dict) "revision" | default "main" }}',
+        expect(rolloutOf(hub().rollout, theAgent())).to.deep.equal({
+            revisions: {
+                chart: '{{ index (get .metadata "annotations" | default dict) "revision" | default "main" }}',
+                values: '{{ index (get .metadata "annotations" | default dict) "values-revision.hubspoke/agent" | default "" }}',
+            },
             strategy: undefined,
         });
     });
 
     it("rolling: follows the branch everywhere, one step after another", () => {
         const steps = [{ environments: ["staging", "test"], maxUpdate: "50%" }, { environments: ["prod"] }];
-        expect(rolloutOf(hub({ rollout: { strategy: "rolling", steps } }).rollout, { revision: "main" })).to.deep.equal({
-            targetRevision: "main",
+        expect(rolloutOf(hub({ rollout: { strategy: "rolling", steps } }).rollout, theAgent())).to.deep.equal({
+            revisions: { chart: "main", values: "" },
             strategy: {
                 type: "RollingSync",
                 rollingSync: {
@@ -55,7 +59,7 @@ describe("the rollout", () => {
 
     it("gives an environment's sync windows to the Applications of its clusters", () => {
         const window = { kind: "deny", schedule: "0 22 * * 5", duration: "60h" };
-        expect(syncWindows(hub({ syncWindows: { prod: [window] } }).syncWindows)).to.deep.equal([
+        expect(syncWindows("agent", hub({ syncWindows: { prod: [window] } }).syncWindows)).to.deep.equal([
             { ...window, timeZone: "UTC", manualSync: false, applications: ["agent-prod", "agent-prod-*"] },
         ]);
     });
@@ -88,7 +92,7 @@ describe("an environment that does not fit the hub's rollout", () => {
     ];
     for (const [name, settings, given, error] of refused) {
         it(`is refused: ${name}`, () => {
-            expect(() => refuseUnfitForRollout(given, rolloutRules(hub(settings)))).to.throw(error);
+            expect(() => refuseUnfitForRollout(given, { applications: hubApplications(), rollout: rolloutRules(hub(settings)) })).to.throw(error);
         });
     }
 
@@ -100,7 +104,7 @@ describe("an environment that does not fit the hub's rollout", () => {
     ];
     for (const [name, settings, given] of accepted) {
         it(`is not ${name}`, () => {
-            refuseUnfitForRollout(given, rolloutRules(hub(settings)));
+            refuseUnfitForRollout(given, { applications: hubApplications(), rollout: rolloutRules(hub(settings)) });
         });
     }
 

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import agentRules from "../../components/account/agentRules.json";
+import agentRules from "../../rules/agent.json";
 import { readingLogs } from "../../components/account/grants";
-import type { PolicyRule } from "../../scripts/generate/rules";
+import type { PolicyRule } from "../../components/account/rules";
 
 const folder = path.resolve(__dirname, "../../docs/rbac");
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { retriesOfRefused, signatureDemand } from "../../components/agent/signatures";
+import { retriesOfRefused, signatureDemand } from "../../components/applications/signatures";
 import { guardedVariables, refusedValues } from "../../components/argoCd/chartValues";
 import { ownValues } from "../../components/argoCd/values";
 import { render } from "../../scripts/generate/render";

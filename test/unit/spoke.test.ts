@@ -100,7 +100,6 @@ describe("an environment with two clusters", () => {
         expect(unwrapSecret(secret.inputs.data)).to.deep.equal({
             name: encode("staging-a"),
             server: encode("https://staging-a.example.com"),
-            project: encode("agent"),
             namespaces: encode("agent"),
             clusterResources: encode("false"),
             config: encode(JSON.stringify(config)),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { clusterGenerator, missingLabels, ownClusters } from "../../components/agent/clusterFacts";
+import { clusterGenerator, missingLabels, ownClusters } from "../../components/applications/clusterFacts";
 import { isDelivered, strangers } from "../../preflight/strangers";
 import { selects } from "../../scripts/preview/fleet";
 import { registration } from "./support/registration";
@@ -23,7 +23,7 @@ describe("a cluster Secret with deploy=true", () => {
     ] as const) {
         it(`and without ${key} gets none, in the ApplicationSet and in the checks, and is named`, () => {
             const labels = without(key);
-            expect(selects(clusterGenerator(ownClusters).clusters.selector, labels)).to.equal(false);
+            expect(selects(clusterGenerator("agent", ownClusters).clusters.selector, labels)).to.equal(false);
             expect(missingLabels(labels)).to.deep.equal([missing]);
             expect(strangers([registration({ secret: "stray", cluster: "stray", labels })])).to.deep.equal([
                 `cluster Secret stray ("stray") has the label deploy=true and lacks ${missing}: the agent is not delivered ` +
@@ -38,7 +38,7 @@ describe("a cluster Secret with deploy=true", () => {
     });
 
     it("is what the ApplicationSet selects", () => {
-        expect(selects(clusterGenerator(ownClusters).clusters.selector, own)).to.equal(true);
+        expect(selects(clusterGenerator("agent", ownClusters).clusters.selector, own)).to.equal(true);
     });
 });
 

@@ -1,7 +1,9 @@
 import { Environment, type EnvironmentArgs } from "../../../components/environment";
 import type { Adoptions } from "../../../components/account/adoption";
+import type { HubApplication } from "../../../components/hubOutputs";
 import type { ProbePlan } from "../../../components/watch/probePlan";
 import { parseSettings } from "../../../settings";
+import { hubApplications } from "./applications";
 import type { EnvironmentSettings } from "../../../settings/environment";
 
 /** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */
@@ -12,6 +14,7 @@ export function registerClusters(
     adoptions: Adoptions = {},
     more: Record<string, unknown> = {},
     adoptedNamespaces: EnvironmentArgs["adoptedNamespaces"] = {},
+    applications: readonly HubApplication[] = hubApplications(),
 ): Environment {
     const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
     const given = { role: "environment", environment, hub: { context: "hub" }, clusters, ...more };
@@ -21,8 +24,8 @@ export function registerClusters(
         servers: Object.fromEntries(Object.keys(clusters).map((name) => [name, `https://${name}.example.com`])),
         hub: {
             argoCdNamespace: "argocd",
-            agentProject: "agent",
-            agentNamespace: "agent",
+            applications,
+            scoped: false,
             domain: "example.com",
             rollout: { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" },
             probes,

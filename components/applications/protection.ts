@@ -3,17 +3,19 @@ import {
     ValidatingAdmissionPolicyBinding,
 } from "@pulumi/kubernetes/admissionregistration/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { agentLabel, allowDeleteAnnotation, protectionPolicy } from "../../clusters/names";
+import { allowDeleteAnnotation, nameLabel, protectionPolicy } from "../../clusters/names";
 
 export interface ApplicationProtectionArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
+    /** Names of the applications. */
+    readonly applications: readonly string[];
     /** Environments whose Applications are protected. */
     readonly environments: readonly string[];
 }
 
 /**
- * Denies, on the hub, the deletion of the agent's Application on a cluster of a protected environment unless the
+ * Denies, on the hub, the deletion of an Application on a cluster of a protected environment unless the
  * Application has {@link allowDeleteAnnotation}. After the loss of a label or the change of a selector, the
  * ApplicationSet then reports an error, and no workload is deleted.
  */
@@ -23,7 +25,7 @@ export class ApplicationProtection extends pulumi.ComponentResource {
 
         const policy = new ValidatingAdmissionPolicy(
             `${name}-policy`,
-            { metadata: { name: protectionPolicy }, spec: protectionSpec(args.environments) },
+            { metadata: { name: protectionPolicy }, spec: protectionSpec(args) },
             { parent: this },
         );
         new ValidatingAdmissionPolicyBinding(
@@ -44,7 +46,7 @@ export class ApplicationProtection extends pulumi.ComponentResource {
     }
 }
 
-function protectionSpec(environments: readonly string[]) {
+function protectionSpec({ applications, environments }: Omit<ApplicationProtectionArgs, "namespace">) {
     const annotations = "oldObject.metadata.annotations";
     return {
         failurePolicy: "Fail",
@@ -58,8 +60,10 @@ function protectionSpec(environments: readonly string[]) {
                 },
             ],
             objectSelector: {
-                matchLabels: agentLabel,
-                matchExpressions: [{ key: "environment", operator: "In", values: [...environments] }],
+                matchExpressions: [
+                    { key: nameLabel, operator: "In", values: [...applications] },
+                    { key: "environment", operator: "In", values: [...environments] },
+                ],
             },
         },
         validations: [

@@ -1,12 +1,14 @@
 import { LimitRange, Namespace, ResourceQuota } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { adoptedAnnotation, agentLabel } from "../../clusters/names";
+import { adoptedAnnotation, applicationLabel } from "../../clusters/names";
 import type { AdoptedNamespace } from "../account/adoption";
 import { takeOver } from "../support/takeOver";
 import type { NamespaceLimits } from "../../settings/delivery";
 
-export interface AgentNamespaceArgs {
+export interface ApplicationNamespaceArgs {
+    /** The application's name. */
+    readonly application: string;
     /** Name of the namespace to create. */
     readonly namespace: string;
     readonly limits: NamespaceLimits;
@@ -14,23 +16,25 @@ export interface AgentNamespaceArgs {
     readonly adopted?: AdoptedNamespace | undefined;
     /** Whether others have pods in the namespace, which no limit or policy of the stack may reach. */
     readonly shared?: boolean;
+    /** Whether a policy denies what no other policy allows. */
+    readonly isolated?: boolean;
 }
 
 /**
- * The agent's namespace on a spoke, with the requirements of the cluster's owner: a Pod Security Standard, a quota,
+ * An application's namespace on a spoke, with the requirements of the cluster's owner: a Pod Security Standard, a quota,
  * default limits for containers, and no traffic that a policy does not allow.
  *
  * The environment's stack manages it, not Argo CD: Argo CD has no rights on namespaces, quotas and limits, so a change
- * in Git cannot relax them. It has rights on NetworkPolicies, because the chart contains those of the agent.
+ * in Git cannot relax them. It has rights on NetworkPolicies where the chart contains those of the application.
  */
-export class AgentNamespace extends pulumi.ComponentResource {
+export class ApplicationNamespace extends pulumi.ComponentResource {
     /** The namespace's name; a resource that uses it depends on this component, and so on all the limits. */
     readonly namespaceName: pulumi.Output<string>;
 
-    constructor(name: string, args: AgentNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: ApplicationNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentNamespace", name, {}, opts);
 
-        const { adopted, shared = false } = args;
+        const { application, adopted, shared = false, isolated = true } = args;
         const namespace = new Namespace(
             `${name}-namespace`,
             {
@@ -51,16 +55,14 @@ export class AgentNamespace extends pulumi.ComponentResource {
         );
         const inside = (object: string) => ({ name: object, namespace: namespace.metadata.name });
         if (!shared) {
-            this.limit(name, inside("agent"), args.limits);
+            this.limit(name, inside(application), args.limits);
         }
-        new NetworkPolicy(
-            `${name}-default-deny`,
-            {
-                metadata: inside(shared ? "agent-default-deny" : "default-deny"),
-                spec: { podSelector: shared ? { matchLabels: agentLabel } : {}, policyTypes: ["Ingress", "Egress"] },
-            },
-            { parent: this },
-        );
+        if (isolated) {
+            const podSelector = shared ? { matchLabels: applicationLabel(application) } : {};
+            const metadata = inside(shared ? `${application}-default-deny` : "default-deny");
+            const spec = { podSelector, policyTypes: ["Ingress", "Egress"] };
+            new NetworkPolicy(`${name}-default-deny`, { metadata, spec }, { parent: this });
+        }
 
         this.namespaceName = namespace.metadata.name;
         this.registerOutputs({ namespaceName: this.namespaceName });

@@ -1,4 +1,5 @@
-import { managedByLabel, manager } from "../../clusters/names";
+import { deliveredLabel, managedByLabel, manager } from "../../clusters/names";
+import { agentKey } from "../../settings/applications";
 
 /** Labels that the ApplicationSet's template requires. */
 const neededLabels = ["environment", "region"];
@@ -13,18 +14,39 @@ export const ownClusters = { [managedByLabel]: manager };
  * applicationset/controllers/template/template.go). If two Secrets name the same cluster, Argo CD selects an arbitrary
  * one (applicationset/generators/cluster.go).
  *
+ * @param application the application's name: its environment's stack has made room for it on the cluster
  * @param labels additional labels of the Secrets to select
  */
-export function clusterGenerator(labels: Readonly<Record<string, string>>) {
+export function clusterGenerator(application: string, labels: Readonly<Record<string, string>>) {
     return {
         clusters: {
             selector: {
                 matchLabels: { deploy: "true", ...labels },
-                matchExpressions: neededLabels.map((key) => ({ key, operator: "Exists" as const })),
+                matchExpressions: [
+                    ...neededLabels.map((key) => ({ key, operator: "Exists" as const })),
+                    roomFor(application),
+                ],
             },
         },
     };
 }
+
+/** A cluster that the program registered before there were several applications has room for the agent. */
+function roomFor(application: string) {
+    const key = deliveredLabel(application);
+    return application === agentKey
+        ? { key, operator: "NotIn" as const, values: ["false"] }
+        : { key, operator: "In" as const, values: ["true"] };
+}
+
+/** Whether {@link clusterGenerator} finds room for an application on the cluster with these labels of its Secret. */
+export function hasRoomFor(application: string, labels: Readonly<Record<string, string>>): boolean {
+    const mark = labels[deliveredLabel(application)];
+    return application === agentKey ? mark !== "false" : mark === "true";
+}
+
+/** The cluster's environment, as a Go template. */
+export const environmentOf = "{{.metadata.labels.environment}}";
 
 /**
  * Why a cluster Secret with these labels is not one of {@link ownClusters}, which get the agent.

@@ -1,16 +1,16 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import type { AgentSettings } from "../../settings/agent";
+import { agentKey, type ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import { takingOver } from "../support/takeOver";
 import type { SourceIntegritySettings } from "../../settings/sourceIntegrity";
 import { syncWindows } from "./rollout";
 import { signatureDemand } from "./signatures";
 
-export interface AgentProjectArgs {
+export interface ApplicationProjectArgs {
     /** Argo CD's namespace on the hub. */
     readonly namespace: pulumi.Input<string>;
-    readonly agent: AgentSettings;
+    readonly application: ApplicationSettings;
     readonly syncWindows: HubSettings["syncWindows"];
     readonly sourceIntegrity: SourceIntegritySettings;
     /** Argo CD's version, such as `v3.4.4`. */
@@ -18,20 +18,20 @@ export interface AgentProjectArgs {
 }
 
 /**
- * The AppProject of the agent: its repository, its namespace, and the clusters that are scoped to it.
+ * The AppProject of one application: its repositories, its namespace, and its kinds.
  *
- * The hub does not know the clusters in advance, so the destinations allow any server, and
- * `permitOnlyProjectScopedClusters` limits them to cluster Secrets with this project.
+ * The hub does not know the clusters in advance, so the destination allows any server. What Argo CD may change on a
+ * cluster is limited there: by the namespaces in its cluster Secret, and by the account's rights.
  */
-export class AgentProject extends pulumi.ComponentResource {
-    /** The AppProject's name, which every cluster Secret contains. */
+export class ApplicationProject extends pulumi.ComponentResource {
+    /** The AppProject's name. */
     readonly projectName: pulumi.Output<string>;
 
-    constructor(name: string, args: AgentProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: ApplicationProjectArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentProject", name, {}, opts);
 
         const { sourceIntegrity, argoCdVersion } = args;
-        const project = agentProject(args.namespace, args.agent, args.syncWindows);
+        const project = applicationProject(args.namespace, args.application, args.syncWindows);
         const demand = sourceIntegrity && argoCdVersion.apply((version) => signatureDemand(sourceIntegrity, version));
         const made = new CustomResource(
             `${name}-appproject`,
@@ -48,23 +48,30 @@ export class AgentProject extends pulumi.ComponentResource {
 }
 
 /** The AppProject as a Kubernetes object. */
-export function agentProject<Text extends pulumi.Input<string>>(
+export function applicationProject<Text extends pulumi.Input<string>>(
     namespace: Text,
-    agent: AgentSettings,
+    application: ApplicationSettings,
     windows: HubSettings["syncWindows"],
 ) {
-    const all = syncWindows(windows);
+    const { name, source, clusterKinds } = application;
+    const all = syncWindows(name, windows);
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "AppProject",
-        metadata: { name: "agent", namespace },
+        metadata: { name, namespace },
         spec: {
-            description: "The agent on every cluster that is scoped to this project",
-            sourceRepos: [agent.repository],
-            destinations: [{ server: "*", namespace: agent.namespace }],
-            permitOnlyProjectScopedClusters: true,
-            clusterResourceWhitelist: [],
+            description: `${name === agentKey ? "The agent" : `The application ${name}`}, in its namespace on every cluster`,
+            sourceRepos: sourceRepositories(source),
+            destinations: [{ server: "*", namespace: application.namespace }],
+            clusterResourceWhitelist: clusterKinds.map(({ group, kind }) => ({ group, kind })),
             ...(all.length === 0 ? {} : { syncWindows: all }),
         },
     };
+}
+
+/** The repositories of an application, as Argo CD compares them with those of an Application. */
+function sourceRepositories(source: ApplicationSettings["source"]): string[] {
+    return "repository" in source
+        ? [source.repository]
+        : [source.charts, ...(source.values === undefined ? [] : [source.values.repository])];
 }

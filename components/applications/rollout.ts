@@ -1,37 +1,52 @@
-import { revisionAnnotation } from "../../clusters/names";
+import { revisionAnnotationOf, valuesRevisionAnnotationOf } from "../../clusters/names";
 import { annotationOf } from "./clusterFacts";
 import type { RolloutSettings } from "../../settings/delivery";
-import type { AgentSettings } from "../../settings/agent";
+import type { ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 
 /** Label of Applications and cluster Secrets by which the rollout distinguishes environments. */
 const environmentLabel = "environment";
 
+/** Revisions of an Application's sources, for the ApplicationSet's template. */
+export interface Revisions {
+    /** Revision or version of the chart. */
+    readonly chart: string;
+    /** Revision of the values files, where the chart is not in Git. */
+    readonly values: string;
+}
+
 /** The part of an ApplicationSet that decides which revision reaches which cluster, and when. */
 export interface Rollout {
-    /** The Application's targetRevision, for the ApplicationSet's template. */
-    readonly targetRevision: string;
+    readonly revisions: Revisions;
     /** The ApplicationSet's strategy; undefined if all Applications may change at the same time. */
     readonly strategy: object | undefined;
 }
 
 /**
- * `pinned`: each cluster has the revision in its stack file (the Secret's annotation `revision`), or else the agent's
- * branch. `npm run promote` moves the pins; automated sync and self-heal stay on.
+ * `pinned`: each cluster has the revisions in its stack file (annotations of its Secret), or else those of the hub's
+ * settings. `npm run promote` moves the pins; automated sync and self-heal stay on.
  *
- * `rolling`: every cluster follows the agent's branch, and Argo CD syncs the environments step by step. For that, it
+ * `rolling`: every cluster follows the hub's settings, and Argo CD syncs the environments step by step. For that, it
  * turns off automated sync and self-heal (argo-cd, docs/operator-manual/applicationset/Progressive-Syncs.md).
  */
-export function rolloutOf(rollout: RolloutSettings, agent: Pick<AgentSettings, "revision">): Rollout {
+export function rolloutOf(rollout: RolloutSettings, application: Pick<ApplicationSettings, "name" | "source">): Rollout {
+    const { name } = application;
+    const followed = followedRevisions(application);
     switch (rollout.strategy) {
-        case "pinned":
+        case "pinned": {
+            const pinned = (annotation: string, revision: string) =>
+                `{{ ${annotationOf(annotation)} | default ${JSON.stringify(revision)} }}`;
             return {
-                targetRevision: `{{ ${annotationOf(revisionAnnotation)} | default ${JSON.stringify(agent.revision)} }}`,
+                revisions: {
+                    chart: pinned(revisionAnnotationOf(name), followed.chart),
+                    values: pinned(valuesRevisionAnnotationOf(name), followed.values),
+                },
                 strategy: undefined,
             };
+        }
         case "rolling":
             return {
-                targetRevision: agent.revision,
+                revisions: followed,
                 strategy: {
                     type: "RollingSync",
                     rollingSync: {
@@ -45,13 +60,20 @@ export function rolloutOf(rollout: RolloutSettings, agent: Pick<AgentSettings, "
     }
 }
 
+/** The revisions in the hub's settings. */
+function followedRevisions({ source }: Pick<ApplicationSettings, "source">): Revisions {
+    return "repository" in source
+        ? { chart: source.revision, values: "" }
+        : { chart: source.version, values: source.values?.revision ?? "" };
+}
+
 /**
  * The sync windows of an AppProject. Argo CD selects Applications by a glob over their names and not by label, so the
  * name of a cluster must start with its environment if that has windows (preflight/rollout.ts refuses another name).
  */
-export function syncWindows(settings: HubSettings["syncWindows"]) {
+export function syncWindows(application: string, settings: HubSettings["syncWindows"]) {
     return Object.entries(settings).flatMap(([environment, windows]) =>
-        windows.map((window) => ({ ...window, applications: [`agent-${environment}`, `agent-${environment}-*`] })),
+        windows.map((window) => ({ ...window, applications: [`${application}-${environment}`, `${application}-${environment}-*`] })),
     );
 }
 

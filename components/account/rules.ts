@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+
+/** One rule of a Role (rbac.authorization.k8s.io/v1, PolicyRule). */
+export interface PolicyRule {
+    readonly apiGroups: string[];
+    readonly resources: string[];
+    readonly verbs: string[];
+}
+
+/** Folder with the rules of each application, which `npm run rules` writes. */
+export const rulesFolder = path.resolve(__dirname, "../../rules");
+
+/** The file with an application's rules. */
+export function rulesFile(application: string): string {
+    return path.join(rulesFolder, `${application}.json`);
+}
+
+/** The applications that have no rules yet. */
+export function withoutRules(applications: readonly string[]): string[] {
+    return applications.filter((application) => !existsSync(rulesFile(application)));
+}
+
+/** Argo CD's rights on the kinds of an application's chart, in the application's own namespace. */
+export function rulesOf(application: string): PolicyRule[] {
+    return JSON.parse(readFileSync(rulesFile(application), "utf8")) as PolicyRule[];
+}
+
+/** Verbs that read. */
+export const reading = ["get", "list", "watch"];
+
+/** Verbs of an account that delivers a kind. */
+export const delivering = [...reading, "create", "update", "patch", "delete"];
+
+/**
+ * Rights in one application's namespace on a cluster that has others too: full rights on its own kinds, and to read the
+ * kinds of the others. Argo CD asks only in the first of a cluster's namespaces whether it may read a kind, and takes
+ * the answer for all of them (gitops-engine, pkg/cache/cluster.go, `checkPermission`).
+ */
+export function rulesBeside(own: readonly PolicyRule[], others: readonly (readonly PolicyRule[])[]): PolicyRule[] {
+    const given = new Set(own.flatMap(kindsOf));
+    const missing = [...new Set(others.flat().flatMap(kindsOf))].filter((kind) => !given.has(kind)).sort();
+    const groups = new Map<string, string[]>();
+    for (const kind of missing) {
+        const [group = "", resource = ""] = kind.split("/", 2);
+        groups.set(group, [...(groups.get(group) ?? []), resource]);
+    }
+    return [...own, ...[...groups].map(([group, resources]) => ({ apiGroups: [group], resources, verbs: reading }))];
+}
+
+function kindsOf({ apiGroups, resources }: PolicyRule): string[] {
+    return apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`));
+}

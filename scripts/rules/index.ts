@@ -1,0 +1,77 @@
+/**
+ * Writes Argo CD's rights in an application's namespace to rules/<application>.json: those on every kind that the chart
+ * renders with any of its values files.
+ *
+ *     npm run rules -- [APPLICATION ...] [--check] [--checkout DIR] [--stack hub]
+ *
+ * The default is every application of the hub's stack. `--check` writes nothing, and fails where a file is not as it
+ * would be written. A chart in the repository of the checkout (default: this folder) is rendered from its files; another
+ * one at the revision of the settings. Helm must be on PATH.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { rulesFile, rulesFolder } from "../../components/account/rules";
+import type { ApplicationSettings } from "../../settings/applications";
+import { inFolder } from "../support/folder";
+import { main, say } from "../support/main";
+import { settingsOf } from "../support/pulumi";
+import { rulesFor, rulesText } from "./kinds";
+import { renderedObjects } from "./rendered";
+
+async function rules(args: string[]): Promise<void> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: {
+            check: { type: "boolean", default: false },
+            checkout: { type: "string", default: "." },
+            stack: { type: "string", default: "hub" },
+        },
+    });
+    const wanted = await chosen(values.stack, positionals);
+    const stale: string[] = [];
+    await inFolder(async (scratch) => {
+        for (const application of wanted) {
+            const text = await textFor(application, values.checkout, scratch);
+            const file = rulesFile(application.name);
+            const isSame = existsSync(file) && readFileSync(file, "utf8") === text;
+            if (values.check && !isSame) {
+                stale.push(application.name);
+            } else if (!values.check) {
+                mkdirSync(rulesFolder, { recursive: true });
+                writeFileSync(file, text);
+            }
+            say(`rules/${application.name}.json: ${isSame ? "up to date" : values.check ? "stale" : "written"}`);
+        }
+    });
+    if (stale.length > 0) {
+        throw new Error(`The charts need other rights than the files give. Run: npm run rules -- ${stale.join(" ")}`);
+    }
+}
+
+async function chosen(stack: string, names: readonly string[]): Promise<ApplicationSettings[]> {
+    const settings = await settingsOf(stack);
+    if (settings.role !== "hub") {
+        throw new Error(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
+    }
+    const { applications } = settings;
+    const unknown = names.filter((name) => !applications.some((application) => application.name === name));
+    if (unknown.length > 0) {
+        const known = applications.map(({ name }) => name).join(", ");
+        throw new Error(`${unknown.join(", ")}: no such application in the stack ${stack}. It has ${known}`);
+    }
+    return names.length === 0 ? applications : applications.filter(({ name }) => names.includes(name));
+}
+
+async function textFor(application: ApplicationSettings, checkout: string, scratch: string): Promise<string> {
+    const objects = await renderedObjects(application, checkout, scratch);
+    try {
+        return rulesText(rulesFor(objects, application));
+    } catch (error) {
+        throw new Error(`application ${application.name}:\n  ${(error as Error).message.replaceAll("\n", "\n  ")}`, {
+            cause: error,
+        });
+    }
+}
+
+main(rules);

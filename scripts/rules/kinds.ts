@@ -1,0 +1,136 @@
+import { delivering, type PolicyRule, reading } from "../../components/account/rules";
+import type { ApplicationSettings } from "../../settings/applications";
+
+/** A rendered object, as far as the rules need it. */
+export interface Manifest {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata?: {
+        readonly name?: string;
+        readonly namespace?: string;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
+    /** Of a CustomResourceDefinition. */
+    readonly spec?: { readonly group?: string; readonly names?: { readonly kind?: string; readonly plural?: string } };
+}
+
+/** What the settings of an application allow its chart to create. */
+export type Allowed = Pick<ApplicationSettings, "clusterKinds" | "namespace" | "secrets">;
+
+/** Resources that the controllers of a kind create, as a group and a plural. */
+const owned: Readonly<Record<string, readonly string[]>> = {
+    "apps/DaemonSet": ["apps/controllerrevisions", "/pods"],
+    "apps/Deployment": ["apps/replicasets", "/pods"],
+    "apps/StatefulSet": ["apps/controllerrevisions", "/persistentvolumeclaims", "/pods"],
+    "batch/CronJob": ["batch/jobs", "/pods"],
+    "batch/Job": ["/pods"],
+};
+
+/** Kinds of Kubernetes that are in no namespace (kubectl api-resources --namespaced=false). */
+const inNoNamespace = new Set([
+    "/Namespace",
+    "/Node",
+    "/PersistentVolume",
+    "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
+    "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
+    "apiextensions.k8s.io/CustomResourceDefinition",
+    "apiregistration.k8s.io/APIService",
+    "gateway.networking.k8s.io/GatewayClass",
+    "networking.k8s.io/IngressClass",
+    "node.k8s.io/RuntimeClass",
+    "rbac.authorization.k8s.io/ClusterRole",
+    "rbac.authorization.k8s.io/ClusterRoleBinding",
+    "scheduling.k8s.io/PriorityClass",
+    "storage.k8s.io/CSIDriver",
+    "storage.k8s.io/StorageClass",
+]);
+
+/**
+ * The rules for an Application with these objects, ordered by rights, group and resource: every right on the kinds in
+ * its namespace, and to read what those own.
+ *
+ * @throws Error that lists the objects which the settings do not allow, and what to write
+ */
+export function rulesFor(manifests: readonly Manifest[], allowed: Allowed): PolicyRule[] {
+    const delivered = new Set<string>();
+    const read = new Set(["/events"]);
+    const problems = new Set<string>();
+    const plurals = pluralsOf(manifests);
+    for (const manifest of manifests.filter((one) => !isTest(one))) {
+        const { group, kind, key } = identify(manifest);
+        if (allowed.clusterKinds.some((one) => one.group === group && one.kind === kind)) {
+            continue;
+        }
+        const problem = problemOf(manifest, allowed);
+        if (problem !== undefined) {
+            problems.add(problem);
+        }
+        delivered.add(`${group}/${plurals.get(key) ?? guessPlural(kind)}`);
+        owned[key]?.forEach((resource) => read.add(resource));
+    }
+    if (problems.size > 0) {
+        throw new Error([...problems].sort().join("\n"));
+    }
+    const others = [...read].filter((resource) => !delivered.has(resource));
+    return [...byGroup([...delivered], delivering), ...byGroup(others, reading)];
+}
+
+/** The content of a file in rules/. */
+export function rulesText(rules: readonly PolicyRule[]): string {
+    return `${JSON.stringify(rules, null, 4)}\n`;
+}
+
+function identify({ apiVersion, kind }: Manifest) {
+    const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+    return { group, kind, key: `${group}/${kind}` };
+}
+
+/** A test hook of Helm, which Argo CD ignores (argo-cd, docs/user-guide/helm.md, "Helm Hooks"). */
+function isTest({ metadata }: Manifest): boolean {
+    return /^test/.test(metadata?.annotations?.["helm.sh/hook"] ?? "");
+}
+
+function problemOf(manifest: Manifest, { namespace, secrets }: Allowed): string | undefined {
+    const { group, kind, key } = identify(manifest);
+    const object = `${kind} ${manifest.metadata?.name ?? ""}`;
+    if (inNoNamespace.has(key)) {
+        const entry = `{ group: "${group}", kind: ${kind}, resource: ${guessPlural(kind)} }`;
+        return `${object} is in no namespace. To allow every ${kind}, add \`${entry}\` to the application's clusterKinds`;
+    }
+    if (manifest.metadata?.namespace !== undefined && manifest.metadata.namespace !== namespace) {
+        return `${object} is in the namespace ${manifest.metadata.namespace}, and the application's is ${namespace}. Change the chart's values`;
+    }
+    return key === "/Secret" && !secrets
+        ? `${object} is a Secret. Have the chart take an existing one, or write \`secrets: true\` for the application`
+        : undefined;
+}
+
+/** Plurals of the kinds whose CustomResourceDefinitions are among the objects. */
+function pluralsOf(manifests: readonly Manifest[]): Map<string, string> {
+    const definitions = manifests.filter(({ kind }) => kind === "CustomResourceDefinition");
+    return new Map(
+        definitions.map(({ spec }) => [`${spec?.group ?? ""}/${spec?.names?.kind ?? ""}`, spec?.names?.plural ?? ""]),
+    );
+}
+
+/** A kind's plural as Kubernetes' own tools guess it (apimachinery, pkg/api/meta, `UnsafeGuessKindToResource`). */
+function guessPlural(kind: string): string {
+    const singular = kind.toLowerCase();
+    if (singular.endsWith("endpoints")) {
+        return singular;
+    }
+    return singular.endsWith("s") ? `${singular}es` : singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+}
+
+/** One rule for each API group. */
+function byGroup(resources: readonly string[], verbs: string[]): PolicyRule[] {
+    const groups = new Map<string, string[]>();
+    for (const resource of [...resources].sort()) {
+        const slash = resource.indexOf("/");
+        const group = resource.slice(0, slash);
+        groups.set(group, [...(groups.get(group) ?? []), resource.slice(slash + 1)]);
+    }
+    return [...groups].map(([group, names]) => ({ apiGroups: [group], resources: names, verbs }));
+}

@@ -1,0 +1,335 @@
+import { z } from "zod";
+import { type AgentSettings, gitUrl } from "./agent";
+import { environmentName } from "./delivery";
+import type { Problem } from "./given";
+import { dnsLabel, flag, text } from "./kinds";
+import { isLabelKey, isLabelValue } from "./labels";
+
+/** The application that a stack file names by `agent` alone, and that clusters had before there were others. */
+export const agentKey = "agent";
+
+/** Namespaces that no application may have: those of Kubernetes, of Argo CD, and of its account on a spoke. */
+const reserved = ["argocd", "argocd-manager", "default", "kube-system", "kube-public", "kube-node-lease"];
+
+const labelText = z
+    .string("the value of a label must be text. Put it in quotes")
+    .refine(isLabelValue, 'is not a valid label value. Write for example "true"');
+
+const labelKey = z.string().refine(isLabelKey, 'is not a valid label key. Write for example "gpu"');
+
+const expression = z
+    .strictObject({
+        key: labelKey.meta({ description: "Key of the label.", examples: ["gpu"] }),
+        operator: z
+            .enum(["In", "NotIn", "Exists", "DoesNotExist"], 'must be "In", "NotIn", "Exists" or "DoesNotExist". Write one')
+            .describe("How the label is compared, as in a label selector of Kubernetes."),
+        values: z.array(labelText).describe("Values for `In` and `NotIn`.").default([]),
+    })
+    .refine(({ operator, values }) => operator.endsWith("In") === values.length > 0, {
+        path: ["values"],
+        error: "must have a value for In and NotIn, and none for Exists and DoesNotExist. Correct it",
+    });
+
+const labelMap = z.record(labelKey, labelText);
+
+const selector = z
+    .union(
+        [
+            labelMap,
+            z.strictObject({
+                matchLabels: labelMap.describe("Labels that a cluster must have.").default({}),
+                matchExpressions: z.array(expression).describe("Conditions on labels; a cluster must meet all.").default([]),
+            }),
+        ],
+        'is not a label selector. Write labels, such as `{ gpu: "true" }`, or matchLabels and matchExpressions',
+    )
+    .meta({
+        description:
+            "Clusters that get the application, by the labels of their cluster Secrets: a map of labels, or `matchLabels` " +
+            "and `matchExpressions` as in Kubernetes. The default is every cluster.",
+        examples: [{ gpu: "true" }],
+    })
+    .default({});
+
+/** A label selector of Kubernetes. */
+export interface Selector {
+    readonly matchLabels: Readonly<Record<string, string>>;
+    readonly matchExpressions: readonly z.output<typeof expression>[];
+}
+
+/** A chart in an OCI registry, or in a Helm repository: the last part of the path is the chart's name. */
+const chartUrl = text("a chart's URL", "oci://ghcr.io/example/charts/retriever")
+    .regex(
+        /^(oci|https?):\/\/[^/@?#\s]+(\/[^/@?#\s]+)+$/,
+        "is not the URL of a chart. Write oci://REGISTRY/PATH/NAME, or https://REPOSITORY/NAME for a Helm repository",
+    );
+
+const exactVersion = text("the chart's version", "1.4.2").regex(
+    /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/,
+    'must be an exact version, so that a new one does not arrive by itself. Write for example "1.4.2"',
+);
+
+const clusterKind = z.strictObject({
+    group: z
+        .string("is not text")
+        .meta({ description: "API group; `\"\"` is the core group.", examples: ["apiextensions.k8s.io"] }),
+    kind: text("a kind", "CustomResourceDefinition").describe("The kind, as in a manifest."),
+    resource: text("the plural of the kind", "customresourcedefinitions")
+        .regex(/^[a-z0-9.-]+$/, 'is not a resource\'s name. Write for example "customresourcedefinitions"')
+        .describe("The kind's resource, as `kubectl api-resources` prints it."),
+});
+
+const valuesFrom = z
+    .strictObject({
+        repository: gitUrl.describe("Git repository with the values files."),
+        path: text("the folder of the values files", "retriever")
+            .describe("Folder with `values.yaml` and `values-<environment>.yaml`."),
+        revision: text("a branch, tag or commit", "main")
+            .describe("Branch, tag or commit for every cluster without its own.")
+            .default("main"),
+    })
+    .describe("Values files in Git, for a chart that is somewhere else.");
+
+const anyValues = z.record(z.string(), z.unknown(), "must be a map of the chart's values");
+
+const application = z
+    .strictObject({
+        repository: gitUrl.describe("Git repository with the Helm chart. Set this or `chart`.").optional(),
+        path: text("the chart's folder", "helm").describe("Folder of the chart in the repository. The default is `helm`.").optional(),
+        revision: text("a branch, tag or commit", "main")
+            .describe("Branch, tag or commit of `repository`, for every cluster without its own. The default is `main`.")
+            .optional(),
+        chart: chartUrl
+            .meta({ description: "Chart in an OCI registry (`oci://…`) or a Helm repository (`https://…/<name>`).", examples: ["oci://ghcr.io/example/charts/retriever"] })
+            .optional(),
+        version: exactVersion.describe("Version of `chart`, for every cluster without its own.").optional(),
+        values: valuesFrom.optional(),
+        valuesObject: z
+            .strictObject({
+                all: anyValues.describe("Values for every environment.").optional(),
+                environments: z
+                    .record(environmentName, anyValues)
+                    .meta({ description: "Values by environment. They override `all`.", examples: [{ prod: { replicas: 3 } }] })
+                    .default({}),
+            })
+            .describe("Values of the chart, without secrets. A chart in Git then needs no values file for each environment.")
+            .optional(),
+        namespace: dnsLabel("a namespace", "retriever")
+            .refine((name) => !reserved.includes(name), "belongs to Kubernetes or Argo CD. Choose another namespace")
+            .describe("Namespace of the application on every cluster. No other application may have it."),
+        selector,
+        facts: flag
+            .describe(
+                "Give the chart the cluster's name, environment, region and domain (docs/agent.md). Other charts refuse or " +
+                    "ignore these values. The default is `true` for `agent`.",
+            )
+            .optional(),
+        traffic: flag
+            .describe("The application for which a failover moves users; one at most. The default is `true` for `agent`.")
+            .optional(),
+        secrets: flag
+            .describe(
+                "The chart creates Secrets. Argo CD's account may then read the Secrets in the namespaces of all " +
+                    "applications on the same cluster.",
+            )
+            .default(false),
+        clusterKinds: z
+            .array(clusterKind)
+            .describe("Kinds in no namespace that the chart creates. Argo CD's account gets full rights on exactly these.")
+            .default([]),
+        deliver: flag
+            .describe(
+                "`false` removes the application from each cluster at the next `pulumi up` of its environment. Then it can " +
+                    "be taken out of the settings.",
+            )
+            .default(true),
+    })
+    .superRefine((given, context) => {
+        for (const { path, message } of sourceProblems(given)) {
+            context.addIssue({ code: "custom", path, message });
+        }
+    });
+
+interface Given {
+    readonly repository?: string | undefined;
+    readonly path?: string | undefined;
+    readonly revision?: string | undefined;
+    readonly chart?: string | undefined;
+    readonly version?: string | undefined;
+    readonly values?: object | undefined;
+    readonly valuesObject?: object | undefined;
+    readonly facts?: boolean | undefined;
+}
+
+function sourceProblems({ repository, path, revision, chart, version, values, valuesObject, facts }: Given) {
+    if ((repository === undefined) === (chart === undefined)) {
+        return [{ path: [], message: "must have exactly one of repository (a chart in Git) and chart. Keep one" }];
+    }
+    const needless = chart === undefined ? { version } : { path, revision };
+    const kind = chart === undefined ? "chart" : "repository";
+    return [
+        ...Object.entries(needless)
+            .filter(([, value]) => value !== undefined)
+            .map(([key]) => ({ path: [key], message: `is for ${kind}, which is not set. Remove it` })),
+        ...(chart !== undefined && version === undefined
+            ? [{ path: ["version"], message: 'is missing. Write the version of the chart, for example "1.4.2"' }]
+            : []),
+        ...(facts === true && valuesObject !== undefined
+            ? [{ path: ["facts"], message: "is for a chart with values files, and valuesObject is set. Remove one of the two" }]
+            : []),
+        ...(chart === undefined && values !== undefined
+            ? [{ path: ["values"], message: "is for a chart that is not in Git. Put the values files beside the chart" }]
+            : []),
+    ];
+}
+
+export const applications = z
+    .record(dnsLabel("an application's name", "retriever"), application)
+    .describe(
+        "The applications that Argo CD delivers, by name. `agent` alone, outside of this map, is the same as an " +
+            "application `agent` in it. See docs/applications.md.",
+    )
+    .default({});
+
+/** Where an application's chart is: in Git, or a version in a registry or a Helm repository, with its values files. */
+export type Source =
+    | { readonly repository: string; readonly path: string; readonly revision: string }
+    | {
+          /** Repository or registry without the chart's name, as Argo CD takes it: without `oci://`. */
+          readonly charts: string;
+          readonly chart: string;
+          readonly oci: boolean;
+          readonly version: string;
+          readonly values: z.output<typeof valuesFrom> | undefined;
+      };
+
+/** An application with all its defaults. */
+export interface ApplicationSettings {
+    readonly name: string;
+    readonly source: Source;
+    readonly valuesObject?: z.output<typeof application>["valuesObject"];
+    readonly namespace: string;
+    readonly selector: Selector;
+    readonly facts: boolean;
+    readonly traffic: boolean;
+    readonly secrets: boolean;
+    readonly clusterKinds: readonly z.output<typeof clusterKind>[];
+    readonly deliver: boolean;
+}
+
+/** The settings of a hub's stack that name its applications. */
+export interface GivenApplications {
+    readonly agent?: AgentSettings | undefined;
+    readonly applications: Readonly<Record<string, z.output<typeof application>>>;
+}
+
+/** What `agent` alone does not say. */
+const defaults = application.parse({ repository: "https://example.com/agent.git", namespace: agentKey });
+
+/** All applications: `agent` alone is an application of that name, and the first. */
+export function applicationsOf({ agent, applications }: GivenApplications): ApplicationSettings[] {
+    const alone = agent === undefined ? {} : { [agentKey]: { ...defaults, ...agent } };
+    return Object.entries({ ...alone, ...applications }).map(([name, given]) => {
+        const { valuesObject, namespace, selector, secrets, clusterKinds, deliver } = given;
+        const { facts = name === agentKey, traffic = name === agentKey } = given;
+        return {
+            name,
+            source: sourceOf(given),
+            selector: selectorOf(selector),
+            ...(valuesObject && { valuesObject }),
+            ...{ namespace, facts, traffic, secrets, clusterKinds, deliver },
+        };
+    });
+}
+
+function selectorOf(given: z.output<typeof selector>): Selector {
+    const isStructured = Array.isArray(given.matchExpressions);
+    return isStructured
+        ? (given as Selector)
+        : { matchLabels: given as Readonly<Record<string, string>>, matchExpressions: [] };
+}
+
+function sourceOf(given: z.output<typeof application>): Source {
+    const { repository, path = "helm", revision = "main", chart = "", version = "", values } = given;
+    if (repository !== undefined) {
+        return { repository, path, revision };
+    }
+    const oci = chart.startsWith("oci://");
+    const end = chart.lastIndexOf("/");
+    const charts = chart.slice(oci ? "oci://".length : 0, end);
+    return { charts, chart: chart.slice(end + 1), oci, version, values };
+}
+
+/** Each Git repository that the settings of the applications name, with the setting's path. */
+export function repositoriesIn({ agent, applications }: GivenApplications) {
+    const named = Object.entries(applications).flatMap(([name, { repository, values }]) => [
+        { path: ["applications", name, "repository"], url: repository },
+        { path: ["applications", name, "values", "repository"], url: values?.repository },
+    ]);
+    return [{ path: ["agent", "repository"], url: agent?.repository }, ...named].flatMap(({ path, url }) =>
+        url === undefined ? [] : [{ path, url }],
+    );
+}
+
+/** What of the applications contradicts another setting. */
+export function applicationProblems(
+    given: GivenApplications & {
+        readonly traffic?: object | undefined;
+        readonly labels: Readonly<Record<string, string | undefined>>;
+    },
+): Problem[] {
+    if (given.agent !== undefined && agentKey in given.applications) {
+        return [{ path: ["agent"], message: "is an application of that name too, in applications. Remove one of the two" }];
+    }
+    const all = applicationsOf(given);
+    if (all.length === 0) {
+        const message = "names no application. Add one, for example `agent: { repository: https://github.com/example/agent.git }`";
+        return [{ path: ["applications"], message }];
+    }
+    const followed = all.filter(({ traffic }) => traffic).map(({ name }) => name);
+    return [
+        ...namespaceProblems(all),
+        ...followed.slice(1).map((name) => ({
+            path: ["applications", name, "traffic"],
+            message: `is true, and users follow ${followed[0]} already. A failover moves users for one application: keep one`,
+        })),
+        ...(given.traffic !== undefined && followed.length === 0
+            ? [{ path: ["traffic"], message: "moves users for no application. Write `traffic: true` for one in applications" }]
+            : []),
+        ...(given.labels.deploy === "true" && !all.some(({ name }) => name === agentKey)
+            ? [{ path: ["labels", "deploy"], message: `is "true", and only the application agent is delivered to the hub. Remove it` }]
+            : []),
+    ];
+}
+
+/** Argo CD's rights on a namespace are those of one application. */
+function namespaceProblems(all: readonly ApplicationSettings[]): Problem[] {
+    return all.flatMap(({ name, namespace }, index) => {
+        const twin = all.slice(0, index).find((other) => other.namespace === namespace);
+        const message = `is the namespace of ${twin?.name} too. Each application has its own: choose another`;
+        return twin === undefined ? [] : [{ path: ["applications", name, "namespace"], message }];
+    });
+}
+
+/** The application for which a failover moves users; undefined if there is none. */
+export function followedApplication(all: readonly ApplicationSettings[]): ApplicationSettings | undefined {
+    return all.find(({ traffic }) => traffic);
+}
+
+/** Whether a selector matches the labels of a cluster Secret (kubernetes.io/docs, "Labels and Selectors"). */
+export function selects({ matchLabels, matchExpressions }: Selector, labels: Readonly<Record<string, string>>): boolean {
+    const meets = ({ key, operator, values }: Selector["matchExpressions"][number]): boolean => {
+        const value = labels[key];
+        switch (operator) {
+            case "In":
+                return value !== undefined && values.includes(value);
+            case "NotIn":
+                return value === undefined || !values.includes(value);
+            case "Exists":
+                return value !== undefined;
+            case "DoesNotExist":
+                return value === undefined;
+        }
+    };
+    return Object.entries(matchLabels).every(([key, value]) => labels[key] === value) && matchExpressions.every(meets);
+}
