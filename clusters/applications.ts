@@ -4,6 +4,12 @@ import { agentLabel, connectionCheckLabel, nameLabel, quarantinedLabel } from ".
 import { type Registration, sameServer } from "./registrations";
 import { change, find } from "./request";
 
+/** Revisions of an Application's sources: one, or one for each of several. */
+interface Compared {
+    readonly revision?: string;
+    readonly revisions?: readonly string[];
+}
+
 /** The fields of an Argo CD Application that this program reads (argo-cd, pkg/apis/application/v1alpha1/types.go). */
 export interface Application {
     readonly metadata: {
@@ -24,13 +30,13 @@ export interface Application {
     readonly status?: {
         /** Time of the last comparison, as RFC 3339. */
         readonly reconciledAt?: string;
-        readonly sync?: { readonly status?: string; readonly revision?: string; readonly revisions?: readonly string[] };
+        readonly sync?: Compared & { readonly status?: string };
         readonly health?: { readonly status?: string; readonly lastTransitionTime?: string };
         readonly operationState?: {
             readonly phase?: string;
             readonly message?: string;
             readonly finishedAt?: string;
-            readonly syncResult?: { readonly revision?: string; readonly revisions?: readonly string[] };
+            readonly syncResult?: Compared;
         };
         /** The deployed revisions, the oldest first. */
         readonly history?: readonly { readonly revision?: string }[];
@@ -121,9 +127,7 @@ export async function findApplication(
  * The revision that Argo CD has compared or synced: a commit, or the version of a chart and the commit of its values
  * files, with a space between. Undefined if there is none.
  */
-export function revisionOf(
-    compared: { readonly revision?: string; readonly revisions?: readonly string[] } | undefined,
-): string | undefined {
+export function revisionOf(compared: Compared | undefined): string | undefined {
     const text = compared?.revisions?.length ? compared.revisions.join(" ") : compared?.revision;
     return text === "" ? undefined : text;
 }

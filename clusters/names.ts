@@ -29,7 +29,7 @@ export const managedByLabel = "app.kubernetes.io/managed-by";
 /** Value of {@link managedByLabel}. */
 export const manager = "pulumi";
 
-/** Label of Applications and ApplicationSets with the application's name; charts of Helm give it to their objects too. */
+/** Label of Applications and ApplicationSets with the application's name; charts give it to their objects too. */
 export const nameLabel = "app.kubernetes.io/name";
 
 /** Labels of an application's Applications and of its ApplicationSet. */

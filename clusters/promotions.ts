@@ -92,7 +92,8 @@ function pinOf(
     { application, cluster }: Promoted,
 ): string | undefined {
     const annotations = existing.find((one) => one.cluster === cluster)?.annotations ?? {};
-    const [revision, values] = [revisionAnnotationOf, valuesRevisionAnnotationOf].map((of) => annotations[of(application)]);
+    const revision = annotations[revisionAnnotationOf(application)];
+    const values = annotations[valuesRevisionAnnotationOf(application)];
     return values === undefined ? revision : `${revision} ${values}`;
 }
 

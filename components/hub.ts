@@ -186,7 +186,7 @@ export class Hub extends pulumi.ComponentResource {
     }
 }
 
-/** What Argo CD may manage on the hub itself: the agent's namespace, as on a spoke, or the namespaces of `permissions`. */
+/** What Argo CD may manage on the hub itself: the agent's namespace, or the namespaces of `permissions`. */
 function hubScope({
     applications,
     permissions: { scope, namespaces },

@@ -12,6 +12,7 @@ import type { Room } from "./account/grants";
 import { rulesBeside, rulesOf } from "./account/rules";
 import { Departures } from "./account/departures";
 import { agentKey } from "../settings/applications";
+import type { NamespaceLimits } from "../settings/delivery";
 import { pinOf } from "../settings/pins";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Drain } from "./account/drain";
@@ -93,12 +94,14 @@ export class Spoke extends pulumi.ComponentResource {
         );
         const rooms = chosen.map((application): Room & { readonly made: ApplicationNamespace } => {
             const isAgent = application.name === agentKey;
+            const limits: NamespaceLimits = environment.namespaces[application.name] ?? environment.namespace;
             const made = new ApplicationNamespace(
                 roomName(name, application.name),
                 {
                     application: application.name,
                     namespace: application.namespace,
-                    limits: environment.namespaces[application.name] ?? environment.namespace,
+                    limits,
+                    ...(limits.isolated !== undefined && { isolated: limits.isolated }),
                     adopted: args.adoptedNamespaces?.[application.name],
                     shared: isAgent && settings.sharedNamespace,
                 },
@@ -223,7 +226,11 @@ export class Spoke extends pulumi.ComponentResource {
                 quarantined,
                 config,
             },
-            { parent: this, providers: [hubProvider], dependsOn: [...rooms.map(({ made }) => made), account, ...store] },
+            {
+                parent: this,
+                providers: [hubProvider],
+                dependsOn: [...rooms.map(({ made }) => made), account, ...store],
+            },
         );
         const connection = new ConnectionCheck(
             `${name}-connection`,

@@ -21,7 +21,7 @@ const limitMs = 300_000;
 /** Limit for the ApplicationSet controller to delete the Applications by itself, in milliseconds. */
 const controllersTurnMs = 10_000;
 
-/** The facts to remove Applications from a cluster. Contexts are names; a kubeconfig from the settings is a secret here. */
+/** The facts to remove Applications from a cluster. A context is a name; a kubeconfig from the settings is a secret. */
 export interface EmptyingState {
     readonly hub: ClusterConnection;
     readonly spoke: ClusterConnection;

@@ -70,7 +70,7 @@ function takenOut(names: readonly string[], existing: readonly Registration[]): 
 }
 
 interface ApplicationSet {
-    readonly spec: { readonly template?: { readonly spec?: { readonly destination?: { readonly namespace?: string } } } };
+    readonly spec: { readonly template?: Pick<Application, "spec"> };
 }
 
 /** Applications that would be made anew in another namespace, and their old objects deleted. */
@@ -188,7 +188,7 @@ function collisions(deliveries: readonly Delivery[]): string[] {
     );
 }
 
-/** Applications that would leave a cluster of a protected environment, as {@link refuseProtectedRemovals} for clusters. */
+/** Applications that would leave a cluster of a protected environment. */
 async function protectedDepartures(
     { clusters, environment, protect }: Pick<EnvironmentSettings, "clusters" | "environment" | "protect">,
     hub: Pick<HubOutputs, "applications" | "rollout">,
@@ -213,7 +213,8 @@ async function protectedDepartures(
             const kept = leave.length === 0 ? [] : (await applicationsOf(registration)).filter(({ metadata }) => {
                 return leave.includes(metadata.labels?.[nameLabel] ?? "") && metadata.annotations?.[allowDeleteAnnotation] !== "true";
             });
-            return kept.map(({ metadata }) => aboutDeparture(metadata.name, registration.cluster, environment, stack, protect));
+            const { cluster } = registration;
+            return kept.map(({ metadata }) => aboutDeparture(metadata.name, cluster, environment, stack, protect));
         }),
     );
     return found.flat();

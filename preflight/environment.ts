@@ -168,7 +168,7 @@ async function checkRegistrations(
     };
 }
 
-/** The applications' namespaces that exist on clusters which the stack has not registered yet, or that it adopted then. */
+/** The applications' namespaces that exist before the stack makes room for them, or that it adopted then. */
 async function findNamespaces(
     settings: EnvironmentSettings,
     spokes: Readonly<Record<string, ClusterAddress>>,

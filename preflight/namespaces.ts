@@ -96,8 +96,8 @@ function some(names: readonly string[]): string {
 }
 
 /**
- * Finds the namespace of an application that exists on a cluster before the stack creates it, and warns of what will change
- * in it.
+ * Finds the namespace of an application that exists on a cluster before the stack creates it, and warns of what will
+ * change in it.
  *
  * @param isRegistered whether the stack has registered the cluster already
  * @returns undefined if there is none, or the stack created it
@@ -136,7 +136,11 @@ async function visible(spoke: ClusterAddress, path: string): Promise<{ readonly 
     return status === 200 ? (JSON.parse(body) as { metadata: Metadata }) : undefined;
 }
 
-async function inNamespace(spoke: ClusterAddress, metadata: Metadata, { application, shared }: Context): Promise<FoundNamespace> {
+async function inNamespace(
+    spoke: ClusterAddress,
+    metadata: Metadata,
+    { application, shared }: Context,
+): Promise<FoundNamespace> {
     const list = async (path: string) => (await get<ObjectList>(spoke, path)).items.map((item) => item.metadata);
     const core = `api/v1/namespaces/${metadata.name}`;
     const [pods, quotas, ranges, policies] = await Promise.all([

@@ -60,7 +60,9 @@ export async function refuseToOrphan(existing: readonly Registration[], hub: Clu
             const { secret, argoCdName, stack } = registration;
             const name = applicationOn(agentKey, argoCdName);
             const application = await findApplication(hub, argoCdNamespace, agentKey, argoCdName);
-            const isTwin = existing.some((other) => applicationOn(agentKey, other.argoCdName) === name && isDelivered(other));
+            const isTwin = existing.some(
+                (other) => applicationOn(agentKey, other.argoCdName) === name && isDelivered(other),
+            );
             return application === undefined || !isGenerated(application) || isTwin
                 ? []
                 : [

@@ -228,7 +228,7 @@ const defaults = application.parse({ repository: "https://example.com/agent.git"
 
 /** All applications: `agent` alone is an application of that name, and the first. */
 export function applicationsOf({ agent, applications }: GivenApplications): ApplicationSettings[] {
-    const alone = agent === undefined ? {} : { [agentKey]: { ...defaults, ...agent } };
+    const alone: typeof applications = agent === undefined ? {} : { [agentKey]: { ...defaults, ...agent } };
     return Object.entries({ ...alone, ...applications }).map(([name, given]) => {
         const { valuesObject, namespace, selector, secrets, clusterKinds, deliver } = given;
         const { facts = name === agentKey, traffic = name === agentKey } = given;
@@ -317,7 +317,8 @@ export function followedApplication(all: readonly ApplicationSettings[]): Applic
 }
 
 /** Whether a selector matches the labels of a cluster Secret (kubernetes.io/docs, "Labels and Selectors"). */
-export function selects({ matchLabels, matchExpressions }: Selector, labels: Readonly<Record<string, string>>): boolean {
+export function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
+    const { matchLabels, matchExpressions } = selector;
     const meets = ({ key, operator, values }: Selector["matchExpressions"][number]): boolean => {
         const value = labels[key];
         switch (operator) {

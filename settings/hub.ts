@@ -111,7 +111,9 @@ export const hubSettings = z.strictObject({
     for (const { path, message } of contradictions) {
         context.addIssue({ code: "custom", path: [...path], message });
     }
-}).transform(({ agent, applications, ...given }) => ({ ...given, applications: applicationsOf({ agent, applications }) }));
+}).transform(({ agent, applications, ...given }) => {
+    return { ...given, applications: applicationsOf({ agent, applications }) };
+});
 
 /** Settings of the stack whose role is `hub`. */
 export type HubSettings = z.output<typeof hubSettings>;

@@ -10,7 +10,7 @@ export interface DeparturesArgs extends Omit<DrainArgs, "secret"> {
     readonly applications: readonly string[];
 }
 
-/** Waits until Argo CD has removed an application that has no room on the cluster any more; see dynamic/departures.ts. */
+/** Waits until Argo CD has removed an application that is to leave the cluster; see dynamic/departures.ts. */
 export class Departures extends DynamicResource {
     constructor(name: string, args: DeparturesArgs, opts?: pulumi.CustomResourceOptions) {
         const connections = { hub: connectionInput(args.hub), spoke: connectionInput(args.spoke) };

@@ -99,7 +99,8 @@ export class Grants extends pulumi.ComponentResource {
         const kinds = rooms.flatMap(({ clusterKinds }) =>
             clusterKinds.map(({ group, resource }) => ({ apiGroup: group, resources: [resource] })),
         );
-        const rules = [...rulesWith(allOfRules(first, others), logs), ...kindRules(permissions), ...kindRules({ kinds })];
+        const inNamespaces = rulesWith(allOfRules(first, others), logs);
+        const rules = [...inNamespaces, ...kindRules(permissions), ...kindRules({ kinds })];
         return this.onCluster(name, roleName, rules, args);
     }
 

@@ -72,7 +72,8 @@ export class HubRights extends pulumi.ComponentResource {
             rules: rulesOf(application),
             clusterKinds: [],
         };
-        return new Grants(name, { roleName: accountName, subjects, rooms: [room], permissions, logs: false }, { parent: this });
+        const given = { roleName: accountName, subjects, rooms: [room], permissions, logs: false };
+        return new Grants(name, given, { parent: this });
     }
 
     /** On the hub these are the kinds alone, without the agent's. */

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { agentKey } from "../../settings/applications";
 
 /** One rule of a Role (rbac.authorization.k8s.io/v1, PolicyRule). */
 export interface PolicyRule {
@@ -8,22 +10,32 @@ export interface PolicyRule {
     readonly verbs: string[];
 }
 
-/** Folder with the rules of each application, which `npm run rules` writes. */
-export const rulesFolder = path.resolve(__dirname, "../../rules");
+/** Where the rules of the agent are, whose chart is in this repository. */
+const agentRules = path.resolve(__dirname, "../../rules/agent.json");
 
-/** The file with an application's rules. */
-export function rulesFile(application: string): string {
-    return path.join(rulesFolder, `${application}.json`);
+/**
+ * The file with an application's rules, which `npm run rules` writes beside the stack files.
+ *
+ * @param folder the folder of the stack files
+ */
+export function rulesFile(application: string, folder: string): string {
+    const own = path.join(folder, "rules", `${application}.json`);
+    return application === agentKey && !existsSync(own) ? agentRules : own;
 }
 
 /** The applications that have no rules yet. */
 export function withoutRules(applications: readonly string[]): string[] {
-    return applications.filter((application) => !existsSync(rulesFile(application)));
+    return applications.filter((application) => !existsSync(rulesFile(application, stackFolder())));
+}
+
+/** The folder of the stack files, in a run of the program. */
+function stackFolder(): string {
+    return pulumi.getRootDirectory();
 }
 
 /** Argo CD's rights on the kinds of an application's chart, in the application's own namespace. */
 export function rulesOf(application: string): PolicyRule[] {
-    return JSON.parse(readFileSync(rulesFile(application), "utf8")) as PolicyRule[];
+    return JSON.parse(readFileSync(rulesFile(application, stackFolder()), "utf8")) as PolicyRule[];
 }
 
 /** Verbs that read. */

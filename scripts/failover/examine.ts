@@ -27,7 +27,8 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
     }
     const argoCd = { hub: hub.address, namespace: hub.namespace };
     const target = { cluster: to.name, argoCdName: argoCdNameOf(to.name, to.settings), server: to.server };
-    const comparison = await compareAnew(argoCd, target, applicationOn(followed(hub).name, target.argoCdName), comparisonLimitMs);
+    const application = applicationOn(followed(hub).name, target.argoCdName);
+    const comparison = await compareAnew(argoCd, target, application, comparisonLimitMs);
     const now = comparison.what === "compared" ? await look(hub, from, to) : findings;
     return withComparison(to.name, comparison, now);
 }

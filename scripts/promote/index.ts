@@ -3,11 +3,12 @@
  *
  *     npm run promote -- --from staging --to prod [--application agent] [--timeout 15m]
  *
- * The names are those of stacks; with several applications, one must be named. It changes nothing unless the first environment is Synced and Healthy at one revision
- * for the hub's `rollout.soak`. Then it changes the pins of the second one, brings up its cluster Secrets, and waits
- * until that environment is Synced and Healthy too. It deploys no other pending change of the stack, and refuses if
- * anything except the pin would change in the Secrets. The hub records the promotion before and after. After an
- * interruption, run it again: it continues. A cluster in quarantine gets the pin, and the revision when that is lifted.
+ * The names are those of stacks; with several applications, one must be named. It changes nothing unless the
+ * application is Synced and Healthy in the first environment, at one revision, for the hub's `rollout.soak`. Then it
+ * changes the pins of the second one, brings up its cluster Secrets, and waits until the application is Synced and
+ * Healthy there too. It deploys no other pending change of the stack, and refuses if anything except the pin would change
+ * in the Secrets. The hub records the promotion before and after. After an interruption, run it again: it continues. A
+ * cluster in quarantine gets the pin, and the revision when that is lifted.
  */
 import { parseArgs } from "node:util";
 import { applicationOn, applicationsIn } from "../../clusters/applications";
@@ -47,7 +48,8 @@ async function promote(args: string[]): Promise<void> {
     await refuseLeftAlone(target);
     const application = applicationNamed(named.application, target);
     const proved = await found(source, application);
-    const revision = provedRevision(from, expectedOf(source, application), proved, Date.now(), milliseconds(rules.soak));
+    const soakMs = milliseconds(rules.soak);
+    const revision = provedRevision(from, expectedOf(source, application), proved, Date.now(), soakMs);
     say(`${application} on ${from} is Synced and Healthy at ${revision} for ${rules.soak} or more: promoting it to ${to}`);
     const { hub, namespace } = target;
     const clusters = clustersWith(target, application);
@@ -112,7 +114,9 @@ function options(args: string[]): { from: string; to: string; application: strin
 /** Without the Applications of clusters in quarantine, whose status is old. */
 async function found({ hub, namespace, settings }: EnvironmentStack, application: string) {
     const all = await applicationsIn(hub, namespace, application, settings.environment);
-    const old = quarantinedIn(settings).map((name) => applicationOn(application, argoCdNameOf(name, settings.clusters[name])));
+    const old = quarantinedIn(settings).map((name) =>
+        applicationOn(application, argoCdNameOf(name, settings.clusters[name])),
+    );
     return all.filter(({ metadata }) => !old.includes(metadata.name));
 }
 
@@ -150,7 +154,8 @@ function applicationNamed(name: string | undefined, { applications }: Environmen
         return only;
     }
     if (name === undefined || !names.includes(name)) {
-        throw new Error(`${name === undefined ? "say" : `--application ${name} is none of the hub's: say`} which application: --application ${names.join(" or ")}`);
+        const problem = name === undefined ? "the hub has several applications" : `the hub has no application ${name}`;
+        throw new Error(`${problem}. Name one: --application ${names.join(" or ")}`);
     }
     return name;
 }

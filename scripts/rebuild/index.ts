@@ -52,9 +52,10 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
     const delivered = Object.entries(settings.clusters).filter(([, { labels, quarantined }]) => {
         return labels.deploy === "true" && !quarantined;
     });
-    const expected = delivered.flatMap(([name, one]) =>
-        chosenFor({ applications }, settings, one).map((application) => [application.name, argoCdNameOf(name, one)] as const),
-    );
+    const expected = delivered.flatMap(([name, one]) => {
+        const chosen = chosenFor({ applications }, settings, one);
+        return chosen.map((application) => [application.name, argoCdNameOf(name, one)] as const);
+    });
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
             expected.map(async ([application, cluster]) => {

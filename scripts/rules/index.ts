@@ -5,16 +5,18 @@
  *     npm run rules -- [APPLICATION ...] [--check] [--checkout DIR] [--stack hub]
  *
  * The default is every application of the hub's stack. `--check` writes nothing, and fails where a file is not as it
- * would be written. A chart in the repository of the checkout (default: this folder) is rendered from its files; another
- * one at the revision of the settings. Helm must be on PATH.
+ * would be written. A chart in the repository of the checkout (default: this folder) is rendered from its files, and
+ * another one at the revision of the settings. Helm must be on PATH.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { rulesFile, rulesFolder } from "../../components/account/rules";
+import { rulesFile } from "../../components/account/rules";
 import type { ApplicationSettings } from "../../settings/applications";
 import { inFolder } from "../support/folder";
 import { main, say } from "../support/main";
 import { settingsOf } from "../support/pulumi";
+import { folderOfStackFiles } from "../support/stackFile";
 import { rulesFor, rulesText } from "./kinds";
 import { renderedObjects } from "./rendered";
 
@@ -33,12 +35,12 @@ async function rules(args: string[]): Promise<void> {
     await inFolder(async (scratch) => {
         for (const application of wanted) {
             const text = await textFor(application, values.checkout, scratch);
-            const file = rulesFile(application.name);
+            const file = rulesFile(application.name, folderOfStackFiles());
             const isSame = existsSync(file) && readFileSync(file, "utf8") === text;
             if (values.check && !isSame) {
                 stale.push(application.name);
             } else if (!values.check) {
-                mkdirSync(rulesFolder, { recursive: true });
+                mkdirSync(path.dirname(file), { recursive: true });
                 writeFileSync(file, text);
             }
             say(`rules/${application.name}.json: ${isSame ? "up to date" : values.check ? "stale" : "written"}`);

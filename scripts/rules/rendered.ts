@@ -27,9 +27,9 @@ export async function renderedObjects(
         return (await helmTemplate({ chart: "", ...chart, ...rendering })) as Manifest[];
     };
     const each = async (chart: object, folder: string | undefined) => {
-        const files = folder === undefined ? [undefined] : valuesFilesIn(folder);
+        const files = folder === undefined ? [[]] : valuesFilesIn(folder);
         const values = valuesObject === undefined ? [{}] : inline.map(([, own]) => ({ ...valuesObject.all, ...own }));
-        const all = files.flatMap((file) => values.map((one) => render(chart, file === undefined ? [] : file, one)));
+        const all = files.flatMap((file) => values.map((one) => render(chart, file, one)));
         return (await Promise.all(all)).flat();
     };
     if ("repository" in source) {

@@ -3,9 +3,14 @@ import * as path from "node:path";
 import { pinSetting } from "../../settings/pins";
 import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
 
-/** A stack's file in the folder that `pulumi` uses: PULUMI_OPTION_CWD is the variable for its flag --cwd. */
+/** The folder that `pulumi` uses: PULUMI_OPTION_CWD is the variable for its flag --cwd. */
+export function folderOfStackFiles(): string {
+    return process.env.PULUMI_OPTION_CWD ?? process.cwd();
+}
+
+/** A stack's file in that folder. */
 export function stackFile(stack: string): string {
-    return path.join(process.env.PULUMI_OPTION_CWD ?? process.cwd(), `Pulumi.${stack}.yaml`);
+    return path.join(folderOfStackFiles(), `Pulumi.${stack}.yaml`);
 }
 
 /**
@@ -46,7 +51,8 @@ function isPlain(text: string): boolean {
 /**
  * Writes a revision into clusters of an environment's stack file, and keeps the comments and all else.
  *
- * @param pins the application; its revision, with that of its values files after a space; and the clusters, by default all
+ * @param pins the application; its revision, with that of its values files after a space; and the clusters, by default
+ *     all
  * @param rollbackFrom by cluster, the recorded revision on the hub that replaced the new one before
  * @throws Error if the file has no clusters
  */

@@ -64,7 +64,7 @@ describe("the rules that Argo CD has on a spoke", () => {
         [
             "a kind in no namespace",
             { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "foos.example.com" } },
-            /foos\.example\.com is in no namespace.*group: "apiextensions\.k8s\.io".*resource: customresourcedefinitions/,
+            /foos\.example\.com is in no namespace.*"apiextensions\.k8s\.io".*resource: customresourcedefinitions/,
         ],
         ["a Secret", { apiVersion: "v1", kind: "Secret", metadata: { name: "key" } }, /Secret key is a Secret.*secrets: true/],
         [

@@ -92,7 +92,8 @@ describe("an environment that does not fit the hub's rollout", () => {
     ];
     for (const [name, settings, given, error] of refused) {
         it(`is refused: ${name}`, () => {
-            expect(() => refuseUnfitForRollout(given, { applications: hubApplications(), rollout: rolloutRules(hub(settings)) })).to.throw(error);
+            const facts = { applications: hubApplications(), rollout: rolloutRules(hub(settings)) };
+            expect(() => refuseUnfitForRollout(given, facts)).to.throw(error);
         });
     }
 

@@ -1,0 +1,355 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { expect } from "chai";
+import { delivering, type PolicyRule, reading } from "../../components/account/rules";
+import { type HubApplication, parseHubOutputs } from "../../components/hubOutputs";
+import agentRules from "../../rules/agent.json";
+import { sourcesOf } from "../../components/applications/sources";
+import { chosenFor } from "../../components/applications/rooms";
+import { credentialsFor } from "../../components/argoCd/repository";
+import { parseSettings } from "../../settings";
+import { selects } from "../../settings/applications";
+import type { HubSettings } from "../../settings/hub";
+import { agentSource, applicationsIn, hubApplications, theAgent } from "./support/applications";
+import { bringUpHub } from "./support/hub";
+import { all, encode, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { registerClusters } from "./support/register";
+
+const retriever = {
+    chart: "oci://ghcr.io/example/charts/retriever",
+    version: "1.4.2",
+    values: { repository: "https://git.example.com/deploy.git", path: "retriever" },
+    namespace: "retriever",
+    selector: { gpu: "true" },
+};
+const monitoring = {
+    chart: "https://charts.example.com/monitoring",
+    version: "2.0.0",
+    namespace: "monitoring",
+    valuesObject: { all: { replicas: 1, hosts: ["a"] }, environments: { prod: { replicas: 3, hosts: ["{{ b }}"] } } },
+    clusterKinds: [{ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", resource: "customresourcedefinitions" }],
+};
+type Generators = [{ clusters: { selector: { matchExpressions: object[] } } }];
+
+const three = { agent: agentSource, applications: { retriever, monitoring } };
+
+function problemsOf(given: object): string {
+    try {
+        applicationsIn(given);
+    } catch (error) {
+        return (error as Error).message;
+    }
+    throw new Error("the settings were accepted");
+}
+
+describe("the applications of a hub", () => {
+    it("are the same if the agent is outside of the map or in it", () => {
+        expect(applicationsIn({ applications: { agent: { ...agentSource, namespace: "agent" } } })).to.deep.equal([theAgent()]);
+    });
+
+    it("have the chart's registry without its scheme, and the chart's name apart", () => {
+        const [, one, two] = applicationsIn(three);
+        expect(one?.source).to.deep.include({ charts: "ghcr.io/example/charts", chart: "retriever", oci: true, version: "1.4.2" });
+        expect(two?.source).to.deep.include({ charts: "https://charts.example.com", chart: "monitoring", oci: false });
+    });
+
+    const refused: [what: string, given: object, problem: RegExp][] = [
+        ["none", {}, /hubspoke:applications: names no application/],
+        [
+            "the agent twice",
+            { agent: agentSource, applications: { agent: { ...agentSource, namespace: "agent" } } },
+            /hubspoke:agent: is an application of that name too/,
+        ],
+        [
+            "one namespace for two",
+            { agent: agentSource, applications: { retriever: { ...retriever, namespace: "agent" } } },
+            /applications\.retriever\.namespace: is the namespace of agent too/,
+        ],
+        [
+            "Argo CD's namespace",
+            { agent: agentSource, applications: { retriever: { ...retriever, namespace: "argocd" } } },
+            /retriever\.namespace: belongs to Kubernetes or Argo CD/,
+        ],
+        ["no source", { applications: { retriever: { namespace: "a" } } }, /retriever: must have exactly one of repository .* and chart/],
+        [
+            "a chart without its version",
+            { applications: { retriever: { chart: retriever.chart, namespace: "a" } } },
+            /retriever\.version: is missing/,
+        ],
+        [
+            "a range of versions",
+            { applications: { retriever: { ...retriever, version: "^1.0.0" } } },
+            /retriever\.version: must be an exact version/,
+        ],
+        [
+            "users who follow two",
+            { agent: agentSource, applications: { retriever: { ...retriever, traffic: true } } },
+            /retriever\.traffic: is true, and users follow agent already/,
+        ],
+        [
+            "users who follow none",
+            { applications: { retriever }, traffic: { active: "prod", externalDns: { mode: "existing" } } },
+            /hubspoke:traffic: moves users for no application/,
+        ],
+        [
+            "a selector that is none",
+            { applications: { retriever: { ...retriever, selector: "gpu" } } },
+            /retriever\.selector: is not a label selector/,
+        ],
+    ];
+    for (const [what, given, problem] of refused) {
+        it(`are refused with ${what}`, () => {
+            expect(problemsOf(given)).to.match(problem);
+        });
+    }
+});
+
+describe("a selector", () => {
+    const [{ selector } = theAgent()] = applicationsIn({
+        applications: {
+            a: {
+                ...retriever,
+                selector: {
+                    matchLabels: { gpu: "true" },
+                    matchExpressions: [
+                        { key: "tier", operator: "In", values: ["gold", "silver"] },
+                        { key: "edge", operator: "DoesNotExist" },
+                        { key: "region", operator: "Exists" },
+                        { key: "zone", operator: "NotIn", values: ["b"] },
+                    ],
+                },
+            },
+        },
+    });
+    const fits = { gpu: "true", tier: "gold", region: "eu" };
+    const cases: [labels: Record<string, string>, expected: boolean][] = [
+        [fits, true],
+        [{ ...fits, zone: "a" }, true],
+        [{ ...fits, zone: "b" }, false],
+        [{ ...fits, tier: "bronze" }, false],
+        [{ ...fits, edge: "" }, false],
+        [{ gpu: "true", tier: "gold" }, false],
+        [{ ...fits, gpu: "false" }, false],
+        [{ gpu: "true", region: "eu" }, false],
+    ];
+    for (const [labels, expected] of cases) {
+        it(`${expected ? "chooses" : "does not choose"} a cluster with ${JSON.stringify(labels)}`, () => {
+            expect(selects(selector, labels)).to.equal(expected);
+        });
+    }
+
+    it("decides with the environment too, and an application that leaves is for no cluster", () => {
+        const leaving = { ...retriever, selector: { environment: "prod" } };
+        const cluster = { labels: { deploy: "true" as const, region: "eu" } };
+        const names = (given: object, environment: string) => {
+            const hub = { applications: hubApplications({ applications: given }) };
+            return chosenFor(hub, { environment }, cluster).map(({ name }) => name);
+        };
+        expect(names({ retriever: leaving }, "prod")).to.deep.equal(["retriever"]);
+        expect(names({ retriever: leaving }, "staging")).to.deep.equal([]);
+        expect(names({ retriever: { ...leaving, deliver: false } }, "prod")).to.deep.equal([]);
+    });
+});
+
+describe("the sources of an Application", () => {
+    const revisions = { chart: "CHART", values: "VALUES" };
+
+    it("are a chart in a registry with values files from Git", () => {
+        const [, application = theAgent()] = applicationsIn(three);
+        expect(sourcesOf(application, revisions, undefined)).to.deep.equal({
+            sources: [
+                {
+                    repoURL: "ghcr.io/example/charts",
+                    chart: "retriever",
+                    targetRevision: "CHART",
+                    helm: {
+                        releaseName: "retriever",
+                        valueFiles: [
+                            "$values/retriever/values.yaml",
+                            "$values/retriever/values-{{.metadata.labels.environment}}.yaml",
+                        ],
+                    },
+                },
+                { repoURL: "https://git.example.com/deploy.git", targetRevision: "VALUES", ref: "values" },
+            ],
+        });
+    });
+
+    it("are a chart with values by environment, in which a list replaces a list and braces stay text", () => {
+        const [, , application = theAgent()] = applicationsIn(three);
+        const { source } = sourcesOf(application, revisions, undefined) as { source: { helm: { values: string } } };
+        expect(source.helm.values).to.equal(
+            '{{ if eq .metadata.labels.environment "prod" }}{"replicas":3,"hosts":["{{ "{{" }} b }}"]}' +
+                '{{ else }}{"replicas":1,"hosts":["a"]}{{ end }}',
+        );
+    });
+
+    it("have the cluster's facts where the settings ask for them, and not the agent's host for others", () => {
+        const [, plain = theAgent()] = applicationsIn(three);
+        const given = { agent: agentSource, applications: { a: { ...retriever, facts: true } } };
+        const [, wanting = theAgent()] = applicationsIn(given);
+        expect(JSON.stringify(sourcesOf(plain, revisions, undefined))).not.to.include("valuesObject");
+        expect(JSON.stringify(sourcesOf(wanting, revisions, undefined))).to.include('"dnsDomain":"{{');
+    });
+});
+
+describe("a hub with three applications", () => {
+    before(() => bringUpHub({ ...three, labels: { region: "eu" }, rollout: { strategy: "pinned" } }));
+
+    it("has a project for each, with its repositories, its namespace and its kinds", () => {
+        const specOf = (name: string) => one("kubernetes:argoproj.io/v1alpha1:AppProject", `${name}-project-appproject`).inputs.spec;
+        expect(specOf("retriever")).to.deep.include({
+            sourceRepos: ["ghcr.io/example/charts", "https://git.example.com/deploy.git"],
+            destinations: [{ server: "*", namespace: "retriever" }],
+            clusterResourceWhitelist: [],
+        });
+        expect(specOf("monitoring")).to.deep.include({
+            clusterResourceWhitelist: [{ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" }],
+        });
+    });
+
+    it("generates an Application only where there is room for it", () => {
+        const type = "kubernetes:argoproj.io/v1alpha1:ApplicationSet";
+        const { spec } = one(type, "retriever-applicationset-applicationset").inputs as {
+            spec: { generators: Generators; template: { spec: object } };
+        };
+        expect(spec.generators[0].clusters.selector.matchExpressions).to.deep.include({
+            key: "applications.hubspoke/retriever",
+            operator: "In",
+            values: ["true"],
+        });
+        expect(spec.template.spec).to.deep.include({ project: "retriever" });
+        expect(JSON.stringify(spec)).to.include("revision.hubspoke/retriever").and.to.include("values-revision.hubspoke/retriever");
+    });
+
+    it("protects the Applications of each", () => {
+        const type = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
+        expect(JSON.stringify(one(type, "protection-policy").inputs.spec)).to.include('["agent","retriever","monitoring"]');
+    });
+});
+
+describe("a repository's credential", () => {
+    it("goes to the project of each application that reads it, and to no other", () => {
+        const settings = parseSettings({
+            role: "hub",
+            cluster: { context: "hub" },
+            domain: "example.com",
+            ...three,
+            repositories: {
+                deploy: { url: "https://git.example.com/deploy", token: "t" },
+                charts: { url: "oci://ghcr.io/example/charts", username: "u", token: "t" },
+                other: { url: "https://git.example.com/other.git", token: "t" },
+            },
+        }) as HubSettings;
+        expect(credentialsFor(settings).map(({ secretName, project }) => [secretName, project])).to.deep.equal([
+            ["repository-deploy", "retriever"],
+            ["repository-charts", "retriever"],
+            ["repository-other", "agent"],
+        ]);
+    });
+
+    it("of a registry has its URL without a scheme", async () => {
+        const repositories = { charts: { url: "oci://ghcr.io/example/charts", username: "u", token: "t" } };
+        await bringUpHub({ ...three, repositories, labels: { region: "eu" } });
+        expect(unwrapSecret(one("kubernetes:core/v1:Secret", "repository-charts-secret").inputs.data)).to.deep.include({
+            type: encode("helm"),
+            url: encode("ghcr.io/example/charts"),
+            enableOCI: encode("true"),
+        });
+    });
+});
+
+describe("a cluster with several applications", () => {
+    const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
+    const before = process.cwd();
+    const rule = (group: string, resource: string) => {
+        return { apiGroups: [group], resources: [resource], verbs: delivering };
+    };
+    const register = async (applications: readonly HubApplication[], more: object = {}, spoke: object = {}) => {
+        await mockPulumi();
+        const clusters = { staging: { context: "a", labels: { region: "eu", gpu: "true" }, ...spoke } };
+        registerClusters("staging", clusters, "files", {}, { ...more }, {}, applications);
+        await settled();
+    };
+    const roleOf = (name: string) => one(`${rbac}:Role`, name).inputs as { metadata: object; rules: PolicyRule[] };
+
+    beforeEach(() => {
+        const folder = mkdtempSync(path.join(tmpdir(), "rules-"));
+        mkdirSync(path.join(folder, "rootDirectory/rules"), { recursive: true });
+        writeFileSync(path.join(folder, "rootDirectory/rules/retriever.json"), JSON.stringify([rule("apps", "statefulsets")]));
+        writeFileSync(path.join(folder, "rootDirectory/rules/monitoring.json"), JSON.stringify([rule("example.com", "foos")]));
+        process.chdir(folder);
+    });
+    afterEach(() => {
+        rmSync(process.cwd(), { recursive: true });
+        process.chdir(before);
+    });
+
+    it("has nothing new for the agent alone", async () => {
+        await register(hubApplications());
+        const { labels } = one("kubernetes:core/v1:Secret", "staging-cluster-secret").inputs.metadata as { labels: object };
+        expect(Object.keys(labels).join(" ")).not.to.include("applications.hubspoke");
+        expect(roleOf("staging-manager-agent-role").rules).to.deep.equal(agentRules);
+    });
+
+    it("has a namespace and a Role for each, which reads the kinds of the others and writes its own", async () => {
+        await register(hubApplications(three), { namespaces: { monitoring: { isolated: false, podSecurity: "privileged" } } });
+        expect(all("kubernetes:core/v1:Namespace").map(({ inputs }) => (inputs.metadata as { name: string }).name)).to.include.members(
+            ["agent", "retriever", "monitoring"],
+        );
+        const { rules } = roleOf("staging-manager.retriever-role");
+        const rightOn = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;
+        expect([rightOn("statefulsets"), rightOn("foos")]).to.deep.equal([delivering, reading]);
+        const policies = all("kubernetes:networking.k8s.io/v1:NetworkPolicy").map(({ name }) => name);
+        expect(policies).to.include("staging.retriever-default-deny").and.not.to.include("staging.monitoring-default-deny");
+    });
+
+    it("has rights on kinds in no namespace by a ClusterRole for exactly these", async () => {
+        await register(hubApplications(three));
+        expect(one(`${rbac}:ClusterRole`, "staging-manager.monitoring-kinds-role").inputs).to.deep.include({
+            rules: [rule("apiextensions.k8s.io", "customresourcedefinitions")],
+        });
+    });
+
+    it("says in its Secret what has room, its namespaces and its pins", async () => {
+        await register(hubApplications(three), {}, { revisions: { retriever: { revision: "1.4.1", values: "abc" } } });
+        const { metadata, data } = one("kubernetes:core/v1:Secret", "staging-cluster-secret").inputs as {
+            metadata: { labels: Record<string, string>; annotations: Record<string, string> };
+            data: unknown;
+        };
+        expect(metadata.labels).to.include({
+            "applications.hubspoke/retriever": "true",
+            "applications.hubspoke/monitoring": "true",
+        });
+        expect(metadata.annotations).to.include({
+            "revision.hubspoke/retriever": "1.4.1",
+            "values-revision.hubspoke/retriever": "abc",
+        });
+        expect(unwrapSecret(data)).to.include({
+            namespaces: encode("agent,retriever,monitoring"),
+            clusterResources: encode("true"),
+        });
+        expect(unwrapSecret(data)).not.to.have.property("project");
+    });
+
+    it("keeps the project of a hub that has not left it yet", () => {
+        const hub = parseHubOutputs("hub", { ...exported, agentNamespace: "agent" });
+        expect([hub.scoped, hub.applications.map(({ name }) => name)]).to.deep.equal([true, ["agent"]]);
+        const now = parseHubOutputs("hub", { ...exported, applications: JSON.stringify(hubApplications(three)) });
+        expect([now.scoped, now.applications.length]).to.deep.equal([false, 3]);
+    });
+
+    it("says that an application which its selector excludes has no room", async () => {
+        await register(hubApplications({ applications: { agent: { ...agentSource, namespace: "agent", deliver: false }, retriever } }));
+        const { labels } = one("kubernetes:core/v1:Secret", "staging-cluster-secret").inputs.metadata as { labels: object };
+        expect(labels).to.include({ "applications.hubspoke/agent": "false", "applications.hubspoke/retriever": "true" });
+    });
+});
+
+const exported = {
+    argoCdNamespace: "argocd",
+    domain: "example.com",
+    rollout: '{"strategy":"pinned","pinned":[],"windowed":[],"soak":"10m"}',
+    probes: "{}",
+};
