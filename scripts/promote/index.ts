@@ -6,7 +6,7 @@
  * The names are those of stacks; with several applications, one must be named. It changes nothing unless the
  * application is Synced and Healthy in the first environment, at one revision, for the hub's `rollout.soak`. Then it
  * changes the pins of the second one, brings up its cluster Secrets, and waits until the application is Synced and
- * Healthy there too. It deploys no other pending change of the stack, and refuses if anything except the pin would change
+ * Healthy there too. It deploys no other pending change of the stack, and refuses if anything but the pin would change
  * in the Secrets. The hub records the promotion before and after. After an interruption, run it again: it continues. A
  * cluster in quarantine gets the pin, and the revision when that is lifted.
  */
