@@ -205,8 +205,10 @@ describe("commands that are ended at a moment by chance", () => {
                 throw new Error(`${what}\n${(error as Error).message}`, { cause: error });
             }
             if (wasEnded) {
-                const repaired = (Date.now() - began) / 1000;
-                outcomes.push([job.what, signal, (afterMs / 1000).toFixed(1), repaired.toFixed(0)]);
+                const [after, repaired] = [(afterMs / 1000).toFixed(1), ((Date.now() - began) / 1000).toFixed(0)];
+                outcomes.push([job.what, signal, after, repaired]);
+                const number = `${outcomes.length}`.padStart(8);
+                process.stdout.write(`${number}  ${job.what}, ${signal} after ${after} s: repaired in ${repaired} s\n`);
             }
         }
     });
