@@ -4,6 +4,7 @@ import * as https from "node:https";
 /** A server's answer, with any status. */
 export interface Answer {
     readonly status: number;
+    readonly headers: http.IncomingHttpHeaders;
     readonly body: string;
 }
 
@@ -21,7 +22,11 @@ export function send(url: URL, options: https.RequestOptions, timeoutMs: number,
             response.on("data", (chunk: Buffer) => chunks.push(chunk));
             response.on("error", reject);
             response.on("end", () =>
-                resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+                resolve({
+                    status: response.statusCode ?? 0,
+                    headers: response.headers,
+                    body: Buffer.concat(chunks).toString("utf8"),
+                }),
             );
         });
         const late = () => Object.assign(new Error(`no answer in ${timeoutMs / 1000} seconds`), { code: "ETIMEDOUT" });

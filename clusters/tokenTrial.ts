@@ -45,7 +45,7 @@ export async function tryToken(
     connection: ArgoCdConnection | undefined,
     token: string,
     namespace: string,
-): Promise<Omit<TokenAnswer, "body">> {
+): Promise<Omit<TokenAnswer, "body" | "headers">> {
     const path = `apis/apps/v1/namespaces/${namespace}/deployments?limit=1`;
     const { status, byArgoCdsWay } = await askWithToken(user, connection, token, path);
     return { status, byArgoCdsWay };

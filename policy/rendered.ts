@@ -1,5 +1,5 @@
-import * as path from "node:path";
-import { helmTemplate, type Rendering } from "../scripts/preview/helm";
+import { helmTemplate } from "../scripts/preview/helm";
+import { renderingOf } from "../scripts/preview/release";
 import { at, knownCopy } from "./read";
 import type { Subject } from "./rule";
 
@@ -7,9 +7,6 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** Type of the subject that stands for a release which could not be rendered. */
 export const unrendered = "hubspoke:policy:Unrendered";
-
-/** Paths of charts in the settings are relative to the project's folder. */
-const projectRoot = path.resolve(__dirname, "..");
 
 const rendered = new Map<string, Promise<Subject[]>>();
 
@@ -24,7 +21,7 @@ export async function inside(subject: Subject, render = helmTemplate): Promise<S
     if (subject.type !== releaseType) {
         return [];
     }
-    const rendering = renderingOf(knownCopy(subject.props));
+    const rendering = renderingOf(knownCopy(subject.props) as object);
     const key = JSON.stringify(rendering);
     const found = rendered.get(key) ?? render(rendering).then(
         (objects) => objects.map((object) => subjectOf(object, subject.name)),
@@ -32,26 +29,6 @@ export async function inside(subject: Subject, render = helmTemplate): Promise<S
     );
     rendered.set(key, found);
     return found;
-}
-
-/** How to render a release with the inputs of Pulumi's resource. */
-function renderingOf(props: unknown): Rendering {
-    const text = (...keys: string[]) => {
-        const value = at(props, ...keys);
-        return typeof value === "string" ? value : undefined;
-    };
-    const [chart = "", repository] = [text("chart"), text("repositoryOpts", "repo")];
-    const isFolder = repository === undefined && !chart.startsWith("oci://");
-    return {
-        chart: isFolder ? path.resolve(projectRoot, chart) : chart,
-        repository,
-        version: isFolder ? undefined : text("version"),
-        release: text("name") ?? "release",
-        namespace: text("namespace") ?? "default",
-        valueFiles: [],
-        values: (at(props, "values") ?? {}),
-        parameters: [],
-    };
 }
 
 /** A rendered object in the form of a resource: with Pulumi's type of its kind. */

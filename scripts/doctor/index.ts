@@ -1,57 +1,73 @@
+/**
+ * Says what is missing before an `up`, with the remedy, and changes nothing:
+ *
+ *     npm run doctor -- [STACK …]                       this machine, and the stacks; by default each with a stack file
+ *     npm run doctor -- --repository [OWNER/NAME]       the settings of the repository on GitHub
+ *
+ * Exit codes: 0 nothing is missing; 1 something is missing; 2 something could not be checked from here.
+ */
+import { readdirSync } from "node:fs";
+import * as path from "node:path";
 import { InputError } from "../../settings/inputError";
 import { main, say } from "../support/main";
-import { run } from "../support/run";
-import { type Api, readRepository } from "./github";
-import { judgeRepository } from "./repository";
+import { parseOptions } from "../support/options";
+import { fullNameOf, settingsOf, stackNames } from "../support/pulumi";
+import { stackFile } from "../support/stackFile";
+import { examineEnvironment } from "./environment";
+import { exitCodeOf, failures, type Finding, finding, linesOf } from "./finding";
+import { examineHub } from "./hub";
+import { judgeMachine, readMachine } from "./machine";
+import { examineRepository } from "./onGitHub";
 
-const usage = "usage: npm run doctor -- --repository [OWNER/NAME]";
+const usage = "usage: npm run doctor -- [STACK …] | --repository [OWNER/NAME]";
 
-/** Limit of one request to GitHub, in milliseconds. */
-const timeoutMs = 30_000;
-
-/** Exit codes for problems; it is 0 if the repository has none. */
-const exitCodes = { wrong: 1, unknown: 2 } as const;
-
-/** Runs `gh` with its user's rights. */
-async function gh(...args: string[]) {
-    const result = await run("gh", args, { timeoutMs });
-    if (result.notFound) {
-        throw new InputError("`gh`, GitHub's command, is not on PATH. Install it, and log in with `gh auth login`");
-    }
-    return result;
+/** The stacks with a stack file, the hub's first. */
+function allStacks(): string[] {
+    const folder = path.dirname(stackFile("any"));
+    const stacks = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    return stacks.sort((left, right) => Number(right === "hub") - Number(left === "hub") || left.localeCompare(right));
 }
 
-/** GitHub answers 403 or 404 for what the user may not read: the result is then undefined. */
-const api: Api = async (path) => {
-    const { ok, stdout, output } = await gh("api", path);
-    if (!ok && !/\(HTTP 40[34]\)/.test(output)) {
-        throw new Error(`gh api ${path} failed: ${output.trim()}`);
+async function examineStack(stack: string, kubectl: string | undefined): Promise<Finding[]> {
+    try {
+        const known = await stackNames();
+        if (!known.includes(stack)) {
+            const list = known.length === 0 ? "none" : known.join(", ");
+            return [finding("fail", `the stack ${stack} does not exist; there is ${list}. Run \`pulumi stack init ${stack}\``)];
+        }
+        const [settings, name] = [await settingsOf(stack), await fullNameOf(stack)];
+        return settings.role === "hub"
+            ? await examineHub(settings, name, kubectl)
+            : await examineEnvironment(settings, name, kubectl);
+    } catch (error) {
+        return failures(error);
     }
-    return ok ? (JSON.parse(stdout) as unknown) : undefined;
-};
-
-/** The repository of this folder, from `gh`. */
-async function ownRepository(): Promise<string> {
-    const { ok, stdout, output } = await gh("repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner");
-    if (!ok) {
-        throw new InputError(`This folder's repository is unknown: ${output.trim()}. Write it: ${usage}`);
-    }
-    return stdout.trim();
 }
 
-main(async ([option, given, ...more]) => {
-    if (option !== "--repository" || more.length > 0 || (given !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(given))) {
-        throw new InputError(usage);
+function report(title: string, findings: readonly Finding[]): readonly Finding[] {
+    say([title, ...findings.flatMap(linesOf)].join("\n"));
+    return findings;
+}
+
+main(async (args) => {
+    const { values, positionals } = parseOptions(
+        { args, allowPositionals: true, options: { repository: { type: "boolean", default: false } } },
+        usage,
+    );
+    if (values.repository) {
+        const [given, ...more] = positionals;
+        if (more.length > 0 || (given !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(given))) {
+            throw new InputError(usage);
+        }
+        process.exitCode = await examineRepository(given);
+        return;
     }
-    const repository = given ?? (await ownRepository());
-    const findings = judgeRepository(await readRepository(api, repository));
-    for (const { level, text } of findings) {
-        say(`${{ wrong: "✗", unknown: "?", note: "–" }[level]} ${text}`);
+    const machine = await readMachine();
+    const findings = [...report("this machine", judgeMachine(machine))];
+    for (const stack of positionals.length > 0 ? positionals : allStacks()) {
+        findings.push(...report(stack, await examineStack(stack, machine.kubectl)));
     }
-    const worst = (["wrong", "unknown"] as const).find((level) => findings.some((finding) => finding.level === level));
-    if (worst === undefined) {
-        say(`${repository} is set up for the workflows that are turned on.`);
-    } else {
-        process.exitCode = exitCodes[worst];
-    }
+    const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;
+    say(`${count("fail")} missing, ${count("unknown")} not checked, ${count("warn")} warnings`);
+    process.exitCode = exitCodeOf(findings);
 });

@@ -4,6 +4,9 @@ import { run } from "./run";
 /** Limit of one `pulumi` command, in milliseconds. */
 const timeoutMs = 30 * 60_000;
 
+/** Limit of a command that only reads from the backend, in milliseconds. */
+const readTimeoutMs = 2 * 60_000;
+
 /**
  * Runs the user's `pulumi` on one stack, with the user's backend and folder.
  *
@@ -32,7 +35,7 @@ export function errorsOf(output: string): string {
 
 /** Reads something that may contain a secret: no error contains its output. */
 export async function ask(stack: string, args: readonly string[]): Promise<unknown> {
-    const { ok, stdout, output } = await run("pulumi", [...args, "--stack", stack, "--non-interactive"], { timeoutMs });
+    const { ok, stdout, output } = await run("pulumi", [...args, "--stack", stack, "--non-interactive"], { timeoutMs: readTimeoutMs });
     if (!ok) {
         const why = /^error: .*$/m.exec(output)?.[0] ?? "see it by running that command";
         throw new Error(`pulumi ${args[0]} --stack ${stack} failed: ${why}`);
@@ -42,7 +45,7 @@ export async function ask(stack: string, args: readonly string[]): Promise<unkno
 
 /** The backend that `pulumi` uses. */
 export async function askBackend(): Promise<{ readonly url: string }> {
-    const { ok, stdout, output } = await run("pulumi", ["whoami", "--json", "--non-interactive"], { timeoutMs });
+    const { ok, stdout, output } = await run("pulumi", ["whoami", "--json", "--non-interactive"], { timeoutMs: readTimeoutMs });
     if (!ok) {
         throw new Error(`pulumi whoami failed:\n${output}`);
     }
@@ -51,7 +54,7 @@ export async function askBackend(): Promise<{ readonly url: string }> {
 
 /** Names of all stacks of the project, in the order in which a change reaches them: production last. */
 export async function stackNames(): Promise<string[]> {
-    const { ok, stdout, output } = await run("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeoutMs });
+    const { ok, stdout, output } = await run("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeoutMs: readTimeoutMs });
     if (!ok) {
         throw new Error(`pulumi stack ls failed:\n${output}`);
     }
@@ -61,7 +64,7 @@ export async function stackNames(): Promise<string[]> {
 /** A stack's full name, as in the program: `organization/hubspoke/prod` in an object store or folder. */
 export async function fullNameOf(stack: string): Promise<string> {
     const args = ["stack", "ls", "--json", "--fully-qualify-stack-names", "--non-interactive"];
-    const { ok, stdout, output } = await run("pulumi", args, { timeoutMs });
+    const { ok, stdout, output } = await run("pulumi", args, { timeoutMs: readTimeoutMs });
     const names = ok ? (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name) : [];
     const found = names.find((name) => name === stack || name.endsWith(`/${stack}`));
     if (found === undefined) {

@@ -1,8 +1,9 @@
-/** Pull requests and the commands of the runbooks: `npm run test:previews`, a lab and a job of its own in CI. */
+/** Pull requests, the commands of the runbooks and the doctor: `npm run test:previews`, a lab and a job of its own in CI. */
 import "../begin";
 import "../pullRequests";
 import "../previewers";
 import "../hubPreviews";
 import "../runbooks";
+import "../doctor";
 import "../secrets";
 import "../end";

@@ -1,0 +1,193 @@
+import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
+import { Environment } from "../../components/environment";
+import type { HubOutputs } from "../../components/hubOutputs";
+import { checkEnvironment } from "../../preflight/environment";
+import { argoCdNameOf } from "../../settings/argoCdName";
+import type { EnvironmentSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
+import { usersName } from "../../settings/usersName";
+import { inFolder } from "../support/folder";
+import { fullNameOf, settingsOf } from "../support/pulumi";
+import { hubOutputsOf } from "../support/stacks";
+import { AgentRepository } from "./agentRepository";
+import { type Delivery, recordNeeds, releasesIn, type Rendered, renderAgent, renderRelease } from "./charts";
+import { examineCluster } from "./cluster";
+import { failures, type Finding, finding, ok } from "./finding";
+import { checkHosts } from "./hosts";
+import { planHub } from "./hub";
+import { checkImage } from "./images";
+import { broughtGroups, objectOf } from "./objects";
+import { checked, type Planned, planned } from "./program";
+import { dynamicNeeds } from "./rights";
+
+/** What an environment needs to know of its hub. */
+interface KnownHub {
+    readonly outputs: HubOutputs;
+    /** Undefined if this user cannot read the hub's stack. */
+    readonly settings: HubSettings | undefined;
+    readonly findings: readonly Finding[];
+}
+
+/**
+ * Checks an environment's stack: the program's own checks, and then the rights and kinds on the hub and on each
+ * cluster, the agent's chart for each cluster, and its images.
+ *
+ * @param stack the stack's full name
+ * @param kubectl version of kubectl on this machine
+ */
+export async function examineEnvironment(
+    settings: EnvironmentSettings,
+    stack: string,
+    kubectl: string | undefined,
+): Promise<Finding[]> {
+    const hub = await knownHub(settings).catch((error: unknown) => failures(error));
+    if (Array.isArray(hub)) {
+        return hub;
+    }
+    const { outputs } = hub;
+    const check = () => checkEnvironment(settings, stack, Promise.resolve(outputs));
+    const { facts, error, warnings } = await checked(stack, check);
+    const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
+    const addresses = await found([["hub", settings.hub], ...asked.map(([name, one]) => [`clusters.${name}`, one] as const)]);
+    const servers = Object.fromEntries(
+        Object.entries(settings.clusters).map(([name, { server }]) => {
+            return [name, server ?? addresses.get(`clusters.${name}`)?.server ?? "https://unknown.invalid"];
+        }),
+    );
+    const resources = await planned(stack, () => {
+        new Environment(settings.environment, { settings, stack, hub: outputs, servers, ...facts });
+    });
+    const releases = releasesIn(resources);
+    const charts = await Promise.all(
+        releases.map(async (release) => ({ cluster: release.cluster, ...(await renderRelease(release)) })),
+    );
+    const agents = await agentsOf(settings, hub);
+    const delivered = new Map(agents.map(({ cluster, objects }) => [`clusters.${cluster}`, objects]));
+    const clusters = await Promise.all(
+        [...addresses].map(([cluster, address]) =>
+            examineCluster(address, {
+                ...partOn(cluster, resources),
+                objects: [
+                    ...resources.filter((one) => one.cluster === cluster).flatMap((one) => objectOf(one) ?? []),
+                    ...charts.filter((one) => one.cluster === cluster).flatMap(({ objects }) => objects),
+                ],
+                delivered: delivered.get(cluster) ?? [],
+                needs: [
+                    ...releases.filter((one) => one.cluster === cluster).flatMap(recordNeeds),
+                    ...dynamicNeeds(resources, outputs.argoCdNamespace)
+                        .filter((one) => one.cluster === cluster)
+                        .map(({ need }) => need),
+                ],
+                kubectl,
+            }),
+        ),
+    );
+    const images = [...new Set([...agents, ...charts].flatMap((one) => one.images))];
+    return [
+        ...hub.findings,
+        ...(facts === undefined ? failures(error) : [ok("the program's own checks of the hub and the clusters")]),
+        ...warnings.map((warning) => finding("warn", warning)),
+        ...[...new Set(charts.flatMap(({ findings }) => findings))],
+        ...clusters.flat(),
+        ...(await checkHosts(hostsOf(settings, addresses))),
+        ...agents.flatMap(({ findings }) => findings),
+        ...(await Promise.all(images.map(checkImage))),
+    ];
+}
+
+function partOn(cluster: string, resources: readonly Planned[]) {
+    const file = cluster === "hub" ? "docs/rbac/hub.yaml" : "docs/rbac/spoke.yaml";
+    return {
+        brought: broughtGroups(resources.filter((one) => one.cluster === cluster)),
+        remedy: `Give it the rights in ${file} (docs/security.md)`,
+        needsNode: cluster !== "hub",
+    };
+}
+
+/** The hub's outputs; those that it will have, if it is not deployed yet. */
+async function knownHub(settings: EnvironmentSettings): Promise<KnownHub> {
+    const stack = settings.hub.stack ?? "hub";
+    const read = await settingsOf(stack).catch(() => undefined);
+    const hub = read?.role === "hub" ? read : undefined;
+    try {
+        return { outputs: await hubOutputsOf(settings), settings: hub, findings: [] };
+    } catch (error) {
+        if (hub === undefined) {
+            throw error;
+        }
+        const { outputs } = await planHub(hub, await fullNameOf(stack));
+        const text = `the hub's stack ${stack} is not deployed; this was checked with its stack file. Deploy it first`;
+        return { outputs, settings: hub, findings: [finding("warn", text)] };
+    }
+}
+
+/** The clusters whose contexts exist; the program's own checks say it of the others. */
+async function found(
+    wanted: readonly (readonly [setting: string, access: Parameters<typeof findCluster>[1]])[],
+): Promise<Map<string, ClusterAddress>> {
+    const all = await Promise.all(
+        wanted.map(async ([setting, access]) => {
+            const address = await findCluster(setting, access).catch(() => undefined);
+            return address === undefined ? [] : [[setting, address] as const];
+        }),
+    );
+    return new Map(all.flat());
+}
+
+function hostsOf({ clusters }: EnvironmentSettings, addresses: ReadonlyMap<string, ClusterAddress>) {
+    const own = [...addresses].filter(([, { proxy }]) => proxy === undefined);
+    const given = Object.entries(clusters).filter(([, { hubOnly, quarantined, proxyUrl }]) => {
+        return !hubOnly && !quarantined && proxyUrl === undefined;
+    });
+    return [
+        ...own.map(([setting, { server }]) => ({ what: `the API server of ${setting}`, url: server })),
+        ...given.map(([name, { server = "" }]) => ({ what: `the server of clusters.${name} for Argo CD`, url: server })),
+    ];
+}
+
+/** The agent's chart as each cluster would get it. */
+async function agentsOf(
+    settings: EnvironmentSettings,
+    hub: KnownHub,
+): Promise<(Rendered & { readonly cluster: string })[]> {
+    const without = (...findings: Finding[]) => [{ cluster: "", objects: [], images: [], findings }];
+    const { settings: hubSettings, outputs } = hub;
+    if (hubSettings === undefined) {
+        return without(
+            finding("unknown", "the agent's chart and image: the hub's stack cannot be read here. Give this user its key"),
+        );
+    }
+    const deliveries = deliveriesOf(settings, outputs, hubSettings);
+    return inFolder(async (scratch) => {
+        const repository = new AgentRepository(hubSettings, scratch);
+        const problem = deliveries.length === 0 ? undefined : await repository.problem();
+        const render = async (one: Delivery) => ({ cluster: one.cluster, ...(await renderAgent(repository, one)) });
+        return problem === undefined ? Promise.all(deliveries.map(render)) : without(finding("fail", problem));
+    });
+}
+
+function deliveriesOf(
+    { environment, clusters, secrets }: EnvironmentSettings,
+    outputs: HubOutputs,
+    hub: HubSettings,
+): Delivery[] {
+    const { agent, rollout, traffic } = hub;
+    const wanted = Object.entries(clusters).filter(([, { labels, quarantined }]) => {
+        return labels.deploy === "true" && !quarantined;
+    });
+    return wanted.map(([cluster, own]) => {
+        const domain = own.domain ?? `${cluster}.${outputs.domain}`;
+        const facts = { name: argoCdNameOf(cluster, own), environment, region: own.labels.region ?? "", domain };
+        return {
+            cluster,
+            environment,
+            revision: (rollout.strategy === "pinned" ? own.revision : undefined) ?? agent.revision,
+            namespace: agent.namespace,
+            values: {
+                cluster: { ...facts, ...(own.dnsDomain !== undefined && { dnsDomain: own.dnsDomain }) },
+                ...(traffic && { config: { USERS_HOST: usersName(hub.domain, traffic) } }),
+                ...(secrets && { externalSecret: { enabled: true } }),
+            },
+        };
+    });
+}
