@@ -11,7 +11,8 @@ import { catalogue } from "../../lab/tools";
 interface CustomManager {
     readonly managerFilePatterns: readonly string[];
     readonly matchStrings: readonly string[];
-    readonly depNameTemplate: string;
+    readonly datasourceTemplate: string;
+    readonly depNameTemplate?: string;
 }
 
 const { customManagers } = JSON.parse(readFileSync(path.join(projectRoot, "renovate.json"), "utf8")) as {
@@ -52,7 +53,7 @@ describe("Renovate's configuration", () => {
 
     it("updates the version of every chart, wherever it is written", () => {
         const seen = Object.fromEntries(
-            customManagers.filter(({ depNameTemplate }) => depNameTemplate !== "pulumi/pulumi").flatMap(watched),
+            customManagers.filter(({ datasourceTemplate }) => datasourceTemplate === "helm").flatMap(watched),
         );
         expect(seen).to.deep.equal({
             "Pulumi.hub.yaml": hub.config["hubspoke:chart"].version,
@@ -60,6 +61,16 @@ describe("Renovate's configuration", () => {
             "components/argoCd/certManager.ts": certManager,
             "components/applications/secretsOperator.ts": operatorChart.version,
         });
+    });
+
+    it("updates every tool that a workflow installs from PyPI", () => {
+        const workflows = files.filter((file) => file.startsWith(".github/workflows/"));
+        const installed = workflows.flatMap((file) =>
+            [...readFileSync(path.join(projectRoot, file), "utf8").matchAll(/pipx install .*==(\S+)/g)].map(([, version]) => version),
+        );
+        expect(installed.length).to.be.greaterThan(1);
+        const seen = customManagers.filter(({ datasourceTemplate }) => datasourceTemplate === "pypi").flatMap(watched);
+        expect(seen.map(([, version]) => version)).to.deep.equal(installed);
     });
 
     it("updates the Pulumi CLI of every workflow and action that installs it, together with the lab's", () => {

@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../lab/paths";
-import { engines } from "../../package.json";
+import { engines, version } from "../../package.json";
 import * as doctor from "../../scripts/doctor/expected";
 import { marker } from "../../scripts/preview/comment";
 
@@ -17,6 +19,7 @@ interface Step {
 
 interface Job {
     readonly if?: string;
+    readonly uses?: string;
     readonly needs?: string | readonly string[];
     readonly environment?: string;
     readonly permissions?: Readonly<Record<string, string>>;
@@ -57,6 +60,12 @@ function workflow(file: string): Workflow {
     return found;
 }
 
+/** Whether a job signs what it publishes, by itself or by the workflow that it calls. */
+function signs({ steps = [], uses }: Job): boolean {
+    const attests = steps.some(({ uses: action }) => action?.startsWith("actions/attest@"));
+    return attests || uses === "./.github/workflows/agent-image.yml";
+}
+
 function stepsOf({ jobs }: Workflow): Step[] {
     return Object.values(jobs).flatMap(({ steps = [] }) => steps);
 }
@@ -81,12 +90,17 @@ describe("every workflow", () => {
             expect(JSON.stringify(one)).not.to.include('"secrets":"inherit"').and.not.include("toJSON(secrets)");
         });
 
-        it(`${file} allows only jobs that log in to the clouds to request an identity`, () => {
+        it(`${file} allows only jobs that log in to the clouds, or sign, to request an identity`, () => {
             const jobs = Object.entries(one.jobs);
             const asking = jobs.filter(([, { permissions }]) => permissions?.["id-token"] === "write").map(([name]) => name);
             const logsIn = ({ uses = "" }: Step) => /actions\/(login|deploy)$/.test(uses);
             const loggingIn = jobs.filter(([, { steps = [] }]) => steps.some(logsIn));
-            expect(loggingIn.map(([name]) => name)).to.deep.equal(asking);
+            const signing = jobs.filter(([, job]) => signs(job));
+            const needing = jobs.filter((job) => loggingIn.includes(job) || signing.includes(job));
+            expect(needing.map(([name]) => name)).to.deep.equal(asking);
+            for (const [name, job] of signing) {
+                expect(JSON.stringify(job), name).not.to.include("secrets.");
+            }
             for (const [name, { environment }] of loggingIn) {
                 expect(environment, name).to.be.a("string");
             }
@@ -239,5 +253,61 @@ describe("the workflow that detects drift", () => {
         expect(jobs.look?.permissions).to.deep.equal({ contents: "read", "id-token": "write" });
         expect(jobs.report?.permissions).to.deep.equal({ contents: "read", issues: "write" });
         expect(JSON.stringify(jobs.report)).not.to.include("secrets.");
+    });
+});
+
+describe("the workflow that releases", () => {
+    const { jobs } = workflow("release.yml");
+    const { publish, image } = workflow("release.yml").jobs;
+
+    it("publishes nothing before all tests have passed, on the commit of the tag", () => {
+        expect(jobs.test?.steps?.at(-1)?.run).to.equal("bash .ci/run");
+        expect([jobs.build?.needs, image?.needs, publish?.needs]).to.deep.equal(["test", "test", ["build", "image"]]);
+    });
+
+    it("gives the rights to publish to a job that runs none of the repository's code", () => {
+        for (const name of ["test", "build"]) {
+            expect(jobs[name], name).not.to.have.property("permissions");
+        }
+        expect(publish?.permissions).to.include({ contents: "write", "id-token": "write", attestations: "write" });
+        const uses = (publish?.steps ?? []).map(({ uses }) => uses ?? "");
+        expect(uses.filter((one) => /checkout@|^\.\//.test(one))).to.deep.equal([]);
+        const scripts = (publish?.steps ?? []).map(({ run }) => run ?? "").join("\n");
+        expect(scripts).not.to.match(/\bnpm |\bnode |\.ci\//);
+    });
+
+    it("signs without a key, and attests, all that it publishes", () => {
+        const scripts = (publish?.steps ?? []).map(({ run }) => run ?? "").join("\n");
+        expect(scripts).to.match(/cosign sign-blob --yes .*SHA256SUMS$/m);
+        expect(scripts).to.include('cosign sign --yes "$charts/agent@$digest"');
+        const attested = (publish?.steps ?? []).flatMap((step) => (step.uses?.startsWith("actions/attest@") ? [step.with] : []));
+        const subjects = attested.map((given) => given?.["subject-checksums"] ?? given?.["subject-name"]);
+        expect(subjects).to.deep.equal(["dist/SHA256SUMS", "dist/SHA256SUMS", "${{ steps.chart.outputs.name }}"]);
+        expect(attested[1]).to.have.property("sbom-path");
+        const ofImage = stepsOf(workflow("agent-image.yml"));
+        expect(ofImage.map(({ run = "" }) => run).join("\n")).to.include('cosign sign --yes "$name@$digest"');
+        expect(ofImage.at(-1)?.with).to.have.property("subject-digest", "${{ steps.image.outputs.digest }}");
+    });
+
+    it("refuses a tag that is not the version of the commit", () => {
+        const folder = mkdtempSync(path.join(tmpdir(), "release-"));
+        try {
+            const { status, stderr } = spawnSync("bash", [".ci/release", "v0.0.1", folder], { cwd: projectRoot, encoding: "utf8" });
+            expect(status).to.equal(1);
+            expect(stderr).to.equal(`the tag is v0.0.1, and package.json has ${version}. Tag the commit that sets the version\n`);
+            expect(readdirSync(folder)).to.deep.equal([]);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});
+
+describe("the files of a release", () => {
+    const docs = readFileSync(path.join(projectRoot, "docs", "verify.md"), "utf8");
+
+    it("can be checked as docs/verify.md says: the workflows there are those that sign", () => {
+        const named = [...docs.matchAll(/\.github\/workflows\/([\w-]+\.yml)/g)].map(([, file]) => file);
+        const signing = [...workflows].filter(([, { jobs }]) => Object.values(jobs).some(signs)).map(([file]) => file);
+        expect([...new Set(named)].sort()).to.deep.equal(signing.sort());
     });
 });
