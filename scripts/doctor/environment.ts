@@ -5,14 +5,14 @@ import { checkEnvironment } from "../../preflight/environment";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
-import { usersName } from "../../settings/usersName";
 import { inFolder } from "../support/folder";
 import { fullNameOf, settingsOf } from "../support/pulumi";
 import { hubOutputsOf } from "../support/stacks";
-import { AgentRepository } from "./agentRepository";
-import { type Delivery, recordNeeds, releasesIn, type Rendered, renderAgent, renderRelease } from "./charts";
+import { recordNeeds, releasesIn, type Rendered, renderRelease, unrendered } from "./charts";
 import { examineCluster } from "./cluster";
+import { type Delivery, deliveriesTo, registeredBy, renderDelivery } from "./deliveries";
 import { failures, type Finding, finding, ok } from "./finding";
+import { GitRepositories } from "./gitRepositories";
 import { checkHosts } from "./hosts";
 import { planHub } from "./hub";
 import { checkImage } from "./images";
@@ -25,6 +25,8 @@ interface KnownHub {
     readonly outputs: HubOutputs;
     /** Undefined if this user cannot read the hub's stack. */
     readonly settings: HubSettings | undefined;
+    /** The full name of the hub's stack. */
+    readonly stack: string;
     readonly findings: readonly Finding[];
 }
 
@@ -61,8 +63,8 @@ export async function examineEnvironment(
     const charts = await Promise.all(
         releases.map(async (release) => ({ cluster: release.cluster, ...(await renderRelease(release)) })),
     );
-    const agents = await agentsOf(settings, hub);
-    const delivered = new Map(agents.map(({ cluster, objects }) => [`clusters.${cluster}`, objects]));
+    const applications = await deliveredBy(settings, hub, resources);
+    const deliveredTo = (cluster: string) => applications.filter((one) => `clusters.${one.cluster}` === cluster);
     const clusters = await Promise.all(
         [...addresses].map(([cluster, address]) =>
             examineCluster(address, {
@@ -71,7 +73,7 @@ export async function examineEnvironment(
                     ...resources.filter((one) => one.cluster === cluster).flatMap((one) => objectOf(one) ?? []),
                     ...charts.filter((one) => one.cluster === cluster).flatMap(({ objects }) => objects),
                 ],
-                delivered: delivered.get(cluster) ?? [],
+                delivered: deliveredTo(cluster).flatMap((one) => one.objects),
                 needs: [
                     ...releases.filter((one) => one.cluster === cluster).flatMap(recordNeeds),
                     ...dynamicNeeds(resources, outputs.argoCdNamespace)
@@ -82,7 +84,7 @@ export async function examineEnvironment(
             }),
         ),
     );
-    const images = [...new Set([...agents, ...charts].flatMap((one) => one.images))];
+    const images = [...new Set([...applications, ...charts].flatMap((one) => one.images))];
     return [
         ...hub.findings,
         ...(facts === undefined ? failures(error) : [ok("the program's own checks of the hub and the clusters")]),
@@ -90,7 +92,7 @@ export async function examineEnvironment(
         ...[...new Set(charts.flatMap(({ findings }) => findings))],
         ...clusters.flat(),
         ...(await checkHosts(hostsOf(settings, addresses))),
-        ...agents.flatMap(({ findings }) => findings),
+        ...applications.flatMap(({ findings }) => findings),
         ...(await Promise.all(images.map(checkImage))),
     ];
 }
@@ -106,18 +108,19 @@ function partOn(cluster: string, resources: readonly Planned[]) {
 
 /** The hub's outputs; those that it will have, if it is not deployed yet. */
 async function knownHub(settings: EnvironmentSettings): Promise<KnownHub> {
-    const stack = settings.hub.stack ?? "hub";
-    const read = await settingsOf(stack).catch(() => undefined);
+    const given = settings.hub.stack ?? "hub";
+    const read = await settingsOf(given).catch(() => undefined);
     const hub = read?.role === "hub" ? read : undefined;
+    const stack = await fullNameOf(given).catch(() => given);
     try {
-        return { outputs: await hubOutputsOf(settings), settings: hub, findings: [] };
+        return { outputs: await hubOutputsOf(settings), settings: hub, stack, findings: [] };
     } catch (error) {
         if (hub === undefined) {
             throw error;
         }
-        const { outputs } = await planHub(hub, await fullNameOf(stack));
-        const text = `the hub's stack ${stack} is not deployed; this was checked with its stack file. Deploy it first`;
-        return { outputs, settings: hub, findings: [finding("warn", text)] };
+        const { outputs } = await planHub(hub, stack);
+        const text = `the hub's stack ${given} is not deployed; this was checked with its stack file. Deploy it first`;
+        return { outputs, settings: hub, stack, findings: [finding("warn", text)] };
     }
 }
 
@@ -145,49 +148,29 @@ function hostsOf({ clusters }: EnvironmentSettings, addresses: ReadonlyMap<strin
     ];
 }
 
-/** The agent's chart as each cluster would get it. */
-async function agentsOf(
+/** What each cluster would get. */
+async function deliveredBy(
     settings: EnvironmentSettings,
-    hub: KnownHub,
+    { settings: hub, stack }: KnownHub,
+    resources: readonly Planned[],
 ): Promise<(Rendered & { readonly cluster: string })[]> {
     const without = (...findings: Finding[]) => [{ cluster: "", objects: [], images: [], findings }];
-    const { settings: hubSettings, outputs } = hub;
-    if (hubSettings === undefined) {
-        return without(
-            finding("unknown", "the agent's chart and image: the hub's stack cannot be read here. Give this user its key"),
-        );
+    if (hub === undefined) {
+        const text = "the applications' charts and images: the hub's stack cannot be read here. Give this user its key";
+        return without(finding("unknown", text));
     }
-    const deliveries = deliveriesOf(settings, outputs, hubSettings);
+    const names = Object.entries(settings.clusters).map(([name, own]) => [name, argoCdNameOf(name, own)]);
+    const clusters = registeredBy(resources, Object.fromEntries(names) as Record<string, string>);
+    const { resources: onHub } = await planHub(hub, stack);
     return inFolder(async (scratch) => {
-        const repository = new AgentRepository(hubSettings, scratch);
-        const problem = deliveries.length === 0 ? undefined : await repository.problem();
-        const render = async (one: Delivery) => ({ cluster: one.cluster, ...(await renderAgent(repository, one)) });
-        return problem === undefined ? Promise.all(deliveries.map(render)) : without(finding("fail", problem));
-    });
-}
-
-function deliveriesOf(
-    { environment, clusters, secrets }: EnvironmentSettings,
-    outputs: HubOutputs,
-    hub: HubSettings,
-): Delivery[] {
-    const { agent, rollout, traffic } = hub;
-    const wanted = Object.entries(clusters).filter(([, { labels, quarantined }]) => {
-        return labels.deploy === "true" && !quarantined;
-    });
-    return wanted.map(([cluster, own]) => {
-        const domain = own.domain ?? `${cluster}.${outputs.domain}`;
-        const facts = { name: argoCdNameOf(cluster, own), environment, region: own.labels.region ?? "", domain };
-        return {
-            cluster,
-            environment,
-            revision: (rollout.strategy === "pinned" ? own.revision : undefined) ?? agent.revision,
-            namespace: agent.namespace,
-            values: {
-                cluster: { ...facts, ...(own.dnsDomain !== undefined && { dnsDomain: own.dnsDomain }) },
-                ...(traffic && { config: { USERS_HOST: usersName(hub.domain, traffic) } }),
-                ...(secrets && { externalSecret: { enabled: true } }),
-            },
-        };
+        const repositories = new GitRepositories(hub, scratch);
+        try {
+            const render = async (one: Delivery) => {
+                return { cluster: one.cluster, ...(await renderDelivery(one, repositories)) };
+            };
+            return await Promise.all((await deliveriesTo(clusters, onHub)).map(render));
+        } catch (error) {
+            return without(...unrendered(error, "the ApplicationSets", "Correct the applications' settings").findings);
+        }
     });
 }

@@ -5,13 +5,13 @@ import { argoCdHost } from "../../components/argoCd/names";
 import { Hub } from "../../components/hub";
 import { type HubOutputs, parseHubOutputs } from "../../components/hubOutputs";
 import { checkHub, type HubFacts } from "../../preflight/hub";
-import { inClusterName } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import { inFolder } from "../support/folder";
-import { AgentRepository } from "./agentRepository";
-import { recordNeeds, releasesIn, type Rendered, renderAgent, renderRelease } from "./charts";
+import { recordNeeds, releasesIn, renderRelease } from "./charts";
 import { examineCluster } from "./cluster";
+import { deliveriesTo, registeredBy, renderDelivery } from "./deliveries";
 import { failures, type Finding, finding, ok } from "./finding";
+import { GitRepositories } from "./gitRepositories";
 import { checkHosts, problemOf } from "./hosts";
 import { checkImage } from "./images";
 import { broughtGroups, objectOf } from "./objects";
@@ -85,13 +85,13 @@ export async function examineHub(
               })),
         ...(await checkHosts(hostsOf(settings, address, releases.map(({ inputs }) => inputs)))),
         ...(await examineEntrance(settings)),
-        ...(await examineAgent(settings)),
+        ...(await examineApplications(settings, resources)),
         ...(await Promise.all(charts.flatMap(({ images }) => images).filter(isFirst).map(checkImage))),
     ];
 }
 
 function hostsOf(
-    { agent }: HubSettings,
+    { applications }: HubSettings,
     address: ClusterAddress | undefined,
     releases: readonly { readonly repositoryOpts?: { readonly repo?: unknown } }[],
 ) {
@@ -99,7 +99,10 @@ function hostsOf(
     return [
         ...(address === undefined || address.proxy !== undefined ? [] : [{ what: "the hub's API server", url: address.server }]),
         ...repositories.map((url) => ({ what: "a chart repository", url })),
-        { what: "the agent's repository", url: agent.repository },
+        ...applications.flatMap(({ name, source }) => {
+            const url = "repository" in source ? source.repository : source.values?.repository;
+            return url === undefined ? [] : [{ what: `the repository of ${name}`, url }];
+        }),
     ];
 }
 
@@ -112,25 +115,23 @@ async function examineEntrance({ ingress, domain }: HubSettings): Promise<Findin
         : [finding("warn", `${host}: DNS gives no address (${why}). Make a record for the hub's ingress after the first up`)];
 }
 
-/** The agent's repository, and its chart as the hub itself or a new cluster would get it. */
-async function examineAgent({ agent, labels, domain, ...settings }: HubSettings): Promise<Finding[]> {
+/** The repositories of the applications, and what the hub itself would get. */
+async function examineApplications(settings: HubSettings, resources: readonly Planned[]): Promise<Finding[]> {
     return inFolder(async (scratch) => {
-        const repository = new AgentRepository({ agent, ...settings }, scratch);
-        const problem = await repository.problem();
-        if (problem !== undefined) {
-            return [finding("fail", problem)];
-        }
-        const found = await repository.chart(agent.revision);
-        if ("missing" in found) {
-            return [finding("fail", found.missing)];
-        }
-        if (labels.deploy !== "true") {
-            return [ok(`the agent's repository, with ${agent.path}/Chart.yaml at ${agent.revision}`)];
-        }
-        const cluster = { name: inClusterName, environment: "hub", region: labels.region ?? "", domain: `hub.${domain}` };
-        const delivery = { cluster: "hub", environment: "hub", revision: agent.revision, namespace: agent.namespace };
-        const rendered: Rendered = await renderAgent(repository, { ...delivery, values: { cluster } });
-        return [...rendered.findings, ...(await Promise.all(rendered.images.map(checkImage)))];
+        const repositories = new GitRepositories(settings, scratch);
+        const sources = await Promise.all(
+            settings.applications.map(async ({ name, source }) => {
+                const git = "repository" in source ? source : source.values;
+                const found = git && (await repositories.at(git.repository, git.revision));
+                return found === undefined || "folder" in found
+                    ? ok(`application ${name}: ${git?.repository ?? "its chart is looked for with each cluster"}`)
+                    : finding("fail", `application ${name}: ${found.missing}`);
+            }),
+        );
+        const deliveries = await deliveriesTo(registeredBy(resources, {}), resources);
+        const charts = await Promise.all(deliveries.map((one) => renderDelivery(one, repositories)));
+        const images = await Promise.all(charts.flatMap((one) => one.images).filter(isFirst).map(checkImage));
+        return [...sources, ...charts.flatMap(({ findings }) => findings), ...images];
     });
 }
 

@@ -1,4 +1,4 @@
-import { operatorNamespace } from "../../components/agent/secretsOperator";
+import { operatorNamespace } from "../../components/applications/secretsOperator";
 import { argoCdNamespace } from "../../clusters/names";
 import { externalDnsNamespace } from "../../components/traffic/externalDnsValues";
 import type { Planned } from "./program";

@@ -106,7 +106,7 @@ describe("npm run doctor", () => {
             expect(text).to.match(/clusters\.dr: the rights for \d+ objects/);
             expect(text).to.include(`image ${registry.host}/argoproj/argocd:`);
             expect(text).to.include(`image ${registry.host}/agent:1.0.0`);
-            expect(text).to.include("dr: the agent's chart at main, with values-dr.yaml");
+            expect(text).to.include("agent-dr: the chart at main, with its values");
         });
         expect(await kubectl("dr", ["get", "namespaces", "--output=name"])).not.to.include("argocd");
     });
@@ -145,7 +145,7 @@ describe("npm run doctor", () => {
             await withConfig("dr", (config) => ({ ...follows(config), "hubspoke:environment": "other" }), async () => {
                 const { code, text } = await doctor(["dr"]);
                 expect(code, text).to.equal(1);
-                expect(text).to.include("the agent's chart at main has no values-other.yaml → Add it beside Chart.yaml");
+                expect(text).to.include("agent-dr: the chart at main has no values-other.yaml → Add it");
             });
         } finally {
             await reader.remove();

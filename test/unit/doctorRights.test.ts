@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { Environment } from "../../components/environment";
 import { projectRoot } from "../../lab/paths";
+import { once } from "../../preflight/once";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { describeMissing, missing } from "../../scripts/doctor/access";
@@ -25,12 +26,14 @@ function resourceOf({ kind }: { readonly kind: string }) {
     return { resource: plural.toLowerCase(), namespaced: !clusterWide.includes(kind) };
 }
 
+const plainHub = once(() => planHub(hubSettings(), "organization/hubspoke/hub"));
+
 async function plannedEnvironment(clusters: Record<string, unknown>, more: object = {}): Promise<Planned[]> {
     const labelled = Object.entries(clusters).map(([name, own]) => [name, { labels: { region: "eu" }, ...(own as object) }]);
     const named = { clusters: Object.fromEntries(labelled) as object };
     const given = { role: "environment", environment: "prod", hub: { context: "hub" }, ...named, ...more };
     const settings = parseSettings(given) as EnvironmentSettings;
-    const { outputs: hub } = await planHub(hubSettings(), "organization/hubspoke/hub");
+    const { outputs: hub } = await plainHub();
     const servers = Object.fromEntries(Object.keys(clusters).map((name) => [name, `https://${name}.example.com`]));
     return planned(stack, () => void new Environment("prod", { settings, stack, hub, servers }));
 }
@@ -158,7 +161,7 @@ describe("the plan of a stack that is not deployed", () => {
             ["hub", "cert-manager"], ["hub", "argo-cd"], ["hub", "external-dns"],
         ]);
         expect(broughtGroups(resources)).to.have.members(["argoproj.io", "cert-manager.io", "externaldns.k8s.io"]);
-        expect(outputs).to.include({ argoCdNamespace: "argocd", agentProject: "agent", domain: "example.com" });
+        expect(outputs).to.include({ argoCdNamespace: "argocd", domain: "example.com" });
     });
 
     it("is made after the program's own checks, whose warnings and errors are kept", async () => {
