@@ -1,4 +1,6 @@
+import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -64,6 +66,19 @@ def slow(request: httpx.Request) -> httpx.Response:
 def test_says_what_is_wrong_with_the_model_and_no_secret(serve: Serve, model, status: int, detail: str):
     response = serve(model, **MODEL).post("/ask", json=ASKED)
     assert (response.status_code, response.json()) == (status, {"detail": detail})
+
+
+class Drops(httpx.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(500):
+            yield b" "
+            await asyncio.sleep(0.01)
+
+
+def test_gives_up_on_an_answer_that_comes_in_drops(serve: Serve):
+    client = serve(lambda _: httpx.Response(200, stream=Drops()), **MODEL, MODEL_TIMEOUT_SECONDS="0.2")
+    response = client.post("/ask", json=ASKED)
+    assert (response.status_code, response.json()) == (504, {"detail": "the model did not answer in 0.2 s"})
 
 
 @pytest.mark.parametrize("body", [{}, {"question": ""}, {"question": "x" * 10_001}, {"question": 1}])

@@ -47,7 +47,7 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
             ...(repository === undefined ? [] : ["--repo", repository]),
             ...(version === undefined ? [] : ["--version", version]),
         ];
-        const args = ["template", release, chart, ...source, "--namespace", namespace, "--include-crds"];
+        const args = ["template", release, chart, ...source, "--namespace", namespace, "--include-crds", "--skip-tests"];
         const all = [...args, ...files.flatMap((file) => ["--values", file]), ...parameters.flatMap(flagOf)];
         const { ok, stdout, output, notFound, reason } = await run("helm", all, { timeoutMs });
         if (!ok) {

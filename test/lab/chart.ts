@@ -2,13 +2,30 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
+import { kubectl } from "../../lab/kubectl";
 import { projectRoot } from "../../lab/paths";
 import { toolPath } from "../../lab/tools";
 import { agentRules, lintChart, renderChart, valuesFiles } from "../support/agentChart";
+import { dryRun } from "./support/dryRun";
 
 interface Manifest {
     readonly kind: string;
+    readonly metadata: {
+        readonly name: string;
+        readonly labels: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
     readonly spec: Readonly<Record<string, unknown>>;
+}
+
+interface Selected {
+    readonly podSelector: { readonly matchLabels: object };
+}
+
+/** A policy with one rule for each direction. */
+interface Policy extends Selected {
+    readonly ingress: readonly [{ readonly from: readonly [Selected] }];
+    readonly egress: readonly [{ readonly to: readonly [Selected] }];
 }
 
 const helm = toolPath("helm");
@@ -83,6 +100,7 @@ describe("the agent's chart", function () {
             CLUSTER_ENVIRONMENT: "prod",
             CLUSTER_REGION: "eu-west-1",
             CLUSTER_DOMAIN: "prod.example.com",
+            GRACE_SECONDS: "45",
             LOG_LEVEL: "info",
             PUBLIC_HOST: "agent.prod.example.com",
             SERVICE_HOST: "agent.default.svc.prod.internal",
@@ -154,6 +172,34 @@ describe("the agent's chart", function () {
             });
         });
     }
+
+    it("has a test for `helm test` alone, which the API server admits to the agent's namespace", async () => {
+        const all = await manifests("values-staging.yaml");
+        const tests = all.filter(({ metadata }) => metadata.annotations?.["helm.sh/hook"] !== undefined);
+        expect(tests.map(({ kind, metadata }) => [kind, metadata.name, metadata.annotations?.["helm.sh/hook"]])).to.deep.equal([
+            ["NetworkPolicy", "agent-test", "test"],
+            ["Pod", "agent-test", "test"],
+        ]);
+        expect(await dryRun(tests)).to.have.lengthOf(2);
+        expect(await kubectl("staging", ["get", "pod,networkpolicy", "--namespace=agent", "--output=name"])).not.to.include("-test");
+    });
+
+    it("lets the test reach the agent, also where it allows nothing else", async () => {
+        const all = await manifests("values-staging.yaml", ["networkPolicy.fromNamespaces=null"]);
+        const { spec: policy } = ofKind(all.filter(({ metadata }) => metadata.name === "agent-test"), "NetworkPolicy");
+        const server = ofKind(all, "Deployment");
+        const test = ofKind(all, "Pod");
+        const isIn = (labels: unknown, selector: unknown) => expect(labels).to.include(selector);
+        const labelsOfServer = (server.spec.template as { metadata: { labels: unknown } }).metadata.labels;
+        const { podSelector, ingress, egress } = policy as unknown as Policy;
+        isIn(labelsOfServer, podSelector.matchLabels);
+        isIn(test.metadata.labels, podSelector.matchLabels);
+        isIn(test.metadata.labels, ingress[0].from[0].podSelector.matchLabels);
+        isIn(labelsOfServer, egress[0].to[0].podSelector.matchLabels);
+        expect(labelsOfServer).not.to.include(ingress[0].from[0].podSelector.matchLabels);
+        const off = await manifests("values-staging.yaml", ["networkPolicy.enabled=false"]);
+        expect(off.map(({ kind }) => kind)).to.include("Pod").and.not.include("NetworkPolicy");
+    });
 
     const refused = [
         { setting: "replica=3", words: "additional properties 'replica' not allowed" },

@@ -15,6 +15,8 @@ def main() -> None:
         port=settings.port,
         log_level=settings.log_level.lower(),
         timeout_graceful_shutdown=settings.grace_seconds,
+        # Longer than ingress controllers keep idle connections (nginx: 60 s), or they send requests into closed ones.
+        timeout_keep_alive=75,
         server_header=False,
     )
 

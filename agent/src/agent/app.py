@@ -1,20 +1,25 @@
 """The service's HTTP interface."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import Annotated
 
 import httpx
+import sqlalchemy as sa
 from fastapi import Body, FastAPI, HTTPException, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_fastapi_instrumentator import Instrumentator
 from pydantic import BaseModel
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agent import database
+from agent import __version__, database
 from agent.model import Model, ModelError
 from agent.settings import Cluster, Settings
+
+log = logging.getLogger("uvicorn.error")
 
 Question = Annotated[str, Body(embed=True, min_length=1, max_length=10_000)]
 
@@ -46,17 +51,21 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         if engine is not None:
             engine.dispose()
 
-    app = FastAPI(title="agent", version=version("agent"), lifespan=lifespan)
+    app = FastAPI(title="agent", version=__version__, lifespan=lifespan)
     _expose_metrics(app, given)
+    app.add_middleware(KnownMethods)
 
     @app.get("/")
-    def facts() -> Facts:
+    async def facts() -> Facts:
         """Say which cluster answers."""
         return Facts(version=app.version, cluster=cluster)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
-    def healthz() -> Response:
-        """Say that the process works: a restart would not repair anything else."""
+    async def healthz() -> Response:
+        """Say that the process works: a restart would not repair anything else.
+
+        No thread of the pool is needed: those can all wait for the database.
+        """
         return Response(status_code=204)
 
     @app.api_route("/readyz", methods=["GET", "HEAD"])
@@ -75,10 +84,34 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         except ModelError as error:
             raise HTTPException(error.status, str(error)) from None
         if engine is not None:
-            await run_in_threadpool(database.note_question, engine, cluster.name)
+            await run_in_threadpool(_note_question, engine, cluster.name)
         return Answer(answer=answer)
 
     return app
+
+
+class KnownMethods:
+    """Answers 501 to methods that HTTP does not define: each would otherwise become a metric of its own."""
+
+    _known = frozenset(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"])
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Keep the service, and its metrics, for the other requests."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        is_known = scope["type"] != "http" or scope["method"] in self._known
+        app = self._app if is_known else PlainTextResponse("Not Implemented", status_code=501)
+        await app(scope, receive, send)
+
+
+def _note_question(engine: sa.Engine, cluster: str) -> None:
+    """Count a question; the caller has its answer also where that fails."""
+    try:
+        database.note_question(engine, cluster)
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("a question was not counted: %s", type(error).__name__)
 
 
 def _expose_metrics(app: FastAPI, settings: Settings) -> None:

@@ -22,6 +22,9 @@ def engine_of(settings: Settings) -> sa.Engine | None:
     url = sa.make_url(settings.database_url)
     if settings.database_password is not None:
         url = url.set(password=settings.database_password.get_secret_value())
+    if url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query:
+        # A database that is lost may not refuse connections: without a limit each probe waits for minutes.
+        url = url.update_query_dict({"connect_timeout": "2"})
     return sa.create_engine(url, pool_pre_ping=True)
 
 

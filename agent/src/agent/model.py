@@ -1,5 +1,6 @@
 """The model that answers questions: any endpoint for chat completions, as OpenAI, vLLM or Ollama serve it."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -39,12 +40,12 @@ class Model:
             "model": self._settings.model_name,
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": question}],
         }
+        limit = self._settings.model_timeout_seconds
         try:
-            response = await self._client.post(
-                str(url), json=body, headers=headers, timeout=self._settings.model_timeout_seconds
-            )
-        except httpx.TimeoutException:
-            limit = self._settings.model_timeout_seconds
+            # httpx' limit is for each read: an answer that comes in drops would never end.
+            async with asyncio.timeout(limit):
+                response = await self._client.post(str(url), json=body, headers=headers, timeout=limit)
+        except (httpx.TimeoutException, TimeoutError):
             raise ModelError(504, f"the model did not answer in {limit:g} s") from None
         except httpx.HTTPError as error:
             raise ModelError(502, f"the model cannot be reached: {type(error).__name__}") from None

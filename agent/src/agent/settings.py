@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr
+import sqlalchemy as sa
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
     log_level: Annotated[str, Field(pattern="(?i)^(critical|error|warning|info|debug)$")] = "info"
     host: str = "0.0.0.0"  # noqa: S104 a pod's address is not known before
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    # Seconds for requests that are under way at the end: less than the chart's shutdown.graceSeconds.
+    # Seconds for requests that are under way at the end, from the chart's shutdown.
     grace_seconds: Annotated[int, Field(ge=0)] = 45
 
     # An endpoint for chat completions, such as https://models.example.com/v1/chat/completions.
@@ -46,6 +47,17 @@ class Settings(BaseSettings):
     # A SQLAlchemy URL without a password, such as postgresql+psycopg://agent@database:5432/agent.
     database_url: str | None = None
     database_password: SecretStr | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _has_driver(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                sa.make_url(value).get_dialect().import_dbapi()
+            except (sa.exc.ArgumentError, ImportError):
+                message = "is not a URL of a database with an installed driver: write postgresql+psycopg://USER@HOST:5432/NAME"
+                raise ValueError(message) from None
+        return value
 
     def cluster(self) -> Cluster:
         """Return the cluster's facts."""
