@@ -11,7 +11,11 @@ export interface Manifest {
         readonly annotations?: Readonly<Record<string, string>>;
     };
     /** Of a CustomResourceDefinition. */
-    readonly spec?: { readonly group?: string; readonly names?: { readonly kind?: string; readonly plural?: string } };
+    readonly spec?: {
+        readonly group?: string;
+        readonly names?: { readonly kind?: string; readonly plural?: string };
+        readonly scope?: string;
+    };
 }
 
 /** What the settings of an application allow its chart to create. */
@@ -57,17 +61,19 @@ export function rulesFor(manifests: readonly Manifest[], allowed: Allowed): Poli
     const delivered = new Set<string>();
     const read = new Set(["/events"]);
     const problems = new Set<string>();
-    const plurals = pluralsOf(manifests);
+    const defined = kindsDefinedBy(manifests);
     for (const manifest of manifests.filter((one) => !isTest(one))) {
         const { group, kind, key } = identify(manifest);
         if (allowed.clusterKinds.some((one) => one.group === group && one.kind === kind)) {
             continue;
         }
-        const problem = problemOf(manifest, allowed);
+        const resource = defined.get(key)?.plural ?? guessPlural(kind);
+        const isNamespaced = !inNoNamespace.has(key) && defined.get(key)?.scope !== "Cluster";
+        const problem = problemOf(manifest, allowed, { resource, isNamespaced });
         if (problem !== undefined) {
             problems.add(problem);
         }
-        delivered.add(`${group}/${plurals.get(key) ?? guessPlural(kind)}`);
+        delivered.add(`${group}/${resource}`);
         owned[key]?.forEach((resource) => read.add(resource));
     }
     if (problems.size > 0) {
@@ -92,26 +98,34 @@ function isTest({ metadata }: Manifest): boolean {
     return /^test/.test(metadata?.annotations?.["helm.sh/hook"] ?? "");
 }
 
-function problemOf(manifest: Manifest, { namespace, secrets }: Allowed): string | undefined {
+function problemOf(
+    manifest: Manifest,
+    { namespace, secrets }: Allowed,
+    { resource, isNamespaced }: { readonly resource: string; readonly isNamespaced: boolean },
+): string | undefined {
     const { group, kind, key } = identify(manifest);
     const object = `${kind} ${manifest.metadata?.name ?? ""}`;
-    if (inNoNamespace.has(key)) {
-        const entry = `{ group: "${group}", kind: ${kind}, resource: ${guessPlural(kind)} }`;
-        return `${object} is in no namespace. To allow every ${kind}, add \`${entry}\` to the application's clusterKinds`;
+    if (!isNamespaced) {
+        const entry = `\`{ group: "${group}", kind: ${kind}, resource: ${resource} }\``;
+        return `${object} is in no namespace. To allow every ${kind}, add ${entry} to the application's clusterKinds`;
     }
-    if (manifest.metadata?.namespace !== undefined && manifest.metadata.namespace !== namespace) {
-        return `${object} is in the namespace ${manifest.metadata.namespace}, and the application's is ${namespace}. Change the chart's values`;
+    const { namespace: own = namespace } = manifest.metadata ?? {};
+    if (own !== namespace) {
+        return `${object} is in the namespace ${own}, and the application's is ${namespace}. Change the chart's values`;
     }
     return key === "/Secret" && !secrets
         ? `${object} is a Secret. Have the chart take an existing one, or write \`secrets: true\` for the application`
         : undefined;
 }
 
-/** Plurals of the kinds whose CustomResourceDefinitions are among the objects. */
-function pluralsOf(manifests: readonly Manifest[]): Map<string, string> {
+/** The kinds whose CustomResourceDefinitions are among the objects, with what those say of them. */
+function kindsDefinedBy(manifests: readonly Manifest[]) {
     const definitions = manifests.filter(({ kind }) => kind === "CustomResourceDefinition");
     return new Map(
-        definitions.map(({ spec }) => [`${spec?.group ?? ""}/${spec?.names?.kind ?? ""}`, spec?.names?.plural ?? ""]),
+        definitions.map(({ spec: { group = "", names, scope } = {} }) => [
+            `${group}/${names?.kind ?? ""}`,
+            { plural: names?.plural, scope },
+        ]),
     );
 }
 

@@ -91,6 +91,21 @@ describe("the rules that Argo CD has on a spoke", () => {
         expect(made.map(({ resources }) => resources)).to.deep.equal([["fooes"], ["events"]]);
     });
 
+    it("are not made for an object in no namespace by a definition in the chart", () => {
+        const definition = {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            spec: { group: "example.com", names: { kind: "Foo", plural: "fooes" }, scope: "Cluster" },
+        };
+        const foo = { apiVersion: "example.com/v1", kind: "Foo", metadata: { name: "a" } };
+        const listed = { group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", resource: "customresourcedefinitions" };
+        const make = (more: readonly object[]) =>
+            rulesOfManifests([definition, foo], { ...allowed, clusterKinds: [listed, ...more] as (typeof listed)[] });
+        expect(() => make([])).to.throw(/Foo a is in no namespace.*group: "example\.com", kind: Foo, resource: fooes/);
+        const made = make([{ group: "example.com", kind: "Foo", resource: "fooes" }]);
+        expect(made.map(({ resources }) => resources)).to.deep.equal([["events"]]);
+    });
+
     it("guess a plural as Kubernetes does", () => {
         const kinds = ["NetworkPolicy", "Ingress", "Service"].map((kind) => ({ apiVersion: "example.com/v1", kind }));
         expect(rulesFor(kinds)[0]?.resources).to.deep.equal(["ingresses", "networkpolicies", "services"]);

@@ -11,7 +11,7 @@ import { benchLabel, spoke } from "./clear";
 
 /** The program's rights for Argo CD in a namespace, so that both sides of the comparison watch the same kinds. */
 function agentRules(): unknown {
-    return JSON.parse(fs.readFileSync(path.join(projectRoot, "components", "account", "agentRules.json"), "utf8"));
+    return JSON.parse(fs.readFileSync(path.join(projectRoot, "rules", "agent.json"), "utf8"));
 }
 
 const account = "bench";
