@@ -27,6 +27,8 @@ export interface Application {
         /** A cluster by its URL or by its name; without a namespace, each object names its own. */
         readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
     };
+    /** A sync that Argo CD is doing, or tries again. */
+    readonly operation?: object;
     readonly status?: {
         /** Time of the last comparison, as RFC 3339. */
         readonly reconciledAt?: string;

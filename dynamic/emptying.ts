@@ -138,13 +138,24 @@ async function waitUntilGone(
         if (left.length === 0) {
             return { done: undefined };
         }
-        // An ApplicationSet whose policy is never to delete leaves the deletion to this resource.
-        const staying = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-        for (const { metadata } of Date.now() - began > controllersTurnMs ? staying : []) {
-            await ask(hub, `${applicationsPath(state.namespace)}/${metadata.name}`, { method: "DELETE" });
+        for (const application of Date.now() - began > controllersTurnMs ? left : []) {
+            await hurry(hub, `${applicationsPath(state.namespace)}/${application.metadata.name}`, application);
         }
         return { seen: left.map(describe).join("; ") };
     }, { timeoutMs: limitMs });
+}
+
+/**
+ * Does what Argo CD does not do by itself: an ApplicationSet whose policy is never to delete leaves the deletion to
+ * others, and Argo CD deletes nothing while it tries a failed sync again, which can take a quarter of an hour (argo-cd,
+ * controller/appcontroller.go, `processAppOperationQueueItem`).
+ */
+async function hurry(hub: ClusterAddress, path: string, { metadata, operation }: Application): Promise<void> {
+    if (metadata.deletionTimestamp === undefined) {
+        await ask(hub, path, { method: "DELETE" });
+    } else if (operation !== undefined) {
+        await change(hub, path, { method: "PATCH", body: { operation: null } });
+    }
 }
 
 function describe(application: Application): string {

@@ -1,0 +1,180 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { agentRepositoryUrl, copyAgentRepository, writeAgentFile } from "../../lab/argocd";
+import type { ClusterName } from "../../lab/clusters";
+import { kubectl } from "../../lab/kubectl";
+import { type Look, waitFor } from "../../lab/processes";
+import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
+import type { StackName } from "../../lab/stacks/project";
+import { applicationOf } from "./support/delivery";
+import { type Config, labelled, npmRun, pulumi, pulumiOk, withConfig } from "./support/lab";
+
+/** A second application, from a chart in another Git repository, for clusters with a label. */
+const cache = { path: "cache", namespace: "cache", selector: { cache: "true" } };
+
+const chart: Readonly<Record<string, string>> = {
+    "cache/Chart.yaml": "apiVersion: v2\nname: cache\nversion: 1.0.0\n",
+    "cache/values.yaml": "size: 1\nplace: cache\n",
+    "cache/values-staging.yaml": "size: 2\n",
+    "cache/values-prod.yaml": "size: 3\n",
+    "cache/templates/objects.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: cache
+  namespace: {{ .Values.place }}
+data:
+  size: {{ .Values.size | quote }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: cache
+spec:
+  ports: [{ port: 6379 }]
+  selector: { app.kubernetes.io/name: cache }
+`,
+};
+
+const url = () => agentRepositoryUrl().replace(/agent(\.git)?$/, "cache$1");
+const rulesFile = path.join(projectDir, "rules", "cache.json");
+
+function withCache(more: object = {}): (config: Config) => Config {
+    return (config) => ({ ...config, "hubspoke:applications": { cache: { repository: url(), ...cache, ...more } } });
+}
+
+const up = (stack: StackName) => pulumiOk(stack, "up", "--yes", "--skip-preview");
+
+/** What exists of that name on a cluster, without an error if there is nothing. */
+async function there(cluster: ClusterName, kind: string, name: string, namespace = "argocd"): Promise<string> {
+    return (await kubectl(cluster, ["get", kind, name, "--namespace", namespace, "--ignore-not-found", "--output=name"])).trim();
+}
+
+async function waitForCache(wanted: RegExp): Promise<void> {
+    await waitFor(
+        `cache-staging to be ${String(wanted)}`,
+        async (): Promise<Look<true>> => {
+            const args = ["get", "application", "cache-staging", "--namespace=argocd", "--ignore-not-found", "--output=json"];
+            const json = await kubectl("hub", args);
+            const { status = {} } = (json === "" ? {} : JSON.parse(json)) as {
+                status?: {
+                    sync?: { status: string };
+                    health?: { status: string };
+                    conditions?: { message: string }[];
+                    operationState?: { message?: string };
+                };
+            };
+            const { sync, health, conditions = [], operationState } = status;
+            const words = [...conditions.map(({ message }) => message), operationState?.message ?? ""].join(" ");
+            const seen = `${sync?.status} ${health?.status} ${words}`;
+            return wanted.test(seen) ? { done: true } : { seen };
+        },
+        { timeoutMs: 120_000, intervalMs: 500 },
+    );
+}
+
+/** The repository of the second chart. */
+let repository = "";
+
+async function pushCache(file: string, text: string): Promise<void> {
+    await writeAgentFile(file, text, repository);
+    await kubectl("hub", ["annotate", "application", "cache-staging", "--namespace=argocd", "argocd.argoproj.io/refresh=hard"]);
+}
+
+describe("a second application", () => {
+    let agent: string;
+
+    before(async () => {
+        repository = await copyAgentRepository("cache");
+        for (const [file, text] of Object.entries(chart)) {
+            await writeAgentFile(file, text, repository);
+        }
+        agent = (await applicationOf("staging")).metadata.uid;
+    });
+
+    after(() => {
+        fs.rmSync(rulesFile, { force: true });
+    });
+
+    it("is refused until its rules are there, which a command derives from its chart", async () => {
+        await withConfig("hub", withCache(), async () => {
+            const refused = await pulumi("hub", "preview");
+            expect(refused.output).to.match(/hubspoke:applications\.cache: rules\/cache\.json does not exist.*npm run rules -- cache/);
+            const written = await npmRun("rules", pulumiEnvironment(), "cache");
+            expect(written.ok, written.output).to.equal(true);
+            const rules = JSON.parse(fs.readFileSync(rulesFile, "utf8")) as { resources: string[]; verbs: string[] }[];
+            expect(rules.map(({ resources }) => resources)).to.deep.equal([["configmaps", "services"], ["events"]]);
+            expect((await npmRun("rules", pulumiEnvironment(), "cache", "--check")).ok).to.equal(true);
+        });
+    });
+
+    it("comes to the clusters that its selector chooses, once their stack has made room", async () => {
+        await withConfig("hub", withCache(), async () => {
+            await up("hub");
+            expect(await kubectl("hub", ["get", "applications", "--namespace=argocd", "--output=name"])).not.to.include("cache");
+            await withConfig("staging", labelled("staging", { cache: "true" }), async () => {
+                await up("staging");
+                await waitForCache(/^Synced Healthy/);
+                const size = ["get", "configmap", "cache", "--namespace=cache", "--output=jsonpath={.data.size}"];
+                expect(await kubectl("staging", size)).to.equal("2");
+
+                await withConfig("prod", (config) => config, async () => up("prod"));
+                expect(await there("hub", "application", "cache-prod")).to.equal("");
+                expect(await there("prod", "namespace", "cache")).to.equal("");
+                expect((await applicationOf("staging")).metadata.uid).to.equal(agent);
+            });
+        });
+    });
+
+    it("writes neither into the agent's namespace nor kinds that its rules do not have, and the agent goes on", async () => {
+        await pushCache("cache/values-staging.yaml", "size: 2\nplace: agent\n");
+        await waitForCache(/namespace agent is not permitted in project 'cache'|destination .*agent.* do not match/i);
+        expect(await there("staging", "configmap", "cache", "agent")).to.equal("");
+
+        const account = "--as=system:serviceaccount:argocd-manager:argocd-manager";
+        const can = (verb: string, kind: string, namespace: string) =>
+            kubectl("staging", ["auth", "can-i", verb, kind, "--namespace", namespace, account]).then(
+                (answer) => answer.trim(),
+                () => "no",
+            );
+        expect(await can("create", "configmaps", "cache")).to.equal("yes");
+        expect(await can("create", "deployments.apps", "cache")).to.equal("no");
+        // Argo CD asks in one namespace for all.
+        expect(await can("list", "deployments.apps", "cache")).to.equal("yes");
+        expect(await can("list", "secrets", "cache")).to.equal("no");
+
+        const { status } = await applicationOf("staging");
+        expect([status.sync.status, status.health.status]).to.deep.equal(["Synced", "Healthy"]);
+        await pushCache("cache/values-staging.yaml", "size: 4\n");
+        await waitForCache(/^Synced Healthy/);
+    });
+
+    it("is not taken out while a cluster has room for it", async () => {
+        const refused = await pulumi("hub", "preview");
+        expect(refused.ok).to.equal(false);
+        expect(refused.output).to.match(/applications\.cache: is not in the settings any more, and is on staging.*deliver: false/);
+        const moved = await withConfig("hub", withCache({ namespace: "other" }), () => pulumi("hub", "preview"));
+        expect(moved.output).to.match(/applications\.cache\.namespace: is other, and the application is in cache/);
+    });
+
+    it("drains before it goes, also while Argo CD tries a failed sync again, and leaves nothing", async () => {
+        await pushCache("cache/values-staging.yaml", "size: 5\nplace: agent\n");
+        await waitForCache(/not permitted.*Retrying attempt/);
+        await withConfig("hub", withCache({ deliver: false }), async () => {
+            await up("hub");
+            expect(await there("hub", "application", "cache-staging")).not.to.equal("");
+            await up("staging");
+            expect(await there("hub", "application", "cache-staging")).to.equal("");
+            expect(await there("staging", "namespace", "cache")).to.equal("");
+            const labels = ["get", "secret", "cluster-staging", "--namespace=argocd", "--output=jsonpath={.metadata.labels}"];
+            expect(await kubectl("hub", labels)).not.to.include("cache");
+        });
+        await up("hub");
+        for (const kind of ["appproject", "applicationset"]) {
+            expect(await there("hub", kind, "cache")).to.equal("");
+        }
+        expect((await applicationOf("staging")).metadata.uid).to.equal(agent);
+        const { ok, output } = await pulumi("staging", "preview", "--expect-no-changes");
+        expect(ok, output).to.equal(true);
+    });
+});
