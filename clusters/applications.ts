@@ -41,7 +41,7 @@ export interface Application {
             readonly syncResult?: Compared;
         };
         /** The deployed revisions, the oldest first. */
-        readonly history?: readonly { readonly revision?: string }[];
+        readonly history?: readonly Compared[];
         readonly conditions?: readonly { readonly type: string; readonly message: string }[];
         /** The objects that it delivers; one of the whole cluster has no namespace. */
         readonly resources?: readonly { readonly namespace?: string }[];

@@ -53,8 +53,12 @@ const selector = z
 
 /** A label selector of Kubernetes. */
 export interface Selector {
-    readonly matchLabels: Readonly<Record<string, string>>;
-    readonly matchExpressions: readonly z.output<typeof expression>[];
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly {
+        readonly key: string;
+        readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        readonly values?: readonly string[];
+    }[];
 }
 
 /** A chart in an OCI registry, or in a Helm repository: the last part of the path is the chart's name. */
@@ -245,7 +249,7 @@ export function applicationsOf({ agent, applications }: GivenApplications): Appl
 function selectorOf(given: z.output<typeof selector>): Selector {
     const isStructured = Array.isArray(given.matchExpressions);
     return isStructured
-        ? (given as Selector)
+        ? (given)
         : { matchLabels: given as Readonly<Record<string, string>>, matchExpressions: [] };
 }
 
@@ -318,8 +322,8 @@ export function followedApplication(all: readonly ApplicationSettings[]): Applic
 
 /** Whether a selector matches the labels of a cluster Secret (kubernetes.io/docs, "Labels and Selectors"). */
 export function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
-    const { matchLabels, matchExpressions } = selector;
-    const meets = ({ key, operator, values }: Selector["matchExpressions"][number]): boolean => {
+    const { matchLabels = {}, matchExpressions = [] } = selector;
+    const meets = ({ key, operator, values = [] }: (typeof matchExpressions)[number]): boolean => {
         const value = labels[key];
         switch (operator) {
             case "In":

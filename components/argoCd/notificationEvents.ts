@@ -25,6 +25,9 @@ function field(...path: string[]): string {
     return `dig ${path.map((key) => `"${key}"`).join(" ")} "" .app`;
 }
 
+/** The compared revision: of the chart, or of the chart and its values files where each has one. */
+const revision = `printf "%s%s" (${field("status", "sync", "revision")}) (join " " (dig "status" "sync" "revisions" list .app))`;
+
 const health = "app.status.health?.status";
 const operation = "app.status.operationState";
 
@@ -53,9 +56,11 @@ const events: Readonly<Record<EventName, Event>> = {
         when:
             `${operation}?.phase == 'Succeeded' and ${health} == 'Healthy' and app.status.sync.status == 'Synced' and ` +
             `not time.Parse(app.status.reconciledAt).Before(time.Parse(${operation}.finishedAt))`,
-        oncePer: `${operation}.syncResult.revision`,
+        oncePer:
+            `len(${operation}.syncResult?.revisions ?? []) > 0 ? join(${operation}.syncResult.revisions, " ") : ` +
+            `${operation}.syncResult.revision`,
         what: "runs a new revision",
-        more: `{{ ${field("status", "sync", "revision")} }}`,
+        more: `{{ ${revision} }}`,
     },
 };
 
@@ -101,7 +106,7 @@ function template(name: EventName, { severities }: Pick<AlertSettings, "severiti
         environment: `{{ ${environment} | toJson }}`,
         region: `{{ ${region} | toJson }}`,
         severity: `"${severity}"`,
-        revision: `{{ ${field("status", "sync", "revision")} | toJson }}`,
+        revision: `{{ ${revision} | toJson }}`,
         health: `{{ ${field("status", "health", "status")} | toJson }}`,
         message: more.replace(" }}", " | toJson }}"),
         url: `"${url}"`,

@@ -2,6 +2,7 @@ import type { AlertSettings } from "../../settings/alerts";
 import type { Filter } from "../../settings/notifications";
 import type { Severity } from "../../settings/kinds";
 import { severityOf } from "../watch/rules";
+import { nameLabel } from "../../clusters/names";
 import type { ArgoCdValues } from "./names";
 import { templates, triggerOf, triggers } from "./notificationEvents";
 import { toYaml } from "../support/yaml";
@@ -32,8 +33,10 @@ export function notificationSecrets({ notifications }: Settings): Record<string,
 /**
  * Values of the argo-cd chart, without secrets. Without recipients there is no controller: the chart's Role lets it
  * list every Secret of Argo CD's namespace (templates/argocd-notifications/role.yaml), although it needs one.
+ *
+ * @param applications names of the applications whose Applications send notifications
  */
-export function notificationValues(settings: Settings): ArgoCdValues {
+export function notificationValues(settings: Settings, applications: readonly string[]): ArgoCdValues {
     const { notifications } = settings;
     const told =
         notifications === undefined
@@ -42,7 +45,7 @@ export function notificationValues(settings: Settings): ArgoCdValues {
                   notifiers: services(notifications),
                   triggers: triggers(),
                   templates: templates(settings, Object.keys(notifications.webhooks ?? {})),
-                  subscriptions: subscriptions(settings),
+                  subscriptions: subscriptions(settings, applications),
               };
     return { notifications: { secret: { create: false, name: notificationsSecret }, ...told } };
 }
@@ -82,8 +85,8 @@ function services({ slack, email, pagerduty, webhooks = {} }: NonNullable<Settin
     );
 }
 
-/** Default subscriptions for the agent's Applications, so that these need no annotations. */
-function subscriptions(settings: Settings) {
+/** Default subscriptions for the Applications of each application, so that these need no annotations. */
+function subscriptions(settings: Settings, applications: readonly string[]) {
     const { slack, email, pagerduty, webhooks = {} } = settings.notifications ?? {};
     const recipients: Record<string, Filter> = {
         ...named(slack?.channels ?? {}, (name, filter) => [[`slack:${name}`, filter]]),
@@ -94,8 +97,13 @@ function subscriptions(settings: Settings) {
     return Object.entries(recipients).map(([recipient, { events, severities }]) => ({
         recipients: [recipient],
         triggers: events.map(triggerOf),
-        selector: ["app.kubernetes.io/name=agent", ...selector(severities, settings)].join(","),
+        selector: [ofApplications(applications), ...selector(severities, settings)].join(","),
     }));
+}
+
+/** One application is selected as before there were several. */
+function ofApplications([first = "", ...others]: readonly string[]): string {
+    return others.length === 0 ? `${nameLabel}=${first}` : `${nameLabel} in (${[first, ...others].join(",")})`;
 }
 
 /** The environments with these severities, as a selector over the Applications' labels. */

@@ -23,6 +23,7 @@ type ValuesSettings = Pick<
     | "access"
     | "adoptedRelease"
     | "alerts"
+    | "applications"
     | "availability"
     | "certificates"
     | "chart"
@@ -81,7 +82,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
         federationValues(settings.federation),
         podValues(settings.pods, settings.availability),
         metricsValues(serviceMonitors),
-        notificationValues(settings.alerts),
+        notificationValues(settings.alerts, settings.applications.map(({ name }) => name)),
         knownHostsValues(settings.knownHosts),
         gitCertificateValues(settings.gitCertificates),
         signingKeyValues(settings.sourceIntegrity),

@@ -10,7 +10,8 @@ const chosen = 'environment=~"$environment"';
 
 const probes = (probe: string) => `probe_success{job="${probeJob}", probe="${probe}", ${chosen}}`;
 const connections = named("min by (server) (argocd_cluster_connection_status)", `{${chosen}}`);
-const agents = (state: string) => applications(state, "name, project, dest_server", `{${chosen}}`);
+const agents = (state: string, labels = "name, project, dest_server") =>
+    applications([state, 'project=~"$application"'].filter((one) => one !== "").join(", "), labels, `{${chosen}}`);
 
 const panels: readonly Panel[] = [
     {
@@ -51,7 +52,7 @@ const panels: readonly Panel[] = [
     ),
     listOf(
         "Applications",
-        { expr: applications("", "name, dest_server, sync_status, health_status, phase", `{${chosen}}`) },
+        { expr: agents("", "name, dest_server, sync_status, health_status, phase") },
         ["name", "cluster", "environment", "region", "sync_status", "health_status", "phase"],
         { width: 24, description: "The last status in Argo CD. For an unreachable cluster it is out of date." },
     ),
@@ -117,6 +118,18 @@ export function fleetDashboard(): object {
                     type: "query",
                     datasource,
                     query: { query: "label_values(hubspoke:cluster:info, environment)", refId: "environment" },
+                    refresh: 2,
+                    multi: true,
+                    includeAll: true,
+                    allValue: ".*",
+                    current: { text: ["All"], value: ["$__all"] },
+                },
+                {
+                    name: "application",
+                    label: "Application",
+                    type: "query",
+                    datasource,
+                    query: { query: "label_values(argocd_app_info, project)", refId: "application" },
                     refresh: 2,
                     multi: true,
                     includeAll: true,

@@ -1,4 +1,4 @@
-import type { Application } from "../../clusters/applications";
+import { type Application, revisionOf as compared } from "../../clusters/applications";
 
 /**
  * The revision that a cluster runs: the revision to which it is Synced, or the last deployed one. The Application of a
@@ -6,7 +6,7 @@ import type { Application } from "../../clusters/applications";
  */
 export function revisionOf(application: Application | undefined): string | undefined {
     const { sync, history = [] } = application?.status ?? {};
-    return sync?.status === "Synced" ? sync.revision : history.at(-1)?.revision;
+    return sync?.status === "Synced" ? compared(sync) : compared(history.at(-1));
 }
 
 /**
@@ -18,7 +18,7 @@ export function isBehind(application: Application | undefined, revision: string)
     if (own === revision) {
         return false;
     }
-    const history = (application?.status?.history ?? []).map((entry) => entry.revision);
+    const history = (application?.status?.history ?? []).map(compared);
     const passed = history.lastIndexOf(revision);
     const wasThereBefore = history.slice(0, Math.max(passed, 0)).includes(own);
     return passed < 0 || wasThereBefore;

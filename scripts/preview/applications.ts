@@ -1,23 +1,42 @@
 import { parse } from "yaml";
 import { nameNormalized } from "../../settings/argoCdName";
-import { chosen, type Cluster, type Fleet } from "./fleet";
+import { type ApplicationSet, chosen, type Cluster, type Fleet } from "./fleet";
 import { type Parameter, renderTexts } from "./helm";
+
+/** Where manifests or values files come from. */
+export interface Source {
+    readonly repoURL: string;
+    readonly targetRevision: string;
+    /** Folder of a chart in Git. */
+    readonly path?: string;
+    /** Name of a chart in a registry or a Helm repository. */
+    readonly chart?: string;
+    /** Name by which the chart's values files refer to this source. */
+    readonly ref?: string;
+    readonly helm?: {
+        readonly releaseName?: string;
+        readonly valueFiles?: readonly string[];
+        readonly valuesObject?: object;
+        readonly values?: string;
+        readonly parameters?: readonly Parameter[];
+    };
+}
+
+/** The sources of an Application: of its chart, and of the values files if they are somewhere else. */
+export function sourcesOf({ spec }: Application): { readonly chart?: Source; readonly values?: Source } {
+    const all = spec.sources ?? (spec.source === undefined ? [] : [spec.source]);
+    const [chart] = all.filter(({ ref }) => ref === undefined);
+    const [values] = all.filter(({ ref }) => ref !== undefined);
+    return { ...(chart && { chart }), ...(values && { values }) };
+}
 
 /** An Application from its ApplicationSet: the fields that the preview reads. */
 export interface Application {
     readonly metadata: { readonly name: string };
     readonly spec: {
-        readonly source: {
-            readonly repoURL: string;
-            readonly targetRevision: string;
-            readonly path: string;
-            readonly helm?: {
-                readonly releaseName?: string;
-                readonly valueFiles?: readonly string[];
-                readonly valuesObject?: object;
-                readonly parameters?: readonly Parameter[];
-            };
-        };
+        readonly source?: Source;
+        /** Instead of `source`: the chart, and its values files. */
+        readonly sources?: readonly Source[];
         readonly destination: { readonly server: string; readonly namespace: string };
     };
 }
@@ -29,19 +48,23 @@ export interface Placed {
 }
 
 /** The Applications of a fleet, by name. */
-export async function applicationsOf(fleet: Fleet): Promise<Map<string, Placed>> {
-    const clusters = chosen(fleet);
-    const { template = {}, templatePatch = "" } = fleet.applicationSet ?? {};
+export async function applicationsOf({ applicationSets, clusters }: Fleet): Promise<Map<string, Placed>> {
+    const placed = await Promise.all(applicationSets.map((one) => generated(one, chosen(one, clusters))));
+    return new Map(placed.flat());
+}
+
+async function generated(
+    { template, templatePatch = "" }: ApplicationSet,
+    clusters: readonly Cluster[],
+): Promise<[string, Placed][]> {
     const texts = [...new Set([...textsOf(template), templatePatch])];
     const rendered = await renderTexts(texts, clusters.map(parameters));
-    return new Map(
-        clusters.map((cluster, index) => {
-            const byText = new Map(texts.map((text, at) => [text, rendered[index]?.[at] ?? ""]));
-            const patch: unknown = parse(byText.get(templatePatch) ?? "");
-            const application = patched(replaced(template, byText), patch ?? {}) as Application;
-            return [application.metadata.name, { application, cluster }];
-        }),
-    );
+    return clusters.map((cluster, index) => {
+        const byText = new Map(texts.map((text, at) => [text, rendered[index]?.[at] ?? ""]));
+        const patch: unknown = parse(byText.get(templatePatch) ?? "");
+        const application = patched(replaced(template, byText), patch ?? {}) as Application;
+        return [application.metadata.name, { application, cluster }];
+    });
 }
 
 /** The cluster generator's parameters for the template (argo-cd, applicationset/generators/cluster.go). */

@@ -7,9 +7,11 @@ export interface Checkout {
     readonly folder: string;
     /** A Git revision, with which the preview compares the change. */
     readonly base: string;
+    /** Whether a person names the folder as that of the agent's repository, whatever its origin is. */
+    readonly isOther?: boolean;
 }
 
-/** A chart on disk, at a revision of the agent's repository. */
+/** A folder on disk, at a revision of a repository. */
 export type Chart = { readonly folder: string } | { readonly missing: string };
 
 /** The name of a branch, without its remote. */
@@ -35,32 +37,32 @@ export async function originOf(folder: string): Promise<string | undefined> {
 }
 
 /**
- * Finds the chart at an Application's revision: for the target branch, the base before the change and the checkout's
- * files after it; for a tag or commit, that tag or commit.
+ * Finds the folder of a chart, or of values files, at an Application's revision: for the target branch, the base before
+ * the change and the checkout's files after it; for a tag or commit, that tag or commit.
  *
  * @param scratch folder for the files from Git; each revision is extracted once
  */
-export async function chartAt(
+export async function folderAt(
     { folder, base }: Checkout,
     scratch: string,
-    chartPath: string,
+    at: string,
     revision: string,
     time: "before" | "after",
 ): Promise<Chart> {
     const follows = revision === branchOf(base) || revision === "HEAD";
     if (follows && time === "after") {
-        return there(path.join(folder, chartPath), `the checkout has no ${chartPath}`);
+        return there(path.join(folder, at), `the checkout has no ${at}`);
     }
     const wanted = follows ? base : revision;
     const commit = (await git(folder, ["rev-parse", "--verify", "--quiet", `${wanted}^{commit}`]))?.trim();
     if (commit === undefined) {
         return { missing: `the checkout has no revision ${wanted}` };
     }
-    const target = path.join(scratch, commit);
+    const target = path.join(scratch, `${commit}-${encodeURIComponent(at)}`);
     if (!fs.existsSync(target)) {
-        await takeOut(folder, commit, chartPath, target);
+        await takeOut(folder, commit, at, target);
     }
-    return there(path.join(target, chartPath), `revision ${wanted} has no ${chartPath}`);
+    return there(path.join(target, at), `revision ${wanted} has no ${at}`);
 }
 
 /** Extracts a folder of a commit in one atomic step: other calls may look for it at the same time. */
@@ -76,7 +78,7 @@ async function takeOut(folder: string, commit: string, chartPath: string, target
 }
 
 function there(folder: string, missing: string): Chart {
-    return fs.existsSync(path.join(folder, "Chart.yaml")) ? { folder } : { missing };
+    return fs.existsSync(folder) ? { folder } : { missing };
 }
 
 async function git(folder: string, args: readonly string[]): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { secretTypeLabel } from "../../clusters/names";
+import { type Selector, selects } from "../../settings/applications";
 import type { Change, Inputs } from "./events";
 
 /** A cluster as Argo CD's cluster generator sees it: the parts of its Secret that are not confidential. */
@@ -20,19 +21,9 @@ export interface ApplicationSet {
     readonly templatePatch?: string;
 }
 
-/** A Kubernetes label selector. */
-export interface Selector {
-    readonly matchLabels?: Readonly<Record<string, string>>;
-    readonly matchExpressions?: readonly {
-        readonly key: string;
-        readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
-        readonly values?: readonly string[];
-    }[];
-}
-
 /** The inputs that decide which Application is on which cluster, at one time. */
 export interface Fleet {
-    readonly applicationSet: ApplicationSet | undefined;
+    readonly applicationSets: readonly ApplicationSet[];
     readonly clusters: readonly Cluster[];
     /** Environments whose Applications the hub protects from deletion. */
     readonly kept: readonly string[];
@@ -59,7 +50,7 @@ export function fleets(previews: readonly { readonly stack: string; readonly cha
         );
         const applicationSets = all.filter(({ change }) => change.type.endsWith(":ApplicationSet") && isCustom(change));
         return {
-            applicationSet: applicationSets.map(({ inputs }) => inputs.spec as ApplicationSet)[0],
+            applicationSets: applicationSets.map(({ inputs }) => inputs.spec as ApplicationSet),
             clusters: clustersOf(all),
             kept: all.flatMap(({ change, inputs }) =>
                 change.type.endsWith(":ValidatingAdmissionPolicy") ? keptBy(inputs) : [],
@@ -117,32 +108,9 @@ function keptBy(inputs: Inputs): readonly string[] {
     return expressions.flatMap(({ key, values }) => (key === "environment" ? (values ?? []) : []));
 }
 
-/** Whether a selector matches an object with these labels. */
-export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Cluster["labels"]): boolean {
-    const byLabels = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
-    return (
-        byLabels &&
-        matchExpressions.every(({ key, operator, values = [] }) => {
-            const value = labels[key];
-            switch (operator) {
-                case "In":
-                    return value !== undefined && values.includes(value);
-                case "NotIn":
-                    return value === undefined || !values.includes(value);
-                case "Exists":
-                    return value !== undefined;
-                case "DoesNotExist":
-                    return value === undefined;
-                default:
-                    return operator satisfies never;
-            }
-        })
-    );
-}
-
-/** Clusters that get an Application. */
-export function chosen({ applicationSet, clusters }: Fleet): readonly Cluster[] {
-    const selectors = (applicationSet?.generators ?? []).map((generator) => {
+/** Clusters that get an Application of an ApplicationSet. */
+export function chosen({ generators }: ApplicationSet, clusters: readonly Cluster[]): readonly Cluster[] {
+    const selectors = generators.map((generator) => {
         if (generator.clusters === undefined) {
             throw new Error(`the ApplicationSet has the unknown generator ${Object.keys(generator).join()}`);
         }

@@ -16,7 +16,6 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { isLeftAlone } from "../../clusters/registrations";
 import { applicationsOf } from "./applications";
-import { originOf, sameRepository } from "./chart";
 import { comment, type CommentArgs, isRefused } from "./comment";
 import { compareApplications } from "./compareApplications";
 import { dangers } from "./danger";
@@ -103,10 +102,10 @@ type Deliveries = Pick<CommentArgs, "applications" | "manifests" | "notes">;
 async function deliveries(previews: readonly StackPreview[], { base, agent }: Options): Promise<Deliveries> {
     const failed = previews.filter(({ ok, violations }) => !ok && violations.length === 0).map(({ stack }) => stack);
     const fleet = fleets(previews);
-    const applicationSet = fleet.after.applicationSet ?? fleet.before.applicationSet;
-    if (failed.length > 0 || applicationSet === undefined) {
+    const isKnown = [fleet.after, fleet.before].some(({ applicationSets }) => applicationSets.length > 0);
+    if (failed.length > 0 || !isKnown) {
         const why =
-            failed.length > 0 ? `the preview of ${failed.join(", ")} failed` : "no previewed stack has the ApplicationSet";
+            failed.length > 0 ? `the preview of ${failed.join(", ")} failed` : "no previewed stack has an ApplicationSet";
         return { applications: [], manifests: [], notes: [`Applications and their manifests: ${why}`] };
     }
     const [before, after] = await Promise.all([applicationsOf(fleet.before), applicationsOf(fleet.after)]);
@@ -114,20 +113,15 @@ async function deliveries(previews: readonly StackPreview[], { base, agent }: Op
     const quarantines = fleet.after.clusters
         .filter(isLeftAlone)
         .map(({ name }) => `${name}: in quarantine, so what changes there arrives when that is lifted`);
-    const repositories = new Set([...after.values()].map(({ application }) => application.spec.source.repoURL));
-    const elsewhere = agent === undefined ? await notHere(repositories) : [];
-    if (elsewhere.length > 0) {
-        const why = `the agent's repository is ${elsewhere.join(", ")}, and not this checkout; set --agent to a checkout of it`;
-        return { applications, manifests: [], notes: [...quarantines, `Manifests of the Applications: ${why}`] };
+    const files = { folder: agent ?? checkout, base, isOther: agent !== undefined };
+    const compared = await compareManifests(applications, files);
+    // The same reason for every Application is said once.
+    const reasons = new Set(compared.map(({ missing }) => missing));
+    const [only] = reasons;
+    if (compared.length > 1 && reasons.size === 1 && only !== undefined) {
+        return { applications, manifests: [], notes: [...quarantines, `Manifests of the Applications: ${only}`] };
     }
-    const manifests = await compareManifests(applications, { folder: agent ?? checkout, base });
-    return { applications, manifests, notes: quarantines };
-}
-
-/** Repositories other than this checkout's. */
-async function notHere(repositories: ReadonlySet<string>): Promise<string[]> {
-    const origin = (await originOf(checkout)) ?? "";
-    return [...repositories].filter((url) => !sameRepository(url, origin));
+    return { applications, manifests: compared, notes: quarantines };
 }
 
 function write(found: CommentArgs, out: string | undefined): void {

@@ -1,8 +1,9 @@
 import { createTwoFilesPatch } from "diff";
 import * as os from "node:os";
-import { stringify } from "yaml";
-import type { Application } from "./applications";
-import { branchOf, type Checkout, chartAt } from "./chart";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
+import { type Application, type Source, sourcesOf } from "./applications";
+import { branchOf, type Checkout, folderAt, originOf, sameRepository } from "./chart";
 import type { ApplicationChange } from "./compareApplications";
 import { inFolder } from "../support/folder";
 import { helmTemplate } from "./helm";
@@ -44,14 +45,25 @@ export async function compareManifests(
     });
 }
 
+/** The Application with its sources in Git at a revision. */
 function atRevision(application: Application, targetRevision: string): Application {
     const { spec } = application;
-    return { ...application, spec: { ...spec, source: { ...spec.source, targetRevision } } };
+    const moved = (source: Source) => (source.chart === undefined ? { ...source, targetRevision } : source);
+    return {
+        ...application,
+        spec: {
+            ...spec,
+            ...(spec.source && { source: moved(spec.source) }),
+            ...(spec.sources && { sources: spec.sources.map(moved) }),
+        },
+    };
 }
 
+/** Whether what of the Application is in Git follows the branch. */
 function follows(application: Application | undefined, branch: string): boolean {
-    const revision = application?.spec.source.targetRevision;
-    return revision === branch || revision === "HEAD";
+    const { chart, values } = application === undefined ? {} : sourcesOf(application);
+    const inGit = chart?.chart === undefined ? chart : values;
+    return inGit === undefined || inGit.targetRevision === branch || inGit.targetRevision === "HEAD";
 }
 
 /** Processes items with limited concurrency: each `helm template` uses one processor. */
@@ -80,24 +92,72 @@ class Renderer {
         if (application === undefined) {
             return { objects: new Map() };
         }
-        const { source, destination } = application.spec;
-        const chart = await chartAt(this.checkout, this.scratch, source.path, source.targetRevision, time);
-        if ("missing" in chart) {
-            return chart;
+        const { chart, values } = sourcesOf(application);
+        if (chart === undefined) {
+            return { missing: "it has no chart" };
         }
+        const found = chart.chart === undefined ? await this.inGit(chart, time) : published(chart);
+        const files = await this.valuesFiles(chart, values, time);
+        if ("missing" in found) {
+            return found;
+        }
+        if ("missing" in files) {
+            return files;
+        }
+        const { releaseName = application.metadata.name, valuesObject, values: text = "", parameters = [] } = chart.helm ?? {};
         const rendering = {
-            chart: chart.folder,
-            release: source.helm?.releaseName ?? application.metadata.name,
-            namespace: destination.namespace,
-            valueFiles: source.helm?.valueFiles ?? [],
-            values: source.helm?.valuesObject ?? {},
-            parameters: source.helm?.parameters ?? [],
+            ...found,
+            release: releaseName,
+            namespace: application.spec.destination.namespace,
+            valueFiles: files.files,
+            values: valuesObject ?? (parse(text) as object | null) ?? {},
+            parameters,
         };
         const key = JSON.stringify(rendering);
         const known = this.known.get(key) ?? texts(helmTemplate(rendering));
         this.known.set(key, known);
         return known;
     }
+
+    private async inGit(source: Source, time: "before" | "after"): Promise<{ chart: string } | { missing: string }> {
+        const found = await this.folderOf(source, source.path ?? ".", time);
+        return "missing" in found ? found : { chart: found.folder };
+    }
+
+    /** The chart's values files: relative to the chart, or in a folder of another source. */
+    private async valuesFiles(
+        { helm = {} }: Source,
+        values: Source | undefined,
+        time: "before" | "after",
+    ): Promise<{ files: readonly string[] } | { missing: string }> {
+        const files = helm.valueFiles ?? [];
+        const prefix = `$${values?.ref ?? ""}/`;
+        if (values === undefined || !files.some((file) => file.startsWith(prefix))) {
+            return { files };
+        }
+        const folders = await Promise.all(
+            files.map((file) => this.folderOf(values, path.dirname(file.slice(prefix.length)), time)),
+        );
+        const missing = folders.find((folder) => "missing" in folder);
+        return missing !== undefined && "missing" in missing
+            ? missing
+            : { files: folders.map((at, index) => path.join("folder" in at ? at.folder : "", path.basename(files[index] ?? ""))) };
+    }
+
+    private async folderOf({ repoURL, targetRevision }: Source, folder: string, time: "before" | "after") {
+        const { folder: checkout, isOther } = this.checkout;
+        if (isOther !== true && !sameRepository((await originOf(checkout)) ?? "", repoURL)) {
+            return { missing: `${repoURL} is not the repository of this checkout; set --agent to a checkout of it` };
+        }
+        return folderAt(this.checkout, this.scratch, folder, targetRevision, time);
+    }
+}
+
+/** A chart in a registry or a Helm repository, as Helm names it. */
+function published({ repoURL, chart = "", targetRevision: version }: Source) {
+    return /^https?:/.test(repoURL)
+        ? { chart, repository: repoURL, version }
+        : { chart: `oci://${repoURL}/${chart}`, version };
 }
 
 async function texts(rendering: Promise<unknown[]>): Promise<Rendered> {

@@ -99,7 +99,8 @@ describe("a second application", () => {
     it("is refused until its rules are there, which a command derives from its chart", async () => {
         await withConfig("hub", withCache(), async () => {
             const refused = await pulumi("hub", "preview");
-            expect(refused.output).to.match(/hubspoke:applications\.cache: rules\/cache\.json does not exist.*npm run rules -- cache/);
+            const problem = /hubspoke:applications\.cache: rules\/cache\.json does not exist.*npm run rules -- cache/;
+            expect(refused.output).to.match(problem);
             const written = await npmRun("rules", pulumiEnvironment(), "cache");
             expect(written.ok, written.output).to.equal(true);
             const rules = JSON.parse(fs.readFileSync(rulesFile, "utf8")) as { resources: string[]; verbs: string[] }[];
@@ -152,7 +153,8 @@ describe("a second application", () => {
     it("is not taken out while a cluster has room for it", async () => {
         const refused = await pulumi("hub", "preview");
         expect(refused.ok).to.equal(false);
-        expect(refused.output).to.match(/applications\.cache: is not in the settings any more, and is on staging.*deliver: false/);
+        const problem = /applications\.cache: is not in the settings any more, and is on staging.*deliver: false/;
+        expect(refused.output).to.match(problem);
         const moved = await withConfig("hub", withCache({ namespace: "other" }), () => pulumi("hub", "preview"));
         expect(moved.output).to.match(/applications\.cache\.namespace: is other, and the application is in cache/);
     });

@@ -19,7 +19,7 @@ interface Values {
 }
 
 function valuesOf(notifications: object, more: object = {}): Values["notifications"] {
-    return (notificationValues(alerts.parse({ notifications, ...more })) as unknown as Values).notifications;
+    return (notificationValues(alerts.parse({ notifications, ...more }), ["agent"]) as unknown as Values).notifications;
 }
 
 function parsed(texts: Readonly<Record<string, string>>) {
@@ -135,7 +135,8 @@ describe("notifications", () => {
         }
         expect(parse(triggers["trigger.on-deployed"] ?? "")).to.have.nested.property(
             "[0].oncePer",
-            "app.status.operationState.syncResult.revision",
+            'len(app.status.operationState.syncResult?.revisions ?? []) > 0 ? ' +
+                'join(app.status.operationState.syncResult.revisions, " ") : app.status.operationState.syncResult.revision',
         );
     });
 

@@ -100,7 +100,7 @@ describe("the comment on a change", () => {
 });
 
 describe("Applications before and after a change", () => {
-    const kept = { after: { applicationSet: undefined, clusters: [cluster("prod"), cluster("dr")], kept: ["prod"] } };
+    const kept = { after: { applicationSets: [], clusters: [cluster("prod"), cluster("dr")], kept: ["prod"] } };
 
     it("appear, vanish, change or stay; a protected one is kept while its cluster is registered", () => {
         const before = new Map([placed("prod"), placed("dr"), placed("left"), placed("moves"), placed("stays")]);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Inputs, readEvents } from "../../scripts/preview/events";
-import { type ApplicationSet, fleets, chosen, selects, type Selector } from "../../scripts/preview/fleet";
+import { type ApplicationSet, fleets, chosen } from "../../scripts/preview/fleet";
+import { type Selector, selects } from "../../settings/applications";
 import { change } from "./support/previews";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::hubspoke::hubspoke:index:Environment$${type}::${name}`;
@@ -121,6 +122,6 @@ describe("the fleet in a preview", () => {
 
     it("is an error if a generator is unknown", () => {
         const applicationSet = { generators: [{ git: {} }], template: {} } as unknown as ApplicationSet;
-        expect(() => chosen({ applicationSet, clusters: [], kept: [] })).to.throw("the unknown generator git");
+        expect(() => chosen(applicationSet, [])).to.throw("the unknown generator git");
     });
 });

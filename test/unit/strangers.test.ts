@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { clusterGenerator, missingLabels, ownClusters } from "../../components/applications/clusterFacts";
 import { isDelivered, strangers } from "../../preflight/strangers";
-import { selects } from "../../scripts/preview/fleet";
+import { selects } from "../../settings/applications";
 import { registration } from "./support/registration";
 
 const own = { deploy: "true", environment: "prod", region: "eu-west-1", "app.kubernetes.io/managed-by": "pulumi" };
