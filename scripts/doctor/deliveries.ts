@@ -62,20 +62,15 @@ export function registeredBy(resources: readonly Planned[], argoCdNames: Readonl
 
 /** What the hub's ApplicationSets would deliver to clusters. It needs `helm`, as the preview does. */
 export async function deliveriesTo(clusters: readonly Cluster[], hub: readonly Planned[]): Promise<Delivery[]> {
-    const sets = hub.filter(({ type }) => type === applicationSetType);
-    const placed = await Promise.all(
-        sets.map(({ inputs }) => {
-            const { spec: applicationSet } = inputs as { readonly spec: ApplicationSet };
-            return applicationsOf({ applicationSet, clusters, kept: [] });
-        }),
-    );
-    return placed.flatMap((found) =>
-        [...found].map(([name, { application, cluster }]) => {
-            const { source, sources, destination } = application.spec as unknown as ApplicationSpec;
-            const all = sources ?? (source === undefined ? [] : [source]);
-            return { name, cluster: cluster.stack, namespace: destination.namespace, sources: all };
-        }),
-    );
+    const applicationSets = hub
+        .filter(({ type }) => type === applicationSetType)
+        .map(({ inputs }) => (inputs as { readonly spec: ApplicationSet }).spec);
+    const placed = await applicationsOf({ applicationSets, clusters, kept: [] });
+    return [...placed].map(([name, { application, cluster }]) => {
+        const { source, sources, destination } = application.spec as unknown as ApplicationSpec;
+        const all = sources ?? (source === undefined ? [] : [source]);
+        return { name, cluster: cluster.stack, namespace: destination.namespace, sources: all };
+    });
 }
 
 /** Renders what Argo CD would deliver. */
