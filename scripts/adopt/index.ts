@@ -109,7 +109,7 @@ async function refuseChanges(environment: EnvironmentStack, takeovers: readonly 
     }
 }
 
-main(async (args) => {
+main(module, async (args) => {
     const { stack, yes } = adoptOptions(args);
     const settings = await settingsOf(stack);
     await (settings.role === "hub" ? adoptHub(stack, settings, yes) : adopt(stack));

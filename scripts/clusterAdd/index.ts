@@ -19,7 +19,7 @@ import { main, say } from "../support/main";
 import { configOf, fullNameOf } from "../support/pulumi";
 import { hubOutputsOf } from "../support/stacks";
 
-main(async (args) => {
+main(module, async (args) => {
     const cluster = newCluster(args);
     const { environment, name } = cluster;
     const stack = stackOf(path.dirname(stackFile("any")), environment);

@@ -49,7 +49,7 @@ function report(title: string, findings: readonly Finding[]): readonly Finding[]
     return findings;
 }
 
-main(async (args) => {
+main(module, async (args) => {
     const { values, positionals } = parseOptions(
         { args, allowPositionals: true, options: { repository: { type: "boolean", default: false } } },
         usage,

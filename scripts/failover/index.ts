@@ -40,4 +40,4 @@ function request(args: string[]): Request {
     return { stack, to: to ?? { back: true }, why: values.reason, dryRun, automatic, resolver, seconds };
 }
 
-main((args) => failover(request(args)));
+main(module, (args) => failover(request(args)));

@@ -123,4 +123,4 @@ async function askGitHub(repository: string, to: string, reason: string): Promis
     say(`GitHub runs the workflow failover.yml of ${repository}`);
 }
 
-main(receive);
+main(module, receive);

@@ -104,4 +104,4 @@ function whatIsLeft({ settings, applications }: EnvironmentStack, cluster: strin
     );
 }
 
-main((args) => forget(forgetOptions(args)));
+main(module, (args) => forget(forgetOptions(args)));

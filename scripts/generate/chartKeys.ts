@@ -30,12 +30,14 @@ function typeOf(value: unknown): string {
     return typeof value === "object" ? "map" : typeof value;
 }
 
-const keys: Record<string, string> = {};
-for (const argument of process.argv.slice(2)) {
-    const [file, name] = argument.split("=").reverse();
-    const subchart: Record<string, string> = {};
-    keysOf(parse(readFileSync(file ?? "", "utf8")), name ?? "", subchart);
-    // The parent chart's default overrides the subchart's, like in Helm.
-    Object.assign(keys, { ...subchart, ...keys });
+if (require.main === module) {
+    const keys: Record<string, string> = {};
+    for (const argument of process.argv.slice(2)) {
+        const [file, name] = argument.split("=").reverse();
+        const subchart: Record<string, string> = {};
+        keysOf(parse(readFileSync(file ?? "", "utf8")), name ?? "", subchart);
+        // The parent chart's default overrides the subchart's, like in Helm.
+        Object.assign(keys, { ...subchart, ...keys });
+    }
+    process.stdout.write(`${JSON.stringify(Object.fromEntries(Object.entries(keys).sort()), null, 1)}\n`);
 }
-process.stdout.write(`${JSON.stringify(Object.fromEntries(Object.entries(keys).sort()), null, 1)}\n`);

@@ -19,7 +19,7 @@ interface Note {
 /** Notes in one answer, the maximum of GitLab. */
 const pageSize = 100;
 
-main(async ([file, ...more]) => {
+main(module, async ([file, ...more]) => {
     if (file === undefined || more.length > 0) {
         throw new InputError("The comment's file is missing. Write: npx tsx scripts/gitlabComment/index.ts preview/comment.md");
     }

@@ -142,4 +142,4 @@ function tellTimes(previews: readonly StackPreview[], all: number): void {
     process.stderr.write(`previews: ${each}; total ${all.toFixed(1)} s\n`);
 }
 
-main(preview);
+main(module, preview);

@@ -34,7 +34,8 @@ export function provedRevision(
         );
     }
     const revisions = [...new Set(applications.map(({ status }) => revisionOf(status?.sync) ?? ""))];
-    if (revisions.length !== 1 || revisions[0] === undefined || revisions[0] === "") {
+    const [revision = "", ...others] = revisions;
+    if (revision === "" || others.length > 0) {
         throw new Error(
             `${environment} is at ${revisions.length} revisions, ${revisions.join(", ")}: ` +
                 "wait until all its clusters have the same revision, or pin them to one",
@@ -44,11 +45,11 @@ export function provedRevision(
     const remaining = since + soakMs - now;
     if (remaining > 0) {
         throw new Error(
-            `${environment} is Synced and Healthy at ${revisions[0]} for only ${Math.floor((now - since) / 1000)} s, but ` +
+            `${environment} is Synced and Healthy at ${revision} for only ${Math.floor((now - since) / 1000)} s, but ` +
                 `the hub's rollout.soak is ${seconds(soakMs)}. Try again in ${seconds(remaining)}`,
         );
     }
-    return revisions[0];
+    return revision;
 }
 
 /** The progress of a promotion: done, failed (with the reason), or in progress (with the present state). */

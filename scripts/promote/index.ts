@@ -182,4 +182,4 @@ function wayBack({ stack, settings }: EnvironmentStack, application: string, rev
     );
 }
 
-main(promote);
+main(module, promote);

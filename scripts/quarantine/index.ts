@@ -142,4 +142,4 @@ function optionsIn(args: string[]): QuarantineOptions {
     return { stack, cluster, lift };
 }
 
-main((args) => quarantine(optionsIn(args)));
+main(module, (args) => quarantine(optionsIn(args)));

@@ -74,4 +74,4 @@ async function timed(what: string, work: () => Promise<void>): Promise<void> {
     say(`${what}, after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
 }
 
-main(rebuild);
+main(module, rebuild);

@@ -121,4 +121,4 @@ function options(args: string[]): Options {
     return { stack, next, deadHost: values["holder-is-dead"] };
 }
 
-main((args) => recover(options(args)));
+main(module, (args) => recover(options(args)));

@@ -214,7 +214,7 @@ function hasToken({ clusters }: EnvironmentSettings): boolean {
     return Object.values(clusters).some(({ credentials, quarantined }) => credentials.type === "token" && !quarantined);
 }
 
-main(async ([target, ...more]) => {
+main(module, async ([target, ...more]) => {
     if (target === undefined || more.length > 0) {
         throw new Error("Name a stack, or all: npm run rotate -- prod");
     }

@@ -76,4 +76,4 @@ async function textFor(application: ApplicationSettings, checkout: string, scrat
     }
 }
 
-main(rules);
+main(module, rules);

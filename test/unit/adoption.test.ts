@@ -135,6 +135,18 @@ describe("an adoption", () => {
         });
     }
 
+    it("is refused with every change, in the order of the settings", () => {
+        const registered = registration({ labels: { ...labels, environment: "stage" }, server: "https://other.example.com" });
+        const problems = differences(candidate({ labels: { region: "us-east-1", tier: "gold" } }), registered);
+        expect(problems.map((problem) => problem.split(":").slice(0, 2).join(":"))).to.deep.equal([
+            "hubspoke:clusters.staging.server", "hubspoke:environment", "hubspoke:clusters.staging.labels.region",
+        ]);
+        expect(problems[2]).to.equal(
+            'hubspoke:clusters.staging.labels.region: is "us-east-1", but the registration to adopt (Secret ' +
+                'cluster-staging.example.com-1234567) has "eu-west-1". Write `labels.region: "eu-west-1"`',
+        );
+    });
+
     it("goes on with the URL that is registered, however its end is written", () => {
         const registered = registration({ labels, server: "https://staging.example.com/" });
         expect(differences(candidate(), registered)).to.deep.equal([]);

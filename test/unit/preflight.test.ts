@@ -191,6 +191,24 @@ describe("a registration", () => {
         });
     }
 
+    it("is refused with each conflict on its line, and with what to do about it", () => {
+        const servers = { prod: "https://new.example.com", staging: "https://old.example.com" };
+        expect(() => refuseSecondRegistration(servers, existing, "organization/hubspoke/staging")).to.throw(
+            'hubspoke:clusters.prod: the hub already has a cluster "prod" at https://prod.example.com (Secret cluster-prod, of ' +
+                "stack organization/hubspoke/prod). Choose another name and API server, or remove that registration first\n" +
+                '  hubspoke:clusters.staging: the hub already has a cluster "old" at https://old.example.com/ (Secret by-hand, ' +
+                "from another tool). Adopt it with npm run adopt -- staging, or choose another name and API server",
+        );
+    });
+
+    it("is refused for the Secret that it would have, whatever cluster is registered there", () => {
+        const other = [registration({ secret: "cluster-eu", cluster: "x", server: "https://x.example.com" })];
+        const servers = { eu: "https://eu.example.com" };
+        expect(() => refuseSecondRegistration(servers, other, "s")).to.throw(/Secret cluster-eu/);
+        refuseSecondRegistration(servers, other, "s", {}, { eu: { clusterSecret: "another" } });
+        expect(() => refuseSecondRegistration(servers, other, "s", {}, { eu: { name: "x", clusterSecret: "another" } })).to.throw();
+    });
+
     it("is refused for a key, and so a Secret, of another stack, whatever its name in Argo CD is", () => {
         const others = [registration({ cluster: "eu", argoCdName: "arn:aws:eks:x", secret: "cluster-eu", stack: "other" })];
         const servers = { eu: "https://eu.example.com" };

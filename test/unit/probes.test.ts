@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import { probeTargets } from "../../components/watch/probePlan";
+import { blackboxModules, probeTargets } from "../../components/watch/probePlan";
 import { all, mockPulumi, one, settled } from "./support/mocks";
 import { registerClusters } from "./support/register";
 
@@ -96,6 +96,25 @@ describe("the probes of a cluster", () => {
         const rule = one("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "prod-probes-credential");
         expect(rule.inputs.metadata).to.deep.equal({ ...metadata, name: "probe-prod" });
         expect(all("kubernetes:core/v1:ConfigMap").filter(({ provider }) => provider === "hub")).to.deep.equal([]);
+    });
+
+    it("have modules of the exporter: any answer of an API server counts, and 200 of the agent", () => {
+        const { hubspoke_api: api, hubspoke_agent: agent, ...others } = blackboxModules().modules;
+        expect(others).to.deep.equal({});
+        expect(api).to.deep.equal({
+            prober: "http",
+            timeout: "5s",
+            http: {
+                preferred_ip_protocol: "ip4",
+                follow_redirects: false,
+                valid_status_codes: [200, 401, 403],
+                tls_config: { insecure_skip_verify: true },
+            },
+        });
+        expect(agent).to.deep.equal({
+            ...{ prober: "http", timeout: "5s" },
+            http: { preferred_ip_protocol: "ip4", valid_status_codes: [200] },
+        });
     });
 
     it("have no token age with a cloud identity", async () => {

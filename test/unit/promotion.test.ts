@@ -52,6 +52,12 @@ const unsigned = [
 /** The state of an Application that has no times. */
 const timeless = { sync: { status: "Synced", revision: "abc" }, health: { status: "Healthy" } };
 
+/** An Application without a part of its state, or with another one in its place. */
+function without(part: "health" | "operationState" | "status" | "sync", instead: object | undefined): Application {
+    const whole = application();
+    return part === "status" ? { ...whole, status: instead } : { ...whole, status: { ...whole.status, [part]: instead } };
+}
+
 describe("a promotion", () => {
     it("takes the revision at which all Applications are Synced and Healthy for the soak time", () => {
         const applications = [application(), application({ name: "agent-staging-b", healthSince: "2026-01-01T11:50:00Z" })];
@@ -65,7 +71,20 @@ describe("a promotion", () => {
         ["has a cluster that Argo CD leaves alone", [application({ labels: quarantined })], /Healthy at abc \(Argo CD leaves its/],
         ["has a commit without a signature", [application({ error: unsigned[0] })], /Synced, Healthy at abc .*unsigned/],
         ["lacks one of its Applications", [application({ name: "b" })], /\n {2}agent-staging does not exist$/],
-        ["is at two revisions", [application(), application({ revision: "def" })], /at 2 revisions, abc, def/],
+        [
+            "is at two revisions",
+            [application(), application({ revision: "def" })],
+            /at 2 revisions, abc, def: wait until all its clusters have the same revision, or pin them to one$/,
+        ],
+        ["is at no revision", [without("sync", { status: "Synced" })], /is at 1 revisions, : wait/],
+        ["has no state at all", [without("status", undefined)], /agent-staging: /],
+        ["has no state of the sync", [without("sync", undefined)], /agent-staging: /],
+        ["has no health", [without("health", undefined)], /agent-staging: /],
+        [
+            "has two problems, each on its line",
+            [application({ sync: "OutOfSync" }), application({ name: "b", health: "Degraded" })],
+            /:\n {2}agent-staging: OutOfSync.*\n {2}b: Synced, Degraded.*$/,
+        ],
         ["was synced too lately", [application({ finishedAt: "2026-01-01T11:59:00Z" })], /only 60 s.*600 s. Try again in 540 s/],
         [
             "has one cluster that was synced too lately",
@@ -107,6 +126,27 @@ describe("a promotion", () => {
             expect(on(facts)).to.have.property("seen").that.includes("agent-prod");
         });
     }
+
+    it("names all that it waits for, each on its line, whatever their state lacks", () => {
+        const names = ["agent-prod", "b", "c", "d", "e"];
+        const applications = [
+            { metadata: { name: "agent-prod" } },
+            { ...without("sync", undefined), metadata: { name: "b" } },
+            { ...without("health", undefined), metadata: { name: "c" }, spec: {} },
+            { ...without("operationState", undefined), metadata: { name: "d" }, spec: undefined },
+        ];
+        const { seen } = progressOf(names, applications, "abc") as { seen: string };
+        expect(seen.split("\n").map((line) => line.split(/[: ]/)[0])).to.deep.equal(names);
+    });
+
+    it("is not stopped by what else Argo CD says of an Application, nor by Degraded pods while the sync runs", () => {
+        const warned = { ...application({ name: "agent-prod" }) };
+        const conditions = [{ type: "OrphanedResourceWarning", message: "GIT/GPG: a signature, of an orphan" }];
+        expect(progressOf(expected, [{ ...warned, status: { ...warned.status, conditions } }], "abc")).to.deep.equal({ done: true });
+        expect(on({ health: "Degraded", phase: "Running" })).to.have.property("seen");
+        const neverSynced = { ...without("operationState", undefined), metadata: { name: "agent-prod" } };
+        expect(progressOf(expected, [neverSynced], "abc")).to.deep.equal({ done: true });
+    });
 
     const stopping: Facts[] = [
         { phase: "Failed" },

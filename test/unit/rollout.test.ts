@@ -101,6 +101,7 @@ describe("an environment that does not fit the hub's rollout", () => {
         ["staging without a pin", {}, environment("staging", { staging: {} })],
         ["prod with a pin, and windows", { syncWindows: windows }, environment("prod", { "prod-eu": { revision: "v1" } })],
         ["prod without a pin where it is not protected", { protectedEnvironments: [] }, environment("prod", { prod: {} })],
+        ["one whose name only begins like that of windows", { syncWindows: windows }, environment("production", { production: {} })],
         ["an environment of a step", rolling, environment("staging", { staging: {} })],
     ];
     for (const [name, settings, given] of accepted) {
@@ -108,6 +109,15 @@ describe("an environment that does not fit the hub's rollout", () => {
             refuseUnfitForRollout(given, { applications: hubApplications(), rollout: rolloutRules(hub(settings)) });
         });
     }
+
+    it("is told with all that is wrong, each on its line", () => {
+        const settings = { ...rolling, syncWindows: windows };
+        const facts = { applications: hubApplications(), rollout: rolloutRules(hub(settings)) };
+        const given = environment("prod", { main: { revision: "v1" } });
+        const lines = ["environment: .*", "clusters.main.revision: .*", "clusters.main: the sync windows of .*"];
+        const all = new RegExp(`^${lines.map((line) => `hubspoke:${line}`).join("\n {2}")}$`);
+        expect(() => refuseUnfitForRollout(given, facts)).to.throw(all);
+    });
 
     it("is also found from the hub's side: a step that was removed", () => {
         const settings = hub(rolling);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { clusterNamed } from "../../preflight/published";
 import { refuseUnknownActive, refuseUnpublishedName } from "../../preflight/traffic";
 import type { Registration } from "../../clusters/registrations";
+import { trafficEndpoint } from "../../components/traffic/names";
 import { traffic as schema } from "../../settings/traffic";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
@@ -242,6 +243,25 @@ describe("the active cluster", () => {
         expect(found("agent.lost.example.com")).to.equal(undefined);
         const byHand = [{ cluster: "eu", domain: undefined }];
         expect(found("agent.eu.example.com", {}, byHand)).to.equal("eu");
+    });
+
+    it("is not looked for where the hub publishes none, and a cluster that was registered by hand has any name", () => {
+        refuseUnknownActive({ domain: "example.com", traffic: undefined }, [registered("prod")]);
+        check({ active: "eu" }, [{ ...registered("eu"), domain: undefined }])();
+    });
+
+    it("is the primary record's in Route53, wherever the settings name its health check", () => {
+        const targets = (active: string) => {
+            const traffic = schema.parse({ active, route53: { healthChecks: { dr: "d", prod: "p" } } })!;
+            const { endpoints } = trafficEndpoint("argocd", "example.com", traffic).spec;
+            return endpoints.map(({ setIdentifier, targets: [target] }) => [setIdentifier, target]);
+        };
+        for (const [active, other] of [["prod", "dr"], ["dr", "prod"]] as const) {
+            expect(targets(active)).to.deep.equal([
+                ["primary", `agent.${active}.example.com`],
+                ["secondary", `agent.${other}.example.com`],
+            ]);
+        }
     });
 
     it("is accepted by a hub that was created again", () => {
