@@ -173,20 +173,27 @@ function unfitPins(
     });
 }
 
-/** Two Applications of one name: `agent` on `eu-prod`, and `agent-eu` on `prod`. */
+/** Names that two Applications would have, `agent` on `eu-prod` and `agent-eu` on `prod`, or that are too long. */
 function collisions(deliveries: readonly Delivery[]): string[] {
     const all = deliveries.flatMap(({ cluster, argoCdName, applications }) =>
         applications.map((application) => ({ cluster, application, name: applicationOn(application, argoCdName) })),
     );
-    return [...grouped(all, ({ name }) => name)].flatMap(([name, [first, second]]) =>
+    const long = all
+        .filter(({ name }) => name.length > longestName)
+        .map(({ name, cluster }) => `the Application ${name} of ${cluster} would have a name of over ${longestName} characters`);
+    const twins = [...grouped(all, ({ name }) => name)].flatMap(([name, [first, second]]) =>
         first === undefined || second === undefined || first.application === second.application
             ? []
             : [
                   `the Application ${name} would be that of ${first.application} on ${first.cluster} and of ` +
-                      `${second.application} on ${second.cluster}. Rename one of the two new ones`,
+                      `${second.application} on ${second.cluster}. Rename the newer one`,
               ],
     );
+    return [...long, ...twins];
 }
+
+/** Characters of an object's name (kubernetes.io/docs, "Object Names and IDs"). */
+const longestName = 253;
 
 /** Applications that would leave a cluster of a protected environment. */
 async function protectedDepartures(

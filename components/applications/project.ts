@@ -32,7 +32,7 @@ export class ApplicationProject extends pulumi.ComponentResource {
 
         const { sourceIntegrity, argoCdVersion } = args;
         const project = applicationProject(args.namespace, args.application, args.syncWindows);
-        const demand = sourceIntegrity && argoCdVersion.apply((version) => signatureDemand(sourceIntegrity, version));
+        const demand = isInGit(args.application) && sourceIntegrity && argoCdVersion.apply((version) => signatureDemand(sourceIntegrity, version));
         const made = new CustomResource(
             `${name}-appproject`,
             // Argo CD's user interface writes the whole object back.
@@ -67,6 +67,11 @@ export function applicationProject<Text extends pulumi.Input<string>>(
             ...(all.length === 0 ? {} : { syncWindows: all }),
         },
     };
+}
+
+/** Whether Argo CD can verify signatures of all sources: those of commits. */
+function isInGit({ source }: ApplicationSettings): boolean {
+    return "repository" in source;
 }
 
 /** The repositories of an application, as Argo CD compares them with those of an Application. */

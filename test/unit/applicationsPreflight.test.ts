@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { expect } from "chai";
+import type { Application } from "../../clusters/applications";
+import type { ClusterAddress } from "../../clusters/kubeconfig";
+import type { Registration } from "../../clusters/registrations";
+import { rolloutRules } from "../../components/applications/rollout";
+import { refuseUnfitApplications, refuseUnfitRooms } from "../../preflight/applications";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
+import { agentSource, applicationsIn, hubApplications } from "./support/applications";
+import { mockPulumi } from "./support/mocks";
+import { registration } from "./support/registration";
+
+const stack = "organization/hubspoke/prod";
+const chart = { chart: "oci://ghcr.io/example/charts/retriever", version: "1.4.2" };
+const retriever = { ...chart, namespace: "retriever", selector: { gpu: "true" } };
+const own = { deploy: "true", environment: "prod", region: "eu", "app.kubernetes.io/managed-by": "pulumi" };
+
+/** A hub that must not be asked. */
+const nowhere = { server: "https://nowhere.invalid" } as ClusterAddress;
+
+async function messageOf(work: Promise<unknown>): Promise<string> {
+    return work.then(
+        () => "",
+        (error: Error) => error.message,
+    );
+}
+
+describe("the applications of a hub's stack", () => {
+    const before = process.cwd();
+    beforeEach(async () => {
+        await mockPulumi();
+        const folder = mkdtempSync(path.join(tmpdir(), "rules-"));
+        mkdirSync(path.join(folder, "rootDirectory/rules"), { recursive: true });
+        for (const name of ["retriever", "agent-eu"]) {
+            writeFileSync(path.join(folder, `rootDirectory/rules/${name}.json`), "[]");
+        }
+        process.chdir(folder);
+    });
+    afterEach(() => {
+        rmSync(process.cwd(), { recursive: true });
+        process.chdir(before);
+    });
+
+    const ofHub = (applications: object, existing: Registration[]) =>
+        messageOf(refuseUnfitApplications({ applications: applicationsIn({ agent: agentSource, applications }) }, existing, nowhere));
+
+    it("are refused without the rules of their charts", async () => {
+        expect(await ofHub({ other: { ...retriever, namespace: "other" } }, [])).to.match(
+            /hubspoke:applications\.other: rules\/other\.json does not exist.*npm run rules -- other/,
+        );
+        expect(await ofHub({ retriever }, [])).to.equal("");
+    });
+
+    it("are refused without one for which a cluster has room, also under a new name", async () => {
+        const labels = { ...own, deploy: "false", "applications.hubspoke/retriever": "true" };
+        const existing = [registration({ cluster: "prod", labels })];
+        expect(await ofHub({ "agent-eu": { ...retriever } }, existing)).to.match(
+            /applications\.retriever: is not in the settings any more, and is on prod.*under the same name, with `deliver: false`/,
+        );
+        expect(await ofHub({ retriever }, existing)).to.equal("");
+    });
+
+    const settingsOf = (clusters: Record<string, object>, more: object = {}) =>
+        parseSettings({
+            role: "environment",
+            environment: "prod",
+            hub: { context: "hub" },
+            clusters: Object.fromEntries(
+                Object.entries(clusters).map(([name, settings]) => {
+                    return [name, { context: name, labels: { region: "eu", gpu: "true" }, revision: "v1", ...settings }];
+                }),
+            ),
+            ...more,
+        }) as EnvironmentSettings;
+
+    const ofEnvironment = (
+        settings: EnvironmentSettings,
+        applications: object,
+        existing: Registration[] = [],
+        delivered: Application[] = [],
+    ) => {
+        const hub = parseSettings({ role: "hub", cluster: { context: "hub" }, domain: "example.com", agent: agentSource });
+        const outputs = {
+            applications: hubApplications({ agent: agentSource, applications }),
+            rollout: rolloutRules(hub as HubSettings),
+        };
+        return messageOf(refuseUnfitRooms(settings, outputs, existing, stack, () => Promise.resolve(delivered)));
+    };
+
+    const refused: [what: string, settings: EnvironmentSettings, applications: object, problem: RegExp][] = [
+        [
+            "limits of an application that there is not",
+            settingsOf({ prod: {} }, { namespaces: { retreiver: {} } }),
+            { retriever },
+            /hubspoke:namespaces\.retreiver: is no application of the hub's stack/,
+        ],
+        [
+            "a pin of one that there is not",
+            settingsOf({ prod: { revisions: { other: { revision: "1.0.0" } } } }),
+            { retriever },
+            /hubspoke:clusters\.prod\.revisions\.other: is no application/,
+        ],
+        [
+            "a pin without the revision of the values files",
+            settingsOf({ prod: { revisions: { retriever: { revision: "1.4.2" } } } }),
+            { retriever: { ...retriever, values: { repository: "https://git.example.com/deploy.git", path: "a" } } },
+            /revisions\.retriever\.values: is missing/,
+        ],
+        [
+            "a pin of values files that there are not",
+            settingsOf({ prod: { revisions: { retriever: { revision: "1.4.2", values: "abc" } } } }),
+            { retriever },
+            /revisions\.retriever\.values: is for an application with `values`/,
+        ],
+        [
+            "two Applications of one name",
+            settingsOf({ prod: {}, "eu-prod": {} }),
+            { "agent-eu": { ...retriever, namespace: "agent-eu" } },
+            /the Application agent-eu-prod would be that of .* on .* and of .* on /,
+        ],
+        [
+            "an Application with a name that is too long",
+            settingsOf({ prod: { name: "a".repeat(246) } }),
+            { retriever },
+            /retriever-a+ of prod would have a name of over 253 characters/,
+        ],
+    ];
+    for (const [what, settings, applications, problem] of refused) {
+        it(`are refused in an environment with ${what}`, async () => {
+            expect(await ofEnvironment(settings, applications)).to.match(problem);
+        });
+    }
+
+    it("are refused in an environment with a cluster for which there is none", async () => {
+        const none = { agent: { ...agentSource, namespace: "agent", deliver: false } };
+        const hub = { applications: hubApplications({ applications: none }), rollout: { protectedEnvironments: [] } };
+        const found = refuseUnfitRooms(settingsOf({ prod: {} }), hub as never, [], stack, () => Promise.resolve([]));
+        expect(await messageOf(found)).to.match(/clusters\.prod: no application of the hub is for this cluster/);
+    });
+
+    it("do not leave a protected environment, until the protection is lifted", async () => {
+        const labels = { ...own, gpu: "true", "applications.hubspoke/retriever": "true" };
+        const delivered = [{ metadata: { name: "retriever-prod", labels: { "app.kubernetes.io/name": "retriever" } } }];
+        const leaving = { retriever: { ...retriever, deliver: false } };
+        const existing = (annotations: Record<string, string>) => [registration({ cluster: "prod", stack, labels, annotations })];
+        const settings = settingsOf({ prod: {} });
+        expect(await ofEnvironment(settings, leaving, existing({}), delivered)).to.match(
+            /clusters\.prod: the Application retriever-prod would be deleted .* the hub protects prod.*protect: false/,
+        );
+        expect(await ofEnvironment(settings, leaving, existing({ "hubspoke/unprotected": "true" }), delivered)).to.equal("");
+        expect(await ofEnvironment(settings, { retriever }, existing({}), delivered)).to.equal("");
+    });
+});
