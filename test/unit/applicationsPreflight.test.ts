@@ -45,8 +45,10 @@ describe("the applications of a hub's stack", () => {
         process.chdir(before);
     });
 
-    const ofHub = (applications: object, existing: Registration[]) =>
-        messageOf(refuseUnfitApplications({ applications: applicationsIn({ agent: agentSource, applications }) }, existing, nowhere));
+    const ofHub = (applications: object, existing: Registration[]) => {
+        const settings = { applications: applicationsIn({ agent: agentSource, applications }) };
+        return messageOf(refuseUnfitApplications(settings, existing, nowhere));
+    };
 
     it("are refused without the rules of their charts", async () => {
         expect(await ofHub({ other: { ...retriever, namespace: "other" } }, [])).to.match(

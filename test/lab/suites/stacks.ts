@@ -16,7 +16,6 @@ import "../policy";
 import "../protection";
 import "../badInput";
 import "../together";
-import "../rotation";
 import "../exit";
 import "../secrets";
 import "../end";
