@@ -79,6 +79,8 @@ describe("the runbooks", () => {
             for (const { command, reason } of notInTheLab) {
                 expect(all.some((one) => command.test(one)), `${command.source}: ${reason}`).to.equal(true);
             }
+            const run = all.filter((one) => !notInTheLab.some(({ command }) => command.test(one)));
+            expect(run.filter((command) => command.includes("…"))).to.deep.equal([]);
         });
     });
 });

@@ -19,6 +19,7 @@ export function runbookCommands(): { readonly page: string; readonly command: st
 export const notInTheLab: readonly { readonly command: RegExp; readonly reason: string }[] = [
     { command: /^npm run failover /, reason: "moves users, which only the drill's lab has: test/lab/failover.ts" },
     { command: /^npm run rebuild/, reason: "makes the hub anew: test/lab/failover.ts" },
+    { command: /^npm run failover:receiver /, reason: "runs until somebody stops it: test/lab/quarantine.ts" },
     { command: /^npm run quarantine /, reason: "Argo CD leaves the cluster alone then: test/lab/quarantine.ts" },
     { command: /^npm run forget /, reason: "takes a cluster out of the fleet: test/lab/exit.ts" },
     { command: /^pulumi up$/, reason: "names no stack: the page says which one" },
