@@ -27,13 +27,13 @@ def migrate(**variables: str) -> subprocess.CompletedProcess[str]:
 def test_is_ready_after_the_migration_and_counts_questions(serve: Serve, tmp_path: Path):
     url = f"sqlite:///{tmp_path}/agent.db"
     client = serve(lambda _: completion("yes"), **MODEL, DATABASE_URL=url, CLUSTER_NAME="prod")
-    assert client.get("/healthz").status_code == 204
+    assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").json() == {"detail": "the database does not answer, or is not migrated"}
 
     for _ in range(2):
         done = migrate(DATABASE_URL=url)
         assert done.returncode == 0, done.stderr
-    assert client.get("/readyz").status_code == 204
+    assert client.get("/readyz").status_code == 200
     assert client.post("/ask", json=ASKED).status_code == 200
     engine = sa.create_engine(url)
     with engine.connect() as connection:
@@ -59,7 +59,7 @@ def test_lives_while_all_threads_wait_for_a_database_that_is_silent():
             asked = [pool.submit(httpx.get, f"{service.url}/readyz", timeout=100) for _ in range(50)]
             # The pool of the database: 5 connections, and 10 in addition.
             connections = [silent.accept() for _ in range(15)]
-            assert httpx.get(f"{service.url}/healthz", timeout=20).status_code == 204
+            assert httpx.get(f"{service.url}/healthz", timeout=20).status_code == 200
             assert not any(one.done() for one in asked)
             service.process.kill()
             for connection, _ in connections:

@@ -1,6 +1,8 @@
 import * as path from "node:path";
-import { bundleScript, findProcess, startProcess, stopProcess, waitFor } from "../processes";
+import { bundleScript, findProcess, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
 import { lookAtHttp } from "../argocd/health";
+import { type AgentPod, readAgentPod } from "./agentPod";
+import { agentDir, agentPython } from "./agentPython";
 import { monitoringDir, type MonitoringPorts, monitoringPorts } from "./ports";
 
 /** Clusters to which the agent is delivered. */
@@ -14,15 +16,27 @@ const portNames = {
     dr: "agentDr",
 } as const satisfies Record<AgentCluster, keyof MonitoringPorts>;
 
-const startLimitMs = 20_000;
+/** As long as the chart's startup probe allows. */
+const startLimitMs = 120_000;
+
+const python = { found: undefined as Promise<string | undefined> | undefined };
+
+/** What each cluster's node knows of its pod: a container that is started again needs no API server. */
+const pods = new Map<AgentCluster, AgentPod>();
+
+/** Finds or installs what the agent's service needs; a line says so where small servers must stand in for it. */
+export async function ensureAgents(report: (line: string) => void): Promise<void> {
+    python.found ??= agentPython(report);
+    await python.found;
+}
 
 /**
- * The endpoint by which users reach the agent on a cluster. No process runs in the lab's pods, so a small server on
- * this machine simulates the cluster's ingress and the agent behind it. It does not stop with the cluster: the drill
- * must stop it too.
+ * The endpoint by which users reach the agent on a cluster. No process runs in the lab's pods, so the agent's service
+ * runs on this machine, with the environment of the pods, in place of the cluster's ingress and the pods behind it. It
+ * does not stop with the cluster: the drill must stop it too.
  */
-function agentUrl(ports: MonitoringPorts, cluster: AgentCluster): string {
-    return `http://127.0.0.1:${ports[portNames[cluster]]}/healthz`;
+function agentUrl(ports: MonitoringPorts, cluster: AgentCluster, probe = "/healthz"): string {
+    return `http://127.0.0.1:${ports[portNames[cluster]]}${probe}`;
 }
 
 /** The same for every cluster, by its name. */
@@ -40,18 +54,24 @@ export async function startAgent(cluster: AgentCluster): Promise<void> {
     }
     const ports = await monitoringPorts();
     const port = ports[portNames[cluster]];
-    await startProcess({
-        name,
-        command: process.execPath,
-        args: ["--max-old-space-size=32", await bundle(), String(port), cluster],
-        env: {},
-        ports: [port],
-    });
-    await waitFor(`the agent's endpoint of ${cluster}`, () => lookAtHttp(agentUrl(ports, cluster)), {
-        timeoutMs: startLimitMs,
-        intervalMs: 50,
-        processes: [name],
-    });
+    const found = await python.found;
+    const pod = found === undefined ? standIn : (pods.get(cluster) ?? (await readAgentPod(cluster)));
+    pods.set(cluster, pod);
+    const program = found === undefined ? await small(port, cluster) : service(found, port, pod);
+    await startProcess({ name, ...program, ports: [port] });
+    for (const probe of pod.probes) {
+        await waitFor(`${probe} of the agent of ${cluster}`, () => lookAtHttp(agentUrl(ports, cluster, probe)), {
+            timeoutMs: startLimitMs,
+            intervalMs: 50,
+            processes: [name],
+        });
+    }
+}
+
+/** Kills the agents' endpoints; the next start reads the clusters again. */
+export async function stopAgents(): Promise<void> {
+    await Promise.all(agentClusters.map(stopAgent));
+    pods.clear();
 }
 
 /** Kills the agent's endpoint of a cluster; returns whether it ran. */
@@ -63,8 +83,19 @@ function processName(cluster: AgentCluster): string {
     return `${cluster}-agent`;
 }
 
-async function bundle(): Promise<string> {
+type Program = Pick<ProcessSpec, "command" | "args" | "env" | "cwd">;
+
+const standIn: AgentPod = { environment: {}, probes: ["/healthz"] };
+
+async function small(port: number, cluster: AgentCluster): Promise<Program> {
     const outfile = path.join(monitoringDir, "agent.cjs");
     await bundleScript(path.join(__dirname, "agentMain.ts"), outfile);
-    return outfile;
+    return { command: process.execPath, args: ["--max-old-space-size=32", outfile, String(port), cluster], env: {} };
+}
+
+/** As the image runs it, but on a port of this machine. */
+function service(file: string, port: number, { environment }: AgentPod): Program {
+    const ofImage = { PYTHONPATH: path.join(agentDir, "src"), PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
+    const env = { ...environment, ...ofImage, HOST: "127.0.0.1", PORT: String(port) };
+    return { command: file, args: ["-m", "agent"], env, cwd: agentDir };
 }

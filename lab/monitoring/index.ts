@@ -1,5 +1,5 @@
 import { ensureExtras } from "../tools";
-import { agentClusters, startAgent, stopAgent } from "./agents";
+import { agentClusters, ensureAgents, startAgent, stopAgents } from "./agents";
 import { startDns, stopDns } from "./dns";
 import { monitoringPorts, type MonitoringPorts } from "./ports";
 import { startWatch, stopWatch } from "./watch";
@@ -11,9 +11,13 @@ export { failoverToken, query } from "./watch";
 
 const tools = ["prometheus", "alertmanager", "blackbox_exporter", "coredns", "external-dns"] as const;
 
-/** Builds the tools for the lab's monitoring, if they are not built yet: about 25 minutes on two cores. */
+/**
+ * Builds the tools for the lab's monitoring, if they are not built yet, about 25 minutes on two cores; and installs the
+ * packages of the agent's service, or says why it cannot.
+ */
 export async function ensureMonitoringTools(report: (line: string) => void): Promise<void> {
     await ensureExtras(tools, report);
+    await ensureAgents(report);
 }
 
 /**
@@ -30,5 +34,5 @@ export async function startMonitoring(report: (line: string) => void): Promise<M
 
 /** Stops all of it. */
 export async function stopMonitoring(): Promise<void> {
-    await Promise.all([...agentClusters.map(stopAgent), stopDns(), stopWatch()]);
+    await Promise.all([stopAgents(), stopDns(), stopWatch()]);
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { latestMove } from "../../lab/drill/stage";
-import { failoverToken } from "../../lab/monitoring";
+import { agentUrls, failoverToken } from "../../lab/monitoring";
 import { labDir } from "../../lab/paths";
 import { npmRun } from "./support/lab";
 import { noteSecret } from "./support/secrets";
@@ -12,6 +12,9 @@ describe("npm run drill", () => {
         const { ok, output } = await npmRun("drill", {}, "--keep");
         expect(ok, output).to.equal(true);
         process.stdout.write(output);
+        // The service itself, and not what stands in for it where Python is missing.
+        const facts = (await (await fetch(new URL("/", (await agentUrls()).prod))).json()) as { cluster: { name: string } };
+        expect(facts.cluster).to.include({ name: "prod", environment: "prod", public_host: "agent.prod.example.com" });
         noteSecret("the token of the receiver of failovers", failoverToken());
 
         const { steps } = JSON.parse(fs.readFileSync(path.join(labDir, "drill.json"), "utf8")) as {

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import httpx
 import sqlalchemy as sa
-from fastapi import Body, FastAPI, HTTPException, Response
+from fastapi import Body, FastAPI, HTTPException
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, Gauge
@@ -61,19 +61,19 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         return Facts(version=app.version, cluster=cluster)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
-    async def healthz() -> Response:
+    async def healthz() -> PlainTextResponse:
         """Say that the process works: a restart would not repair anything else.
 
         No thread of the pool is needed: those can all wait for the database.
         """
-        return Response(status_code=204)
+        return PlainTextResponse("ok")
 
     @app.api_route("/readyz", methods=["GET", "HEAD"])
-    def readyz() -> Response:
+    def readyz() -> PlainTextResponse:
         """Say whether requests can be served: the database must answer, and have been migrated."""
         if engine is not None and not database.answers(engine):
             raise HTTPException(503, "the database does not answer, or is not migrated")
-        return Response(status_code=204)
+        return PlainTextResponse("ok")
 
     @app.post("/ask")
     async def ask(question: Question) -> Answer:
