@@ -114,6 +114,6 @@ describe("lab: the environment of a container", () => {
 
     it("is refused where it has a source that the lab does not read", async () => {
         const env = [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }];
-        expect(await failure(environmentOf({ env }, read))).to.match(/^the lab cannot set POD_IP: it reads no valueFrom/);
+        expect(await failure(environmentOf({ env }, read))).to.match(/^the lab cannot set POD_IP: it reads no value/);
     });
 });
