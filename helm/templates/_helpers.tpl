@@ -80,7 +80,7 @@ Takes a dict: root, settings (enabled, ttlSeconds), and source, which says which
     "CLUSTER_DOMAIN" .Values.cluster.domain
     "PUBLIC_HOST" (include "agent.host" .)
     "SERVICE_HOST" (printf "%s.%s.svc.%s" (include "agent.fullname" .) .Release.Namespace .Values.cluster.dnsDomain)
-    "GRACE_SECONDS" (sub .Values.shutdown.graceSeconds .Values.shutdown.drainSeconds 5 | max 1 | toString)
+    "GRACE_SECONDS" (sub .Values.shutdown.graceSeconds (add .Values.shutdown.drainSeconds 5) | max 1 | toString)
 -}}
 {{- merge $cluster .Values.config | toYaml -}}
 {{- end -}}
