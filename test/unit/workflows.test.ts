@@ -289,6 +289,13 @@ describe("the workflow that releases", () => {
         expect(ofImage.at(-1)?.with).to.have.property("subject-digest", "${{ steps.image.outputs.digest }}");
     });
 
+    it("has the same version in package.json and in the chart, and its notes in CHANGELOG.md", () => {
+        const text = (file: string) => readFileSync(path.join(projectRoot, file), "utf8");
+        expect((parse(text("helm/Chart.yaml")) as { version: string }).version).to.equal(version);
+        const [, notes = ""] = text("CHANGELOG.md").split(`\n## [${version}]`);
+        expect(notes.split("\n## [")[0]).to.match(/^- \S/m);
+    });
+
     it("refuses a tag that is not the version of the commit", () => {
         const folder = mkdtempSync(path.join(tmpdir(), "release-"));
         try {
