@@ -26,6 +26,7 @@ export const notInTheLab: readonly { readonly command: RegExp; readonly reason: 
     { command: /^pulumi config set --secret /, reason: "asks for a secret: test/lab/hub.ts" },
     { command: /^(cmctl|kubeadm) /, reason: "a program of cert-manager's, or on a control plane's machine" },
     { command: /^npm run rules/, reason: "writes into this repository: test/lab/applications.ts" },
+    { command: /^argocd app terminate-op /, reason: "ends a sync that is tried again: test/lab/registry.ts" },
     { command: /^kubectl rollout undo$/, reason: "what nobody should do" },
     { command: / get servicemonitors$/, reason: "the Prometheus operator is not on the lab's hub" },
     { command: / get certificates,| cert-manager logs /, reason: "cert-manager is not on the lab's prod; its chart is compared" },
