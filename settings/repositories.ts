@@ -83,5 +83,5 @@ export type RepositorySettings = z.output<typeof repository>;
 
 export const gitCertificates = z
     .record(dnsName("the host of a Git server", "git.example.com"), certificateAuthority)
-    .describe("CA certificates of Git servers and Helm repositories with HTTPS, in PEM format, by host without a port.")
+    .describe("CA certificates of Git servers, Helm repositories and registries, in PEM format, by host without a port.")
     .default({});

@@ -54,6 +54,13 @@ export const extras = [
         package: "github.com/external-secrets/external-secrets",
         stamps: {},
     },
+    {
+        name: "registry",
+        version: "3.1.2",
+        module: "registry",
+        package: "github.com/distribution/distribution/v3/cmd/registry",
+        stamps: {},
+    },
 ] as const satisfies readonly Tool[];
 
 /** Name of an extra. */

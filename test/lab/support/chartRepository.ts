@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
+import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { run } from "../../../lab/processes/run";
-import { toolPath } from "../../../lab/tools";
+import { helm } from "./charts";
 
 /** A repository of Helm charts on loopback, as long as a test needs one. */
 export interface ChartRepository {
@@ -24,32 +24,41 @@ export async function openChartRepository(
     chart: string,
     versions: readonly ChartVersion[],
 ): Promise<ChartRepository> {
+    return serveCharts(async (root) => {
+        for (const { version, change } of versions) {
+            const copy = path.join(root, version, "argo-cd");
+            fs.cpSync(chart, copy, { recursive: true });
+            change(copy);
+            await helm(["package", copy, "--version", version, "--destination", root]);
+        }
+    });
+}
+
+/**
+ * Serves packaged charts, by HTTPS with a certificate, and by HTTP without one.
+ *
+ * @param fill puts the archives into the folder that is served
+ */
+export async function serveCharts(
+    fill: (root: string) => Promise<void>,
+    certificate?: { readonly cert: string; readonly key: string },
+): Promise<ChartRepository> {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "chart-repository-"));
-    for (const { version, change } of versions) {
-        const copy = path.join(root, version, "argo-cd");
-        fs.cpSync(chart, copy, { recursive: true });
-        change(copy);
-        await helm("package", copy, "--version", version, "--destination", root);
-    }
-    await helm("repo", "index", root);
-    const server = http.createServer((request, response) => {
+    await fill(root);
+    await helm(["repo", "index", root]);
+    const answer: http.RequestListener = (request, response) => {
         const file = path.join(root, path.basename(request.url ?? ""));
         const found = fs.existsSync(file) && fs.statSync(file).isFile();
         response.writeHead(found ? 200 : 404).end(found ? fs.readFileSync(file) : "");
-    });
+    };
+    const server = certificate === undefined ? http.createServer(answer) : https.createServer(certificate, answer);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        url: `${certificate === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
         close: async () => {
+            server.closeAllConnections();
             await new Promise((resolve) => server.close(resolve));
             fs.rmSync(root, { recursive: true });
         },
     };
-}
-
-async function helm(...args: string[]): Promise<void> {
-    const { ok, output } = await run(toolPath("helm"), args, { timeoutMs: 60_000 });
-    if (!ok) {
-        throw new Error(`helm ${args.join(" ")} failed:\n${output}`);
-    }
 }
