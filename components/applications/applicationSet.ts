@@ -29,7 +29,7 @@ export interface ApplicationSetArgs {
     readonly retries?: pulumi.Input<object> | undefined;
 }
 
-/** The ApplicationSet that creates an Application for every cluster with the label `deploy=true` that has room for it. */
+/** The ApplicationSet that creates an Application for every cluster with `deploy=true` that has room for it. */
 export class ApplicationSet extends pulumi.ComponentResource {
     constructor(name: string, args: ApplicationSetArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentApplicationSet", name, {}, opts);
@@ -118,8 +118,8 @@ metadata:
 
 /**
  * Facts that only some clusters have, as values of the agent's chart. A cluster without one gives the chart nothing:
- * the chart's schema refuses what it does not know, and a cluster that is pinned to an older chart must not fail because
- * the hub knows a newer fact.
+ * the chart's schema refuses what it does not know, and a cluster that is pinned to an older chart must not fail
+ * because the hub knows a newer fact.
  */
 const optionalFacts = `spec:
   source:

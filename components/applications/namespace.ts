@@ -21,8 +21,8 @@ export interface ApplicationNamespaceArgs {
 }
 
 /**
- * An application's namespace on a spoke, with the requirements of the cluster's owner: a Pod Security Standard, a quota,
- * default limits for containers, and no traffic that a policy does not allow.
+ * An application's namespace on a spoke, with the requirements of the cluster's owner: a Pod Security Standard, a
+ * quota, default limits for containers, and no traffic that a policy does not allow.
  *
  * The environment's stack manages it, not Argo CD: Argo CD has no rights on namespaces, quotas and limits, so a change
  * in Git cannot relax them. It has rights on NetworkPolicies where the chart contains those of the application.

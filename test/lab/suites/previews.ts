@@ -1,4 +1,4 @@
-/** Pull requests, the commands of the runbooks and the doctor: `npm run test:previews`, a lab and a job of its own in CI. */
+/** Pull requests, the runbooks' commands and the doctor: `npm run test:previews`, a lab and a job of its own in CI. */
 import "../begin";
 import "../pullRequests";
 import "../previewers";
