@@ -26,7 +26,7 @@ import { Traffic } from "./traffic/traffic";
 import { argoCdHost, loginOf } from "./argoCd/names";
 import { type ProbePlan, probePlan } from "./watch/probePlan";
 import { rolloutRules } from "./applications/rollout";
-import { retriesOfFailed } from "./applications/signatures";
+import { retriesOfRefused } from "./applications/signatures";
 import { usersName } from "../settings/usersName";
 
 export interface HubArgs {
@@ -131,7 +131,7 @@ export class Hub extends pulumi.ComponentResource {
                     application,
                     rollout,
                     usersHost: application.traffic && traffic ? usersName(domain, traffic) : undefined,
-                    retries: argoCd.version.apply(retriesOfFailed),
+                    retries: settings.sourceIntegrity && argoCd.version.apply(retriesOfRefused),
                 },
                 { ...onHub, protect, dependsOn: [...repositories, ...protection] },
             );

@@ -25,7 +25,7 @@ export interface ApplicationSetArgs {
     readonly rollout: RolloutSettings;
     /** DNS name by which users reach the agent on the active cluster; undefined if there is none. */
     readonly usersHost: string | undefined;
-    /** More of how a failed sync is tried again; undefined where the version of Argo CD is not known. */
+    /** What a refused commit needs in the retries of a sync; undefined where no commit is refused. */
     readonly retries?: pulumi.Input<object> | undefined;
 }
 

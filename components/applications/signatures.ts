@@ -19,11 +19,11 @@ export function signatureDemand({ keys }: NonNullable<SourceIntegritySettings>, 
 }
 
 /**
- * How a failed sync is tried again: with the newest revision, from Argo CD 3.2 on. Otherwise it tries the bad one for a
- * quarter of an hour, and takes up no correction in that time.
+ * How a sync is tried again that Argo CD refuses for its signature: with the newest revision, from Argo CD 3.2 on.
+ * Otherwise it tries the refused one for a quarter of an hour, and takes up no signed one in that time.
  *
  * @returns a part of the Application's `syncPolicy.retry`
  */
-export function retriesOfFailed(version: string | undefined): { refresh?: true } {
+export function retriesOfRefused(version: string | undefined): { refresh?: true } {
     return isArgoCdAtLeast(version, "3.2") ? { refresh: true } : {};
 }

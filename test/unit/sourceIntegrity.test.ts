@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { retriesOfFailed, signatureDemand } from "../../components/applications/signatures";
+import { retriesOfRefused, signatureDemand } from "../../components/applications/signatures";
 import { guardedVariables, refusedValues } from "../../components/argoCd/chartValues";
 import { ownValues } from "../../components/argoCd/values";
 import { render } from "../../scripts/generate/render";
@@ -101,7 +101,7 @@ describe("a sync that Argo CD refuses for its signature", () => {
         expect(await ofHub({})).to.deep.equal(retry);
         // The mocks' release does not say a version.
         expect(await ofHub(signed)).to.deep.equal(retry);
-        const found = ["v3.1.8", "v3.2.0", "v3.4.4", "v4.0.0", undefined].map(retriesOfFailed);
+        const found = ["v3.1.8", "v3.2.0", "v3.4.4", "v4.0.0", undefined].map(retriesOfRefused);
         expect(found).to.deep.equal([{}, { refresh: true }, { refresh: true }, { refresh: true }, {}]);
     });
 });
