@@ -32,7 +32,10 @@ export class ApplicationProject extends pulumi.ComponentResource {
 
         const { sourceIntegrity, argoCdVersion } = args;
         const project = applicationProject(args.namespace, args.application, args.syncWindows);
-        const demand = isInGit(args.application) && sourceIntegrity && argoCdVersion.apply((version) => signatureDemand(sourceIntegrity, version));
+        const demand =
+            isInGit(args.application) &&
+            sourceIntegrity &&
+            argoCdVersion.apply((version) => signatureDemand(sourceIntegrity, version));
         const made = new CustomResource(
             `${name}-appproject`,
             // Argo CD's user interface writes the whole object back.
