@@ -7,6 +7,7 @@
  * either of them, also with a refusal: remove that cluster from the settings, or use `pulumi destroy`. It lists what it
  * will remove, and asks the user to type the cluster's name; `--yes` skips the question if Argo CD confirms the loss.
  */
+import { chosenFor } from "../../components/applications/rooms";
 import { accountName } from "../../clusters/names";
 import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
@@ -92,15 +93,18 @@ async function list(environment: EnvironmentStack, state: State, lost: Registere
 }
 
 function whatIsLeft({ settings, applications }: EnvironmentStack, cluster: string): string {
-    const context = settings.clusters[cluster]?.context;
-    const namespaces = [accountName, ...applications.map(({ namespace }) => namespace)].join(" ");
-    const flag = context === undefined ? "" : `--context ${context} `;
+    const spoke = settings.clusters[cluster];
+    const chosen = spoke === undefined ? [] : chosenFor({ applications }, settings, spoke);
+    const namespaces = [accountName, ...chosen.map(({ namespace }) => namespace)].join(" ");
+    const kinds = chosen.filter(({ clusterKinds }) => clusterKinds.length > 0).map(({ name }) => `${accountName}.${name}`);
+    const roles = [...(spoke?.permissions.scope === "cluster" ? [accountName] : []), ...kinds];
+    const flag = spoke?.context === undefined ? "" : `--context ${spoke.context} `;
     return (
         `If ${cluster} returns, the applications and Argo CD's account are still on it, and the account's token is valid. ` +
-        `Remove them there: kubectl ${flag}delete namespace ${namespaces} --ignore-not-found` +
-        (settings.clusters[cluster]?.permissions.scope === "cluster"
-            ? `; kubectl ${flag}delete clusterrole,clusterrolebinding ${accountName} --ignore-not-found`
-            : "")
+        `Remove them there: kubectl ${flag}delete namespace ${namespaces}` +
+        (roles.length === 0
+            ? ""
+            : `; kubectl ${flag}delete clusterrole,clusterrolebinding ${roles.join(" ")} --ignore-not-found`)
     );
 }
 
