@@ -19,7 +19,7 @@ export function sourcesOf(application: ApplicationSettings, revisions: Revisions
         releaseName: name,
         ...(files.length > 0 && { valueFiles: [...files] }),
         ...(facts && { valuesObject: factsOf(name, usersHost) }),
-        ...(valuesObject !== undefined && { values: inlineValues(valuesObject) }),
+        ...(valuesObject !== undefined && { values: valuesTemplate(valuesObject) }),
     });
     if ("repository" in source) {
         const { repository, path } = source;
@@ -63,11 +63,18 @@ function factsOf(name: string, usersHost: string | undefined) {
 /** Merges values as Helm does: a list replaces a list. */
 const merged = deepmergeCustom({ mergeArrays: false });
 
-/** The values of the settings as JSON, which is YAML too, chosen by the cluster's environment in a Go template. */
-function inlineValues({ all = {}, environments }: NonNullable<ApplicationSettings["valuesObject"]>): string {
+/** The values in the settings for each environment that has some of its own, and for all others. */
+export function inlineValues({ all = {}, environments = {} }: Partial<ApplicationSettings["valuesObject"]> = {}) {
+    const own = Object.entries(environments).map(([environment, values]) => [environment, merged(all, values)]);
+    return { others: all, environments: Object.fromEntries(own) as Readonly<Record<string, object>> };
+}
+
+/** These values as JSON, which is YAML too, chosen by the cluster's environment in a Go template. */
+function valuesTemplate(valuesObject: ApplicationSettings["valuesObject"]): string {
+    const { others, environments } = inlineValues(valuesObject);
     const text = (values: object) => JSON.stringify(values).replaceAll("{{", '{{ "{{" }}');
-    const others = Object.entries(environments).map(
-        ([environment, own]) => `if eq .metadata.labels.environment "${environment}" }}${text(merged(all, own))}{{ else `,
+    const cases = Object.entries(environments).map(
+        ([environment, values]) => `if eq .metadata.labels.environment "${environment}" }}${text(values)}{{ else `,
     );
-    return others.length === 0 ? text(all) : `{{ ${others.join("")}}}${text(all)}{{ end }}`;
+    return cases.length === 0 ? text(others) : `{{ ${cases.join("")}}}${text(others)}{{ end }}`;
 }

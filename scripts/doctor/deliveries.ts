@@ -1,40 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { secretTypeLabel } from "../../clusters/names";
 import { applicationsOf } from "../preview/applications";
 import type { ApplicationSet, Cluster } from "../preview/fleet";
-import { helmTemplate, type Parameter, type Rendering } from "../preview/helm";
+import { helmTemplate, type Rendering } from "../preview/helm";
+import { allSources, chartAndValues, type Source, sourceRendering } from "../preview/source";
 import { nothing, type Rendered, rendered, unrendered } from "./charts";
 import { finding, ok } from "./finding";
-import type { GitRepositories } from "./gitRepositories";
+import type { GitRepositories } from "../support/gitRepositories";
 import type { Planned } from "./program";
-
-/** One source of an Application (argo-cd, ApplicationSource). */
-interface Source {
-    readonly repoURL: string;
-    readonly targetRevision: string;
-    /** Folder of a chart in Git. */
-    readonly path?: string;
-    /** Name of a chart in a registry or Helm repository. */
-    readonly chart?: string;
-    /** The name by which the other source refers to this one's files. */
-    readonly ref?: string;
-    readonly helm?: {
-        readonly releaseName?: string;
-        readonly valueFiles?: readonly string[];
-        readonly valuesObject?: object;
-        readonly values?: string;
-        readonly parameters?: readonly Parameter[];
-    };
-}
-
-/** A chart alone, or with a source of values files. */
-interface ApplicationSpec {
-    readonly source?: Source;
-    readonly sources?: readonly Source[];
-    readonly destination: { readonly namespace: string };
-}
 
 /** An application on a cluster, as its ApplicationSet would deliver it. */
 export interface Delivery {
@@ -67,18 +41,17 @@ export async function deliveriesTo(clusters: readonly Cluster[], hub: readonly P
         .map(({ inputs }) => (inputs as { readonly spec: ApplicationSet }).spec);
     const placed = await applicationsOf({ applicationSets, clusters, kept: [] });
     return [...placed].map(([name, { application, cluster }]) => {
-        const { source, sources, destination } = application.spec as unknown as ApplicationSpec;
-        const all = sources ?? (source === undefined ? [] : [source]);
-        return { name, cluster: cluster.stack, namespace: destination.namespace, sources: all };
+        const { namespace } = application.spec.destination;
+        return { name, cluster: cluster.stack, namespace, sources: allSources(application.spec) };
     });
 }
 
 /** Renders what Argo CD would deliver. */
 export async function renderDelivery(delivery: Delivery, repositories: GitRepositories): Promise<Rendered> {
     const { name, namespace, sources } = delivery;
-    const [chart, files] = [sources.find(({ ref }) => ref === undefined), sources.find(({ ref }) => ref !== undefined)];
+    const { chart, values } = chartAndValues(sources);
     const folders = await Promise.all(
-        [chart?.path === undefined ? undefined : chart, files].map(async (source) =>
+        [chart?.path === undefined ? undefined : chart, values].map(async (source) =>
             source === undefined ? undefined : repositories.at(source.repoURL, source.targetRevision),
         ),
     );
@@ -86,8 +59,15 @@ export async function renderDelivery(delivery: Delivery, repositories: GitReposi
     if (chart === undefined || missing.length > 0) {
         return { ...nothing, findings: missing.map((text) => finding("fail", `${name}: ${text}`)) };
     }
-    const [own, values] = folders.map((found) => (found !== undefined && "folder" in found ? found.folder : undefined));
-    const rendering = renderingOf(chart, namespace, own, values === undefined ? {} : { [files?.ref ?? ""]: values });
+    const [own, other] = folders.map((found) => (found !== undefined && "folder" in found ? found.folder : undefined));
+    const prefix = `$${values?.ref ?? ""}/`;
+    const inOther = (file: string) => (other === undefined ? file : file.replace(prefix, `${other}/`));
+    const rendering = sourceRendering(chart, {
+        name,
+        namespace,
+        folder: own && path.join(own, chart.path ?? ""),
+        valueFiles: (chart.helm?.valueFiles ?? []).map(inOther),
+    });
     const absent = absentIn(rendering, own !== undefined);
     if (absent.length > 0) {
         const at = `at ${chart.targetRevision}`;
@@ -100,34 +80,6 @@ export async function renderDelivery(delivery: Delivery, repositories: GitReposi
     } catch (error) {
         return unrendered(error, `${name}: the chart at ${chart.targetRevision}`, "Correct the chart or its values");
     }
-}
-
-/**
- * @param folder of the chart's repository in Git; undefined for a published chart
- * @param refs folders of the other sources, by their names
- */
-function renderingOf(
-    { repoURL, targetRevision, path: inRepository = "", chart, helm = {} }: Source,
-    namespace: string,
-    folder: string | undefined,
-    refs: Readonly<Record<string, string>>,
-): Rendering {
-    const inRef = (file: string) => file.replace(/^\$(\w+)/, (text, ref: string) => refs[ref] ?? text);
-    const isOci = !repoURL.includes("://");
-    const published = {
-        chart: isOci ? `oci://${repoURL}/${chart}` : (chart ?? ""),
-        repository: isOci ? undefined : repoURL,
-        version: targetRevision,
-    };
-    return {
-        ...(folder === undefined ? published : { chart: path.join(folder, inRepository) }),
-        release: helm.releaseName ?? "release",
-        namespace,
-        valueFiles: (helm.valueFiles ?? []).map(inRef),
-        // Argo CD gives Helm one of the two (argo-cd, ApplicationSourceHelm).
-        values: helm.valuesObject ?? ((parse(helm.values ?? "") ?? {}) as object),
-        parameters: helm.parameters ?? [],
-    };
 }
 
 /** The files of a chart in Git, and of its values, that do not exist. */

@@ -1,44 +1,13 @@
 import { parse } from "yaml";
 import { nameNormalized } from "../../settings/argoCdName";
 import { type ApplicationSet, chosen, type Cluster, type Fleet } from "./fleet";
-import { type Parameter, renderTexts } from "./helm";
-
-/** Where manifests or values files come from. */
-export interface Source {
-    readonly repoURL: string;
-    readonly targetRevision: string;
-    /** Folder of a chart in Git. */
-    readonly path?: string;
-    /** Name of a chart in a registry or a Helm repository. */
-    readonly chart?: string;
-    /** Name by which the chart's values files refer to this source. */
-    readonly ref?: string;
-    readonly helm?: {
-        readonly releaseName?: string;
-        readonly valueFiles?: readonly string[];
-        readonly valuesObject?: object;
-        readonly values?: string;
-        readonly parameters?: readonly Parameter[];
-    };
-}
-
-/** The sources of an Application: of its chart, and of the values files if they are somewhere else. */
-export function sourcesOf({ spec }: Application): { readonly chart?: Source; readonly values?: Source } {
-    const all = spec.sources ?? (spec.source === undefined ? [] : [spec.source]);
-    const [chart] = all.filter(({ ref }) => ref === undefined);
-    const [values] = all.filter(({ ref }) => ref !== undefined);
-    return { ...(chart && { chart }), ...(values && { values }) };
-}
+import { renderTexts } from "./helm";
+import type { Sourced } from "./source";
 
 /** An Application from its ApplicationSet: the fields that the preview reads. */
 export interface Application {
     readonly metadata: { readonly name: string };
-    readonly spec: {
-        readonly source?: Source;
-        /** Instead of `source`: the chart, and its values files. */
-        readonly sources?: readonly Source[];
-        readonly destination: { readonly server: string; readonly namespace: string };
-    };
+    readonly spec: Sourced & { readonly destination: { readonly server: string; readonly namespace: string } };
 }
 
 /** An Application and its cluster. */

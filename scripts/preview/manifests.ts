@@ -1,12 +1,13 @@
 import { createTwoFilesPatch } from "diff";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse, stringify } from "yaml";
-import { type Application, type Source, sourcesOf } from "./applications";
+import { stringify } from "yaml";
+import type { Application } from "./applications";
 import { branchOf, type Checkout, folderAt, originOf, sameRepository } from "./chart";
 import type { ApplicationChange } from "./compareApplications";
 import { inFolder } from "../support/folder";
 import { helmTemplate } from "./helm";
+import { allSources, chartAndValues, type Source, sourceRendering } from "./source";
 
 /** The effect of a change on the manifests that Argo CD delivers to one cluster. */
 export interface ManifestChange {
@@ -61,7 +62,7 @@ function atRevision(application: Application, targetRevision: string): Applicati
 
 /** Whether what of the Application is in Git follows the branch. */
 function follows(application: Application | undefined, branch: string): boolean {
-    const { chart, values } = application === undefined ? {} : sourcesOf(application);
+    const { chart, values } = chartAndValues(application === undefined ? [] : allSources(application.spec));
     const inGit = chart?.chart === undefined ? chart : values;
     return inGit === undefined || inGit.targetRevision === branch || inGit.targetRevision === "HEAD";
 }
@@ -92,36 +93,28 @@ class Renderer {
         if (application === undefined) {
             return { objects: new Map() };
         }
-        const { chart, values } = sourcesOf(application);
+        const { chart, values } = chartAndValues(allSources(application.spec));
         if (chart === undefined) {
             return { missing: "it has no chart" };
         }
-        const found = chart.chart === undefined ? await this.inGit(chart, time) : published(chart);
+        const inGit = chart.chart === undefined ? await this.folderOf(chart, chart.path ?? ".", time) : undefined;
         const files = await this.valuesFiles(chart, values, time);
-        if ("missing" in found) {
-            return found;
+        if (inGit !== undefined && "missing" in inGit) {
+            return inGit;
         }
         if ("missing" in files) {
             return files;
         }
-        const { releaseName = application.metadata.name, valuesObject, values: text = "", parameters = [] } = chart.helm ?? {};
-        const rendering = {
-            ...found,
-            release: releaseName,
+        const rendering = sourceRendering(chart, {
+            name: application.metadata.name,
             namespace: application.spec.destination.namespace,
+            folder: inGit?.folder,
             valueFiles: files.files,
-            values: valuesObject ?? (parse(text) as object | null) ?? {},
-            parameters,
-        };
+        });
         const key = JSON.stringify(rendering);
         const known = this.known.get(key) ?? texts(helmTemplate(rendering));
         this.known.set(key, known);
         return known;
-    }
-
-    private async inGit(source: Source, time: "before" | "after"): Promise<{ chart: string } | { missing: string }> {
-        const found = await this.folderOf(source, source.path ?? ".", time);
-        return "missing" in found ? found : { chart: found.folder };
     }
 
     /** The chart's values files: relative to the chart, or in a folder of another source. */
@@ -139,9 +132,8 @@ class Renderer {
             files.map((file) => this.folderOf(values, path.dirname(file.slice(prefix.length)), time)),
         );
         const missing = folders.find((folder) => "missing" in folder);
-        return missing !== undefined && "missing" in missing
-            ? missing
-            : { files: folders.map((at, index) => path.join("folder" in at ? at.folder : "", path.basename(files[index] ?? ""))) };
+        const paths = folders.map((at, index) => ("folder" in at ? path.join(at.folder, path.basename(files[index] ?? "")) : ""));
+        return missing !== undefined && "missing" in missing ? missing : { files: paths };
     }
 
     private async folderOf({ repoURL, targetRevision }: Source, folder: string, time: "before" | "after") {
@@ -151,13 +143,6 @@ class Renderer {
         }
         return folderAt(this.checkout, this.scratch, folder, targetRevision, time);
     }
-}
-
-/** A chart in a registry or a Helm repository, as Helm names it. */
-function published({ repoURL, chart = "", targetRevision: version }: Source) {
-    return /^https?:/.test(repoURL)
-        ? { chart, repository: repoURL, version }
-        : { chart: `oci://${repoURL}/${chart}`, version };
 }
 
 async function texts(rendering: Promise<unknown[]>): Promise<Rendered> {

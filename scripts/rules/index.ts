@@ -13,7 +13,9 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { rulesFile } from "../../components/account/rules";
 import type { ApplicationSettings } from "../../settings/applications";
+import type { HubSettings } from "../../settings/hub";
 import { inFolder } from "../support/folder";
+import { GitRepositories } from "../support/gitRepositories";
 import { main, say } from "../support/main";
 import { settingsOf } from "../support/pulumi";
 import { folderOfStackFiles } from "../support/stackFile";
@@ -30,11 +32,12 @@ async function rules(args: string[]): Promise<void> {
             stack: { type: "string", default: "hub" },
         },
     });
-    const wanted = await chosen(values.stack, positionals);
+    const settings = await hubOf(values.stack);
     const stale: string[] = [];
     await inFolder(async (scratch) => {
-        for (const application of wanted) {
-            const text = await textFor(application, values.checkout, scratch);
+        const repositories = new GitRepositories(settings, scratch);
+        for (const application of chosen(settings, values.stack, positionals)) {
+            const text = await textFor(application, values.checkout, repositories);
             const file = rulesFile(application.name, folderOfStackFiles());
             const isSame = existsSync(file) && readFileSync(file, "utf8") === text;
             if (values.check && !isSame) {
@@ -51,12 +54,15 @@ async function rules(args: string[]): Promise<void> {
     }
 }
 
-async function chosen(stack: string, names: readonly string[]): Promise<ApplicationSettings[]> {
+async function hubOf(stack: string): Promise<HubSettings> {
     const settings = await settingsOf(stack);
     if (settings.role !== "hub") {
         throw new Error(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
     }
-    const { applications } = settings;
+    return settings;
+}
+
+function chosen({ applications }: HubSettings, stack: string, names: readonly string[]): ApplicationSettings[] {
     const unknown = names.filter((name) => !applications.some((application) => application.name === name));
     if (unknown.length > 0) {
         const known = applications.map(({ name }) => name).join(", ");
@@ -65,8 +71,12 @@ async function chosen(stack: string, names: readonly string[]): Promise<Applicat
     return names.length === 0 ? applications : applications.filter(({ name }) => names.includes(name));
 }
 
-async function textFor(application: ApplicationSettings, checkout: string, scratch: string): Promise<string> {
-    const objects = await renderedObjects(application, checkout, scratch);
+async function textFor(
+    application: ApplicationSettings,
+    checkout: string,
+    repositories: GitRepositories,
+): Promise<string> {
+    const objects = await renderedObjects(application, checkout, repositories);
     try {
         return rulesText(rulesFor(objects, application));
     } catch (error) {

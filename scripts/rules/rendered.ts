@@ -2,43 +2,42 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { originOf, sameRepository } from "../preview/chart";
 import { helmTemplate } from "../preview/helm";
-import { run } from "../support/run";
+import { publishedChart } from "../preview/source";
+import type { GitRepositories } from "../support/gitRepositories";
+import { inlineValues } from "../../components/applications/sources";
 import type { ApplicationSettings } from "../../settings/applications";
 import type { Manifest } from "./kinds";
-
-/** Limit of one clone, in milliseconds. */
-const cloneMs = 120_000;
 
 /**
  * All objects that an application's chart renders, with each of its values files.
  *
  * @param checkout folder of a checkout: its files are used in place of the repository that it is from
- * @param scratch folder for repositories
+ * @param repositories all others
  * @throws Error with the message of Git or Helm
  */
 export async function renderedObjects(
     { name, namespace, source, valuesObject }: ApplicationSettings,
     checkout: string,
-    scratch: string,
+    repositories: GitRepositories,
 ): Promise<Manifest[]> {
-    const inline = Object.entries({ all: {}, ...valuesObject?.environments });
     const render = async (chart: object, files: readonly string[], values: object) => {
         const rendering = { release: name, namespace, values, parameters: [], valueFiles: files };
         return (await helmTemplate({ chart: "", ...chart, ...rendering })) as Manifest[];
     };
     const each = async (chart: object, folder: string | undefined) => {
         const files = folder === undefined ? [[]] : valuesFilesIn(folder);
-        const values = valuesObject === undefined ? [{}] : inline.map(([, own]) => ({ ...valuesObject.all, ...own }));
+        const { others, environments } = inlineValues(valuesObject);
+        const values = [others, ...Object.values(environments)];
         const all = files.flatMap((file) => values.map((one) => render(chart, file, one)));
         return (await Promise.all(all)).flat();
     };
     if ("repository" in source) {
-        const folder = path.join(await checkedOut(source, checkout, scratch), source.path);
+        const folder = path.join(await checkedOut(source, checkout, repositories), source.path);
         return each({ chart: folder }, valuesObject === undefined ? folder : undefined);
     }
-    const { charts, chart, oci, version, values } = source;
-    const published = oci ? { chart: `oci://${charts}/${chart}`, version } : { chart, repository: charts, version };
-    const folder = values && path.join(await checkedOut(values, checkout, scratch), values.path);
+    const { charts, chart, version, values } = source;
+    const published = publishedChart({ repoURL: charts, chart, targetRevision: version });
+    const folder = values && path.join(await checkedOut(values, checkout, repositories), values.path);
     return each(published, folder);
 }
 
@@ -55,25 +54,15 @@ function valuesFilesIn(folder: string): string[][] {
 async function checkedOut(
     { repository, revision }: { readonly repository: string; readonly revision: string },
     checkout: string,
-    scratch: string,
+    repositories: GitRepositories,
 ): Promise<string> {
     const origin = await originOf(checkout);
     if (origin !== undefined && sameRepository(origin, repository)) {
         return checkout;
     }
-    const folder = path.join(scratch, encodeURIComponent(`${repository}@${revision}`));
-    if (!fs.existsSync(folder)) {
-        const steps = [
-            ["init", "--quiet", folder],
-            ["-C", folder, "fetch", "--quiet", "--depth=1", repository, revision],
-            ["-C", folder, "checkout", "--quiet", "FETCH_HEAD"],
-        ];
-        for (const args of steps) {
-            const { ok, output, reason } = await run("git", args, { timeoutMs: cloneMs, env: { GIT_TERMINAL_PROMPT: "0" } });
-            if (!ok) {
-                throw new Error(`git cannot read ${repository} at ${revision}: ${output.trim() || reason}`);
-            }
-        }
+    const found = await repositories.at(repository, revision);
+    if ("missing" in found) {
+        throw new Error(found.missing);
     }
-    return folder;
+    return found.folder;
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Delivery, registeredBy, renderDelivery } from "../../scripts/doctor/deliveries";
-import { GitRepositories } from "../../scripts/doctor/gitRepositories";
+import { GitRepositories } from "../../scripts/support/gitRepositories";
 import { inFolder } from "../../scripts/support/folder";
 
 /** Makes a repository with these files on its branch main, and returns its folder. */

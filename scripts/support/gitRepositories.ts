@@ -4,7 +4,7 @@ import { toBase64 } from "../../clusters/base64";
 import { once } from "../../preflight/once";
 import type { HubSettings } from "../../settings/hub";
 import { sameRepository } from "../preview/chart";
-import { run } from "../support/run";
+import { run } from "./run";
 
 /** Limit of one Git command, in milliseconds. */
 const timeoutMs = 60_000;
