@@ -1,6 +1,7 @@
 import type { ClusterAddress } from "./kubeconfig";
+import { agentKey } from "../settings/agentKey";
 import { nameNormalized } from "../settings/argoCdName";
-import { agentLabel, connectionCheckLabel, nameLabel, quarantinedLabel } from "./names";
+import { connectionCheckLabel, nameLabel, quarantinedLabel } from "./names";
 import { type Registration, sameServer } from "./registrations";
 import { change, find } from "./request";
 
@@ -86,7 +87,7 @@ export async function allApplications(hub: ClusterAddress, namespace: string): P
 
 /** Whether an Application is one of the agent's, by its label. */
 export function isAgents({ metadata }: Application): boolean {
-    return Object.entries(agentLabel).every(([key, value]) => metadata.labels?.[key] === value);
+    return metadata.labels?.[nameLabel] === agentKey;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { agentKey } from "../settings/agentKey";
+
 /**
  * Every annotation, label and namespace that the program writes or reads on a cluster. Do not change them: they are on
  * running clusters.
@@ -37,15 +39,14 @@ export function applicationLabel(application: string) {
     return { [nameLabel]: application };
 }
 
-/** Label of the agent's Application, ApplicationSet and objects. */
-export const agentLabel = applicationLabel("agent");
-
-/**
- * Label of a cluster Secret, "true" if its stack has made room for the application on the cluster: a namespace and
- * rights. For the agent it is "false" where there is none, and nothing otherwise.
- */
+/** Label of a cluster Secret that says whether its stack has made room for the application on the cluster. */
 export function deliveredLabel(application: string): string {
     return `applications.hubspoke/${application}`;
+}
+
+/** Value of {@link deliveredLabel}; undefined for no label, with which there is room for the agent and for no other. */
+export function roomMark(application: string, hasRoom: boolean): string | undefined {
+    return hasRoom === (application === agentKey) ? undefined : String(hasRoom);
 }
 
 /** Finalizer with which Argo CD deletes an Application's resources before it deletes the Application. */
@@ -122,7 +123,7 @@ export const revisionAnnotation = "revision";
 
 /** Annotation of a cluster Secret with the revision there of another application, or the version of its chart. */
 export function revisionAnnotationOf(application: string): string {
-    return application === "agent" ? revisionAnnotation : `revision.hubspoke/${application}`;
+    return application === agentKey ? revisionAnnotation : `revision.hubspoke/${application}`;
 }
 
 /** Annotation of a cluster Secret with the revision of an application's values files, where its chart is not in Git. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { agentKey } from "../settings/agentKey";
+import { pinText } from "../settings/pins";
 import type { ClusterAddress } from "./kubeconfig";
 import { promotionLabel, revisionAnnotationOf, valuesRevisionAnnotationOf } from "./names";
 import { parseRecord, readRecord, writeRecord } from "./records";
@@ -36,12 +38,12 @@ export interface Promoted {
 
 /** Key of the record: the cluster for the agent, and for another application both; no name has an underscore. */
 export function promotionKey({ application, cluster }: Promoted): string {
-    return application === "agent" ? cluster : `${application}_${cluster}`;
+    return application === agentKey ? cluster : `${application}_${cluster}`;
 }
 
 function promotedIn(key: string): Promoted {
     const [first = "", second] = key.split("_", 2);
-    return second === undefined ? { application: "agent", cluster: first } : { application: first, cluster: second };
+    return second === undefined ? { application: agentKey, cluster: first } : { application: first, cluster: second };
 }
 
 /** The record of promotions, by {@link promotionKey}; what was never promoted is not in it. */
@@ -92,9 +94,10 @@ function pinOf(
     { application, cluster }: Promoted,
 ): string | undefined {
     const annotations = existing.find((one) => one.cluster === cluster)?.annotations ?? {};
-    const revision = annotations[revisionAnnotationOf(application)];
-    const values = annotations[valuesRevisionAnnotationOf(application)];
-    return values === undefined ? revision : `${revision} ${values}`;
+    return pinText({
+        revision: annotations[revisionAnnotationOf(application)],
+        values: annotations[valuesRevisionAnnotationOf(application)],
+    });
 }
 
 /** Records, before anything is changed, that clusters are to get a revision. An interrupted promotion leaves this. */

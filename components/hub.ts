@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { argoCdNamespace, inClusterServer } from "../clusters/names";
 import type { ArgoCdAdoption } from "./argoCd/adoption";
-import { agentKey } from "../settings/applications";
+import { agentKey } from "../settings/agentKey";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 import { ApplicationSet } from "./applications/applicationSet";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../settings/identity";
-import { applicationsOf, type ApplicationSettings } from "../settings/applications";
+import { agentKey } from "../settings/agentKey";
+import type { ApplicationSettings } from "../settings/applications";
 import { InputError } from "../settings/inputError";
 import type { RolloutRules } from "./applications/rollout";
 import type { ProbePlan } from "./watch/probePlan";
@@ -100,12 +101,10 @@ function applicationsIn(
     if (exported.applications !== undefined || exported.agentNamespace === undefined) {
         return { applications: JSON.parse(text("applications")) as HubApplication[], scoped: false };
     }
-    const [agent] = applicationsOf({ agent: { ...unknownSource, namespace: text("agentNamespace") }, applications: {} });
-    return { applications: agent === undefined ? [] : [hubApplication(agent)], scoped: true };
+    const everywhere = { matchLabels: {}, matchExpressions: [] };
+    const agent = { name: agentKey, namespace: text("agentNamespace"), selector: everywhere, clusterKinds: [] };
+    return { applications: [{ ...agent, deliver: true, traffic: true, twoRevisions: false }], scoped: true };
 }
-
-/** The source that an older hub does not say; nothing of it is an output. */
-const unknownSource = { repository: "https://unknown.invalid/agent.git", path: "helm", revision: "main" };
 
 const names = [
     "argoCdNamespace",

@@ -11,8 +11,7 @@ import { AgentSecrets } from "./applications/secrets";
 import type { Room } from "./account/grants";
 import { rulesBeside, rulesOf } from "./account/rules";
 import { Departures } from "./account/departures";
-import { agentKey } from "../settings/applications";
-import type { NamespaceLimits } from "../settings/delivery";
+import { agentKey } from "../settings/agentKey";
 import { pinOf } from "../settings/pins";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Drain } from "./account/drain";
@@ -92,27 +91,25 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, ignoreChanges: quarantined ? ["applications", "server"] : [] },
         );
-        const rooms = chosen.map((application): Room & { readonly made: ApplicationNamespace } => {
+        const rules = names.map(rulesOf);
+        const rooms = chosen.map((application, index): Room & { readonly made: ApplicationNamespace } => {
             const isAgent = application.name === agentKey;
-            const limits: NamespaceLimits = environment.namespaces[application.name] ?? environment.namespace;
             const made = new ApplicationNamespace(
                 roomName(name, application.name),
                 {
                     application: application.name,
                     namespace: application.namespace,
-                    limits,
-                    ...(limits.isolated !== undefined && { isolated: limits.isolated }),
+                    limits: environment.namespaces[application.name] ?? environment.namespace,
                     adopted: args.adoptedNamespaces?.[application.name],
                     shared: isAgent && settings.sharedNamespace,
                 },
                 { parent: this, providers: [provider] },
             );
-            const others = names.filter((other) => other !== application.name).map(rulesOf);
             return {
                 key: `${isAgent ? "-" : "."}${application.namespace}`,
                 application: application.name,
                 namespace: made.namespaceName,
-                rules: rulesBeside(rulesOf(application.name), others),
+                rules: rulesBeside(rules[index] ?? [], rules),
                 clusterKinds: application.clusterKinds,
                 made,
             };

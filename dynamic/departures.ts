@@ -1,5 +1,4 @@
-import { deliveredLabel, nameLabel } from "../clusters/names";
-import { agentKey } from "../settings/applications";
+import { deliveredLabel, nameLabel, roomMark } from "../clusters/names";
 import { emptyCluster, type EmptyingState } from "./emptying";
 import { type DynamicProvider, idOf } from "./provider";
 
@@ -31,7 +30,7 @@ async function depart(state: DeparturesState, application: string): Promise<void
     await emptyCluster(state, {
         what: `application ${application} on cluster ${cluster}`,
         goes: ({ metadata }) => metadata.labels?.[nameLabel] === application,
-        labels: { [deliveredLabel(application)]: application === agentKey ? "false" : null },
+        labels: { [deliveredLabel(application)]: roomMark(application, false) ?? null },
         remedy: {
             lift:
                 `To allow the removal, write \`hubspoke:protect: false\` into Pulumi.${stack}.yaml, keep the application ` +

@@ -3,7 +3,7 @@ import { type Application, deliveredTo, isAgents } from "../clusters/application
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { inClusterServer } from "../clusters/names";
 import type { AgentOnHub } from "../components/account/hubRights";
-import { agentKey } from "../settings/applications";
+import { agentKey } from "../settings/agentKey";
 import { namespaceLimits } from "../settings/delivery";
 import { inClusterName } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";

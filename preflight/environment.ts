@@ -15,8 +15,8 @@ import { checkConnection, refuseUnusableServer } from "./connection";
 import { credentialKinds } from "./credentialKinds";
 import { checkFederation } from "./federation";
 import { missingIdentities } from "./identity";
-import { refuseUnfitRooms } from "./applications";
-import { agentKey } from "../settings/applications";
+import { refuseUnfitRooms } from "./rooms";
+import { agentKey } from "../settings/agentKey";
 import { hasRoomFor } from "../components/applications/clusterFacts";
 import { chosenFor } from "../components/applications/rooms";
 import { findNamespace, refuseTakenAccount } from "./namespaces";
@@ -138,18 +138,15 @@ async function checkRegistrations(
     refuseOtherClusters(settings, found, existing, stack);
     const candidates = Object.entries(servers).map(([name, server]) => ({ name, server, settings, hub }));
     const applications = once(() => allApplications(address, hub.argoCdNamespace));
+    const delivered = async (registration: Registration) => deliveredTo(registration, await applications());
     const adoptions = await findAdoptions(candidates, existing, stack, applications);
     const adopted = Object.entries(adoptions).map(([name, { secret }]) => [name, secret]);
     refuseContradictions([
         ...contradictedGenerations(settings, existing, stack),
         ...contradictedPins(settings, promotionsThatMoved(promotions, existing)),
     ]);
-    await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, async (registration) =>
-        deliveredTo(registration, await applications()),
-    );
-    await refuseUnfitRooms(settings, hub, existing, stack, async (registration) =>
-        deliveredTo(registration, await applications()),
-    );
+    await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, delivered);
+    await refuseUnfitRooms(settings, hub, existing, stack, delivered);
     refuseSecondRegistration(
         servers,
         existing,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountName, adoptedAnnotation, nameLabel, stackAnnotation } from "../clusters/names";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { ask, get } from "../clusters/request";
-import { agentKey } from "../settings/applications";
+import { agentKey } from "../settings/agentKey";
 import type { AdoptedNamespace } from "../components/account/adoption";
 import type { NamespaceLimits } from "../settings/delivery";
 import { keptMetadata, type Metadata } from "./keptMetadata";

@@ -1,5 +1,5 @@
 import { type Application, deliveredNamespaces, isAgents, namesOf } from "../clusters/applications";
-import { agentKey } from "../settings/applications";
+import { agentKey } from "../settings/agentKey";
 import type { Permissions } from "../settings/credentials";
 import type { HubSettings } from "../settings/hub";
 

@@ -2,8 +2,8 @@ import { describeMove, type Move, moveId } from "../clusters/moves";
 import { generationAnnotation } from "../clusters/names";
 import { promotionKey, type Promotions } from "../clusters/promotions";
 import type { Registration } from "../clusters/registrations";
-import { agentKey } from "../settings/applications";
-import { pinOf, pinSetting } from "../settings/pins";
+import { agentKey } from "../settings/agentKey";
+import { pinOf, pinSetting, pinText } from "../settings/pins";
 import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 
@@ -76,12 +76,13 @@ export function contradictedPins(
         [agentKey, ...Object.keys(settings.revisions)].map((application) => ({ cluster, application, settings })),
     );
     return pins.flatMap(({ cluster, application, settings }) => {
-        const { revision: own, values, rollbackFrom } = pinOf(settings, application);
-        const revision = own !== undefined && values !== undefined ? `${own} ${values}` : own;
+        const pin = pinOf(settings, application);
+        const revision = pinText(pin);
         const promotion = promotions[promotionKey({ cluster, application })];
         const superseded = promotion?.superseded.includes(revision ?? "") ?? false;
         const rollback = pinSetting(application).replace(/revision$/, "rollbackFrom");
-        return promotion === undefined || revision === undefined || !superseded || rollbackFrom === promotion.revision
+        const isMeant = pin.rollbackFrom === promotion?.revision;
+        return promotion === undefined || revision === undefined || !superseded || isMeant
             ? []
             : [
                   {

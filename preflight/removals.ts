@@ -39,7 +39,8 @@ export async function refuseProtectedRemovals(
     }
 }
 
-function mayGo({ metadata }: Application): boolean {
+/** Whether a person or the stack has allowed the deletion of an Application that the hub protects. */
+export function mayGo({ metadata }: Application): boolean {
     return metadata.annotations?.[allowDeleteAnnotation] === "true";
 }
 

@@ -3,7 +3,7 @@ import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace, domainAnnotation, managedByLabel, shortStackName } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { find } from "../clusters/request";
-import { agentKey } from "../settings/applications";
+import { agentKey } from "../settings/agentKey";
 import { missingLabels } from "../components/applications/clusterFacts";
 
 /** Whether the ApplicationSet gives the cluster an Application of the agent. */

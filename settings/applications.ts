@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { type AgentSettings, gitUrl } from "./agent";
+import { agentKey } from "./agentKey";
 import { environmentName } from "./delivery";
 import type { Problem } from "./given";
 import { dnsLabel, flag, text } from "./kinds";
 import { isLabelKey, isLabelValue } from "./labels";
-
-/** The application that a stack file names by `agent` alone, and that clusters had before there were others. */
-export const agentKey = "agent";
 
 /** Namespaces that no application may have: those of Kubernetes, of Argo CD, and of its account on a spoke. */
 const reserved = ["argocd", "argocd-manager", "default", "kube-system", "kube-public", "kube-node-lease"];

@@ -1,6 +1,6 @@
 import { type GivenApplications, repositoriesIn } from "./applications";
 import type { Problem } from "./given";
-import type { RepositorySettings } from "./repositories";
+import { plainUrl, type RepositorySettings } from "./repositories";
 
 /** The settings that decide how Argo CD reads Git. */
 interface Given extends GivenApplications {
@@ -34,8 +34,7 @@ function webhookProblems({ adoptedRelease, webhooks, scale }: Given): Problem[] 
 
 /** Argo CD takes an arbitrary one of two credentials for one repository (argo-cd, util/db/repository_secrets.go). */
 function twinProblems({ repositories }: Given): Problem[] {
-    const plain = (url: string) => url.replace(/\/$/, "").replace(/\.git$/, "");
-    const entries = Object.entries(repositories).map(([name, { url }]) => ({ name, url: plain(url) }));
+    const entries = Object.entries(repositories).map(([name, { url }]) => ({ name, url: plainUrl(url) }));
     return entries.flatMap(({ name, url }, index) => {
         const twin = entries.slice(0, index).find((other) => other.url === url);
         const message = `is the URL of ${twin?.name} too, and Argo CD would use either credential. Remove one`;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { agentKey } from "./applications";
+import { agentKey } from "./agentKey";
 import { dnsLabel, text } from "./kinds";
 
 const rollbackText = text("the revision to go back from", "1.5.0").describe(
@@ -42,6 +42,11 @@ export function pinOf(
 ): Pin {
     const { revision, rollbackFrom } = settings;
     return application === agentKey ? { revision, rollbackFrom } : (settings.revisions[application] ?? {});
+}
+
+/** A pin in one text: the revision, and that of the values files after a space; undefined without a revision. */
+export function pinText({ revision, values }: Pin): string | undefined {
+    return revision !== undefined && values !== undefined ? `${revision} ${values}` : revision;
 }
 
 /** Path of an application's revision in a cluster's settings. */

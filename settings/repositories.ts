@@ -78,6 +78,11 @@ export const webhooks = z
     .partial()
     .describe("Secrets that verify the webhooks of the Git hosts. With a webhook, Argo CD sees a push immediately.");
 
+/** A repository's URL as it is compared with others: without what makes no difference to Git and to Argo CD. */
+export function plainUrl(url: string): string {
+    return url.replace(/^oci:\/\//, "").replace(/\/$/, "").replace(/\.git$/, "");
+}
+
 /** A repository's URL and its credential. */
 export type RepositorySettings = z.output<typeof repository>;
 

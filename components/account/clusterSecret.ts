@@ -13,6 +13,7 @@ import {
     manager,
     refreshAnnotation,
     revisionAnnotationOf,
+    roomMark,
     secretStoreAnnotation,
     secretTypeLabel,
     sinceAnnotation,
@@ -22,7 +23,6 @@ import {
     unprotectedAnnotation,
     valuesRevisionAnnotationOf,
 } from "../../clusters/names";
-import { agentKey } from "../../settings/applications";
 import type { Pin } from "../../settings/pins";
 import { secretData } from "../support/secretData";
 import { takeOver } from "../support/takeOver";
@@ -151,11 +151,11 @@ export class ClusterSecret extends pulumi.ComponentResource {
     }
 }
 
-/** The agent has room on a cluster without a label for it. */
 function roomLabels(applications: Readonly<Record<string, boolean>>): Record<string, string> {
-    const marks = Object.entries(applications).flatMap(([name, hasRoom]) =>
-        hasRoom === (name === agentKey) ? [] : [[deliveredLabel(name), String(hasRoom)]],
-    );
+    const marks = Object.entries(applications).flatMap(([name, hasRoom]) => {
+        const mark = roomMark(name, hasRoom);
+        return mark === undefined ? [] : [[deliveredLabel(name), mark]];
+    });
     return Object.fromEntries(marks) as Record<string, string>;
 }
 

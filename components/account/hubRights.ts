@@ -2,7 +2,7 @@ import { ClusterRole, ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { connectingAccounts } from "../../clusters/federation";
 import { accountName, argoCdNamespace } from "../../clusters/names";
-import { agentKey } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
 import type { Permissions } from "../../settings/credentials";
 import type { NamespaceLimits } from "../../settings/delivery";
 import { ApplicationNamespace } from "../applications/namespace";

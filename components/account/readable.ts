@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../../clusters/names";
-import { agentKey } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
 import type { SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { SecretsSettings } from "../../settings/secrets";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { agentKey } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
 
 /** One rule of a Role (rbac.authorization.k8s.io/v1, PolicyRule). */
 export interface PolicyRule {
@@ -51,13 +51,23 @@ export const delivering = [...reading, "create", "update", "patch", "delete"];
  */
 export function rulesBeside(own: readonly PolicyRule[], others: readonly (readonly PolicyRule[])[]): PolicyRule[] {
     const given = new Set(own.flatMap(kindsOf));
-    const missing = [...new Set(others.flat().flatMap(kindsOf))].filter((kind) => !given.has(kind)).sort();
+    const missing = [...new Set(others.flat().flatMap(kindsOf))].filter((kind) => !given.has(kind));
+    return [...own, ...rulesByGroup(missing, reading)];
+}
+
+/**
+ * One rule for each API group.
+ *
+ * @param kinds a group and a resource each, such as `apps/deployments`, or `/pods` of the core group
+ */
+export function rulesByGroup(kinds: readonly string[], verbs: string[]): PolicyRule[] {
     const groups = new Map<string, string[]>();
-    for (const kind of missing) {
-        const [group = "", resource = ""] = kind.split("/", 2);
-        groups.set(group, [...(groups.get(group) ?? []), resource]);
+    for (const kind of [...kinds].sort()) {
+        const slash = kind.indexOf("/");
+        const group = kind.slice(0, slash);
+        groups.set(group, [...(groups.get(group) ?? []), kind.slice(slash + 1)]);
     }
-    return [...own, ...[...groups].map(([group, resources]) => ({ apiGroups: [group], resources, verbs: reading }))];
+    return [...groups].map(([group, resources]) => ({ apiGroups: [group], resources, verbs }));
 }
 
 function kindsOf({ apiGroups, resources }: PolicyRule): string[] {

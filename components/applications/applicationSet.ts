@@ -10,7 +10,8 @@ import {
     skipReconcileAnnotation,
 } from "../../clusters/names";
 import type { RolloutSettings } from "../../settings/delivery";
-import { agentKey, type ApplicationSettings } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
+import { type ApplicationSettings } from "../../settings/applications";
 import { takingOver } from "../support/takeOver";
 import { annotationOf, clusterGenerator, environmentOf, ownClusters } from "./clusterFacts";
 import { rolloutOf } from "./rollout";

@@ -1,5 +1,5 @@
 import { deliveredLabel, managedByLabel, manager } from "../../clusters/names";
-import { agentKey } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
 
 /** Labels that the ApplicationSet's template requires. */
 const neededLabels = ["environment", "region"];

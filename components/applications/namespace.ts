@@ -16,8 +16,6 @@ export interface ApplicationNamespaceArgs {
     readonly adopted?: AdoptedNamespace | undefined;
     /** Whether others have pods in the namespace, which no limit or policy of the stack may reach. */
     readonly shared?: boolean;
-    /** Whether a policy denies what no other policy allows. */
-    readonly isolated?: boolean;
 }
 
 /**
@@ -34,13 +32,13 @@ export class ApplicationNamespace extends pulumi.ComponentResource {
     constructor(name: string, args: ApplicationNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:AgentNamespace", name, {}, opts);
 
-        const { application, adopted, shared = false, isolated = true } = args;
+        const { application, adopted, limits, shared = false } = args;
         const namespace = new Namespace(
             `${name}-namespace`,
             {
                 metadata: {
                     name: args.namespace,
-                    labels: { ...adopted?.labels, ...(shared ? {} : podSecurityLabels(args.limits.podSecurity)) },
+                    labels: { ...adopted?.labels, ...(shared ? {} : podSecurityLabels(limits.podSecurity)) },
                     ...(adopted && {
                         annotations: { ...adopted.annotations, ...takeOver, [adoptedAnnotation]: "true" },
                     }),
@@ -55,9 +53,9 @@ export class ApplicationNamespace extends pulumi.ComponentResource {
         );
         const inside = (object: string) => ({ name: object, namespace: namespace.metadata.name });
         if (!shared) {
-            this.limit(name, inside(application), args.limits);
+            this.limit(name, inside(application), limits);
         }
-        if (isolated) {
+        if (limits.isolated ?? true) {
             const podSelector = shared ? { matchLabels: applicationLabel(application) } : {};
             const metadata = inside(shared ? `${application}-default-deny` : "default-deny");
             const spec = { podSelector, policyTypes: ["Ingress", "Egress"] };

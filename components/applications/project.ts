@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { agentKey, type ApplicationSettings } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
+import { type ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import { takingOver } from "../support/takeOver";
 import type { SourceIntegritySettings } from "../../settings/sourceIntegrity";

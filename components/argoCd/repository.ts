@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { managedByLabel, manager, secretTypeLabel } from "../../clusters/names";
 import type { ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
-import type { RepositorySettings } from "../../settings/repositories";
+import { plainUrl, type RepositorySettings } from "../../settings/repositories";
 import { secretData } from "../support/secretData";
 
 export interface RepositoryArgs {
@@ -76,9 +76,8 @@ export function credentialsFor({ applications, repositories }: Pick<HubSettings,
 }
 
 function readsFrom({ source }: ApplicationSettings, url: string): boolean {
-    const plain = (given: string) => given.replace(/^oci:\/\//, "").replace(/\/$/, "").replace(/\.git$/, "");
     const read = "repository" in source ? [source.repository] : [source.charts, source.values?.repository ?? ""];
-    return read.some((one) => plain(one) === plain(url));
+    return read.some((one) => plainUrl(one) === plainUrl(url));
 }
 
 function credential({ username, token, sshKey, githubApp }: RepositorySettings): Record<string, string> {

@@ -112,32 +112,26 @@ export function fleetDashboard(): object {
         templating: {
             list: [
                 { name: "datasource", label: "Prometheus", type: "datasource", query: "prometheus" },
-                {
-                    name: "environment",
-                    label: "Environment",
-                    type: "query",
-                    datasource,
-                    query: { query: "label_values(hubspoke:cluster:info, environment)", refId: "environment" },
-                    refresh: 2,
-                    multi: true,
-                    includeAll: true,
-                    allValue: ".*",
-                    current: { text: ["All"], value: ["$__all"] },
-                },
-                {
-                    name: "application",
-                    label: "Application",
-                    type: "query",
-                    datasource,
-                    query: { query: "label_values(argocd_app_info, project)", refId: "application" },
-                    refresh: 2,
-                    multi: true,
-                    includeAll: true,
-                    allValue: ".*",
-                    current: { text: ["All"], value: ["$__all"] },
-                },
+                variable("environment", "Environment", "label_values(hubspoke:cluster:info, environment)"),
+                variable("application", "Application", "label_values(argocd_app_info, project)"),
             ],
         },
         panels: placed(panels),
+    };
+}
+
+/** What a user selects in the dashboard: some of a label's values, or all. */
+function variable(name: string, label: string, query: string): object {
+    return {
+        name,
+        label,
+        type: "query",
+        datasource,
+        query: { query, refId: name },
+        refresh: 2,
+        multi: true,
+        includeAll: true,
+        allValue: ".*",
+        current: { text: ["All"], value: ["$__all"] },
     };
 }

@@ -59,13 +59,22 @@ describe("lab: withLock", () => {
     it("allows one work at a time, and tells the other one who holds the lock", async () => {
         const events: string[] = [];
         const lines: string[] = [];
+        let begun!: () => void;
+        const begins = new Promise<void>((resolve) => (begun = resolve));
+        let told!: () => void;
+        const secondWaits = new Promise<void>((resolve) => (told = resolve));
         const first = withLock(file, options(), async () => {
             events.push("first begins");
-            await sleep(300);
+            begun();
+            await secondWaits;
             events.push("first ends");
         });
-        await sleep(100);
-        const second = withLock(file, options((line) => lines.push(line)), () => {
+        await begins;
+        const report = (line: string) => {
+            lines.push(line);
+            told();
+        };
+        const second = withLock(file, options(report), () => {
             events.push("second begins");
             return Promise.resolve();
         });

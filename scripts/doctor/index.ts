@@ -6,13 +6,11 @@
  *
  * Exit codes: 0 nothing is missing; 1 something is missing; 2 something could not be checked from here.
  */
-import { readdirSync } from "node:fs";
-import * as path from "node:path";
 import { InputError } from "../../settings/inputError";
 import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
 import { fullNameOf, settingsOf, stackNames } from "../support/pulumi";
-import { stackFile } from "../support/stackFile";
+import { stacksWithFile } from "../support/stackFile";
 import { examineEnvironment } from "./environment";
 import { exitCodeOf, failures, type Finding, finding, linesOf } from "./finding";
 import { examineHub } from "./hub";
@@ -23,9 +21,7 @@ const usage = "usage: npm run doctor -- [STACK …] | --repository [OWNER/NAME]"
 
 /** The stacks with a stack file, the hub's first. */
 function allStacks(): string[] {
-    const folder = path.dirname(stackFile("any"));
-    const stacks = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-    return stacks.sort((left, right) => Number(right === "hub") - Number(left === "hub") || left.localeCompare(right));
+    return stacksWithFile().sort((left, right) => Number(right === "hub") - Number(left === "hub"));
 }
 
 async function examineStack(stack: string, kubectl: string | undefined): Promise<Finding[]> {

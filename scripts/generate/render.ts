@@ -14,7 +14,7 @@ import { applicationSet } from "../../components/applications/applicationSet";
 import { clusterGenerator } from "../../components/applications/clusterFacts";
 import { applicationProject } from "../../components/applications/project";
 import { signatureDemand } from "../../components/applications/signatures";
-import { agentKey } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
 import { usersName } from "../../settings/usersName";
 import { parseSettings } from "../../settings";
 import type { HubSettings } from "../../settings/hub";

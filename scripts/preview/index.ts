@@ -25,7 +25,7 @@ import { compareManifests } from "./manifests";
 import { masked } from "./mask";
 import { isProductionStack } from "./production";
 import { previewStack, type StackPreview, withPolicies } from "./stackPreview";
-import { stackFile } from "../support/stackFile";
+import { folderOfStackFiles, stacksWithFile } from "../support/stackFile";
 import { main } from "../support/main";
 import { stackNames } from "../support/pulumi";
 
@@ -71,14 +71,13 @@ async function preview(args: string[]): Promise<void> {
  * @throws Error if there is none
  */
 async function stacksToPreview(named: readonly string[]): Promise<{ stacks: string[]; notes: string[] }> {
-    const folder = path.dirname(stackFile("any"));
-    const files = fs.readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-    const wanted = named.length > 0 ? named : files.sort();
+    const files = stacksWithFile();
+    const wanted = named.length > 0 ? named : files;
     const states = await stackNames();
     const stacks = wanted.filter((stack) => states.includes(stack));
     if (stacks.length === 0) {
         throw new Error(
-            `no stack to preview: ${folder} has the stack files of ${files.join(", ") || "none"}, and the backend ` +
+            `no stack to preview: ${folderOfStackFiles()} has the stack files of ${files.join(", ") || "none"}, and the backend ` +
                 `has ${states.join(", ") || "none"}. Name a stack that both have, or create it with \`pulumi stack init\``,
         );
     }

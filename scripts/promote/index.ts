@@ -23,7 +23,7 @@ import { registrations } from "../../clusters/registrations";
 import { GiveUp, waitFor } from "../../clusters/wait";
 import { progressOf, provedRevision } from "./checks";
 import { chosenFor } from "../../components/applications/rooms";
-import { agentKey } from "../../settings/applications";
+import { agentKey } from "../../settings/agentKey";
 import { pinOf } from "../../settings/pins";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { milliseconds } from "../../settings/duration";
@@ -34,7 +34,7 @@ import { inFolder } from "../support/folder";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { promotionOwns, promotionTargets } from "./owns";
 import { quarantinedIn } from "../../preflight/quarantine";
-import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { type EnvironmentStack, environmentStack, expectedApplications } from "../support/stacks";
 
 const pollMs = 1_000;
 
@@ -120,13 +120,10 @@ async function found({ hub, namespace, settings }: EnvironmentStack, application
     return all.filter(({ metadata }) => !old.includes(metadata.name));
 }
 
-/** Names of the Applications that the environment's clusters should have, except clusters in quarantine. */
+/** Names of the application's Applications that the environment should have, except on clusters in quarantine. */
 function expectedOf(environment: EnvironmentStack, application: string): string[] {
-    const { clusters } = environment.settings;
-    const delivered = clustersWith(environment, application).filter((name) => {
-        return clusters[name]?.labels.deploy === "true" && !clusters[name].quarantined;
-    });
-    return delivered.map((name) => applicationOn(application, argoCdNameOf(name, clusters[name])));
+    const all = expectedApplications(environment).filter((one) => one.application === application);
+    return all.map(({ argoCdName }) => applicationOn(application, argoCdName));
 }
 
 async function waitUntilHealthy(

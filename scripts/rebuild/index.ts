@@ -9,13 +9,10 @@
 import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
-import { chosenFor } from "../../components/applications/rooms";
-import { argoCdNameOf } from "../../settings/argoCdName";
-import { findCluster } from "../../clusters/kubeconfig";
 import { milliseconds } from "../../settings/duration";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
-import { environmentStack } from "../support/stacks";
+import { environmentStack, expectedApplications } from "../support/stacks";
 
 async function rebuild(args: string[]): Promise<void> {
     const { values } = parseArgs({
@@ -47,20 +44,14 @@ async function refreshAndUp(stack: string): Promise<void> {
 }
 
 async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
-    const { settings, namespace, applications } = await environmentStack(stack);
-    const hub = await findCluster("hub", settings.hub);
-    const delivered = Object.entries(settings.clusters).filter(([, { labels, quarantined }]) => {
-        return labels.deploy === "true" && !quarantined;
-    });
-    const expected = delivered.flatMap(([name, one]) => {
-        const chosen = chosenFor({ applications }, settings, one);
-        return chosen.map((application) => [application.name, argoCdNameOf(name, one)] as const);
-    });
+    const environment = await environmentStack(stack);
+    const { hub, namespace } = environment;
+    const expected = expectedApplications(environment);
     await waitFor(`${stack} to be Synced and Healthy`, async () => {
         const states = await Promise.all(
-            expected.map(async ([application, cluster]) => {
-                const { sync, health } = (await findApplication(hub, namespace, application, cluster))?.status ?? {};
-                return `${applicationOn(application, cluster)} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
+            expected.map(async ({ application, argoCdName }) => {
+                const { sync, health } = (await findApplication(hub, namespace, application, argoCdName))?.status ?? {};
+                return `${applicationOn(application, argoCdName)} ${sync?.status ?? "Unknown"} ${health?.status ?? "Unknown"}`;
             }),
         );
         const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));

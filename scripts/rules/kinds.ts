@@ -1,4 +1,4 @@
-import { delivering, type PolicyRule, reading } from "../../components/account/rules";
+import { delivering, type PolicyRule, reading, rulesByGroup } from "../../components/account/rules";
 import type { ApplicationSettings } from "../../settings/applications";
 
 /** A rendered object, as far as the rules need it. */
@@ -80,7 +80,7 @@ export function rulesFor(manifests: readonly Manifest[], allowed: Allowed): Poli
         throw new Error([...problems].sort().join("\n"));
     }
     const others = [...read].filter((resource) => !delivered.has(resource));
-    return [...byGroup([...delivered], delivering), ...byGroup(others, reading)];
+    return [...rulesByGroup([...delivered], delivering), ...rulesByGroup(others, reading)];
 }
 
 /** The content of a file in rules/. */
@@ -136,15 +136,4 @@ function guessPlural(kind: string): string {
         return singular;
     }
     return singular.endsWith("s") ? `${singular}es` : singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`;
-}
-
-/** One rule for each API group. */
-function byGroup(resources: readonly string[], verbs: string[]): PolicyRule[] {
-    const groups = new Map<string, string[]>();
-    for (const resource of [...resources].sort()) {
-        const slash = resource.indexOf("/");
-        const group = resource.slice(0, slash);
-        groups.set(group, [...(groups.get(group) ?? []), resource.slice(slash + 1)]);
-    }
-    return [...groups].map(([group, names]) => ({ apiGroups: [group], resources: names, verbs }));
 }

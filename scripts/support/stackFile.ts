@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { pinSetting } from "../../settings/pins";
 import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
@@ -6,6 +6,11 @@ import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit
 /** The folder that `pulumi` uses: PULUMI_OPTION_CWD is the variable for its flag --cwd. */
 export function folderOfStackFiles(): string {
     return process.env.PULUMI_OPTION_CWD ?? process.cwd();
+}
+
+/** Names of the stacks that have a file in that folder, sorted. */
+export function stacksWithFile(): string[] {
+    return readdirSync(folderOfStackFiles()).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
 }
 
 /** A stack's file in that folder. */

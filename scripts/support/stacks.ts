@@ -1,6 +1,8 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { findCluster } from "../../clusters/kubeconfig";
 import { type HubOutputs, parseHubOutputs } from "../../components/hubOutputs";
+import { chosenFor } from "../../components/applications/rooms";
+import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { ask, settingsOf } from "./pulumi";
 
@@ -32,6 +34,24 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
     const { argoCdNamespace: namespace, applications, domain, rollout } = await hubOutputsOf(settings);
     const hub = await findCluster("hub", settings.hub);
     return { stack, settings, hub, namespace, applications, domain, rollout };
+}
+
+/** An Application that an environment should have, by the application and the cluster's name in Argo CD. */
+export interface Expected {
+    readonly application: string;
+    readonly argoCdName: string;
+}
+
+/** The Applications that an environment should have, except those on clusters in quarantine. */
+export function expectedApplications({ settings, applications }: EnvironmentStack): Expected[] {
+    const delivered = Object.entries(settings.clusters).filter(([, { labels, quarantined }]) => {
+        return labels.deploy === "true" && !quarantined;
+    });
+    return delivered.flatMap(([name, spoke]) => {
+        const argoCdName = argoCdNameOf(name, spoke);
+        const chosen = chosenFor({ applications }, settings, spoke);
+        return chosen.map(({ name: application }) => ({ application, argoCdName }));
+    });
 }
 
 /** The outputs of an environment's hub. */

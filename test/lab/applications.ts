@@ -3,14 +3,12 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { agentRepositoryUrl, copyAgentRepository, writeAgentFile } from "../../lab/argocd";
 import type { ClusterName } from "../../lab/clusters";
-import { argoCdCliEnvironment } from "../../lab/argocd/login";
 import { kubectl } from "../../lab/kubectl";
 import { type Look, waitFor } from "../../lab/processes";
-import { run } from "../../lab/processes/run";
-import { toolPath } from "../../lab/tools";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import type { StackName } from "../../lab/stacks/project";
 import { applicationOf } from "./support/delivery";
+import { endSync } from "./support/syncing";
 import { type Config, labelled, npmRun, pulumi, pulumiOk, withConfig } from "./support/lab";
 
 /** A second application, from a chart in another Git repository, for clusters with a label. */
@@ -76,11 +74,9 @@ async function waitForCache(wanted: RegExp): Promise<void> {
     );
 }
 
-/** Ends a sync that Argo CD tries again for a quarter of an hour, as the runbook SyncFailing says. */
+/** Has Argo CD give up a refused revision. */
 async function endRetries(): Promise<void> {
-    const args = ["app", "terminate-op", "cache-staging", "--grpc-web"];
-    const ended = await run(toolPath("argocd"), args, { env: argoCdCliEnvironment, timeoutMs: 60_000 });
-    expect(ended.ok, ended.output).to.equal(true);
+    await endSync("cache-staging");
     await waitForCache(/^(?!.*Retrying attempt)/);
 }
 

@@ -4,11 +4,8 @@ import { expect } from "chai";
 import { agentRepositoryUrl, copyAgentRepository, startArgoCd, writeAgentFile } from "../../lab/argocd";
 import type { ClusterName } from "../../lab/clusters";
 import { readCredentials } from "../../lab/clusters/api";
-import { argoCdCliEnvironment } from "../../lab/argocd/login";
 import { kubectl } from "../../lab/kubectl";
 import { waitFor } from "../../lab/processes";
-import { run } from "../../lab/processes/run";
-import { toolPath } from "../../lab/tools";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab, type StackName } from "../../lab/stacks/project";
 import { waitForSoak } from "../../lab/waiting";
@@ -17,6 +14,7 @@ import { type ChartFiles, packageChart } from "./support/charts";
 import { push, waitForState } from "./support/delivery";
 import { changedCluster, type Config, npmRun, pulumiOk } from "./support/lab";
 import { openRegistry, type Registry, statusOf } from "./support/registry";
+import { endSync } from "./support/syncing";
 
 /** An application's chart, with whatever objects its values add. */
 function retriever(version: string, more: ChartFiles = {}): ChartFiles {
@@ -149,11 +147,9 @@ describe("applications from a registry and a Helm repository", () => {
         await kubectl("hub", ["annotate", "application", "retriever-staging", "--namespace=argocd", ...hard]);
     }
 
-    /** Ends the sync of a refused revision, as the runbook SyncFailing says: Argo CD takes the next one then. */
-    async function endSync(): Promise<void> {
-        const args = ["app", "terminate-op", "retriever-staging", "--grpc-web"];
-        const ended = await run(toolPath("argocd"), args, { env: argoCdCliEnvironment, timeoutMs: 60_000 });
-        expect(ended.ok, ended.output).to.equal(true);
+    /** Has Argo CD give up a refused revision: it takes the next one then. */
+    async function giveUp(): Promise<void> {
+        await endSync("retriever-staging");
         await waitUntil("retriever-staging", /^(?!.* Running )/);
     }
 
@@ -298,7 +294,7 @@ describe("applications from a registry and a Helm repository", () => {
             expect(again.output).to.match(refused);
             await othersGoOn();
             if (/ Running /.test(await stateOf("retriever-staging"))) {
-                await endSync();
+                await giveUp();
             }
         });
     }

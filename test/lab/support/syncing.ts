@@ -1,4 +1,7 @@
+import { argoCdCliEnvironment } from "../../../lab/argocd/login";
 import { kubectl } from "../../../lab/kubectl";
+import { run } from "../../../lab/processes/run";
+import { toolPath } from "../../../lab/tools";
 
 interface Application {
     readonly operation?: unknown;
@@ -62,4 +65,13 @@ function note(finished: Map<string, OperationState>, state: OperationState | und
 async function read(application: string): Promise<Application> {
     const json = await kubectl("hub", ["get", "application", application, "--namespace=argocd", "--output=json"]);
     return JSON.parse(json) as Application;
+}
+
+/** Ends a sync that Argo CD tries again for a quarter of an hour, as the runbook SyncFailing says. */
+export async function endSync(application: string): Promise<void> {
+    const args = ["app", "terminate-op", application, "--grpc-web"];
+    const { ok, output } = await run(toolPath("argocd"), args, { env: argoCdCliEnvironment, timeoutMs: 60_000 });
+    if (!ok) {
+        throw new Error(`argocd ${args.join(" ")} failed:\n${output}`);
+    }
 }
