@@ -43,7 +43,8 @@ async function quarantine({ stack, cluster, lift }: QuarantineOptions): Promise<
     const { quarantined } = settings;
     const deployed = quarantineIn(state, cluster);
     if (lift ? !quarantined && !isAlone && deployed === "none" : quarantined && isAlone && deployed === "whole") {
-        throw new InputError(`--cluster ${cluster}: is ${lift ? "not" : "already"} in quarantine. Nothing was changed`);
+        say(`${stack}: ${cluster} is ${lift ? "not" : "already"} in quarantine. Nothing was changed`);
+        return;
     }
     const targets = urnsOf(state, cluster).flatMap((urn) => ["--target", urn]);
     if (lift) {

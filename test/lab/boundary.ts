@@ -5,7 +5,7 @@ import { kubectl } from "../../lab/kubectl";
 import { table } from "../../lab/tables";
 import { waitForApplications } from "../../lab/waiting";
 import { argocdClusterAdd, removeClusterAdd } from "./support/clusterAdd";
-import { asClusterAdmin, withOpenDefaultProject, withoutNamespaces } from "./support/asBefore";
+import { asClusterAdmin, withOpenDefaultProject, withProjectAlone } from "./support/asBefore";
 import { type Answer, type Attack, attempt, besideArgoCd, pushHostileCharts } from "./support/attacks";
 import { changedCluster, pulumiOk, withConfig } from "./support/lab";
 import { otherNamespace, startOtherArgoCd } from "./support/otherArgoCd";
@@ -88,7 +88,7 @@ describe("a hostile chart, or an Application of another project", () => {
             await pulumiOk("staging", "up", "--yes", "--skip-preview");
             await asClusterAdmin(() =>
                 withOpenDefaultProject(() =>
-                    withoutNamespaces(["cluster-in-cluster", "cluster-staging"], async () => {
+                    withProjectAlone(["cluster-in-cluster", "cluster-staging"], async () => {
                         results.before = await tryAll();
                     }),
                 ),
@@ -105,7 +105,7 @@ describe("a hostile chart, or an Application of another project", () => {
     });
 
     for (const what of Object.keys(attacks)) {
-        it(`fails, and would succeed with the chart's rights and a Secret without namespaces: ${what}`, () => {
+        it(`fails, and would succeed with the chart's rights and a Secret with a project alone: ${what}`, () => {
             expect(results.before?.[what]).to.deep.equal({ placed: true });
             expect(results.ours?.[what]).to.have.property("refused").that.matches(attacks[what]?.says ?? /$^/);
         });

@@ -1,21 +1,25 @@
 import { kubectl } from "../../../lab/kubectl";
 import { getObject } from "./lab";
 
-/** Takes the lists of namespaces out of cluster Secrets, as earlier versions wrote them, and puts them back. */
-export async function withoutNamespaces(secrets: readonly string[], work: () => Promise<void>): Promise<void> {
+/**
+ * Gives cluster Secrets the form that earlier versions wrote, and restores them: a project, and no list of namespaces.
+ * For such a cluster Argo CD itself adds each of its namespaces to the project (`GetAppProjectByName`).
+ */
+export async function withProjectAlone(secrets: readonly string[], work: () => Promise<void>): Promise<void> {
     const before = await Promise.all(secrets.map((secret) => getObject("hub", "argocd", "secret", secret)));
+    const encoded = (text: string) => Buffer.from(text).toString("base64");
     const patch = (secret: string, data: object) => {
         const change = `--patch=${JSON.stringify({ data })}`;
         return kubectl("hub", ["patch", "secret", secret, "--namespace=argocd", "--type=merge", change]);
     };
     try {
-        await Promise.all(secrets.map((secret) => patch(secret, { namespaces: null, clusterResources: null })));
+        await Promise.all(secrets.map((secret) => patch(secret, { namespaces: null, clusterResources: null, project: encoded("agent") })));
         await work();
     } finally {
         await Promise.all(
             before.map(({ metadata: { name }, data = {} }) => {
-                const { namespaces, clusterResources } = data;
-                return patch(name, { namespaces, clusterResources });
+                const { namespaces, clusterResources, project = null } = data;
+                return patch(name, { namespaces, clusterResources, project });
             }),
         );
     }
