@@ -6,10 +6,10 @@ import { readCredentials } from "../../lab/clusters/api";
 import { kubectl } from "../../lab/kubectl";
 import { labDir } from "../../lab/paths";
 import { type ApiGate, type GateOptions, openApiGate } from "./support/apiGate";
+import { writeExecCredential } from "./support/execCredential";
 import {
     changedCluster, clusterSecret, type Config, getObject, namesOf, pulumiOk, pulumiWithConfig, withConfig,
 } from "./support/lab";
-import { noteSecret } from "./support/secrets";
 
 const dr = (change: Config) => changedCluster("dr", (settings) => ({ ...settings, ...change }));
 
@@ -143,10 +143,7 @@ describe("a connection that only Argo CD can prove", () => {
     });
 
     it("is waited for, also by a cluster to which nothing is delivered", async () => {
-        const token = (await kubectl("dr", ["create", "token", "robot", "--namespace", "default"])).trim();
-        noteSecret("the token of the robot", token);
-        const apiVersion = "client.authentication.k8s.io/v1beta1";
-        fs.writeFileSync(file(), JSON.stringify({ apiVersion, kind: "ExecCredential", status: { token } }), { mode: 0o600 });
+        await writeExecCredential(file(), "dr", "robot");
         await withConfig("dr", changed, () => pulumiOk("dr", "up", "--yes", "--skip-preview"));
         expect(await namesOf("hub", "argocd", "applications.argoproj.io")).not.to.include("connection-check-dr");
         fs.rmSync(file());

@@ -8,7 +8,7 @@ import { removeCluster } from "../../lab/clusters/stop";
 import { prepareLab, restoreLab } from "../../lab/drill/lab";
 import { People } from "../../lab/drill/people";
 import { dnsServer, startReceiver, stopReceiver } from "../../lab/drill/receiver";
-import { allowed, forgetMoves, latestMove, script, waitForUsersOn } from "../../lab/drill/stage";
+import { allowed, forgetMoves, latestMove, script, waitForSeries, waitForUsersOn } from "../../lab/drill/stage";
 import { kubectl } from "../../lab/kubectl";
 import {
     clusterOfUsers,
@@ -259,12 +259,12 @@ describe("a failover", () => {
             const { at } = await told("firing", "ClusterUnreachable", begin);
             const { automaticAfter, interval } = allowed();
             const due = at + (automaticAfter + 2 * interval) * 1000;
+            const outside = 'probe_success{cluster="prod", probe="agent", vantage="outside"}';
             for (let flap = 0; flap < 2 || Date.now() < due; flap++) {
-                const since = Date.now();
                 await stopAgent("prod");
-                await told("firing", "AgentUnreachable", since);
+                await waitForSeries("the outside probe to fail", `${outside} == 0`, ports);
                 await startAgent("prod");
-                await told("resolved", "AgentUnreachable", since);
+                await waitForSeries("the outside probe to succeed", `${outside} == 1`, ports);
             }
             expect(await latestMove()).to.equal(undefined);
             await expectUsersOn("prod");

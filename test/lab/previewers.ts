@@ -9,6 +9,7 @@ import { pulumiEnvironment } from "../../lab/stacks/environment";
 import type { StackName } from "../../lab/stacks/project";
 import { certManagerChart } from "../../lab/tools";
 import { waitForApplications } from "../../lab/waiting";
+import { writeExecCredential } from "./support/execCredential";
 import { changedCluster, type Config, pulumiOk, pulumiWith, transcript, withConfig } from "./support/lab";
 import { noRights, type RestrictedKubeconfig, restrictedKubeconfig } from "./support/restricted";
 import { addOperatorKinds, removeOperatorKinds } from "./support/secretsOperator";
@@ -33,6 +34,7 @@ describe("a previewer, with only the rights of the setting `previewers`", () => 
     const crds = "--selector=app.kubernetes.io/name=cert-manager";
     let reader: RestrictedKubeconfig;
     let chart: string;
+    const credential = path.join(labDir, "cloud-credential");
 
     /** Brings a stack up with these settings, and previews it and looks for its drift as the previewer. */
     async function previewed(stack: StackName, change: (config: Config) => Config): Promise<void> {
@@ -57,19 +59,26 @@ describe("a previewer, with only the rights of the setting `previewers`", () => 
     const local = { type: "kubernetes", namespace: "agent-secrets" };
     const vault = { type: "vault", server: "https://vault.example.com" };
     const existing = { source: "existing" };
-    const identity = { type: "exec", command: "no-such-command", subject: { kind: "User", name: "argocd" } };
+    const identity = () => ({
+        type: "exec",
+        command: "cat",
+        args: [credential],
+        subject: { kind: "User", name: "system:serviceaccount:default:robot" },
+    });
     const permissions = { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] };
     const setups: [name: string, change: () => (config: Config) => Config][] = [
         ["an operator that is installed", () => secrets(vault, { path: chart })],
         ["a store in a namespace of the spoke", () => secrets(local, existing)],
         ["the rights of the whole cluster", () => changedCluster("staging", (own) => ({ ...own, permissions }))],
-        ["a cloud's identity", () => changedCluster("staging", (own) => ({ ...own, credentials: identity }))],
+        ["a cloud's identity", () => changedCluster("staging", (own) => ({ ...own, credentials: identity() }))],
     ];
 
     before(async () => {
         chart = smallChart();
         reader = await restrictedKubeconfig(account, { hub: noRights, staging: noRights });
         await kubectl("staging", ["create", "namespace", "agent-secrets"]);
+        await kubectl("staging", ["create", "serviceaccount", "robot", "--namespace", "default"]);
+        await writeExecCredential(credential, "staging", "robot");
         await addOperatorKinds("staging");
         // Who previews an environment reads its registration on the hub, by the hub's own setting.
         await previewed("hub", (config) => config);
@@ -78,6 +87,8 @@ describe("a previewer, with only the rights of the setting `previewers`", () => 
     after(async () => {
         await pulumiOk("staging", ...up);
         await pulumiOk("hub", ...up);
+        fs.rmSync(credential);
+        await kubectl("staging", ["delete", "serviceaccount", "robot", "--namespace", "default"]);
         await removeOperatorKinds("staging");
         await kubectl("staging", ["delete", "namespace", "agent-secrets", "--wait=false"]);
         await kubectl("hub", ["delete", "crd", crds, "--ignore-not-found", "--timeout=50s"]);

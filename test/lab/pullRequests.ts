@@ -160,8 +160,8 @@ describe("a pull request, previewed with the workflow's commands by a read-only 
             fs.writeFileSync(staging, stagingBefore);
             request.change("components/applications/clusterFacts.ts", (text) =>
                 text.replace(
-                    'matchExpressions: neededLabels.map((key) => ({ key, operator: "Exists" as const })),',
-                    'matchExpressions: [{ key: "environment", operator: "NotIn", values: ["dr"] }],',
+                    '...neededLabels.map((key) => ({ key, operator: "Exists" as const })),',
+                    '{ key: "environment", operator: "NotIn" as const, values: ["dr"] },',
                 ),
             );
             await withConfig("dr", region, async () => {

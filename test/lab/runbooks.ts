@@ -4,10 +4,11 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { argoCdCliEnvironment } from "../../lab/argocd/login";
+import { argoCdCliEnvironment, logIn } from "../../lab/argocd/login";
 import { kubeconfigPath, projectRoot } from "../../lab/paths";
 import { run } from "../../lab/processes/run";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
+import { adminPassword } from "../../lab/stacks/pulumi";
 import { certManagerChart } from "../../lab/tools";
 import { waitForApplications } from "../../lab/waiting";
 import { transcript } from "./support/lab";
@@ -42,7 +43,11 @@ function revisionOfProd(): string {
 
 describe("the commands of the runbooks", () => {
     let served: Awaited<ReturnType<typeof agent>>;
-    before(async () => (served = await agent()));
+    before(async () => {
+        served = await agent();
+        // A test before this one may have ended the session, with the local admin off and on again.
+        await logIn(adminPassword);
+    });
     after(async () => {
         served.close();
         await waitForApplications(["agent-staging", "agent-prod", "agent-dr"]);
