@@ -3,7 +3,6 @@ import "../begin";
 import "../delivery";
 import "../promotion";
 import "../manifests";
-import "../recovery";
 import "../syncRules";
 import "../secrets";
 import "../end";

@@ -11,7 +11,6 @@ import "../credentials";
 import "../logs";
 import "../hub";
 import "../state";
-import "../backup";
 import "../policy";
 import "../protection";
 import "../badInput";
