@@ -112,6 +112,9 @@ export const expiresAnnotation = "hubspoke/credential-expires";
 /** Annotation of a cluster Secret with the audience of Argo CD's tokens, if the cluster trusts the hub's issuer. */
 export const audienceAnnotation = "hubspoke/audience";
 
+/** Annotation of a cluster Secret, "true" if its stack has made an account for the syncs of each application. */
+export const syncAccountsAnnotation = "hubspoke/sync-accounts";
+
 /** Annotation of a cluster Secret with the agent's domain there; the ApplicationSet passes it on. */
 export const domainAnnotation = "domain";
 

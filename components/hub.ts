@@ -80,10 +80,10 @@ export class Hub extends pulumi.ComponentResource {
         const namespace = argoCd.namespace;
         const { applications } = settings;
         const projects = applications.map((application) => {
-            const { syncWindows, sourceIntegrity } = settings;
+            const { syncWindows, sourceIntegrity, impersonation } = settings;
             return new ApplicationProject(
                 `${application.name}-project`,
-                { namespace, application, syncWindows, sourceIntegrity, argoCdVersion: argoCd.version },
+                { namespace, application, syncWindows, sourceIntegrity, impersonation, argoCdVersion: argoCd.version },
                 { ...onHub, protect },
             );
         });
@@ -165,6 +165,7 @@ export class Hub extends pulumi.ComponentResource {
 
         this.outputs = writeHubOutputs({
             argoCdNamespace: namespace,
+            impersonation: settings.impersonation,
             // Known when the projects exist.
             applications: pulumi
                 .all(projects.map(({ projectName }) => projectName))

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../settings/identity";
 import { agentKey } from "../settings/agentKey";
 import type { ApplicationSettings } from "../settings/applications";
+import type { Impersonation } from "../settings/impersonation";
 import { InputError } from "../settings/inputError";
 import type { RolloutRules } from "./applications/rollout";
 import type { ProbePlan } from "./watch/probePlan";
@@ -30,6 +31,8 @@ export interface HubOutputs {
      * application: then every cluster Secret names the project.
      */
     readonly scoped: boolean;
+    /** Whether each application has an account for its syncs; `off` from a hub that does not say so. */
+    readonly impersonation: Impersonation;
     /** Domain of all clusters; the domain of one cluster is `<cluster>.<domain>`. */
     readonly domain: string;
     /** The hub's requirements for environments. */
@@ -53,6 +56,7 @@ export function writeHubOutputs(outputs: Known): Readonly<Record<keyof Known, pu
     return {
         argoCdNamespace: pulumi.output(outputs.argoCdNamespace),
         applications: pulumi.jsonStringify(outputs.applications),
+        impersonation: pulumi.output(outputs.impersonation),
         domain: pulumi.output(outputs.domain),
         rollout: pulumi.jsonStringify(outputs.rollout),
         probes: pulumi.jsonStringify(outputs.probes),
@@ -83,6 +87,7 @@ export function parseHubOutputs(stack: string, exported: Readonly<Record<string,
     return {
         argoCdNamespace: text("argoCdNamespace"),
         ...applicationsIn(exported, text),
+        impersonation: exported.impersonation === undefined ? "off" : (text("impersonation") as Impersonation),
         domain: text("domain"),
         rollout: JSON.parse(text("rollout")) as RolloutRules,
         probes: JSON.parse(text("probes")) as ProbePlan,
@@ -109,6 +114,7 @@ function applicationsIn(
 const names = [
     "argoCdNamespace",
     "applications",
+    "impersonation",
     "agentNamespace",
     "domain",
     "rollout",

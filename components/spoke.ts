@@ -129,6 +129,7 @@ export class Spoke extends pulumi.ComponentResource {
                 credentials: settings.credentials,
                 permissions: settings.permissions,
                 logs: environment.logs,
+                syncAccounts: hub.impersonation !== "off",
             },
             { parent: this, providers: [provider], dependsOn: [departures] },
         );
@@ -156,7 +157,7 @@ export class Spoke extends pulumi.ComponentResource {
                           `${name}-preview`,
                           {
                               previewers: environment.previewers,
-                              readable: readableOfSpoke(rooms, settings, environment.secrets),
+                              readable: readableOfSpoke(rooms, settings, environment.secrets, hub.impersonation),
                           },
                           { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),
@@ -214,6 +215,7 @@ export class Spoke extends pulumi.ComponentResource {
                 applications: Object.fromEntries(hub.applications.map(({ name: one }) => [one, names.includes(one)])),
                 pins: Object.fromEntries(names.map((application) => [application, pinOf(settings, application)])),
                 secretStore: store.length > 0,
+                syncAccounts: hub.impersonation !== "off",
                 stack,
                 token: account.tokens?.current,
                 audience,

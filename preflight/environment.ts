@@ -14,6 +14,7 @@ import { get } from "../clusters/request";
 import { checkConnection, refuseUnusableServer } from "./connection";
 import { credentialKinds } from "./credentialKinds";
 import { checkFederation } from "./federation";
+import { refuseUnfitSyncAccounts } from "./impersonation";
 import { missingIdentities } from "./identity";
 import { refuseUnfitRooms } from "./rooms";
 import { agentKey } from "../settings/agentKey";
@@ -73,6 +74,7 @@ export async function checkEnvironment(
         async () => checkRegistrations(settings, found, outputs, stack),
         () => missingIdentities(settings, outputs.identities),
         () => refuseUnfitForRollout(settings, outputs),
+        () => refuseUnfitSyncAccounts(settings, outputs),
         () => refuseUnkeptQuarantine(settings, outputs.argoCdVersion),
         ...checked.map((cluster) => () => {
             refuseUnusableServer(cluster, outputs.lab);

@@ -21,6 +21,7 @@ import { findAgentOnHub } from "./agentOnHub";
 import { refuseToStop } from "./defaultProject";
 import { refuseCutOff } from "./egress";
 import { refuseMissingAudiences } from "./federation";
+import { refuseUnpreparedImpersonation } from "./impersonation";
 import { checkNodes } from "./nodes";
 import { once } from "./once";
 import { publishedCluster } from "./published";
@@ -90,6 +91,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             refuseMissingAudiences(settings, existing);
             await refuseToOrphan(existing, hub);
             await refuseUnfitApplications(settings, existing, hub);
+            refuseUnpreparedImpersonation(settings, existing, settings.impersonation === "on" ? await applications() : []);
         },
         async () => refuseCutOff(settings.egress, hub, await registered),
         async () => {

@@ -11,6 +11,7 @@ import { protectedEnvironments, rollout, rolloutProblems, syncWindows } from "./
 import { egress, egressProblems } from "./egress";
 import { federation } from "./federation";
 import { identity } from "./identity";
+import { impersonation, impersonationProblems } from "./impersonation";
 import { gitProblems } from "./gitProblems";
 import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
 import { hubLabels } from "./labels";
@@ -67,6 +68,7 @@ export const hubSettings = z.strictObject({
         .default({ serviceMonitors: "auto" }),
     agent: agent.optional(),
     applications,
+    impersonation,
     repositories: z
         .record(dnsLabel("a repository's name", "agent"), repository)
         .describe(
@@ -107,6 +109,7 @@ export const hubSettings = z.strictObject({
         ...trafficProblems(given),
         ...automaticProblems(given),
         ...hubPermissionsProblems(given),
+        ...impersonationProblems(given),
     ];
     for (const { path, message } of contradictions) {
         context.addIssue({ code: "custom", path: [...path], message });

@@ -19,6 +19,7 @@ import {
     sinceAnnotation,
     skipReconcileAnnotation,
     stackAnnotation,
+    syncAccountsAnnotation,
     uidAnnotation,
     unprotectedAnnotation,
     valuesRevisionAnnotationOf,
@@ -65,6 +66,8 @@ export interface ClusterSecretArgs {
     readonly pins?: Readonly<Record<string, Pin>>;
     /** Whether the agent's namespace has a secret store, from which the chart gets the agent's secrets. */
     readonly secretStore?: boolean;
+    /** Whether each application has an account for its syncs on the cluster. */
+    readonly syncAccounts?: boolean;
     /** The stack that registers the cluster; another stack may not register it. */
     readonly stack: string;
     /** The token's generation, creation time and end, as RFC 3339; undefined for a credential without a token. */
@@ -115,6 +118,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
                         ...(args.dnsDomain === undefined ? {} : { [dnsDomainAnnotation]: args.dnsDomain }),
                         ...pinAnnotations(args.pins ?? {}),
                         ...(args.secretStore === true ? { [secretStoreAnnotation]: "true" } : {}),
+                        ...(args.syncAccounts === true ? { [syncAccountsAnnotation]: "true" } : {}),
                         ...(args.token === undefined
                             ? {}
                             : {

@@ -5,6 +5,7 @@ import { accountName } from "../../clusters/names";
 import type { ClusterConnection } from "../../settings/connection";
 import type { Credentials, Permissions } from "../../settings/credentials";
 import { Grants, type GrantsArgs, type Room, type Subject } from "./grants";
+import { SyncAccounts } from "./syncAccounts";
 import { type TokenFacts, Tokens } from "./tokens";
 
 export interface ManagerAccountArgs {
@@ -19,6 +20,8 @@ export interface ManagerAccountArgs {
     readonly permissions: Permissions;
     /** Whether Argo CD may read the logs of pods. */
     readonly logs: boolean;
+    /** Whether each application gets an account for its syncs. */
+    readonly syncAccounts: boolean;
 }
 
 /**
@@ -43,10 +46,15 @@ export class ManagerAccount extends pulumi.ComponentResource {
         const { credentials, permissions, rooms, logs, cluster, spoke, quarantined } = args;
         const grant = (given: Pick<GrantsArgs, "subjects" | "suffix">) =>
             new Grants(name, { roleName: accountName, ...given, rooms, permissions, logs }, { parent: this });
+        const syncAs = (home: pulumi.Input<string>, subjects: readonly Subject[], grants: Grants) =>
+            args.syncAccounts &&
+            new SyncAccounts(`${name}-sync`, { namespace: home, rooms, subjects, grants }, { parent: this });
         if (credentials.type === "token") {
             const account = this.account(name);
             const { name: user, namespace } = account.metadata;
-            const grants = grant({ subjects: [{ kind: "ServiceAccount", name: user, namespace }] });
+            const subjects = [{ kind: "ServiceAccount" as const, name: user, namespace }];
+            const grants = grant({ subjects });
+            syncAs(namespace, subjects, grants);
             const { generation, retired, lifetime } = credentials;
             const tokens = new Tokens(
                 `${name}-token`,
@@ -58,14 +66,19 @@ export class ManagerAccount extends pulumi.ComponentResource {
             this.ca = tokens.ca ?? this.publishedCa(name);
             this.tokens = tokens;
         } else {
-            this.rights = grant(identityOf(credentials, args.argoCdNamespace)).versions;
+            const identity = identityOf(credentials, args.argoCdNamespace);
+            const grants = grant(identity);
+            if (args.syncAccounts) {
+                syncAs(this.home(name).metadata.name, identity.subjects, grants);
+            }
+            this.rights = grants.versions;
             this.ca = this.publishedCa(name);
         }
         this.registerOutputs({ ca: this.ca });
     }
 
     private account(name: string): ServiceAccount {
-        const namespace = new Namespace(`${name}-namespace`, { metadata: { name: accountName } }, { parent: this });
+        const namespace = this.home(name);
         return new ServiceAccount(
             `${name}-account`,
             {
@@ -74,6 +87,10 @@ export class ManagerAccount extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+    }
+
+    private home(name: string): Namespace {
+        return new Namespace(`${name}-namespace`, { metadata: { name: accountName } }, { parent: this });
     }
 
     /** Every namespace has it: the spoke's controller publishes the certificate authority for all pods. */

@@ -66,7 +66,7 @@ export class PreviewAccess extends pulumi.ComponentResource {
 function clusterRules({ rules: which, applications = [] }: NonNullable<Readable["cluster"]>) {
     const names = applications.flatMap((application) => {
         const role = `${accountName}.${application}`;
-        return [role, `${role}-federated`];
+        return [role, `${role}-federated`, `${role}-sync`];
     });
     return rules[which].map((rule) => {
         return "resourceNames" in rule && which === "cluster"

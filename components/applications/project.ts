@@ -1,8 +1,10 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
+import { accountName } from "../../clusters/names";
 import { agentKey } from "../../settings/agentKey";
 import { type ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
+import type { Impersonation } from "../../settings/impersonation";
 import { takingOver } from "../support/takeOver";
 import type { SourceIntegritySettings } from "../../settings/sourceIntegrity";
 import { syncWindows } from "./rollout";
@@ -14,6 +16,7 @@ export interface ApplicationProjectArgs {
     readonly application: ApplicationSettings;
     readonly syncWindows: HubSettings["syncWindows"];
     readonly sourceIntegrity: SourceIntegritySettings;
+    readonly impersonation: Impersonation;
     /** Argo CD's version, such as `v3.4.4`. */
     readonly argoCdVersion: pulumi.Output<string | undefined>;
 }
@@ -32,7 +35,7 @@ export class ApplicationProject extends pulumi.ComponentResource {
         super("hubspoke:index:AgentProject", name, {}, opts);
 
         const { sourceIntegrity, argoCdVersion } = args;
-        const project = applicationProject(args.namespace, args.application, args.syncWindows);
+        const project = applicationProject(args.namespace, args.application, args);
         const demand =
             isInGit(args.application) &&
             sourceIntegrity &&
@@ -55,10 +58,11 @@ export class ApplicationProject extends pulumi.ComponentResource {
 export function applicationProject<Text extends pulumi.Input<string>>(
     namespace: Text,
     application: ApplicationSettings,
-    windows: HubSettings["syncWindows"],
+    { syncWindows: windows, impersonation }: Pick<HubSettings, "impersonation" | "syncWindows">,
 ) {
     const { name, source, clusterKinds } = application;
     const all = syncWindows(name, windows);
+    const defaultServiceAccount = `${accountName}:${name}`;
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "AppProject",
@@ -69,6 +73,9 @@ export function applicationProject<Text extends pulumi.Input<string>>(
             destinations: [{ server: "*", namespace: application.namespace }],
             clusterResourceWhitelist: clusterKinds.map(({ group, kind }) => ({ group, kind })),
             ...(all.length === 0 ? {} : { syncWindows: all }),
+            ...(impersonation !== "off" && {
+                destinationServiceAccounts: [{ server: "*", namespace: application.namespace, defaultServiceAccount }],
+            }),
         },
     };
 }

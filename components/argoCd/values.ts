@@ -10,6 +10,7 @@ import { scaleOf, scaleValues } from "./scale";
 import { ingressValues } from "./ingress";
 import { type ArgoCdValues, argoCdHost } from "./names";
 import { metricsValues } from "./metrics";
+import { impersonationValues } from "./impersonation";
 import { notificationValues } from "./notifications";
 import { podValues } from "./pods";
 import { rightsValues } from "./rights";
@@ -32,6 +33,7 @@ type ValuesSettings = Pick<
     | "fleet"
     | "gitCertificates"
     | "identity"
+    | "impersonation"
     | "ingress"
     | "knownHosts"
     | "permissions"
@@ -73,6 +75,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
             // The program's Secret `argocd-redis` has the password of Redis (key `auth`); the job would create another.
             redisSecretInit: { enabled: false },
         },
+        impersonationValues(settings.impersonation),
         rightsValues(settings.permissions),
         availabilityValues(settings.availability, scale),
         scaleValues(scale),

@@ -50,7 +50,7 @@ export function render(settings: HubSettings): Record<string, string> {
     });
     const everywhere = selecting({});
     const staging = selecting({ environment: "staging" });
-    const project = applicationProject(namespace, agent, settings.syncWindows);
+    const project = applicationProject(namespace, agent, settings);
     // Which Argo CD there is without Pulumi is not known.
     const demand = settings.sourceIntegrity && signatureDemand(settings.sourceIntegrity, undefined);
     const appProject = { ...project, spec: { ...project.spec, ...demand } };

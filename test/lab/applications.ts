@@ -62,11 +62,13 @@ async function waitForCache(wanted: RegExp): Promise<void> {
                     sync?: { status: string };
                     health?: { status: string };
                     conditions?: { message: string }[];
-                    operationState?: { message?: string };
+                    operationState?: { message?: string; syncResult?: { resources?: { message?: string }[] } };
                 };
             };
             const { sync, health, conditions = [], operationState } = status;
-            const words = [...conditions.map(({ message }) => message), operationState?.message ?? ""].join(" ");
+            const { message: outcome, syncResult } = operationState ?? {};
+            const all = [...conditions, { message: outcome }, ...(syncResult?.resources ?? [])];
+            const words = all.map(({ message = "" }) => message).join(" ");
             const seen = `${sync?.status} ${health?.status} ${words}`;
             return wanted.test(seen) ? { done: true } : { seen };
         },
@@ -156,6 +158,44 @@ describe("a second application", () => {
         await endRetries();
         await pushCache("cache/values-staging.yaml", "size: 4\n");
         await waitForCache(/^Synced Healthy/);
+    });
+
+    it("is synced as an account of its own, once every cluster has these accounts", async () => {
+        const withAccounts = (impersonation: string) => (config: Config) => {
+            return { ...withCache()(config), "hubspoke:impersonation": impersonation };
+        };
+        const early = await withConfig("hub", withAccounts("on"), () => pulumi("hub", "preview"));
+        expect(early.output).to.match(/impersonation: is "on", and .*staging.* no accounts for syncs yet/);
+        await withConfig("hub", withAccounts("prepared"), async () => {
+            await up("hub");
+            await withConfig("staging", labelled("staging", { cache: "true" }), () => up("staging"));
+            await up("prod");
+            await up("dr");
+        });
+        await withConfig("hub", withAccounts("on"), async () => {
+            await up("hub");
+            await pushCache("cache/values-staging.yaml", "size: 7\n");
+            await waitForCache(/^Synced Healthy/);
+            const can = async (namespace: string) => {
+                const as = "--as=system:serviceaccount:argocd-manager:cache";
+                return kubectl("staging", ["auth", "can-i", "create", "configmaps", "--namespace", namespace, as]).catch(() => "no");
+            };
+            expect([await can("cache"), await can("agent")].map((answer) => answer.trim())).to.deep.equal(["yes", "no"]);
+
+            // Without its account's rights, and with all those of Argo CD, nothing is synced.
+            await kubectl("staging", ["delete", "rolebinding", "argocd-manager-sync", "--namespace=cache"]);
+            await pushCache("cache/values-staging.yaml", "size: 8\n");
+            await waitForCache(/User "system:serviceaccount:argocd-manager:cache" cannot/);
+            await endRetries();
+            await withConfig("staging", labelled("staging", { cache: "true" }), () =>
+                pulumiOk("staging", "up", "--refresh", "--yes", "--skip-preview"),
+            );
+            await pushCache("cache/values-staging.yaml", "size: 9\n");
+            await waitForCache(/^Synced Healthy/);
+        });
+        await withConfig("hub", withCache(), () => up("hub"));
+        await up("prod");
+        await up("dr");
     });
 
     it("is not taken out while a cluster has room for it", async () => {

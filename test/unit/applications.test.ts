@@ -11,6 +11,7 @@ import { credentialsFor } from "../../components/argoCd/repository";
 import { parseSettings } from "../../settings";
 import { selects } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
+import type { Impersonation } from "../../settings/impersonation";
 import { agentSource, applicationsIn, hubApplications, theAgent } from "./support/applications";
 import { bringUpHub } from "./support/hub";
 import { all, encode, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
@@ -266,10 +267,15 @@ describe("a cluster with several applications", () => {
     const rule = (group: string, resource: string) => {
         return { apiGroups: [group], resources: [resource], verbs: delivering };
     };
-    const register = async (applications: readonly HubApplication[], more: object = {}, spoke: object = {}) => {
+    const register = async (
+        applications: readonly HubApplication[],
+        more: object = {},
+        spoke: object = {},
+        impersonation: Impersonation = "off",
+    ) => {
         await mockPulumi();
         const clusters = { staging: { context: "a", labels: { region: "eu", gpu: "true" }, ...spoke } };
-        registerClusters("staging", clusters, "files", {}, { ...more }, {}, applications);
+        registerClusters("staging", clusters, "files", {}, { ...more }, {}, applications, impersonation);
         await settled();
     };
     const roleOf = (name: string) => one(`${rbac}:Role`, name).inputs as { metadata: object; rules: PolicyRule[] };
@@ -331,6 +337,29 @@ describe("a cluster with several applications", () => {
             clusterResources: encode("true"),
         });
         expect(unwrapSecret(data)).not.to.have.property("project");
+    });
+
+    it("has an account for the syncs of each where the hub prepares that, with the Role of its namespace and no token", async () => {
+        await register(hubApplications(three), {}, {}, "prepared");
+        const accounts = all("kubernetes:core/v1:ServiceAccount").filter(({ name }) => name.startsWith("staging-manager-sync."));
+        expect(accounts.map(({ inputs }) => inputs.metadata)).to.have.length(3);
+        expect(accounts.every(({ inputs }) => inputs.automountServiceAccountToken === false)).to.equal(true);
+        expect(one(`${rbac}:RoleBinding`, "staging-manager-sync.retriever-binding").inputs).to.deep.include({
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "argocd-manager" },
+        });
+        expect(one(`${rbac}:ClusterRoleBinding`, "staging-manager-sync.monitoring-kinds-binding").inputs).to.deep.include({
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "argocd-manager.monitoring" },
+        });
+        expect(roleOf("staging-manager-sync-role").rules).to.deep.equal([
+            {
+                apiGroups: [""],
+                resources: ["serviceaccounts"],
+                resourceNames: ["agent", "retriever", "monitoring"],
+                verbs: ["impersonate"],
+            },
+        ]);
+        const { annotations } = one("kubernetes:core/v1:Secret", "staging-cluster-secret").inputs.metadata as { annotations: object };
+        expect(annotations).to.include({ "hubspoke/sync-accounts": "true" });
     });
 
     it("keeps the project of a hub that has not left it yet", () => {

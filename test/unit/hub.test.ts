@@ -156,6 +156,7 @@ describe("the hub", () => {
         expect(Object.fromEntries(outputs)).to.deep.equal({
             argoCdNamespace: "argocd",
             applications: JSON.stringify(hubApplications()),
+            impersonation: "off",
             domain: "example.com",
             argoCdVersion: "",
             identities: "[]",

@@ -82,6 +82,7 @@ describe("settings", () => {
             chart: {},
             availability: "ha",
             fleet: "small",
+            impersonation: "off",
             gitCertificates: {},
             identity: {},
             pods: {

@@ -3,6 +3,7 @@ import type { Adoptions } from "../../../components/account/adoption";
 import type { HubApplication } from "../../../components/hubOutputs";
 import type { ProbePlan } from "../../../components/watch/probePlan";
 import { parseSettings } from "../../../settings";
+import type { Impersonation } from "../../../settings/impersonation";
 import { hubApplications } from "./applications";
 import type { EnvironmentSettings } from "../../../settings/environment";
 
@@ -15,6 +16,7 @@ export function registerClusters(
     more: Record<string, unknown> = {},
     adoptedNamespaces: EnvironmentArgs["adoptedNamespaces"] = {},
     applications: readonly HubApplication[] = hubApplications(),
+    impersonation: Impersonation = "off",
 ): Environment {
     const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
     const given = { role: "environment", environment, hub: { context: "hub" }, clusters, ...more };
@@ -26,6 +28,7 @@ export function registerClusters(
             argoCdNamespace: "argocd",
             applications,
             scoped: false,
+            impersonation,
             domain: "example.com",
             rollout: { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" },
             probes,
