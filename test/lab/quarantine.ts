@@ -93,6 +93,13 @@ async function startSkipping(kubeconfig: string): Promise<Skipping> {
     };
 }
 
+/** The same command again, as after an interruption at its very end. */
+async function expectDone(word: string, ...more: string[]): Promise<void> {
+    const { ok, output } = await npmRun("quarantine", pulumiEnvironment(), "prod", "--cluster", "prod-b", ...more);
+    expect(ok, output).to.equal(true);
+    expect(output).to.include(`prod-b is ${word} in quarantine. Nothing was changed`);
+}
+
 describe("a cluster in quarantine", () => {
     let receiver: Skipping;
     let identity: RestrictedKubeconfig;
@@ -139,6 +146,7 @@ describe("a cluster in quarantine", () => {
         const annotations = await annotationsOf("cluster-prod-b");
         expect(annotations).to.have.property(skipReconcile, "true");
         expect(annotations["hubspoke/view-before-quarantine"]).to.include("connection refused");
+        await expectDone("already");
     });
 
     it("is skipped by pulumi and by Argo CD, and its neighbours still work", async () => {
@@ -205,6 +213,7 @@ describe("a cluster in quarantine", () => {
         const { ok, output } = await npmRun("quarantine", pulumiEnvironment(), "prod", "--cluster", "prod-b", "--lift");
         expect(ok, output).to.equal(true);
         expect(await annotationsOf("cluster-prod-b")).not.to.have.property(skipReconcile);
+        await expectDone("not", "--lift");
         await waitFor(
             "Argo CD to put back the agent's Service",
             async (): Promise<Look<true>> => {
