@@ -10,7 +10,7 @@ import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { readInLab, type StackName } from "../../lab/stacks/project";
 import { table } from "../../lab/tables";
 import { waitForApplications, waitForSoak } from "../../lab/waiting";
-import { push, runs, waitForState } from "./support/delivery";
+import { push, waitForState } from "./support/delivery";
 import { interruptTree, killTree } from "./support/killing";
 import { type Config, getObject, namesOf, npmRun, pulumi, transcript } from "./support/lab";
 import { standingOf } from "./support/standing";
@@ -91,7 +91,7 @@ describe("commands that are ended at a moment by chance", () => {
         what: `promote to ${stack}`, stack,
         command: npm("promote", "--from", "staging", "--to", stack, "--timeout", "180s"),
         check: async () => {
-            expect(await runs(stack)).to.deep.equal({ sync: "Synced", health: "Healthy", revision });
+            await waitForState(stack, { sync: "Synced", health: "Healthy", revision });
             await expectOrder(stack, 1);
             await expectNoChanges(stack);
         },

@@ -17,7 +17,8 @@ export interface Application {
         readonly operationState: {
             readonly phase: string;
             readonly startedAt: string;
-            readonly syncResult: { readonly revision: string };
+            /** Missing while an operation begins. */
+            readonly syncResult?: { readonly revision: string };
         };
         readonly summary: { readonly images: readonly string[] };
         readonly conditions?: readonly { readonly type: string; readonly message: string }[];
@@ -46,7 +47,7 @@ export async function runs(cluster: string): Promise<{ sync: string; health: str
     return {
         sync: status.sync.status,
         health: status.health.status,
-        revision: status.operationState.syncResult.revision,
+        revision: status.operationState.syncResult?.revision ?? "none yet",
     };
 }
 
