@@ -1,2 +1,0 @@
-import "../begin";
-import "../applications";
