@@ -39,6 +39,11 @@ export function applicationLabel(application: string) {
     return { [nameLabel]: application };
 }
 
+/** Name of the ClusterRole with the cluster-wide kinds of an application. */
+export function kindsRoleOf(application: string): string {
+    return `${accountName}.${application}`;
+}
+
 /** Label of a cluster Secret that says whether its stack has made room for the application on the cluster. */
 export function deliveredLabel(application: string): string {
     return `applications.hubspoke/${application}`;

@@ -92,6 +92,7 @@ export class Spoke extends pulumi.ComponentResource {
             { parent: this, ignoreChanges: quarantined ? ["applications", "server"] : [] },
         );
         const rules = names.map(rulesOf);
+        const syncAccounts = hub.impersonation !== "off";
         const rooms = chosen.map((application, index): Room & { readonly made: ApplicationNamespace } => {
             const isAgent = application.name === agentKey;
             const made = new ApplicationNamespace(
@@ -129,7 +130,7 @@ export class Spoke extends pulumi.ComponentResource {
                 credentials: settings.credentials,
                 permissions: settings.permissions,
                 logs: environment.logs,
-                syncAccounts: hub.impersonation !== "off",
+                syncAccounts,
             },
             { parent: this, providers: [provider], dependsOn: [departures] },
         );
@@ -157,7 +158,7 @@ export class Spoke extends pulumi.ComponentResource {
                           `${name}-preview`,
                           {
                               previewers: environment.previewers,
-                              readable: readableOfSpoke(rooms, settings, environment.secrets, hub.impersonation),
+                              readable: readableOfSpoke(rooms, settings, environment.secrets, syncAccounts),
                           },
                           { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),
@@ -215,7 +216,7 @@ export class Spoke extends pulumi.ComponentResource {
                 applications: Object.fromEntries(hub.applications.map(({ name: one }) => [one, names.includes(one)])),
                 pins: Object.fromEntries(names.map((application) => [application, pinOf(settings, application)])),
                 secretStore: store.length > 0,
-                syncAccounts: hub.impersonation !== "off",
+                syncAccounts,
                 stack,
                 token: account.tokens?.current,
                 audience,

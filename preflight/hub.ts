@@ -91,7 +91,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
             refuseMissingAudiences(settings, existing);
             await refuseToOrphan(existing, hub);
             await refuseUnfitApplications(settings, existing, hub);
-            refuseUnpreparedImpersonation(settings, existing, settings.impersonation === "on" ? await applications() : []);
+            await refuseUnpreparedImpersonation(settings, existing, applications);
         },
         async () => refuseCutOff(settings.egress, hub, await registered),
         async () => {

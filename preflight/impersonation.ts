@@ -11,18 +11,20 @@ import { isDelivered } from "./strangers";
  * Refuses that Argo CD syncs as accounts which clusters do not have yet, or where Applications of others would fail:
  * for them no project names an account.
  *
+ * @param applications the Applications on the hub
+ *
  * @throws Error with all problems
  */
-export function refuseUnpreparedImpersonation(
+export async function refuseUnpreparedImpersonation(
     { impersonation }: Pick<HubSettings, "impersonation">,
     existing: readonly Registration[],
-    applications: readonly Application[],
-): void {
+    applications: () => Promise<readonly Application[]>,
+): Promise<void> {
     if (impersonation !== "on") {
         return;
     }
     const without = existing.filter((one) => isDelivered(one) && one.annotations[syncAccountsAnnotation] !== "true");
-    const others = applications.filter((application) => !isManaged(application));
+    const others = (await applications()).filter((application) => !isManaged(application));
     const problems = [
         ...(without.length === 0
             ? []

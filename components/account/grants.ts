@@ -1,5 +1,6 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { accountName, kindsRoleOf } from "../../clusters/names";
 import type { Permissions } from "../../settings/credentials";
 import { delivering, type PolicyRule } from "./rules";
 import { onceMade } from "../support/onceMade";
@@ -27,8 +28,6 @@ export interface Room {
 }
 
 export interface GrantsArgs {
-    /** Name of the Roles and bindings on the cluster. */
-    readonly roleName: string;
     readonly subjects: readonly Subject[];
     /** Suffix of the bindings' names, so that other subjects keep theirs during a change of the credential. */
     readonly suffix?: string;
@@ -71,11 +70,11 @@ export class Grants extends pulumi.ComponentResource {
     }
 
     private oneNamespace(name: string, { namespace, rules }: Room, args: GrantsArgs) {
-        const { roleName, suffix, subjects, logs } = args;
-        const metadata = { name: roleName, namespace, annotations: takeOver };
+        const { suffix, subjects, logs } = args;
+        const metadata = { name: accountName, namespace, annotations: takeOver };
         const role = new Role(`${name}-role`, { metadata, rules: rulesWith(rules, logs) }, { parent: this });
         const binding = {
-            metadata: { ...metadata, name: suffixed(roleName, suffix) },
+            metadata: { ...metadata, name: suffixed(accountName, suffix) },
             roleRef: { apiGroup: rbac, kind: "Role", name: role.metadata.name },
             subjects: [...subjects],
         };
@@ -87,13 +86,13 @@ export class Grants extends pulumi.ComponentResource {
             return [];
         }
         const kinds = clusterKinds.map(({ group, resource }) => ({ apiGroup: group, resources: [resource] }));
-        return this.onCluster(`${name}-kinds`, `${args.roleName}.${application}`, kindRules({ kinds }), args);
+        return this.onCluster(`${name}-kinds`, kindsRoleOf(application), kindRules({ kinds }), args);
     }
 
     private wholeCluster(name: string, args: GrantsArgs) {
-        const { roleName, permissions, rooms, logs } = args;
+        const { permissions, rooms, logs } = args;
         if (permissions.admin) {
-            return [this.bind(name, roleName, "cluster-admin", args)];
+            return [this.bind(name, accountName, "cluster-admin", args)];
         }
         const [first = [], ...others] = rooms.map(({ rules }) => rules);
         const kinds = rooms.flatMap(({ clusterKinds }) =>
@@ -101,7 +100,7 @@ export class Grants extends pulumi.ComponentResource {
         );
         const inNamespaces = rulesWith(allOfRules(first, others), logs);
         const rules = [...inNamespaces, ...kindRules(permissions), ...kindRules({ kinds })];
-        return this.onCluster(name, roleName, rules, args);
+        return this.onCluster(name, accountName, rules, args);
     }
 
     private onCluster(name: string, roleName: string, rules: PolicyRule[], args: GrantsArgs) {

@@ -72,7 +72,7 @@ export class HubRights extends pulumi.ComponentResource {
             rules: rulesOf(application),
             clusterKinds: [],
         };
-        const given = { roleName: accountName, subjects, rooms: [room], permissions, logs: false };
+        const given = { subjects, rooms: [room], permissions, logs: false };
         return new Grants(name, given, { parent: this });
     }
 

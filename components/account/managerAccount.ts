@@ -45,16 +45,17 @@ export class ManagerAccount extends pulumi.ComponentResource {
 
         const { credentials, permissions, rooms, logs, cluster, spoke, quarantined } = args;
         const grant = (given: Pick<GrantsArgs, "subjects" | "suffix">) =>
-            new Grants(name, { roleName: accountName, ...given, rooms, permissions, logs }, { parent: this });
+            new Grants(name, { ...given, rooms, permissions, logs }, { parent: this });
         const syncAs = (home: pulumi.Input<string>, subjects: readonly Subject[], grants: Grants) =>
-            args.syncAccounts &&
             new SyncAccounts(`${name}-sync`, { namespace: home, rooms, subjects, grants }, { parent: this });
         if (credentials.type === "token") {
             const account = this.account(name);
             const { name: user, namespace } = account.metadata;
             const subjects = [{ kind: "ServiceAccount" as const, name: user, namespace }];
             const grants = grant({ subjects });
-            syncAs(namespace, subjects, grants);
+            if (args.syncAccounts) {
+                syncAs(namespace, subjects, grants);
+            }
             const { generation, retired, lifetime } = credentials;
             const tokens = new Tokens(
                 `${name}-token`,

@@ -1,6 +1,6 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { accountName } from "../../clusters/names";
+import { kindsRoleOf } from "../../clusters/names";
 import type { Previewers } from "../../settings/previewers";
 import rules from "./previewRules.json";
 
@@ -65,7 +65,7 @@ export class PreviewAccess extends pulumi.ComponentResource {
 
 function clusterRules({ rules: which, applications = [] }: NonNullable<Readable["cluster"]>) {
     const names = applications.flatMap((application) => {
-        const role = `${accountName}.${application}`;
+        const role = kindsRoleOf(application);
         return [role, `${role}-federated`, `${role}-sync`];
     });
     return rules[which].map((rule) => {

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../../clusters/names";
 import { agentKey } from "../../settings/agentKey";
-import type { Impersonation } from "../../settings/impersonation";
 import type { SpokeSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import type { SecretsSettings } from "../../settings/secrets";
@@ -38,7 +37,7 @@ export function readableOfSpoke(
     rooms: readonly Room[],
     { credentials, permissions }: Pick<SpokeSettings, "credentials" | "permissions">,
     secrets: SecretsSettings | undefined,
-    impersonation: Impersonation,
+    syncAccounts: boolean,
 ): Readable {
     const store = secrets?.store.type === "kubernetes" && secrets.store.cluster === undefined ? secrets.store : undefined;
     const kinds = rooms.filter(({ clusterKinds }) => clusterKinds.length > 0).map(({ application }) => application);
@@ -52,7 +51,7 @@ export function readableOfSpoke(
                     { namespace, rules: "agent" as const },
                 ]),
             ),
-            ...((credentials.type === "token" || impersonation !== "off") && { account: { namespace: accountName, rules: "account" } }),
+            ...((credentials.type === "token" || syncAccounts) && { account: { namespace: accountName, rules: "account" } }),
             // The Secret of a token that never ends contains the authority.
             ...((credentials.type !== "token" || credentials.lifetime !== undefined) && {
                 ca: { namespace: "default", rules: "certificateAuthority", role: "ca" },

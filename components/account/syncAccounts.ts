@@ -1,7 +1,7 @@
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { accountName } from "../../clusters/names";
+import { accountName, kindsRoleOf } from "../../clusters/names";
 import { takeOver } from "../support/takeOver";
 import type { Grants, Room, Subject } from "./grants";
 
@@ -47,7 +47,7 @@ export class SyncAccounts extends pulumi.ComponentResource {
                 after,
             );
             if (clusterKinds.length > 0) {
-                const kindsRole = `${accountName}.${application}`;
+                const kindsRole = kindsRoleOf(application);
                 new ClusterRoleBinding(
                     `${name}.${application}-kinds-binding`,
                     {

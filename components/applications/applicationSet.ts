@@ -11,7 +11,7 @@ import {
 } from "../../clusters/names";
 import type { RolloutSettings } from "../../settings/delivery";
 import { agentKey } from "../../settings/agentKey";
-import { type ApplicationSettings } from "../../settings/applications";
+import type { ApplicationSettings } from "../../settings/applications";
 import { takingOver } from "../support/takeOver";
 import { annotationOf, clusterGenerator, environmentOf, ownClusters } from "./clusterFacts";
 import { rolloutOf } from "./rollout";

@@ -2,7 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../../clusters/names";
 import { agentKey } from "../../settings/agentKey";
-import { type ApplicationSettings } from "../../settings/applications";
+import type { ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import type { Impersonation } from "../../settings/impersonation";
 import { takingOver } from "../support/takeOver";

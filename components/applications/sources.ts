@@ -1,7 +1,7 @@
 import { deepmergeCustom } from "deepmerge-ts";
 import { dnsDomainAnnotation, domainAnnotation } from "../../clusters/names";
 import { agentKey } from "../../settings/agentKey";
-import { type ApplicationSettings } from "../../settings/applications";
+import type { ApplicationSettings } from "../../settings/applications";
 import { annotationOf, environmentOf } from "./clusterFacts";
 import type { Revisions } from "./rollout";
 

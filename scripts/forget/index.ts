@@ -8,7 +8,7 @@
  * will remove, and asks the user to type the cluster's name; `--yes` skips the question if Argo CD confirms the loss.
  */
 import { chosenFor } from "../../components/applications/rooms";
-import { accountName } from "../../clusters/names";
+import { accountName, kindsRoleOf } from "../../clusters/names";
 import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
@@ -96,7 +96,7 @@ function whatIsLeft({ settings, applications }: EnvironmentStack, cluster: strin
     const spoke = settings.clusters[cluster];
     const chosen = spoke === undefined ? [] : chosenFor({ applications }, settings, spoke);
     const namespaces = [accountName, ...chosen.map(({ namespace }) => namespace)].join(" ");
-    const kinds = chosen.filter(({ clusterKinds }) => clusterKinds.length > 0).map(({ name }) => `${accountName}.${name}`);
+    const kinds = chosen.filter(({ clusterKinds }) => clusterKinds.length > 0).map(({ name }) => kindsRoleOf(name));
     const roles = [...(spoke?.permissions.scope === "cluster" ? [accountName] : []), ...kinds];
     const flag = spoke?.context === undefined ? "" : `--context ${spoke.context} `;
     return (

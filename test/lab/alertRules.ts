@@ -1,12 +1,7 @@
 import { expect } from "chai";
-import { alerts } from "../../settings/alerts";
 import { alertsOf } from "../../components/watch/alerts";
-import { rulesFile } from "../../components/watch/ruleFile";
-import { fleetRules } from "../../components/watch/rules";
-import { credentialRules } from "../../components/watch/probePlan";
-import { fleetDashboard } from "../../components/watch/dashboard";
-import { type Dashboard, expressionsOf, plainly } from "../unit/support/dashboard";
-import { checkExpressions, type Series, testQueries, testRules } from "./support/promtool";
+import { application, applicationLabels, clusters, connection, gitFailures, instance, lab, probed, prod, queue, rendered, rules, runbooks, settings, staging } from "./support/fleetSeries";
+import { type Series, testRules } from "./support/promtool";
 
 /** What an alert is shown, and what must come of it. Label names are those of Argo CD 3.6 and blackbox_exporter. */
 interface Case {
@@ -16,103 +11,6 @@ interface Case {
     readonly summary: string;
     readonly description: string;
 }
-
-const settings = alerts.parse({ severities: { prod: "critical", lab: "info", hub: "critical" } });
-const runbooks = "https://git.example.com/runbooks";
-const region = "eu-west-1";
-const prod = { cluster: "prod", environment: "prod", region };
-const staging = { cluster: "staging", environment: "staging", region };
-const lab = { cluster: "lab", environment: "lab", region };
-
-/** The first value is at 1970-01-01. prod's token reaches the limit of 90 days ten minutes later. */
-const rules = [
-    rulesFile(fleetRules(settings, runbooks)),
-    rulesFile(credentialRules(prod, { created: "1969-10-03T00:10:00Z" })),
-    rulesFile(credentialRules(staging, { created: "1970-01-01T00:00:00Z" })),
-];
-
-const job = "hubspoke-probe";
-const instance = "https://agent.prod.example.com/healthz";
-const probed = (metric: string, probe: string, of: object, values: string, more: object = {}): Series => ({
-    metric,
-    labels: { job, probe, instance, ...of, ...more },
-    values,
-});
-
-/** What Argo CD says of its clusters: `Application`s and connections name one by its URL alone. */
-const clusters = [prod, staging, lab].map(
-    ({ cluster, environment }): Series => ({
-        metric: "argocd_cluster_labels",
-        labels: {
-            server: `https://${cluster}:6443`,
-            // lab has another name in Argo CD than in its stack file.
-            name: cluster === "lab" ? "arn:aws:eks:eu-west-1:111122223333:cluster/lab" : cluster,
-            label_hubspoke_cluster: cluster === "lab" ? cluster : "",
-            label_environment: environment,
-            label_region: region,
-            instance: "controller-0:8082",
-        },
-        values: "1x600",
-    }),
-);
-
-const connection = (cluster: string, values: string): Series => ({
-    metric: "argocd_cluster_connection_status",
-    labels: { server: `https://${cluster}:6443`, k8s_version: "1.37", instance: "controller-0:8082" },
-    values,
-});
-
-const application = (cluster: string, state: Record<string, string>, values = "1x600"): Series => ({
-    metric: "argocd_app_info",
-    labels: {
-        namespace: "argocd",
-        name: `agent-${cluster}`,
-        project: "agent",
-        autosync_enabled: "true",
-        repo: "https://git.example.com/agent",
-        dest_server: `https://${cluster}:6443`,
-        dest_namespace: "agent",
-        sync_status: "Synced",
-        health_status: "Healthy",
-        operation: "",
-        phase: "Succeeded",
-        ...state,
-    },
-    values,
-});
-
-const applicationLabels = (of: typeof prod, severity: string) => ({
-    ...of,
-    name: `agent-${of.cluster}`,
-    project: "agent",
-    server: `https://${of.cluster}:6443`,
-    dest_server: `https://${of.cluster}:6443`,
-    severity,
-});
-
-const queue = (values: string): Series => ({
-    metric: "workqueue_depth",
-    labels: { name: "app_reconciliation_queue", controller: "", priority: "", instance: "controller-0:8082" },
-    values,
-});
-
-const gitFailures = (values: string): Series => ({
-    metric: "argocd_git_fetch_fail_total",
-    labels: { repo: "https://git.example.com/agent", revision: "main", instance: "repo-server-0:8084" },
-    values,
-});
-
-const rendered = (grpc_code: string, values: string): Series => ({
-    metric: "grpc_server_handled_total",
-    labels: {
-        grpc_service: "repository.RepoServerService",
-        grpc_method: "GenerateManifest",
-        grpc_type: "unary",
-        grpc_code,
-        instance: "repo-server-0:8084",
-    },
-    values,
-});
 
 const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summary" | "description">[] }> = {
     ClusterUnreachable: {
@@ -367,48 +265,4 @@ describe("the alerts, in Prometheus", () => {
             expect(ok, output).to.equal(true);
         });
     }
-});
-
-describe("the end of a token, in Prometheus", () => {
-    it("is announced when two thirds of its lifetime are over, and not before", async () => {
-        const ends = { created: "1970-01-01T00:00:00Z", expires: "1970-01-01T00:30:00Z" };
-        const files = [rulesFile(fleetRules(settings, runbooks)), rulesFile(credentialRules(staging, ends))];
-        const given = { series: [], alert: "CredentialTooOld" };
-        const annotations = {
-            summary: "The token for staging must be rotated",
-            description: "Argo CD's token for staging is 21m 0s old: more than 2160h, or than two thirds of its lifetime.",
-            runbook_url: `${runbooks}/CredentialTooOld.md`,
-        };
-        const { ok, output } = await testRules(files, [
-            { ...given, name: "before", at: "19m", fires: [] },
-            { ...given, name: "after", at: "21m", fires: [{ labels: { ...staging, severity: "warning" }, annotations }] },
-        ]);
-        expect(ok, output).to.equal(true);
-    });
-});
-
-describe("the dashboard, in Prometheus", () => {
-    it("has only queries that it can parse", async () => {
-        const asked = expressionsOf(fleetDashboard()).map(plainly);
-        const { ok, output } = await checkExpressions(asked);
-        expect(ok, output).to.equal(true);
-        expect(output).to.include(`SUCCESS: ${asked.length} rules found`);
-        const wrong = await checkExpressions([...asked, "count(up"]);
-        expect(wrong.ok).to.equal(false);
-    });
-
-    it("lists the clusters that Argo CD leaves alone, and none that only has another name in Argo CD", async () => {
-        const alone = fleetDashboard() as Dashboard;
-        const [expression = ""] = alone.panels.flatMap(({ title, targets }) =>
-            title === "Clusters that Argo CD leaves alone" ? targets.map(({ expr }) => plainly(expr)) : [],
-        );
-        const probes = [prod, staging, lab].map((of) => probed("probe_success", "agent", of, "1x8"));
-        const expected = (...names: (typeof prod)[]) => names.map((labels) => ({ labels, value: 1 }));
-        const isOther = (series: Series) => series.labels?.server !== "https://prod:6443";
-        const { ok, output } = await testQueries(rules, [
-            { name: "none", series: [...probes, ...clusters], expr: expression, at: "1m", finds: [] },
-            { name: "prod", series: [...probes, ...clusters.filter(isOther)], expr: expression, at: "1m", finds: expected(prod) },
-        ]);
-        expect(ok, output).to.equal(true);
-    });
 });

@@ -51,6 +51,15 @@ async function there(cluster: ClusterName, kind: string, name: string, namespace
     return (await kubectl(cluster, ["get", kind, name, "--namespace", namespace, "--ignore-not-found", "--output=name"])).trim();
 }
 
+/** Whether an account of `argocd-manager` on staging has a right there: `yes` or `no`. */
+function mayAs(account: string, verb: string, kind: string, namespace: string): Promise<string> {
+    const as = `--as=system:serviceaccount:argocd-manager:${account}`;
+    return kubectl("staging", ["auth", "can-i", verb, kind, "--namespace", namespace, as]).then(
+        (answer) => answer.trim(),
+        () => "no",
+    );
+}
+
 async function waitForCache(wanted: RegExp): Promise<void> {
     await waitFor(
         `cache-staging to be ${String(wanted)}`,
@@ -141,12 +150,7 @@ describe("a second application", () => {
         await waitForCache(/namespace agent is not permitted in project 'cache'|destination .*agent.* do not match/i);
         expect(await there("staging", "configmap", "cache", "agent")).to.equal("");
 
-        const account = "--as=system:serviceaccount:argocd-manager:argocd-manager";
-        const can = (verb: string, kind: string, namespace: string) =>
-            kubectl("staging", ["auth", "can-i", verb, kind, "--namespace", namespace, account]).then(
-                (answer) => answer.trim(),
-                () => "no",
-            );
+        const can = (verb: string, kind: string, namespace: string) => mayAs("argocd-manager", verb, kind, namespace);
         expect(await can("create", "configmaps", "cache")).to.equal("yes");
         expect(await can("create", "deployments.apps", "cache")).to.equal("no");
         // Argo CD asks in one namespace for all.
@@ -176,11 +180,8 @@ describe("a second application", () => {
             await up("hub");
             await pushCache("cache/values-staging.yaml", "size: 7\n");
             await waitForCache(/^Synced Healthy/);
-            const can = async (namespace: string) => {
-                const as = "--as=system:serviceaccount:argocd-manager:cache";
-                return kubectl("staging", ["auth", "can-i", "create", "configmaps", "--namespace", namespace, as]).catch(() => "no");
-            };
-            expect([await can("cache"), await can("agent")].map((answer) => answer.trim())).to.deep.equal(["yes", "no"]);
+            const can = (namespace: string) => mayAs("cache", "create", "configmaps", namespace);
+            expect([await can("cache"), await can("agent")]).to.deep.equal(["yes", "no"]);
 
             // Without its account's rights, and with all those of Argo CD, nothing is synced.
             await kubectl("staging", ["delete", "rolebinding", "argocd-manager-sync", "--namespace=cache"]);

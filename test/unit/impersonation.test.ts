@@ -1,14 +1,19 @@
 import { expect } from "chai";
+import type { Application } from "../../clusters/applications";
 import { impersonationValues } from "../../components/argoCd/impersonation";
 import { refuseUnfitSyncAccounts, refuseUnpreparedImpersonation } from "../../preflight/impersonation";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { agentSource, applicationsIn } from "./support/applications";
+import { failure } from "./support/failure";
 import { bringUpHub } from "./support/hub";
 import { one } from "./support/mocks";
 import { registration } from "./support/registration";
 
 const labels = { deploy: "true", environment: "prod", region: "eu", "app.kubernetes.io/managed-by": "pulumi" };
+
+/** The Applications on a hub, as the preflight asks for them. */
+const on = (...all: Application[]) => () => Promise.resolve(all);
 
 describe("syncs as an account of each application", () => {
     it("are prepared in the projects, and turned on in Argo CD", async () => {
@@ -22,15 +27,15 @@ describe("syncs as an account of each application", () => {
         });
     });
 
-    it("are refused before every cluster has the accounts", () => {
+    it("are refused before every cluster has the accounts", async () => {
         const check = (annotations: Record<string, string>, impersonation: "on" | "prepared") =>
-            refuseUnpreparedImpersonation({ impersonation }, [registration({ cluster: "prod", labels, annotations })], []);
-        expect(() => check({}, "on")).to.throw(/impersonation: is "on", and prod have no accounts.*Write "prepared"/);
-        check({}, "prepared");
-        check({ "hubspoke/sync-accounts": "true" }, "on");
+            refuseUnpreparedImpersonation({ impersonation }, [registration({ cluster: "prod", labels, annotations })], on());
+        expect(await failure(check({}, "on"))).to.match(/impersonation: is "on", and prod have no accounts.*Write "prepared"/);
+        await check({}, "prepared");
+        await check({ "hubspoke/sync-accounts": "true" }, "on");
     });
 
-    it("are refused where Applications of others would fail", () => {
+    it("are refused where Applications of others would fail", async () => {
         const other = { metadata: { name: "shop" }, spec: { project: "shop" } };
         const metadata = {
             name: "agent-prod",
@@ -38,8 +43,9 @@ describe("syncs as an account of each application", () => {
             ownerReferences: [{ kind: "ApplicationSet", name: "agent" }],
         };
         const own = { metadata, spec: { project: "agent" } };
-        expect(() => refuseUnpreparedImpersonation({ impersonation: "on" }, [], [own, other])).to.throw(/another project: shop\./);
-        refuseUnpreparedImpersonation({ impersonation: "on" }, [], [own]);
+        const check = (...all: Application[]) => refuseUnpreparedImpersonation({ impersonation: "on" }, [], on(...all));
+        expect(await failure(check(own, other))).to.match(/another project: shop\./);
+        await check(own);
     });
 
     it("are refused before Argo CD 3.5, with rights on a whole cluster, and for the hub itself", () => {

@@ -3,6 +3,7 @@
  * this order; each leaves it as it found it, but for the last.
  */
 import "../alertRules";
+import "../fleetQueries";
 import "../workflows";
 import "../begin";
 import "../chart";
