@@ -6,7 +6,7 @@ const root = path.resolve(__dirname, "../..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 /** Scripts of those who work on the project; CONTRIBUTING.md has them. */
-const inner = /^(lint|types|test:unit|test:lab.*)$/;
+const inner = /^(check|lint|types|test:unit|test:lab.*)$/;
 
 const scripts = Object.keys((JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts);
 
