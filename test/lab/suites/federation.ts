@@ -6,5 +6,6 @@ import "../begin";
 import "../rotation";
 import "../boundTokens";
 import "../federation";
+import "../federatedImpersonation";
 import "../secrets";
 import "../end";
