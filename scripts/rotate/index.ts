@@ -23,7 +23,7 @@ import { main, say } from "../support/main";
 import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
-import { refuseWaiting, upExactly } from "../support/exactUp";
+import { finishExactly, upExactly } from "../support/exactUp";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { quarantinedIn } from "../../preflight/quarantine";
 import { rotationOwns } from "./owns";
@@ -70,7 +70,10 @@ export async function rotate(stack: string): Promise<void> {
         say(`${stack}: an earlier rotation stopped before the old token was retired; continuing it`);
     } else {
         held = await tokensOnHub(environment, facts);
-        await beginRotation(environment, facts);
+        if ((await beginRotation(environment, facts)) === "finished another") {
+            say(`${stack}: an earlier rotation stopped while the old token was deleted; it is finished now`);
+            return;
+        }
         facts = await readFacts(environment);
     }
     const rotations = await Promise.all(
@@ -107,8 +110,14 @@ async function tokensOnHub(
     return Object.fromEntries(await Promise.all(read));
 }
 
-/** Creates a new token on every cluster of the stack, and moves it to the hub after the program has checked it. */
-async function beginRotation({ stack, settings }: EnvironmentStack, facts: Record<string, Facts>): Promise<void> {
+/**
+ * Creates a new token on every cluster of the stack, and moves it to the hub after the program has checked it. If an
+ * earlier rotation was interrupted after the outputs had lost the old token, it deletes that one instead.
+ */
+async function beginRotation(
+    { stack, settings }: EnvironmentStack,
+    facts: Record<string, Facts>,
+): Promise<"begun" | "finished another"> {
     const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
     if (withToken.length === 0) {
         throw new Error(
@@ -122,7 +131,10 @@ async function beginRotation({ stack, settings }: EnvironmentStack, facts: Recor
     });
     // A preview with a token that does not exist yet cannot show what else in the cluster Secret would change.
     if (!generations.some(({ cluster, generation }) => asksFor(settings, cluster, generation))) {
-        await refuseWaiting(stack, "the rotation");
+        const before = generations.map(({ cluster, generation }) => ({ cluster, generation: generation - 1 }));
+        if (await finishExactly(stack, "the rotation", rotationOwns(before))) {
+            return "finished another";
+        }
     }
     for (const { cluster, credential, generation } of generations) {
         values[`clusters.${cluster}.credentials.generation`] = generation;
@@ -130,6 +142,7 @@ async function beginRotation({ stack, settings }: EnvironmentStack, facts: Recor
         say(`${stack}: ${cluster} gets token ${generation}, besides ${generation - 1} of ${credential.current?.created}`);
     }
     await upWith(stack, values, generations);
+    return "begun";
 }
 
 /**

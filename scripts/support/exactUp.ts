@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { previewStack, withPolicies } from "../preview/stackPreview";
 import { inFolder } from "./folder";
-import { type Owns, strangeChanges } from "./ownChanges";
+import { isChange, type Owns, strangeChanges } from "./ownChanges";
 import { errorsOf, pulumi } from "./pulumi";
 import { stackFile } from "./stackFile";
 
@@ -25,10 +25,11 @@ const withoutRenewal = { HUBSPOKE_RENEW: "never" };
  * Previews the operation, with the policies and with a copy of the stack file, and saves the plan in the folder. The
  * plan contains the stack's secrets, encrypted with its key: the folder must be a temporary one. Changes nothing.
  *
+ * @returns whether anything would change
  * @throws Error if the preview fails, if a policy refuses the change, or if anything else would change: with the list
  *     of other changes, and the remedy
  */
-export async function planExactly({ stack, operation, edit, owns, targets }: ExactUp, folder: string): Promise<void> {
+export async function planExactly({ stack, operation, edit, owns, targets }: ExactUp, folder: string): Promise<boolean> {
     const copy = path.join(folder, path.basename(stackFile(stack)));
     fs.copyFileSync(stackFile(stack), copy);
     await edit(copy);
@@ -42,6 +43,7 @@ export async function planExactly({ stack, operation, edit, owns, targets }: Exa
         throw new Error(`nothing was brought up, because of the preview of ${operation} in the stack ${stack}: ${why}`);
     }
     refuseStrange(stack, operation, strangeChanges(changes, owns));
+    return changes.some(isChange);
 }
 
 /** Writes the settings into the stack file, and brings the stack up, limited to the plan in the folder. */
@@ -60,13 +62,20 @@ export async function upExactly(exact: ExactUp): Promise<void> {
 }
 
 /**
- * Refuses a stack with pending changes: an operation would deploy them too.
+ * Makes the changes that an interrupted run of the operation has left to do, with the settings as they are.
  *
- * @throws Error with the list of the changes, and the remedy
+ * @returns whether there were any
+ * @throws Error if the stack has other pending changes, which the operation would deploy too: with the list and the remedy
  */
-export async function refuseWaiting(stack: string, operation: string): Promise<void> {
-    const nothing = { stack, operation, edit: () => undefined, owns: () => undefined };
-    await inFolder((folder) => planExactly(nothing, folder));
+export async function finishExactly(stack: string, operation: string, owns: Owns): Promise<boolean> {
+    const rest = { stack, operation, edit: () => undefined, owns };
+    return inFolder(async (folder) => {
+        const isLeft = await planExactly(rest, folder);
+        if (isLeft) {
+            await upAsPlanned(rest, folder);
+        }
+        return isLeft;
+    });
 }
 
 function refuseStrange(stack: string, operation: string, strange: readonly string[]): void {

@@ -9,6 +9,11 @@ export type Path = readonly string[];
  */
 export type Owns = (change: Change) => readonly Path[] | undefined;
 
+/** Whether a step of a preview changes anything. */
+export function isChange({ operation }: Change): boolean {
+    return operation !== "same" && operation !== "read";
+}
+
 /**
  * The changes in a preview that do not belong to an operation, one line each.
  *
@@ -17,7 +22,7 @@ export type Owns = (change: Change) => readonly Path[] | undefined;
  */
 export function strangeChanges(changes: readonly Change[], owns: Owns): string[] {
     return changes
-        .filter(({ operation }) => operation !== "same" && operation !== "read")
+        .filter(isChange)
         .flatMap((change) => {
             const strange = strangePaths(change, owns(change));
             return strange === undefined ? [] : [describe(change, strange)];

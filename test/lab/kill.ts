@@ -24,6 +24,8 @@ const moments = {
         { cluster: "hub", method: "PATCH", path: new RegExp(`^${secrets}/cluster-staging`), when: "answered" },
     "rotation: the old token is gone, and the state still has it":
         { cluster: "staging", method: "DELETE", path: new RegExp(`^${tokens}/`), when: "answered" },
+    "rotation: the old token is not deleted yet, and the outputs no longer have it":
+        { cluster: "staging", method: "DELETE", path: new RegExp(`^${tokens}/`), when: "asked" },
     "destroy: in the drain, when the hub has been told to take the agent away":
         { cluster: "hub", method: "PATCH", path: new RegExp(`^${secrets}/cluster-staging`), when: "answered" },
     "registration: before anything is made":
@@ -146,6 +148,15 @@ describe("a `pulumi` that was killed", () => {
         await expectOrder(1);
         const rotated = await npmRun("rotate", gated(), "staging");
         expect(rotated.ok, rotated.output).to.equal(true);
+        await expectRegistered(1);
+
+        moment = "rotation: the old token is not deleted yet, and the outputs no longer have it";
+        await killAt(gate, moments[moment], rotate);
+        await recover(moment);
+        await expectOrder(2);
+        const finished = await npmRun("rotate", gated(), "staging");
+        expect(finished.ok, finished.output).to.equal(true);
+        expect(finished.output).not.to.include("gets token");
         await expectRegistered(1);
     });
 
