@@ -29,7 +29,8 @@ const withoutRenewal = { HUBSPOKE_RENEW: "never" };
  * @throws Error if the preview fails, if a policy refuses the change, or if anything else would change: with the list
  *     of other changes, and the remedy
  */
-export async function planExactly({ stack, operation, edit, owns, targets }: ExactUp, folder: string): Promise<boolean> {
+export async function planExactly(exact: ExactUp, folder: string): Promise<boolean> {
+    const { stack, operation, edit, owns, targets } = exact;
     const copy = path.join(folder, path.basename(stackFile(stack)));
     fs.copyFileSync(stackFile(stack), copy);
     await edit(copy);
@@ -65,7 +66,8 @@ export async function upExactly(exact: ExactUp): Promise<void> {
  * Makes the changes that an interrupted run of the operation has left to do, with the settings as they are.
  *
  * @returns whether there were any
- * @throws Error if the stack has other pending changes, which the operation would deploy too: with the list and the remedy
+ * @throws Error if the stack has other pending changes, which the operation would deploy too: with the list of them,
+ *     and the remedy
  */
 export async function finishExactly(stack: string, operation: string, owns: Owns): Promise<boolean> {
     const rest = { stack, operation, edit: () => undefined, owns };
