@@ -5,7 +5,7 @@ import type { StackName } from "../../lab/stacks/project";
 import { changeCredential, lost } from "./support/credentialChange";
 import { applicationOf } from "./support/delivery";
 import { type Config, getObject, namesOf, pulumiOk, withConfig } from "./support/lab";
-import { endSync } from "./support/syncing";
+import { endSync, startSync } from "./support/syncing";
 
 const up = (stack: StackName, ...more: string[]) => pulumiOk(stack, "up", "--yes", "--skip-preview", ...more);
 
@@ -62,6 +62,7 @@ describe("accounts for syncs on a spoke for which the hub holds no credential", 
             );
             await endSync("agent-prod");
             await up("prod", "--refresh");
+            await startSync("agent-prod");
             await another(uid);
         });
     });

@@ -137,7 +137,19 @@ describe("a spoke that trusts the hub's issuer", () => {
             throw new Error(session.unavailable);
         }
         const query = "resourceName=agent&namespace=agent&version=v1&group=apps&kind=Deployment";
-        const { manifest } = (await session.get(`/api/v1/applications/agent-prod/resource?${query}`)) as { manifest: string };
+        // The Deployment is new: Argo CD lists it among the Application's objects after its next comparison.
+        const { manifest } = await waitFor(
+            "argocd-server to show the Deployment",
+            async () => {
+                try {
+                    const resource = `/api/v1/applications/agent-prod/resource?${query}`;
+                    return { done: (await session.get(resource)) as { manifest: string } };
+                } catch (error) {
+                    return { seen: (error as Error).message };
+                }
+            },
+            { timeoutMs: 60_000 },
+        );
         expect((JSON.parse(manifest) as { metadata: object }).metadata).to.include({ name: "agent", namespace: "agent" });
     });
 

@@ -34,10 +34,7 @@ export async function whileSyncing(application: string, work: () => Promise<void
             const { operation, status } = await read(application);
             if (operation === undefined) {
                 note(finished, status?.operationState);
-                const patch = { operation: { initiatedBy: { username: "lab test" }, sync: { prune: true } } };
-                await kubectl("hub", [
-                    "patch", "application", application, "--namespace=argocd", "--type=merge", `--patch=${JSON.stringify(patch)}`,
-                ]);
+                await startSync(application);
             }
             await next;
         }
@@ -65,6 +62,12 @@ function note(finished: Map<string, OperationState>, state: OperationState | und
 async function read(application: string): Promise<Application> {
     const json = await kubectl("hub", ["get", "application", application, "--namespace=argocd", "--output=json"]);
     return JSON.parse(json) as Application;
+}
+
+/** Starts a sync, as `argocd app sync --prune` does. */
+export async function startSync(application: string): Promise<void> {
+    const patch = JSON.stringify({ operation: { initiatedBy: { username: "lab test" }, sync: { prune: true } } });
+    await kubectl("hub", ["patch", "application", application, "--namespace=argocd", "--type=merge", `--patch=${patch}`]);
 }
 
 /** Ends a sync that Argo CD tries again for a quarter of an hour, as the runbook SyncFailing says. */
