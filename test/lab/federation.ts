@@ -7,7 +7,7 @@ import { apiServer } from "../../lab/clusters/api";
 import { trustHub } from "../../lab/clusters/trust";
 import { kubectl } from "../../lab/kubectl";
 import { logDir } from "../../lab/paths";
-import { waitFor } from "../../lab/processes";
+import { type Look, waitFor } from "../../lab/processes";
 import { argoCdSession } from "../../lab/session";
 import { changeInLab } from "../../lab/stacks/project";
 import { credentials as credentialPatterns } from "../../policy/credentials";
@@ -140,7 +140,7 @@ describe("a spoke that trusts the hub's issuer", () => {
         // The Deployment is new: Argo CD lists it among the Application's objects after its next comparison.
         const { manifest } = await waitFor(
             "argocd-server to show the Deployment",
-            async () => {
+            async (): Promise<Look<{ manifest: string }>> => {
                 try {
                     const resource = `/api/v1/applications/agent-prod/resource?${query}`;
                     return { done: (await session.get(resource)) as { manifest: string } };
