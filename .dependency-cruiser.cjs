@@ -47,7 +47,7 @@ module.exports = {
     options: {
         combinedDependencies: true,
         doNotFollow: { path: "node_modules" },
-        includeOnly: `^(${layers.join("|")}|policy|lab|test|node_modules|index\\.ts)`,
+        includeOnly: `^(start|${layers.join("|")}|policy|lab|test|node_modules|index\\.ts)`,
         tsPreCompilationDeps: "specify",
         tsConfig: { fileName: "tsconfig.json" },
     },

@@ -15,6 +15,24 @@ export default tseslint.config(
     },
     { files: ["eslint.config.mjs"], ...tseslint.configs.disableTypeChecked },
     {
+        files: ["start/*.js"],
+        rules: {
+            "@typescript-eslint/no-require-imports": "off",
+            "@typescript-eslint/no-unsafe-assignment": "off",
+            "@typescript-eslint/no-unsafe-return": "off",
+        },
+    },
+    {
+        files: ["settings/**", "clusters/**", "components/**", "preflight/**", "dynamic/**", "policy/**"],
+        rules: {
+            "no-restricted-globals": [
+                "error",
+                { name: "__dirname", message: "start/load.js compiles all files into one: import JSON, or use the root directory." },
+                { name: "__filename", message: "start/load.js compiles all files into one." },
+            ],
+        },
+    },
+    {
         files: ["test/**"],
         rules: { "@typescript-eslint/no-unused-expressions": "off" },
     },

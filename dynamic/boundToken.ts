@@ -3,6 +3,7 @@ import { type RequestedToken, requestToken } from "../clusters/tokenRequest";
 import type { ClusterConnection } from "../settings/connection";
 import { milliseconds } from "../settings/duration";
 import { type DynamicProvider, idOf } from "./provider";
+import { renewal } from "./renewal";
 
 /** An account on a spoke, and how long its token is to be valid. */
 export interface BoundTokenInputs {
@@ -24,20 +25,13 @@ export interface BoundTokenState extends BoundTokenInputs, RequestedToken {
     readonly renewAfter: string;
 }
 
-/** What makes another token; another way to the cluster does not. */
-const deciding = ["namespace", "account", "secret", "lifetime"] as const;
-
 /**
  * A token that ends. It is renewed by each `up` after half of its life: the earlier one is valid until its own end, or
  * until the Secret is deleted. HUBSPOKE_RENEW=never defers that: for the search for drift, and for commands that change
  * one thing only.
  */
 export const boundToken: DynamicProvider<BoundTokenInputs, BoundTokenState> = {
-    diff: (_, before, inputs) => {
-        const differs = deciding.some((name) => before[name] !== inputs[name]);
-        const renews = process.env.HUBSPOKE_RENEW !== "never" && Date.now() >= Date.parse(before.renewAfter);
-        return Promise.resolve({ changes: !inputs.skip && (differs || renews) });
-    },
+    diff: renewal,
     create: async (inputs) => ({ id: idOf(inputs.cluster, inputs.secret), outs: await issue(inputs) }),
     update: async (_, __, inputs) => ({ outs: await issue(inputs) }),
 };

@@ -7,7 +7,7 @@ import { projectDir } from "./stacks/environment";
 /** The sources of the lab's state: the program, its settings, and the chart that it delivers. */
 const sources = [
     ...[
-        ...["index.ts", "settings", "clusters", "components", "dynamic", "preflight", "helm"],
+        ...["start", "index.ts", "settings", "clusters", "components", "dynamic", "preflight", "helm"],
         ...["package-lock.json", "Pulumi.yaml"],
     ].map((name) => path.join(projectRoot, name)),
     projectDir,

@@ -1,3 +1,1 @@
-// Pulumi gives a policy pack no arguments for node, so the hook for TypeScript is set here.
-require("tsx/cjs");
-require("./pack.ts");
+require("../start/load").load("policy/pack.ts");

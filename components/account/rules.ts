@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import agentRules from "../../rules/agent.json";
 import { agentKey } from "../../settings/agentKey";
+import { InputError } from "../../settings/inputError";
 
 /** One rule of a Role (rbac.authorization.k8s.io/v1, PolicyRule). */
 export interface PolicyRule {
@@ -10,32 +12,40 @@ export interface PolicyRule {
     readonly verbs: string[];
 }
 
-/** Where the rules of the agent are, whose chart is in this repository. */
-const agentRules = path.resolve(__dirname, "../../rules/agent.json");
-
 /**
  * The file with an application's rules, which `npm run rules` writes beside the stack files.
  *
  * @param folder the folder of the stack files
  */
 export function rulesFile(application: string, folder: string): string {
-    const own = path.join(folder, "rules", `${application}.json`);
-    return application === agentKey && !existsSync(own) ? agentRules : own;
+    return path.join(folder, "rules", `${application}.json`);
 }
 
 /** The applications that have no rules yet. */
 export function withoutRules(applications: readonly string[]): string[] {
-    return applications.filter((application) => !existsSync(rulesFile(application, stackFolder())));
+    return applications.filter((application) => findRules(application) === undefined);
 }
 
-/** The folder of the stack files, in a run of the program. */
-function stackFolder(): string {
-    return pulumi.getRootDirectory();
-}
-
-/** Argo CD's rights on the kinds of an application's chart, in the application's own namespace. */
+/**
+ * Argo CD's rights on the kinds of an application's chart, in the application's own namespace.
+ *
+ * @throws InputError if they have not been written
+ */
 export function rulesOf(application: string): PolicyRule[] {
-    return JSON.parse(readFileSync(rulesFile(application, stackFolder()), "utf8")) as PolicyRule[];
+    const rules = findRules(application);
+    if (rules === undefined) {
+        throw new InputError(`rules/${application}.json is missing. Write it: npm run rules -- ${application}`);
+    }
+    return rules;
+}
+
+/** The rules beside the stack files; for the agent also those of this repository, which has its chart. */
+function findRules(application: string): PolicyRule[] | undefined {
+    const file = rulesFile(application, pulumi.getRootDirectory());
+    if (existsSync(file)) {
+        return JSON.parse(readFileSync(file, "utf8")) as PolicyRule[];
+    }
+    return application === agentKey ? agentRules : undefined;
 }
 
 /** Verbs that read. */

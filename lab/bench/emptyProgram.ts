@@ -18,8 +18,8 @@ export async function prepareEmptyProgram(): Promise<void> {
     fs.mkdirSync(folder, { recursive: true });
     const project = parse(fs.readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
     fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify({ ...project, name: "empty" }));
-    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ main: "index.ts" }));
-    fs.writeFileSync(path.join(folder, "index.ts"), 'import "@pulumi/pulumi";\n');
+    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ main: "index.js" }));
+    fs.writeFileSync(path.join(folder, "index.js"), 'require("@pulumi/pulumi");\n');
     await pulumi("stack", "select", "--create");
     await pulumi("up", "--yes", "--skip-preview");
 }

@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { rulesFile } from "../../components/account/rules";
+import { agentKey } from "../../settings/agentKey";
 import type { ApplicationSettings } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import { inFolder } from "../support/folder";
@@ -38,7 +39,7 @@ async function rules(args: string[]): Promise<void> {
         const repositories = new GitRepositories(settings, scratch);
         for (const application of chosen(settings, values.stack, positionals)) {
             const text = await textFor(application, values.checkout, repositories);
-            const file = rulesFile(application.name, folderOfStackFiles());
+            const file = fileOf(application.name);
             const isSame = existsSync(file) && readFileSync(file, "utf8") === text;
             if (values.check && !isSame) {
                 stale.push(application.name);
@@ -69,6 +70,12 @@ function chosen({ applications }: HubSettings, stack: string, names: readonly st
         throw new Error(`${unknown.join(", ")}: no such application in the stack ${stack}. It has ${known}`);
     }
     return names.length === 0 ? applications : applications.filter(({ name }) => names.includes(name));
+}
+
+/** Beside the stack files; for the agent, whose chart is in this repository, in this repository unless it is there. */
+function fileOf(application: string): string {
+    const own = rulesFile(application, folderOfStackFiles());
+    return application === agentKey && !existsSync(own) ? rulesFile(application, path.resolve(__dirname, "../..")) : own;
 }
 
 async function textFor(

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { stringify } from "yaml";
-import { guard } from "../../dynamic";
+import { guard } from "../../dynamic/guard";
 import { bringUpHub } from "./support/hub";
 import { one, unwrapSecret } from "./support/mocks";
 import { closedPort } from "./support/failure";
