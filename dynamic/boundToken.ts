@@ -1,29 +1,8 @@
 import { findCluster } from "../clusters/kubeconfig";
 import { type RequestedToken, requestToken } from "../clusters/tokenRequest";
-import type { ClusterConnection } from "../settings/connection";
 import { milliseconds } from "../settings/duration";
 import { type DynamicProvider, idOf } from "./provider";
-import { renewal } from "./renewal";
-
-/** An account on a spoke, and how long its token is to be valid. */
-export interface BoundTokenInputs {
-    readonly spoke: ClusterConnection;
-    readonly cluster: string;
-    readonly namespace: string;
-    readonly account: string;
-    /** Name of the Secret whose deletion revokes the token. */
-    readonly secret: string;
-    /** Go duration. */
-    readonly lifetime: string;
-    /** Whether nothing is asked: the cluster is in quarantine. */
-    readonly skip?: true;
-}
-
-/** The inputs, and the token: the stack's state encrypts it. */
-export interface BoundTokenState extends BoundTokenInputs, RequestedToken {
-    /** Time after which an `up` renews it, as RFC 3339. */
-    readonly renewAfter: string;
-}
+import { type BoundTokenInputs, type BoundTokenState, renewal } from "./renewal";
 
 /**
  * A token that ends. It is renewed by each `up` after half of its life: the earlier one is valid until its own end, or

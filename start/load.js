@@ -48,8 +48,8 @@ function run(file, script) {
     /** @type {{ install(options: { retrieveFile(asked: string): string | null }): void }} */
     const traces = require(Module.createRequire(require.resolve("@pulumi/pulumi")).resolve("source-map-support"));
     traces.install({ retrieveFile: (asked) => (asked === file ? script : null) });
-    /** @type {NodeJS.Module & { _compile(script: string, file: string): void }} */
+    /** @type {any} */
     const made = Object.assign(new Module(file, module), { filename: file, paths: module.paths });
     made._compile(script, file);
-    return /** @type {unknown} */ (made.exports);
+    return made.exports;
 }

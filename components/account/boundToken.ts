@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BoundTokenInputs } from "../../dynamic/boundToken";
+import type { BoundTokenInputs } from "../../dynamic/renewal";
 import type { ClusterConnection } from "../../settings/connection";
 import { DynamicResource } from "../support/dynamicResource";
 import { connectionInput } from "../support/provider";

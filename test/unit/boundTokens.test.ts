@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { boundToken, type BoundTokenState } from "../../dynamic/boundToken";
+import { boundToken } from "../../dynamic/boundToken";
+import type { BoundTokenState } from "../../dynamic/renewal";
 import { fakeApiServer } from "../../lab/test/support/fakeApiServer";
 import { parseSettings } from "../../settings";
 import { failure } from "./support/failure";
