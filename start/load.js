@@ -1,4 +1,5 @@
 "use strict";
+const { spawnSync } = require("node:child_process");
 const Module = require("node:module");
 const path = require("node:path");
 const { deferUnused } = require("./defer");
@@ -16,26 +17,28 @@ const root = path.resolve(__dirname, "..");
  */
 exports.load = (entry) => {
     deferUnused();
-    // A worker thread would start faster at a second call, and there is one call.
-    process.env.ESBUILD_WORKER_THREADS = "0";
-    /** @type {import("esbuild")} */
-    const { buildSync } = require("esbuild");
-    const { outputFiles } = buildSync({
-        entryPoints: [path.join(root, entry)],
-        absWorkingDir: root,
-        bundle: true,
-        packages: "external",
-        platform: "node",
-        format: "cjs",
-        target: `node${process.versions.node}`,
-        keepNames: true,
-        sourcemap: "inline",
-        sourcesContent: false,
-        write: false,
-        logLevel: "silent",
-    });
-    return run(path.join(root, `${entry} (compiled)`), outputFiles[0]?.text ?? "");
+    return run(path.join(root, `${entry} (compiled)`), compile(entry));
 };
+
+/**
+ * The compiler is a program of its own: its API for Node starts a thread besides, and tsx may use that already.
+ *
+ * @param {string} entry
+ */
+function compile(entry) {
+    const options = ["--bundle", "--packages=external", "--platform=node", "--format=cjs", "--keep-names"];
+    const output = ["--sourcemap=inline", "--sources-content=false", "--log-level=error", "--color=false"];
+    const compiler = require.resolve("esbuild/bin/esbuild");
+    const { status, stdout, stderr, error } = spawnSync(
+        compiler,
+        [path.join(root, entry), `--target=node${process.versions.node}`, ...options, ...output],
+        { cwd: root, encoding: "utf8", maxBuffer: 100 * 1024 ** 2 },
+    );
+    if (status !== 0) {
+        throw new Error(`${entry} cannot be compiled: ${error?.message ?? stderr.trim()}`);
+    }
+    return stdout;
+}
 
 /**
  * Runs a script in memory as a module. Stack traces name the files from which it was compiled: Pulumi's SDK writes them
