@@ -8,6 +8,7 @@ import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { promotionsThatMoved, readPromotions } from "../clusters/promotions";
 import { type Registration, registrations, sameServer } from "../clusters/registrations";
+import { asSeenFrom, type ShardPlace } from "./shards";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
@@ -23,7 +24,7 @@ import { chosenFor } from "../components/applications/rooms";
 import { findNamespace, refuseTakenAccount } from "./namespaces";
 import { once } from "./once";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
-import { refuseProtectedRemovals } from "./removals";
+import { refuseProtectedRemovals, refuseVanished } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
 import { clusterUid, refuseOtherClusters, servedConfirmations, uidsOf, warnOfUnknown } from "./sameCluster";
 
@@ -58,12 +59,14 @@ interface FoundClusters {
  *
  * @param stack the environment's stack; its own registrations are not a conflict
  * @param hub the outputs of the hub's stack, which are read at the same time
+ * @param place the shard that these clusters are; by default all clusters of the environment
  * @throws InputError that lists all problems and what to do
  */
 export async function checkEnvironment(
     settings: EnvironmentSettings,
     stack: string,
     hub: Promise<HubOutputs>,
+    place: ShardPlace = { shard: undefined, shards: {} },
 ): Promise<EnvironmentFacts> {
     const [found, outputs] = await Promise.all([findClusters(settings), hub]);
     const checked = Object.entries(found.spokes).flatMap(([name, user]) => {
@@ -71,7 +74,7 @@ export async function checkEnvironment(
         return own === undefined || server === undefined ? [] : [{ settings: own, server, user }];
     });
     const [registered, warnings] = await allOf([
-        async () => checkRegistrations(settings, found, outputs, stack),
+        async () => checkRegistrations(settings, found, outputs, stack, place),
         () => missingIdentities(settings, outputs.identities),
         () => refuseUnfitForRollout(settings, outputs),
         () => refuseUnfitSyncAccounts(settings, outputs),
@@ -123,12 +126,13 @@ async function checkRegistrations(
     { hub: address, spokes, servers }: FoundClusters,
     hub: HubOutputs,
     stack: string,
+    place: ShardPlace,
 ): Promise<Omit<EnvironmentFacts, "hub">> {
     const asked = Object.entries(spokes).map(async ([name, spoke]) => {
         return { name, server: servers[name] ?? spoke.server, uid: await clusterUid(spoke) };
     });
     const [existing, promotions, found] = await Promise.all([
-        registrations(address, hub.argoCdNamespace),
+        registrations(address, hub.argoCdNamespace).then((all) => asSeenFrom(place, all, stack)),
         readPromotions(address, hub.argoCdNamespace),
         Promise.all(asked),
     ]);
@@ -147,6 +151,7 @@ async function checkRegistrations(
         ...contradictedGenerations(settings, existing, stack),
         ...contradictedPins(settings, promotionsThatMoved(promotions, existing)),
     ]);
+    refuseVanished(settings, existing, stack);
     await refuseProtectedRemovals(settings, existing, stack, hub.rollout.protectedEnvironments, delivered);
     await refuseUnfitRooms(settings, hub, existing, stack, delivered);
     refuseSecondRegistration(

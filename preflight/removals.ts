@@ -5,6 +5,31 @@ import type { EnvironmentSettings } from "../settings/environment";
 import { liftCommand } from "./quarantine";
 
 /**
+ * Refuses to remove a cluster because the source of the clusters does not name it any more.
+ *
+ * @throws Error that names each cluster, and how to remove it on purpose
+ */
+export function refuseVanished(
+    { clusters, clustersFrom }: Pick<EnvironmentSettings, "clusters" | "clustersFrom">,
+    existing: readonly Registration[],
+    stack: string,
+): void {
+    const vanished = existing.filter(({ cluster, stack: by }) => {
+        const isLeft = by !== stack || clusters[cluster] !== undefined;
+        return clustersFrom !== undefined && !isLeft && !clustersFrom.removed.includes(cluster);
+    });
+    if (vanished.length > 0) {
+        const source = clustersFrom?.file ?? clustersFrom?.command?.join(" ");
+        const lines = vanished.map(
+            ({ cluster }) =>
+                `hubspoke:clusters.${cluster}: is registered, and neither ${source} nor the stack file has it any more. It is ` +
+                `not removed by itself. Put it back; to remove it, add ${cluster} to \`hubspoke:clustersFrom.removed\``,
+        );
+        throw new Error(lines.join("\n  "));
+    }
+}
+
+/**
  * Refuses to take a cluster out of a protected environment, unless an earlier `up` has lifted the protection: the drain
  * in the state decides (dynamic/drain.ts). Refuses to remove a cluster that Argo CD leaves alone: Argo CD would delete
  * nothing there.

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { probe } from "./alerts";
 import { argoCdName } from "./argoCdName";
+import { clustersFrom } from "./clustersFrom";
 import { connection } from "./connection";
 import { credentialsSchema, permissionsSchema, proxyUrlSchema, tlsSchema } from "./credentials";
 import { environmentName, namespaceLimits, namespaces } from "./delivery";
@@ -129,6 +130,7 @@ const environmentShape = z.strictObject({
             .describe("Full name of the hub's stack. The default is the stack `hub` in the same organization.")
             .optional(),
     }).describe("The hub: its cluster and its stack. Set exactly one of `context` and `kubeconfig`."),
+    clustersFrom: clustersFrom.optional(),
     clusters: z
         .record(
             dnsLabel("a cluster's name", "prod-eu").refine(
@@ -139,6 +141,7 @@ const environmentShape = z.strictObject({
             "must be a map from a cluster's name to its settings. Write for example `staging: { context: staging }`",
         )
         .refine((clusters) => Object.keys(clusters).length > 0, "names no cluster. Add one, or destroy the stack")
+        .prefault({})
         .describe(
             "The spokes of this environment, by name. Set exactly one of `context` and `kubeconfig` for each. " +
                 "`npm run cluster:add` adds a spoke.",

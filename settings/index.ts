@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { asExpected, type Problem } from "./given";
 import { environmentSettings, type EnvironmentSettings } from "./environment";
 import { hubSettings, type HubSettings } from "./hub";
 import { InputError } from "./inputError";
+import { type Shard, shardSettings } from "./shard";
 
 /**
  * The configuration of every stack: its types, defaults and validation, and nothing else.
@@ -24,9 +24,22 @@ export type Settings = HubSettings | EnvironmentSettings;
  * @throws InputError that lists every invalid property with its path, the reason and what to write instead; it repeats
  *     no value that is a secret
  */
-export function parseSettings(given: Record<string, unknown>): Settings {
-    const { value, problems } = asExpected(settingsSchema, given);
-    const result = settingsSchema.safeParse(value, { error: inWords });
+export function parseSettings(given: Readonly<Record<string, unknown>>): Settings {
+    return parsed(settingsSchema, given);
+}
+
+/**
+ * Validates the configuration of a stack that is a shard; its environment's stack file has all other settings.
+ *
+ * @throws InputError as {@link parseSettings}
+ */
+export function parseShard(given: Readonly<Record<string, unknown>>): Shard {
+    return parsed(shardSettings, given).shard;
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, given: Readonly<Record<string, unknown>>): z.output<Schema> {
+    const { value, problems } = asExpected(schema, given);
+    const result = schema.safeParse(value, { error: inWords });
     const issues = result.error?.issues ?? [];
     const lines = new Set([...problems.map(line), ...issues.flatMap((issue) => describe(issue, problems))]);
     if (result.success && lines.size === 0) {
@@ -69,20 +82,6 @@ function inWords({ code, input, ...issue }: z.core.$ZodRawIssue): string {
         return input === undefined ? "is missing. Add it" : `must be ${kinds[String(issue.expected)] ?? "another value"}. Correct it`;
     }
     return "is not valid. Correct it (docs/settings.md)";
-}
-
-/**
- * Reads and validates the configuration of the current stack.
- *
- * @throws InputError as {@link parseSettings}, and when default Kubernetes providers are not disabled
- */
-export function readSettings(): Settings {
-    refuseDefaultProviders(pulumi.runtime.allConfig()["pulumi:disable-default-providers"]);
-    const prefix = `${pulumi.getProject()}:`;
-    const values = Object.entries(pulumi.runtime.allConfig())
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, value]) => [key.slice(prefix.length), value]);
-    return parseSettings(Object.fromEntries(values) as Record<string, unknown>);
 }
 
 /** @throws InputError when the Pulumi setting does not list kubernetes */

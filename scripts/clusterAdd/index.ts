@@ -11,24 +11,27 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { checkEnvironment } from "../../preflight/environment";
 import { parseSettings } from "../../settings";
+import { withSource } from "../../settings/clusterSource";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { newCluster } from "./options";
 import { stackOf, withCluster } from "./stackFile";
-import { stackFile } from "../support/stackFile";
+import { folderOfStackFiles, stackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
-import { configOf, fullNameOf } from "../support/pulumi";
+import { configOf } from "../../settings/stackConfig";
+import { fullNameOf } from "../support/pulumi";
 import { hubOutputsOf } from "../support/stacks";
 
 main(module, async (args) => {
     const cluster = newCluster(args);
     const { environment, name } = cluster;
-    const stack = stackOf(path.dirname(stackFile("any")), environment);
+    const stack = stackOf(folderOfStackFiles(), environment);
     const file = stackFile(stack);
     const { text, entry } = withCluster(readFileSync(file, "utf8"), path.basename(file), cluster);
 
-    const values = await configOf(stack);
+    const values = await configOf(stack, { folder: folderOfStackFiles() });
     const clusters = { ...(values.clusters as object), [name]: entry };
-    const settings = parseSettings({ ...values, clusters }) as EnvironmentSettings;
+    const all = await withSource({ ...values, clusters }, folderOfStackFiles());
+    const settings = parseSettings(all) as EnvironmentSettings;
     const { servers } = await checkEnvironment(settings, await fullNameOf(stack), hubOutputsOf(settings));
 
     writeFileSync(file, text);

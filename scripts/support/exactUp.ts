@@ -4,7 +4,8 @@ import { previewStack, withPolicies } from "../preview/stackPreview";
 import { inFolder } from "./folder";
 import { isChange, type Owns, strangeChanges } from "./ownChanges";
 import { errorsOf, pulumi } from "./pulumi";
-import { stackFile } from "./stackFile";
+import { environmentFileVariable } from "../../settings/stack";
+import { settingsFile, stackFile } from "./stackFile";
 
 /** An `up` that makes the changes of one operation, and no other change that is pending in the checkout. */
 export interface ExactUp {
@@ -31,11 +32,15 @@ const withoutRenewal = { HUBSPOKE_RENEW: "never" };
  */
 export async function planExactly(exact: ExactUp, folder: string): Promise<boolean> {
     const { stack, operation, edit, owns, targets } = exact;
-    const copy = path.join(folder, path.basename(stackFile(stack)));
-    fs.copyFileSync(stackFile(stack), copy);
+    const file = settingsFile(stack);
+    const copy = path.join(folder, path.basename(file));
+    fs.copyFileSync(file, copy);
     await edit(copy);
-    const args = ["--config-file", copy, "--save-plan", planIn(folder), ...withPolicies, ...only(targets)];
-    const { ok, text, changes, violations } = await previewStack(stack, args, withoutRenewal);
+    const isShard = file !== stackFile(stack);
+    const from = isShard ? [] : ["--config-file", copy];
+    const env = { ...withoutRenewal, ...(isShard && { [environmentFileVariable]: copy }) };
+    const args = [...from, "--save-plan", planIn(folder), ...withPolicies, ...only(targets)];
+    const { ok, text, changes, violations } = await previewStack(stack, args, env);
     if (!ok) {
         const refused = violations
             .filter(({ level }) => level === "mandatory")
@@ -47,9 +52,14 @@ export async function planExactly(exact: ExactUp, folder: string): Promise<boole
     return changes.some(isChange);
 }
 
+/** Changes of stack files: shards of one environment have one, and an edit reads the whole file and writes it. */
+let edits = Promise.resolve();
+
 /** Writes the settings into the stack file, and brings the stack up, limited to the plan in the folder. */
 export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: string): Promise<void> {
-    await edit(stackFile(stack));
+    const edited = edits.then(() => edit(settingsFile(stack)));
+    edits = edited.catch(() => undefined);
+    await edited;
     const args = ["up", "--yes", "--skip-preview", "--plan", planIn(folder), ...only(targets)];
     await pulumi(stack, args, withoutRenewal);
 }

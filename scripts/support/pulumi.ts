@@ -1,5 +1,8 @@
-import { parseSettings, type Settings } from "../../settings";
+import type { Settings } from "../../settings";
+import { type StackSettings, stackSettings } from "../../settings/stack";
+import { configOf } from "../../settings/stackConfig";
 import { run } from "./run";
+import { folderOfStackFiles, ownerOf } from "./stackFile";
 
 /** Limit of one `pulumi` command, in milliseconds. */
 const timeoutMs = 30 * 60_000;
@@ -11,6 +14,7 @@ const readTimeoutMs = 2 * 60_000;
  * Runs the user's `pulumi` on one stack, with the user's backend and folder.
  *
  * @param env variables in addition to this process's environment
+ * @param input standard input; by default none
  * @returns its standard output
  * @throws Error with the command's output, if it fails
  */
@@ -18,9 +22,10 @@ export async function pulumi(
     stack: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    input?: string,
 ): Promise<string> {
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    const { ok, stdout, output } = await run("pulumi", all, { timeoutMs, env });
+    const { ok, stdout, output } = await run("pulumi", all, { timeoutMs, env, input });
     if (!ok) {
         throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${errorsOf(output)}`);
     }
@@ -74,28 +79,22 @@ export async function fullNameOf(stack: string): Promise<string> {
 }
 
 /**
- * A stack's settings, with their secrets.
+ * A stack's settings, with their secrets; those of a shard are in its environment's stack file.
  *
  * @throws InputError like the program
  */
 export async function settingsOf(stack: string): Promise<Settings> {
-    return parseSettings(await configOf(stack));
+    return (await settingsAndPlaceOf(stack)).settings;
 }
 
-/** A stack's configuration as in the stack file, with decrypted secrets: the keys of `hubspoke`, without the prefix. */
-export async function configOf(stack: string): Promise<Record<string, unknown>> {
-    const config = (await ask(stack, ["config", "--json", "--show-secrets"])) as Record<
-        string,
-        { value?: string; objectValue?: unknown }
-    >;
-    const values = Object.entries(config)
-        .filter(([key]) => key.startsWith("hubspoke:"))
-        .map(([key, { value, objectValue }]) => [key.slice("hubspoke:".length), objectValue ?? value]);
-    return Object.fromEntries(values) as Record<string, unknown>;
+/** The same, with the stack's place among the shards of its environment. */
+export async function settingsAndPlaceOf(stack: string): Promise<StackSettings> {
+    const folder = folderOfStackFiles();
+    return stackSettings(stack, await configOf(stack, { folder }), folder);
 }
 
 /**
- * Changes settings of a stack by their paths; the CLI keeps the comments in the stack file.
+ * Changes settings of a stack by their paths, for a shard those of its environment; the CLI keeps the file's comments.
  *
  * @param file the file to change, if not the stack file
  */
@@ -105,5 +104,5 @@ export async function setSettings(
     file?: string,
 ): Promise<void> {
     const args = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `hubspoke:${path}=${value}`]);
-    await pulumi(stack, ["config", "set-all", "--path", ...args, ...(file === undefined ? [] : ["--config-file", file])]);
+    await pulumi(ownerOf(stack), ["config", "set-all", "--path", ...args, ...(file === undefined ? [] : ["--config-file", file])]);
 }

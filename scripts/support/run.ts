@@ -5,6 +5,8 @@ export interface RunOptions {
     readonly env?: Readonly<Record<string, string>>;
     /** Limit, after which the command is interrupted; undefined means no limit. */
     readonly timeoutMs?: number;
+    /** Standard input; by default none. */
+    readonly input?: string | undefined;
 }
 
 /** The result of a command. */
@@ -28,12 +30,12 @@ export interface RunResult {
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const { execa } = await import("execa");
-    const { cwd, env, timeoutMs } = options;
+    const { cwd, env, timeoutMs, input } = options;
     const result = await execa(file, args, {
         cwd,
         env,
         timeout: timeoutMs,
-        stdin: "ignore",
+        ...(input === undefined ? { stdin: "ignore" } : { input }),
         all: true,
         reject: false,
         killSignal: "SIGINT",

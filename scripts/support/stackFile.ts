@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { pinSetting } from "../../settings/pins";
+import { shardIn, shardsOf } from "../../settings/shard";
 import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
 
 /** The folder that `pulumi` uses: PULUMI_OPTION_CWD is the variable for its flag --cwd. */
 export function folderOfStackFiles(): string {
-    return process.env.PULUMI_OPTION_CWD ?? process.cwd();
+    return path.resolve(process.env.PULUMI_OPTION_CWD ?? ".");
 }
 
 /** Names of the stacks that have a file in that folder, sorted. */
@@ -16,6 +17,22 @@ export function stacksWithFile(): string[] {
 /** A stack's file in that folder. */
 export function stackFile(stack: string): string {
     return path.join(folderOfStackFiles(), `Pulumi.${stack}.yaml`);
+}
+
+/** The stack whose file has a stack's settings: for a shard its environment's, else the stack itself. */
+export function ownerOf(stack: string): string {
+    return shardIn(folderOfStackFiles(), stack)?.of ?? stack;
+}
+
+/** The file with a stack's settings. */
+export function settingsFile(stack: string): string {
+    return stackFile(ownerOf(stack));
+}
+
+/** The stacks with an environment's clusters: its shards, or the stack itself. */
+export function stacksOf(stack: string): string[] {
+    const shards = Object.keys(shardsOf(folderOfStackFiles(), stack));
+    return shards.length === 0 ? [stack] : shards;
 }
 
 /**

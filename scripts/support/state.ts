@@ -1,6 +1,3 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { inFolder } from "./folder";
 import { ask, pulumi } from "./pulumi";
 
 /** A resource in a stack's state. */
@@ -33,6 +30,8 @@ export interface State {
     readonly deployment: {
         /** `time`: of the last change, as RFC 3339. */
         readonly manifest?: { readonly time?: string };
+        /** How secrets are encrypted. */
+        readonly secrets_providers?: { readonly type?: string; readonly state?: unknown };
         readonly resources?: readonly StateResource[];
         readonly pending_operations?: readonly PendingOperation[];
     };
@@ -43,13 +42,14 @@ export async function readState(stack: string): Promise<State> {
     return (await ask(stack, ["stack", "export"])) as State;
 }
 
-/** Replaces a stack's state. */
+/** Reads a stack's state with its secrets in plain text, for another stack with another key. Never print it. */
+export async function readPlainState(stack: string): Promise<State> {
+    return (await ask(stack, ["stack", "export", "--show-secrets"])) as State;
+}
+
+/** Replaces a stack's state. Secrets in plain text become encrypted with the stack's key. */
 export async function writeState(stack: string, state: State): Promise<void> {
-    await inFolder(async (folder) => {
-        const file = path.join(folder, "state.json");
-        fs.writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
-        await pulumi(stack, ["stack", "import", "--file", file]);
-    });
+    await pulumi(stack, ["stack", "import"], {}, JSON.stringify(state));
 }
 
 /** The last part of a URN: the resource's name. */

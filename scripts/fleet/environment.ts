@@ -1,0 +1,61 @@
+import type { EnvironmentSettings } from "../../settings/environment";
+import { InputError } from "../../settings/inputError";
+import { say } from "../support/main";
+import { settingsAndPlaceOf, stackNames } from "../support/pulumi";
+import { stacksWithFile } from "../support/stackFile";
+import { assign, type Assignment } from "./assign";
+import { shardSize, thisMachine } from "./capacity";
+import { type Holders, type Move, movesTo, readHolders } from "./moves";
+import { writeShards } from "./shardFile";
+
+/** An environment that is larger than a stack. Contains credentials: never print it. */
+export interface Fleet {
+    /** The environment's stack, which has the settings. */
+    readonly of: string;
+    readonly settings: EnvironmentSettings;
+    /** The clusters of each shard, as the stack files have them. */
+    readonly recorded: Assignment;
+    /** The same, with the clusters that have no shard yet. */
+    readonly assignment: Assignment;
+    readonly holders: Holders;
+    /** Clusters that are in the state of another stack than their shard's. */
+    readonly moves: readonly Move[];
+}
+
+/**
+ * Reads an environment and its shards, and gives each cluster without a shard one. Changes nothing.
+ *
+ * @param size clusters in a shard; by default counted from the memory
+ * @throws InputError if the stack is not an environment's
+ */
+export async function readFleet(of: string, size: number | undefined): Promise<Fleet> {
+    const { settings, shard, shards } = await settingsAndPlaceOf(of);
+    if (settings.role !== "environment" || shard !== undefined) {
+        const kind = shard === undefined ? "the stack of the hub" : `a shard of ${shard.of}`;
+        throw new InputError(`${of} is ${kind}. Name the stack of an environment`);
+    }
+    const recorded = Object.fromEntries(Object.entries(shards).map(([stack, { clusters }]) => [stack, clusters]));
+    const taken = [...new Set([...stacksWithFile(), ...(await stackNames())])].filter((stack) => !(stack in recorded));
+    const holders = await readHolders([of, ...Object.keys(recorded)]);
+    // A cluster that left the settings is in a state until an `up` removes it.
+    const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
+    const assignment = assign(of, clusters, shards, { size: size ?? shardSize(thisMachine()), taken });
+    return { of, settings, recorded, assignment, holders, moves: movesTo(assignment, holders) };
+}
+
+/** Records the shard of each cluster in the stack files. */
+export function record({ of, assignment, recorded }: Pick<Fleet, "of" | "assignment" | "recorded">): void {
+    for (const stack of writeShards(of, assignment, recorded)) {
+        say(`${stack}: ${assignment[stack]?.join(", ") ?? ""}. Commit Pulumi.${stack}.yaml`);
+    }
+}
+
+/** Takes clusters that have left the settings, and that no state has any more, out of their shards. */
+export function dropRemoved({ of, settings, assignment }: Fleet, done: readonly string[]): void {
+    const left = Object.fromEntries(
+        Object.entries(assignment).map(([stack, clusters]) => {
+            return [stack, done.includes(stack) ? clusters.filter((cluster) => cluster in settings.clusters) : clusters];
+        }),
+    );
+    record({ of, assignment: left, recorded: assignment });
+}

@@ -1,0 +1,141 @@
+/**
+ * Runs an environment that is larger than one stack, in shards, which are a stack each:
+ *
+ *     npm run fleet -- plan prod          gives each cluster a shard, and records it in Pulumi.prod-1.yaml and so on
+ *     npm run fleet -- preview prod       previews all shards
+ *     npm run fleet -- up prod            plans, moves clusters to the states of their shards, and brings up all shards
+ *     npm run fleet -- rotate prod        rotates the tokens of all shards
+ *     npm run fleet -- destroy prod       destroys all shards
+ *     npm run fleet -- join prod          moves all clusters back into the one stack
+ *
+ * As many shards run at the same time as processors and memory allow. A shard that fails stops no other; run the
+ * command again for what is left. The settings stay in the environment's stack file.
+ *
+ * Exit codes: 0; 1 if a shard failed or was not started.
+ */
+import { InputError } from "../../settings/inputError";
+import { confirmByName } from "../forget/confirm";
+import { rotate } from "../rotate";
+import { main, say } from "../support/main";
+import { pulumi, stackNames } from "../support/pulumi";
+import { parallelism, thisMachine } from "./capacity";
+import { dropRemoved, type Fleet, readFleet, record } from "./environment";
+import { createStack, makeMoves, movesTo } from "./moves";
+import { fleetOptions } from "./options";
+import { inPool, report, type Work } from "./pool";
+import { type Operation, type Outcome, runStack } from "./runs";
+import { removeShardFile } from "./shardFile";
+
+/** Runs work on shards, prints the table, and returns the stacks where it succeeded. */
+async function onShards({ assignment }: Fleet, stacks: readonly string[], parallel: number | undefined, work: Work): Promise<string[]> {
+    const largest = Math.max(...stacks.map((stack) => assignment[stack]?.length ?? 0));
+    const atOnce = Math.min(stacks.length, parallel ?? parallelism(thisMachine(), largest));
+    say(`${stacks.length} shards, ${atOnce} at the same time`);
+    const outcomes = await inPool(stacks, atOnce, work);
+    say(report(outcomes, assignment));
+    const done = outcomes.filter(({ result }) => result === "done").map(({ stack }) => stack);
+    if (done.length < stacks.length) {
+        process.exitCode = 1;
+        say(`${stacks.length - done.length} of ${stacks.length} shards are not done. Correct this, and run the command again`);
+    }
+    return done;
+}
+
+const pulumiDoes = (operation: Operation): Work => (stack, onResource) => runStack(stack, operation, onResource);
+
+async function preview(fleet: Fleet, parallel: number | undefined): Promise<void> {
+    const stacks = Object.keys(fleet.assignment);
+    const unplanned = stacks.filter((stack) => String(fleet.recorded[stack]) !== String(fleet.assignment[stack]));
+    if (unplanned.length > 0) {
+        throw new InputError(`clusters of ${fleet.of} have no shard yet. Give them one: npm run fleet -- plan ${fleet.of}`);
+    }
+    const known = await stackNames();
+    const moving = fleet.moves.flatMap(({ from, to }) => [from, to]);
+    for (const { from, to, clusters } of fleet.moves) {
+        say(`${to}: \`up\` first moves ${clusters.join(", ")} from the state of ${from}, which changes nothing on a cluster`);
+    }
+    const ready = stacks.filter((stack) => known.includes(stack) && !moving.includes(stack));
+    for (const stack of stacks.filter((one) => !known.includes(one) && !moving.includes(one))) {
+        say(`${stack}: the stack does not exist; \`up\` creates it with ${fleet.assignment[stack]?.join(", ")}`);
+    }
+    if (ready.length > 0) {
+        await onShards(fleet, ready, parallel, pulumiDoes("preview"));
+    }
+}
+
+async function up(fleet: Fleet, parallel: number | undefined): Promise<void> {
+    record(fleet);
+    await makeMoves(fleet.of, fleet.moves);
+    const stacks = Object.keys(fleet.assignment);
+    for (const stack of stacks) {
+        await createStack(fleet.of, stack);
+    }
+    dropRemoved(fleet, await onShards(fleet, stacks, parallel, pulumiDoes("up")));
+}
+
+async function rotateAll(fleet: Fleet, parallel: number | undefined): Promise<void> {
+    await onShards(fleet, divided(fleet), parallel, async (stack): Promise<Outcome> => {
+        const began = Date.now();
+        const ended = () => ({ stack, seconds: (Date.now() - began) / 1000, changes: "" });
+        try {
+            await rotate(stack);
+            return { ...ended(), result: "done" };
+        } catch (error) {
+            return { ...ended(), result: "failed", error: (error as Error).message };
+        }
+    });
+}
+
+async function destroy(fleet: Fleet, parallel: number | undefined, yes: boolean): Promise<void> {
+    const stacks = divided(fleet);
+    if (!yes) {
+        await confirmByName(`This destroys ${Object.values(fleet.assignment).flat().length} clusters' registrations. `, fleet.of);
+    }
+    await onShards(fleet, stacks, parallel, pulumiDoes("destroy"));
+}
+
+async function join(fleet: Fleet): Promise<void> {
+    const { of, holders } = fleet;
+    const shards = divided(fleet);
+    const all = Object.values(holders).flat();
+    await makeMoves(of, movesTo({ [of]: [...new Set(all)] }, holders));
+    const known = await stackNames();
+    for (const stack of shards) {
+        if (known.includes(stack)) {
+            await pulumi(stack, ["stack", "rm", "--yes", "--preserve-config"]);
+        }
+        removeShardFile(stack);
+    }
+    say(`${of}: has all clusters again. Commit the removal of the shards' stack files, and use \`pulumi preview --stack ${of}\``);
+}
+
+/** The shards, which must be recorded. */
+function divided({ of, recorded, holders }: Fleet): string[] {
+    const shards = Object.keys(recorded);
+    if (shards.length === 0) {
+        const hint = holders[of]?.length === 0 ? "" : ", and its clusters are in its own state: use the commands for one stack";
+        throw new InputError(`${of} has no shards${hint}. To divide it: npm run fleet -- up ${of}`);
+    }
+    return shards;
+}
+
+main(module, async (args) => {
+    const { command, of, size, parallel, yes } = fleetOptions(args);
+    const fleet = await readFleet(of, size);
+    switch (command) {
+        case "plan":
+            record(fleet);
+            say(`${of}: ${Object.keys(fleet.settings.clusters).length} clusters in ${Object.keys(fleet.assignment).length} shards`);
+            return;
+        case "preview":
+            return preview(fleet, parallel);
+        case "up":
+            return up(fleet, parallel);
+        case "rotate":
+            return rotateAll(fleet, parallel);
+        case "destroy":
+            return destroy(fleet, parallel, yes);
+        case "join":
+            return join(fleet);
+    }
+});

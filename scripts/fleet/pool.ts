@@ -1,0 +1,62 @@
+import { say } from "../support/main";
+import type { Outcome } from "./runs";
+
+/** Interval of the lines about what runs, in milliseconds. */
+const tellMs = 30_000;
+
+/** Work on one shard; it reports each resource that is done, and never throws. */
+export type Work = (stack: string, onResource: () => void) => Promise<Outcome>;
+
+/**
+ * Runs work on stacks, some at the same time; a failure stops no other. An interruption (SIGINT, SIGTERM) lets what
+ * runs end, and starts nothing more.
+ *
+ * @returns the outcome of each stack, in their order
+ */
+export async function inPool(stacks: readonly string[], parallel: number, work: Work): Promise<Outcome[]> {
+    const outcomes = new Map<string, Outcome>();
+    const running = new Map<string, { readonly since: number; resources: number }>();
+    const waiting = [...stacks];
+    const stop = () => waiting.splice(0);
+    const tell = () => {
+        const list = [...running].map(([stack, { since, resources }]) => {
+            return `${stack} (${((Date.now() - since) / 1000).toFixed(0)} s, ${resources} resources)`;
+        });
+        say(`${outcomes.size} of ${stacks.length} done; running: ${list.join(", ")}`);
+    };
+    const worker = async () => {
+        for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
+            const progress = { since: Date.now(), resources: 0 };
+            running.set(stack, progress);
+            say(`${stack}: begins`);
+            const outcome = await work(stack, () => (progress.resources += 1));
+            running.delete(stack);
+            outcomes.set(stack, outcome);
+            say(`${stack}: ${outcome.result} after ${outcome.seconds.toFixed(0)} s, ${outcome.changes}`);
+        }
+    };
+    const timer = setInterval(tell, tellMs);
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+    try {
+        await Promise.all(Array.from({ length: parallel }, worker));
+    } finally {
+        clearInterval(timer);
+        process.off("SIGINT", stop).off("SIGTERM", stop);
+    }
+    return stacks.map((stack) => outcomes.get(stack) ?? { stack, result: "not started", seconds: 0, changes: "" });
+}
+
+/** The outcomes as a table, and the first error of each stack that failed. */
+export function report(outcomes: readonly Outcome[], clusters: Readonly<Record<string, readonly string[]>>): string {
+    const rows = outcomes.map(({ stack, result, seconds, changes }) => {
+        return [stack, String(clusters[stack]?.length ?? 0), result, `${seconds.toFixed(0)} s`, changes];
+    });
+    const errors = outcomes.flatMap(({ stack, error }) => (error === undefined ? [] : [`${stack}: ${error}`]));
+    return [...columns([["shard", "clusters", "result", "time", "changes"], ...rows]), ...errors].join("\n");
+}
+
+/** Lines with aligned columns. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+    const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+    return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ").trimEnd());
+}

@@ -1,0 +1,76 @@
+import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
+import { errorsOf } from "../support/pulumi";
+import { folderOfStackFiles } from "../support/stackFile";
+
+/** What `pulumi` does with each shard. */
+export type Operation = "preview" | "up" | "destroy";
+
+/** The result of one shard. */
+export interface Outcome {
+    readonly stack: string;
+    readonly result: "done" | "failed" | "not started";
+    readonly seconds: number;
+    /** What changed, or in a preview would change, in words. */
+    readonly changes: string;
+    /** The first error; undefined if there is none. */
+    readonly error?: string;
+}
+
+/** Runs `pulumi` on one stack by the Automation API, and counts its resources. A failure is a result. */
+export async function runStack(stack: string, operation: Operation, onResource: () => void): Promise<Outcome> {
+    const began = Date.now();
+    let counts: OpMap = {};
+    let first: string | undefined;
+    const onEvent = ({ resourcePreEvent, summaryEvent, diagnosticEvent }: EngineEvent) => {
+        if (resourcePreEvent !== undefined) {
+            onResource();
+        }
+        counts = summaryEvent?.resourceChanges ?? counts;
+        if (diagnosticEvent?.severity === "error") {
+            first ??= plain(diagnosticEvent.message);
+        }
+    };
+    const ended = (result: Outcome["result"], error?: string): Outcome => {
+        const found = { stack, result, seconds: (Date.now() - began) / 1000, changes: changesIn(counts) };
+        return error === undefined ? found : { ...found, error };
+    };
+    try {
+        const selected = await select(stack);
+        await selected[operation]({ onEvent, color: "never", suppressProgress: true });
+        return ended("done");
+    } catch (error) {
+        return ended("failed", first ?? reasonIn((error as Error).message, stack));
+    }
+}
+
+/** The stack, without `pulumi stack select`, which would change what the user has selected. */
+async function select(name: string): Promise<Stack> {
+    const { LocalWorkspace, Stack: AnyStack } = await import("@pulumi/pulumi/automation");
+    const workDir = folderOfStackFiles();
+    const workspace = await LocalWorkspace.create({ workDir, envVars: { PULUMI_OPTION_CWD: workDir } });
+    workspace.selectStack = () => Promise.resolve();
+    return AnyStack.select(name, workspace);
+}
+
+const verbs: Readonly<Record<string, string>> = { create: "new", update: "changed", replace: "replaced", delete: "gone" };
+
+/** What changes, in words; "nothing" for a stack that is as it should be. */
+export function changesIn(counts: Readonly<Record<string, number | undefined>>): string {
+    const words = Object.entries(verbs).flatMap(([operation, verb]) => {
+        const count = counts[operation] ?? 0;
+        return count === 0 ? [] : [`${count} ${verb}`];
+    });
+    return words.length === 0 ? "nothing" : words.join(", ");
+}
+
+/** A message of the engine without its marks for colours. */
+function plain(message: string): string {
+    return message.replace(/<\{%[^%]*%\}>/g, "").trim();
+}
+
+/** Why the CLI failed, where the engine has said nothing. */
+function reasonIn(message: string, stack: string): string {
+    const locked = /currently locked by/.test(message);
+    const [, reason = errorsOf(message)] = /^\s*(?:stderr:\s*)?(error: .*)$/m.exec(message) ?? [];
+    return locked ? `${reason}. If that run is dead: npm run recover -- ${stack}` : reason;
+}
