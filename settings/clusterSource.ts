@@ -70,7 +70,7 @@ async function printed([program = "", ...args]: readonly string[], folder: strin
 /** What a YAML text contains; undefined if it is none. An error would quote it, and it may contain a kubeconfig. */
 function yamlIn(text: string): unknown {
     try {
-        return parse(text, { logLevel: "silent" });
+        return parse(text, { logLevel: "error" });
     } catch {
         return undefined;
     }

@@ -144,7 +144,7 @@ const environmentShape = z.strictObject({
         .prefault({})
         .describe(
             "The spokes of this environment, by name. Set exactly one of `context` and `kubeconfig` for each. " +
-                "`npm run cluster:add` adds a spoke.",
+                "`npm run cluster:add` adds a spoke. At least one, here or from `clustersFrom`.",
         ),
 });
 

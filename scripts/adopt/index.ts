@@ -25,6 +25,7 @@ import { setSettings, settingsOf } from "../support/pulumi";
 import { removeCopies } from "./copies";
 import { adoptHub } from "./hub";
 import { adoptOptions } from "./options";
+import { ownerOf, refuseShards } from "../support/stackFile";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 
@@ -38,6 +39,7 @@ interface Takeover {
 }
 
 async function adopt(stack: string): Promise<void> {
+    refuseShards(stack, "adopt");
     const environment = await environmentStack(stack);
     const takeovers = await findTakeovers(environment);
     await refuseChanges(environment, takeovers);
@@ -85,7 +87,7 @@ async function findTakeovers({ stack, settings, hub, namespace }: EnvironmentSta
         return registration === undefined ? [] : [{ ...one, registration }];
     });
     if (takeovers.length === 0) {
-        const own = ({ stack: owner = "" }: Registration) => shortStackName(owner) === shortStackName(stack);
+        const own = ({ stack: owner = "" }: Registration) => shortStackName(owner) === ownerOf(shortStackName(stack));
         throw new Error(nothingToAdopt(stack, wanted, existing, own));
     }
     return takeovers;

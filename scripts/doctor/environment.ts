@@ -2,6 +2,7 @@ import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { Environment } from "../../components/environment";
 import type { HubOutputs } from "../../components/hubOutputs";
 import { checkEnvironment } from "../../preflight/environment";
+import type { ShardPlace } from "../../preflight/shards";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
@@ -34,20 +35,22 @@ interface KnownHub {
  * Checks an environment's stack: the program's own checks, and then the rights and kinds on the hub and on each
  * cluster, the agent's chart for each cluster, and its images.
  *
- * @param stack the stack's full name
+ * @param stack the full name of the environment's stack
  * @param kubectl version of kubectl on this machine
+ * @param place the shard that the clusters are, if it is one
  */
 export async function examineEnvironment(
     settings: EnvironmentSettings,
     stack: string,
     kubectl: string | undefined,
+    place: ShardPlace,
 ): Promise<Finding[]> {
     const hub = await knownHub(settings).catch((error: unknown) => failures(error));
     if (Array.isArray(hub)) {
         return hub;
     }
     const { outputs } = hub;
-    const check = () => checkEnvironment(settings, stack, Promise.resolve(outputs));
+    const check = () => checkEnvironment(settings, stack, Promise.resolve(outputs), place);
     const { facts, error, warnings } = await checked(stack, check);
     const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
     const addresses = await found([["hub", settings.hub], ...asked.map(([name, one]) => [`clusters.${name}`, one] as const)]);

@@ -9,8 +9,8 @@
 import { InputError } from "../../settings/inputError";
 import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
-import { fullNameOf, settingsOf, stackNames } from "../support/pulumi";
-import { stacksWithFile } from "../support/stackFile";
+import { fullNameOf, settingsAndPlaceOf, stackNames } from "../support/pulumi";
+import { isDivided, stacksOf, stacksWithFile } from "../support/stackFile";
 import { examineEnvironment } from "./environment";
 import { exitCodeOf, failures, type Finding, finding, linesOf } from "./finding";
 import { examineHub } from "./hub";
@@ -21,7 +21,7 @@ const usage = "usage: npm run doctor -- [STACK …] | --repository [OWNER/NAME]"
 
 /** The stacks with a stack file, the hub's first. */
 function allStacks(): string[] {
-    return stacksWithFile().sort((left, right) => Number(right === "hub") - Number(left === "hub"));
+    return stacksWithFile().filter((stack) => !isDivided(stack)).sort((left, right) => Number(right === "hub") - Number(left === "hub"));
 }
 
 async function examineStack(stack: string, kubectl: string | undefined): Promise<Finding[]> {
@@ -31,10 +31,11 @@ async function examineStack(stack: string, kubectl: string | undefined): Promise
             const list = known.length === 0 ? "none" : known.join(", ");
             return [finding("fail", `the stack ${stack} does not exist; there is ${list}. Run \`pulumi stack init ${stack}\``)];
         }
-        const [settings, name] = [await settingsOf(stack), await fullNameOf(stack)];
+        const { settings, owner, ...place } = await settingsAndPlaceOf(stack);
+        const name = await fullNameOf(owner);
         return settings.role === "hub"
             ? await examineHub(settings, name, kubectl)
-            : await examineEnvironment(settings, name, kubectl);
+            : await examineEnvironment(settings, name, kubectl, place);
     } catch (error) {
         return failures(error);
     }
@@ -60,7 +61,7 @@ main(module, async (args) => {
     }
     const machine = await readMachine();
     const findings = [...report("this machine", judgeMachine(machine))];
-    for (const stack of positionals.length > 0 ? positionals : allStacks()) {
+    for (const stack of positionals.length > 0 ? positionals.flatMap(stacksOf) : allStacks()) {
         findings.push(...report(stack, await examineStack(stack, machine.kubectl)));
     }
     const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;

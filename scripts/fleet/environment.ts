@@ -4,7 +4,7 @@ import { say } from "../support/main";
 import { settingsAndPlaceOf, stackNames } from "../support/pulumi";
 import { stacksWithFile } from "../support/stackFile";
 import { assign, type Assignment } from "./assign";
-import { shardSize, thisMachine } from "./capacity";
+import { shardSize, thisMachine } from "../support/capacity";
 import { type Holders, type Move, movesTo, readHolders } from "./moves";
 import { writeShards } from "./shardFile";
 

@@ -18,12 +18,12 @@ import { confirmByName } from "../forget/confirm";
 import { rotate } from "../rotate";
 import { main, say } from "../support/main";
 import { pulumi, stackNames } from "../support/pulumi";
-import { parallelism, thisMachine } from "./capacity";
+import { parallelism, thisMachine } from "../support/capacity";
 import { dropRemoved, type Fleet, readFleet, record } from "./environment";
 import { createStack, makeMoves, movesTo } from "./moves";
-import { fleetOptions } from "./options";
+import { type FleetOptions, fleetOptions } from "./options";
 import { inPool, report, type Work } from "./pool";
-import { type Operation, type Outcome, runStack } from "./runs";
+import { type Outcome, runStack } from "./runs";
 import { removeShardFile } from "./shardFile";
 
 /** Runs work on shards, prints the table, and returns the stacks where it succeeded. */
@@ -41,9 +41,7 @@ async function onShards({ assignment }: Fleet, stacks: readonly string[], parall
     return done;
 }
 
-const pulumiDoes = (operation: Operation): Work => (stack, onResource) => runStack(stack, operation, onResource);
-
-async function preview(fleet: Fleet, parallel: number | undefined): Promise<void> {
+async function preview(fleet: Fleet, { parallel, policy }: FleetOptions): Promise<void> {
     const stacks = Object.keys(fleet.assignment);
     const unplanned = stacks.filter((stack) => String(fleet.recorded[stack]) !== String(fleet.assignment[stack]));
     if (unplanned.length > 0) {
@@ -59,21 +57,22 @@ async function preview(fleet: Fleet, parallel: number | undefined): Promise<void
         say(`${stack}: the stack does not exist; \`up\` creates it with ${fleet.assignment[stack]?.join(", ")}`);
     }
     if (ready.length > 0) {
-        await onShards(fleet, ready, parallel, pulumiDoes("preview"));
+        await onShards(fleet, ready, parallel, (stack, onResource) => runStack(stack, "preview", policy, onResource));
     }
 }
 
-async function up(fleet: Fleet, parallel: number | undefined): Promise<void> {
+async function up(fleet: Fleet, { parallel, policy }: FleetOptions): Promise<void> {
     record(fleet);
     await makeMoves(fleet.of, fleet.moves);
     const stacks = Object.keys(fleet.assignment);
     for (const stack of stacks) {
         await createStack(fleet.of, stack);
     }
-    dropRemoved(fleet, await onShards(fleet, stacks, parallel, pulumiDoes("up")));
+    const work: Work = (stack, onResource) => runStack(stack, "up", policy, onResource);
+    dropRemoved(fleet, await onShards(fleet, stacks, parallel, work));
 }
 
-async function rotateAll(fleet: Fleet, parallel: number | undefined): Promise<void> {
+async function rotateAll(fleet: Fleet, { parallel }: FleetOptions): Promise<void> {
     await onShards(fleet, divided(fleet), parallel, async (stack): Promise<Outcome> => {
         const began = Date.now();
         const ended = () => ({ stack, seconds: (Date.now() - began) / 1000, changes: "" });
@@ -86,12 +85,12 @@ async function rotateAll(fleet: Fleet, parallel: number | undefined): Promise<vo
     });
 }
 
-async function destroy(fleet: Fleet, parallel: number | undefined, yes: boolean): Promise<void> {
+async function destroy(fleet: Fleet, { parallel, yes }: FleetOptions): Promise<void> {
     const stacks = divided(fleet);
     if (!yes) {
         await confirmByName(`This destroys ${Object.values(fleet.assignment).flat().length} clusters' registrations. `, fleet.of);
     }
-    await onShards(fleet, stacks, parallel, pulumiDoes("destroy"));
+    await onShards(fleet, stacks, parallel, (stack, onResource) => runStack(stack, "destroy", false, onResource));
 }
 
 async function join(fleet: Fleet): Promise<void> {
@@ -120,7 +119,8 @@ function divided({ of, recorded, holders }: Fleet): string[] {
 }
 
 main(module, async (args) => {
-    const { command, of, size, parallel, yes } = fleetOptions(args);
+    const options = fleetOptions(args);
+    const { command, of, size } = options;
     const fleet = await readFleet(of, size);
     switch (command) {
         case "plan":
@@ -128,13 +128,13 @@ main(module, async (args) => {
             say(`${of}: ${Object.keys(fleet.settings.clusters).length} clusters in ${Object.keys(fleet.assignment).length} shards`);
             return;
         case "preview":
-            return preview(fleet, parallel);
+            return preview(fleet, options);
         case "up":
-            return up(fleet, parallel);
+            return up(fleet, options);
         case "rotate":
-            return rotateAll(fleet, parallel);
+            return rotateAll(fleet, options);
         case "destroy":
-            return destroy(fleet, parallel, yes);
+            return destroy(fleet, options);
         case "join":
             return join(fleet);
     }

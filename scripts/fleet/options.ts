@@ -2,7 +2,7 @@ import { InputError } from "../../settings/inputError";
 import { parseOptions } from "../support/options";
 
 const usage =
-    "usage: npm run fleet -- plan|preview|up|rotate|destroy|join STACK [--shard-size N] [--parallel N] [--yes]";
+    "usage: npm run fleet -- plan|preview|up|rotate|destroy|join STACK [--shard-size N] [--parallel N] [--policy] [--yes]";
 
 const commands = ["plan", "preview", "up", "rotate", "destroy", "join"] as const;
 
@@ -15,6 +15,8 @@ export interface FleetOptions {
     readonly size: number | undefined;
     /** Shards at the same time; by default counted from the machine's memory and processors. */
     readonly parallel: number | undefined;
+    /** Whether previews and `up` check the policies of this checkout. */
+    readonly policy: boolean;
     /** Whether to skip the question before a destroy. */
     readonly yes: boolean;
 }
@@ -32,6 +34,7 @@ export function fleetOptions(args: string[]): FleetOptions {
             options: {
                 "shard-size": { type: "string" },
                 parallel: { type: "string" },
+                policy: { type: "boolean", default: false },
                 yes: { type: "boolean", default: false },
             },
         },
@@ -43,7 +46,8 @@ export function fleetOptions(args: string[]): FleetOptions {
         throw new InputError(usage);
     }
     const size = numberIn("shard-size", values["shard-size"]);
-    return { command, of, size, parallel: numberIn("parallel", values.parallel), yes: values.yes };
+    const { policy, yes } = values;
+    return { command, of, size, parallel: numberIn("parallel", values.parallel), policy, yes };
 }
 
 function numberIn(option: string, given: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { inParallel } from "../support/inParallel";
 import { say } from "../support/main";
 import type { Outcome } from "./runs";
 
@@ -14,36 +15,39 @@ export type Work = (stack: string, onResource: () => void) => Promise<Outcome>;
  * @returns the outcome of each stack, in their order
  */
 export async function inPool(stacks: readonly string[], parallel: number, work: Work): Promise<Outcome[]> {
-    const outcomes = new Map<string, Outcome>();
+    let done = 0;
     const running = new Map<string, { readonly since: number; resources: number }>();
-    const waiting = [...stacks];
-    const stop = () => waiting.splice(0);
+    let isStopped = false;
+    const stop = () => {
+        isStopped = true;
+    };
     const tell = () => {
         const list = [...running].map(([stack, { since, resources }]) => {
             return `${stack} (${((Date.now() - since) / 1000).toFixed(0)} s, ${resources} resources)`;
         });
-        say(`${outcomes.size} of ${stacks.length} done; running: ${list.join(", ")}`);
+        say(`${done} of ${stacks.length} done; running: ${list.join(", ")}`);
     };
-    const worker = async () => {
-        for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
-            const progress = { since: Date.now(), resources: 0 };
-            running.set(stack, progress);
-            say(`${stack}: begins`);
-            const outcome = await work(stack, () => (progress.resources += 1));
-            running.delete(stack);
-            outcomes.set(stack, outcome);
-            say(`${stack}: ${outcome.result} after ${outcome.seconds.toFixed(0)} s, ${outcome.changes}`);
+    const one = async (stack: string): Promise<Outcome> => {
+        if (isStopped) {
+            return { stack, result: "not started", seconds: 0, changes: "" };
         }
+        const progress = { since: Date.now(), resources: 0 };
+        running.set(stack, progress);
+        say(`${stack}: begins`);
+        const outcome = await work(stack, () => (progress.resources += 1));
+        running.delete(stack);
+        done += 1;
+        say(`${stack}: ${outcome.result} after ${outcome.seconds.toFixed(0)} s, ${outcome.changes}`);
+        return outcome;
     };
     const timer = setInterval(tell, tellMs);
     process.on("SIGINT", stop).on("SIGTERM", stop);
     try {
-        await Promise.all(Array.from({ length: parallel }, worker));
+        return await inParallel(stacks, parallel, one);
     } finally {
         clearInterval(timer);
         process.off("SIGINT", stop).off("SIGTERM", stop);
     }
-    return stacks.map((stack) => outcomes.get(stack) ?? { stack, result: "not started", seconds: 0, changes: "" });
 }
 
 /** The outcomes as a table, and the first error of each stack that failed. */

@@ -1,4 +1,5 @@
 import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
+import { policyPack } from "../preview/stackPreview";
 import { errorsOf } from "../support/pulumi";
 import { folderOfStackFiles } from "../support/stackFile";
 
@@ -16,8 +17,18 @@ export interface Outcome {
     readonly error?: string;
 }
 
-/** Runs `pulumi` on one stack by the Automation API, and counts its resources. A failure is a result. */
-export async function runStack(stack: string, operation: Operation, onResource: () => void): Promise<Outcome> {
+/**
+ * Runs `pulumi` on one stack by the Automation API; a failure is a result.
+ *
+ * @param policy whether the policies of this checkout are checked
+ * @param onResource is called for each resource
+ */
+export async function runStack(
+    stack: string,
+    operation: Operation,
+    policy: boolean,
+    onResource: () => void,
+): Promise<Outcome> {
     const began = Date.now();
     let counts: OpMap = {};
     let first: string | undefined;
@@ -36,7 +47,8 @@ export async function runStack(stack: string, operation: Operation, onResource: 
     };
     try {
         const selected = await select(stack);
-        await selected[operation]({ onEvent, color: "never", suppressProgress: true });
+        const policies = policy ? { policyPacks: [policyPack] } : {};
+        await selected[operation]({ onEvent, color: "never", suppressProgress: true, ...policies });
         return ended("done");
     } catch (error) {
         return ended("failed", first ?? reasonIn((error as Error).message, stack));

@@ -13,7 +13,7 @@ import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import { isSpoke, type Registered, registeredIn, urnsOf } from "../support/registered";
-import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { byStack, type EnvironmentStack, environmentStack } from "../support/stacks";
 import { nameOf, readState, type State, withoutSubtrees, writeState } from "../support/state";
 import { cleanHub, generatedFor } from "./cleanHub";
 import { confirmByName } from "./confirm";
@@ -108,4 +108,9 @@ function whatIsLeft({ settings, applications }: EnvironmentStack, cluster: strin
     );
 }
 
-main(module, (args) => forget(forgetOptions(args)));
+main(module, async (args) => {
+    const { stack, clusters, yes } = forgetOptions(args);
+    for (const [part, own] of byStack(await environmentStack(stack), clusters)) {
+        await forget({ stack: part, clusters: own, yes });
+    }
+});

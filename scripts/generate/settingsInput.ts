@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { environmentSettings } from "../../settings/environment";
 import { hubSettings } from "../../settings/hub";
+import { shardSettings } from "../../settings/shard";
 
 /** The part of JSON Schema that describes the contents of a stack file. */
 export interface InputSchema {
@@ -25,9 +26,12 @@ export interface InputSchema {
     readonly oneOf?: readonly InputSchema[];
 }
 
-/** The settings that the stack file of each role may contain, without the prefix of the keys. */
-export function settingsInput(): Readonly<Record<"hub" | "environment", InputSchema>> {
-    return { hub: inputOf(hubSettings), environment: inputOf(environmentSettings) };
+/** The kinds of stack files: of the two roles, and of a shard, which has no role. */
+export type StackKind = "hub" | "environment" | "shard";
+
+/** The settings that the stack file of each kind may contain, without the prefix of the keys. */
+export function settingsInput(): Readonly<Record<StackKind, InputSchema>> {
+    return { hub: inputOf(hubSettings), environment: inputOf(environmentSettings), shard: inputOf(shardSettings) };
 }
 
 /** YAML language servers support draft 7 best. */

@@ -1,4 +1,4 @@
-import type { InputSchema } from "./settingsInput";
+import type { InputSchema, StackKind } from "./settingsInput";
 import { isLeaf, type Row, rowsIn, rowsOf, variantsOf } from "./settingsRows";
 import { code, exampleOf, typeOf } from "./settingsWords";
 
@@ -40,17 +40,19 @@ setting without a default is optional.
 `;
 
 /** The reference of all settings, as Markdown: a section for each role, a table for each topic and each variant. */
-export function settingsReference(input: Readonly<Record<"hub" | "environment", InputSchema>>): string {
+export function settingsReference(input: Readonly<Record<StackKind, InputSchema>>): string {
     return [
         introduction,
         section("Hub", "Settings of the stack with `hubspoke:role: hub`.", input.hub),
         section("Environment", "Settings of a stack with `hubspoke:role: environment`.", input.environment),
+        section("Shard", "Settings of the stack of a shard ([docs/scale.md](scale.md#an-environment-larger-than-a-stack)).", input.shard),
     ].join("\n");
 }
 
 function section(title: string, purpose: string, schema: InputSchema): string {
     const topics = topicsOf(schema);
-    const general = tables("General", topics.filter(isLeaf));
+    const leaves = topics.filter(isLeaf);
+    const general = leaves.length === 0 ? [] : tables("General", leaves);
     const others = topics.filter((topic) => !isLeaf(topic));
     return [`## ${title}\n\n${purpose}\n`, ...general, ...others.flatMap(topicTables)].join("\n");
 }

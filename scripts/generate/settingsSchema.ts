@@ -1,4 +1,4 @@
-import type { InputSchema } from "./settingsInput";
+import type { InputSchema, StackKind } from "./settingsInput";
 
 /** Project of the settings: the namespace of their keys in a stack file. */
 const prefix = "hubspoke:";
@@ -7,7 +7,7 @@ const prefix = "hubspoke:";
  * A JSON Schema of Pulumi.<stack>.yaml for editors: the settings of the role in the file. Keys of other namespaces, and
  * Pulumi's keys beside `config`, can have any value.
  */
-export function stackFileSchema(input: Readonly<Record<string, InputSchema>>): object {
+export function stackFileSchema({ shard, ...roles }: Readonly<Record<StackKind, InputSchema>>): object {
     return {
         $schema: "http://json-schema.org/draft-07/schema#",
         title: "Stack file of hubspoke",
@@ -15,12 +15,14 @@ export function stackFileSchema(input: Readonly<Record<string, InputSchema>>): o
         properties: {
             config: {
                 type: "object",
-                properties: { [`${prefix}role`]: { enum: Object.keys(input), description: "Role of the stack." } },
-                required: [`${prefix}role`],
-                allOf: Object.entries(input).map(([role, settings]) => ({
-                    if: { properties: { [`${prefix}role`]: { const: role } }, required: [`${prefix}role`] },
-                    then: configSchema(settings),
-                })),
+                properties: { [`${prefix}role`]: { enum: Object.keys(roles), description: "Role of the stack." } },
+                allOf: [
+                    ...Object.entries(roles).map(([role, settings]) => ({
+                        if: { properties: { [`${prefix}role`]: { const: role } }, required: [`${prefix}role`] },
+                        then: configSchema(settings),
+                    })),
+                    { if: { required: [`${prefix}shard`] }, then: configSchema(shard), else: { required: [`${prefix}role`] } },
+                ],
             },
         },
         required: ["config"],

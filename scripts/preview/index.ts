@@ -25,7 +25,8 @@ import { compareManifests } from "./manifests";
 import { masked } from "./mask";
 import { isProductionStack } from "./production";
 import { previewStack, type StackPreview, withPolicies } from "./stackPreview";
-import { folderOfStackFiles, stacksWithFile } from "../support/stackFile";
+import { inParallel } from "../support/inParallel";
+import { folderOfStackFiles, stacksAtOnce, stacksOf, stacksWithFile } from "../support/stackFile";
 import { main } from "../support/main";
 import { stackNames } from "../support/pulumi";
 
@@ -51,7 +52,7 @@ async function preview(args: string[]): Promise<void> {
     const { stacks, notes } = await stacksToPreview(positionals);
     const began = Date.now();
     const pack = values.policy ? withPolicies : [];
-    const previews = await Promise.all(stacks.map((stack) => previewStack(stack, pack)));
+    const previews = await inParallel(stacks, stacksAtOnce(stacks), (stack) => previewStack(stack, pack));
     tellTimes(previews, (Date.now() - began) / 1000);
     const delivered = await deliveries(previews, { base: values.base, agent: values.agent });
     const found: CommentArgs = {
@@ -72,7 +73,8 @@ async function preview(args: string[]): Promise<void> {
  */
 async function stacksToPreview(named: readonly string[]): Promise<{ stacks: string[]; notes: string[] }> {
     const files = stacksWithFile();
-    const wanted = named.length > 0 ? named : files;
+    // An environment with shards has no cluster in its own stack.
+    const wanted = [...new Set((named.length > 0 ? named : files).flatMap(stacksOf))];
     const states = await stackNames();
     const stacks = wanted.filter((stack) => states.includes(stack));
     if (stacks.length === 0) {

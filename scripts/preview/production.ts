@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { isProduction } from "../../settings/environment";
-import { stackFile } from "../support/stackFile";
+import { settingsFile } from "../support/stackFile";
 
 /**
  * Whether a stack file describes production: a hub that is not a lab, or an environment by its settings. A file without
  * these settings counts as production.
  */
 export function isProductionStack(stack: string): boolean {
-    return isProductionFile(readFileSync(stackFile(stack), "utf8"));
+    return isProductionFile(readFileSync(settingsFile(stack), "utf8"));
 }
 
 /** The same for the text of a stack file. */

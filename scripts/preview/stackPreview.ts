@@ -17,8 +17,11 @@ export interface StackPreview extends PreviewEvents {
 /** Limit of one preview, in milliseconds. */
 const timeoutMs = 10 * 60_000;
 
+/** Folder of the policies of this checkout. */
+export const policyPack = path.resolve(__dirname, "../../policy");
+
 /** Arguments that make a preview check the policies of this checkout. */
-export const withPolicies = ["--policy-pack", path.resolve(__dirname, "../../policy")];
+export const withPolicies = ["--policy-pack", policyPack];
 
 /** Shows the CLI's flag for its event log, which is hidden by default; Pulumi's Automation API uses that flag. */
 const withEventLog = { PULUMI_DEBUG_COMMANDS: "true" };

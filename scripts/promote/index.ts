@@ -27,14 +27,15 @@ import { agentKey } from "../../settings/agentKey";
 import { pinOf } from "../../settings/pins";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { milliseconds } from "../../settings/duration";
-import { movePins, stackFile } from "../support/stackFile";
+import { movePins, settingsFile, stacksAtOnce } from "../support/stackFile";
 import { main, say } from "../support/main";
 import { planExactly, upAsPlanned } from "../support/exactUp";
 import { inFolder } from "../support/folder";
+import { inParallel } from "../support/inParallel";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { promotionOwns, promotionTargets } from "./owns";
 import { quarantinedIn } from "../../preflight/quarantine";
-import { type EnvironmentStack, environmentStack, expectedApplications } from "../support/stacks";
+import { byStack, type EnvironmentStack, environmentStack, expectedApplications } from "../support/stacks";
 
 const pollMs = 1_000;
 
@@ -58,25 +59,26 @@ async function promote(args: string[]): Promise<void> {
         say(`${to}: ${cluster} is in quarantine: it gets ${revision} when that is lifted`);
     }
     const rollbackFrom = await rollbacks(target, application, revision);
-    const promotion = {
-        stack: to,
+    const promotions = byStack(target, clusters).map(([stack, own]) => ({
+        stack,
         operation: "the promotion",
         edit: (file: string) => movePins(file, { application, revision, clusters }, rollbackFrom),
-        owns: promotionOwns(application, clusters),
-        targets: promotionTargets(clusters),
-    };
+        owns: promotionOwns(application, own),
+        targets: promotionTargets(own),
+    }));
+    const atOnce = stacksAtOnce(promotions.map(({ stack }) => stack));
     await inFolder(async (folder) => {
-        await planExactly(promotion, folder);
+        await inParallel(promotions, atOnce, (promotion) => planExactly(promotion, folder));
         await beginPromotion(hub, namespace, promoted, revision);
         try {
-            await upAsPlanned(promotion, folder);
+            await inParallel(promotions, atOnce, (promotion) => upAsPlanned(promotion, folder));
             await waitUntilHealthy(target, application, revision, timeout);
         } catch (error) {
             throw new Error(`${(error as Error).message}\n${wayBack(target, application, revision)}`, { cause: error });
         }
     });
     await endPromotion(hub, namespace, promoted);
-    say(`${to} is Synced and Healthy at ${revision}. Commit ${stackFile(to)}`);
+    say(`${to} is Synced and Healthy at ${revision}. Commit ${settingsFile(to)}`);
 }
 
 /** The promoted revision of each cluster on which a promotion has replaced the given one. */
@@ -174,7 +176,7 @@ function wayBack({ stack, settings }: EnvironmentStack, application: string, rev
     });
     const at = application === agentKey ? "" : ` (under revisions.${application})`;
     return (
-        `The promotion stopped. To continue, run it again. To roll back, write into ${stackFile(stack)}${at}: ` +
+        `The promotion stopped. To continue, run it again. To roll back, write into ${settingsFile(stack)}${at}: ` +
         `${pins.join("; ")}. Then: pulumi up --stack ${stack}`
     );
 }

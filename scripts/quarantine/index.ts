@@ -18,8 +18,8 @@ import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
 import { pulumi, setSettings } from "../support/pulumi";
 import { quarantineIn, type Registered, registeredIn, urnsOf } from "../support/registered";
-import { stackFile } from "../support/stackFile";
-import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { ownerOf, settingsFile } from "../support/stackFile";
+import { type EnvironmentStack, environmentStack, stackWith } from "../support/stacks";
 import { readState } from "../support/state";
 
 const usage = "usage: npm run quarantine -- STACK --cluster NAME [--lift]";
@@ -30,13 +30,15 @@ interface QuarantineOptions {
     readonly lift: boolean;
 }
 
-async function quarantine({ stack, cluster, lift }: QuarantineOptions): Promise<void> {
-    const environment = await environmentStack(stack);
-    const settings = environment.settings.clusters[cluster];
+async function quarantine({ stack: given, cluster, lift }: QuarantineOptions): Promise<void> {
+    const whole = await environmentStack(given);
+    const settings = whole.settings.clusters[cluster];
     if (settings === undefined) {
-        const known = Object.keys(environment.settings.clusters).join(", ");
-        throw new InputError(`--cluster ${cluster}: ${stack} has ${known}. Write one of these`);
+        const known = Object.keys(whole.settings.clusters).join(", ");
+        throw new InputError(`--cluster ${cluster}: ${given} has ${known}. Write one of these`);
     }
+    const environment = stackWith(whole, cluster);
+    const { stack } = environment;
     const state = await readState(stack);
     const registered = registeredIn(state, environment, cluster);
     const isAlone = await isLeftAloneNow(environment, registered);
@@ -64,7 +66,7 @@ async function leaveAlone(
     await withPreview(stack, targets, () => setSettings(stack, { [settingOf(cluster)]: "true" }));
     await recordView(environment, registered);
     await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
-    say(`${stack}: ${cluster} is now in quarantine. Commit ${stackFile(stack)}`);
+    say(`${stack}: ${cluster} is now in quarantine. Commit ${settingsFile(stack)}`);
 }
 
 async function takeBack(
@@ -77,7 +79,7 @@ async function takeBack(
     const { cluster, secret = "" } = registered;
     const path = `hubspoke:${settingOf(cluster)}`;
     if (quarantined) {
-        await withPreview(stack, targets, () => pulumi(stack, ["config", "rm", "--path", path]));
+        await withPreview(stack, targets, () => pulumi(ownerOf(stack), ["config", "rm", "--path", path]));
     }
     // First these: the stack waits until Argo CD reads the cluster.
     for (const holder of Object.values(holders)) {
@@ -92,12 +94,12 @@ async function takeBack(
                 `that: kubectl annotate secret --namespace ${environment.namespace} ${secret} ${skipReconcileAnnotation}-`,
         );
     }
-    say(`${stack}: ${cluster} is no longer in quarantine.${quarantined || isDeployed ? ` Commit ${stackFile(stack)}` : ""}`);
+    say(`${stack}: ${cluster} is no longer in quarantine.${quarantined || isDeployed ? ` Commit ${settingsFile(stack)}` : ""}`);
 }
 
 /** Changes the stack file, and shows the preview of that; where it fails, the file is as before. */
 async function withPreview(stack: string, targets: readonly string[], edit: () => Promise<unknown>): Promise<void> {
-    const file = stackFile(stack);
+    const file = settingsFile(stack);
     const before = readFileSync(file, "utf8");
     await edit();
     try {

@@ -10,8 +10,10 @@ import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
 import { milliseconds } from "../../settings/duration";
+import { inParallel } from "../support/inParallel";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
+import { isDivided, stacksAtOnce } from "../support/stackFile";
 import { environmentStack, expectedApplications } from "../support/stacks";
 
 async function rebuild(args: string[]): Promise<void> {
@@ -20,19 +22,20 @@ async function rebuild(args: string[]): Promise<void> {
         options: { hub: { type: "string", default: "hub" }, timeout: { type: "string", default: "15m" } },
     });
     const seconds = milliseconds(values.timeout) / 1000;
-    const stacks = (await stackNames()).filter((stack) => stack !== values.hub);
+    const stacks = (await stackNames()).filter((stack) => stack !== values.hub && !isDivided(stack));
     const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
     const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
 
     await timed(`${values.hub}: the hub is up`, () => refreshAndUp(values.hub));
     // The stacks are independent, and each one reports its own failure.
-    const ended = await Promise.allSettled(
-        environments.map(async (stack) => {
+    const ended = await inParallel(environments, stacksAtOnce(environments), async (stack) => {
+        const work = async () => {
             await timed(`${stack}: its clusters are registered`, () => refreshAndUp(stack));
             await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, seconds));
-        }),
-    );
-    const failures = ended.flatMap((end) => (end.status === "rejected" ? [(end.reason as Error).message] : []));
+        };
+        return work().then(() => [], (error: Error) => [error.message]);
+    });
+    const failures = ended.flat();
     if (failures.length > 0) {
         throw new Error(`${failures.length} of ${environments.length} environments are not restored:\n${failures.join("\n")}`);
     }

@@ -24,6 +24,7 @@ import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { finishExactly, upExactly } from "../support/exactUp";
+import { isDivided, stacksOf } from "../support/stackFile";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { quarantinedIn } from "../../preflight/quarantine";
 import { rotationOwns } from "./owns";
@@ -214,7 +215,8 @@ async function waitUntilRefused(
 /** Stacks of environments with a token to rotate; those that are not production come first. */
 async function environments(): Promise<string[]> {
     const found: { stack: string; production: boolean }[] = [];
-    for (const stack of await stackNames()) {
+    const stacks = (await stackNames()).filter((stack) => !isDivided(stack));
+    for (const stack of stacks) {
         const settings = await settingsOf(stack);
         if (settings.role === "environment" && hasToken(settings)) {
             found.push({ stack, production: settings.production });
@@ -231,7 +233,7 @@ main(module, async ([target, ...more]) => {
     if (target === undefined || more.length > 0) {
         throw new Error("Name a stack, or all: npm run rotate -- prod");
     }
-    const stacks = target === "all" ? await environments() : [target];
+    const stacks = target === "all" ? await environments() : stacksOf(target);
     for (const stack of stacks) {
         await rotate(stack).catch((error: Error) => {
             const left = stacks.slice(stacks.indexOf(stack) + 1);

@@ -33,13 +33,14 @@ const withoutRenewal = { HUBSPOKE_RENEW: "never" };
 export async function planExactly(exact: ExactUp, folder: string): Promise<boolean> {
     const { stack, operation, edit, owns, targets } = exact;
     const file = settingsFile(stack);
-    const copy = path.join(folder, path.basename(file));
+    const copy = path.join(folder, stack, path.basename(file));
+    fs.mkdirSync(path.dirname(copy), { recursive: true });
     fs.copyFileSync(file, copy);
     await edit(copy);
     const isShard = file !== stackFile(stack);
     const from = isShard ? [] : ["--config-file", copy];
     const env = { ...withoutRenewal, ...(isShard && { [environmentFileVariable]: copy }) };
-    const args = [...from, "--save-plan", planIn(folder), ...withPolicies, ...only(targets)];
+    const args = [...from, "--save-plan", planIn(folder, stack), ...withPolicies, ...only(targets)];
     const { ok, text, changes, violations } = await previewStack(stack, args, env);
     if (!ok) {
         const refused = violations
@@ -60,7 +61,7 @@ export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: str
     const edited = edits.then(() => edit(settingsFile(stack)));
     edits = edited.catch(() => undefined);
     await edited;
-    const args = ["up", "--yes", "--skip-preview", "--plan", planIn(folder), ...only(targets)];
+    const args = ["up", "--yes", "--skip-preview", "--plan", planIn(folder, stack), ...only(targets)];
     await pulumi(stack, args, withoutRenewal);
 }
 
@@ -101,8 +102,8 @@ function refuseStrange(stack: string, operation: string, strange: readonly strin
     }
 }
 
-function planIn(folder: string): string {
-    return path.join(folder, "plan.json");
+function planIn(folder: string, stack: string): string {
+    return path.join(folder, `plan-${stack}.json`);
 }
 
 function only(targets: readonly string[] = []): string[] {

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { pinSetting } from "../../settings/pins";
+import { InputError } from "../../settings/inputError";
+import { parallelism, thisMachine } from "./capacity";
 import { shardIn, shardsOf } from "../../settings/shard";
 import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
 
@@ -33,6 +35,26 @@ export function settingsFile(stack: string): string {
 export function stacksOf(stack: string): string[] {
     const shards = Object.keys(shardsOf(folderOfStackFiles(), stack));
     return shards.length === 0 ? [stack] : shards;
+}
+
+/** Whether the clusters of a stack are in shards, so that it has none. */
+export function isDivided(stack: string): boolean {
+    return !stacksOf(stack).includes(stack);
+}
+
+/** How many stacks to run at the same time: all, but of shards, which are large, only what this machine can hold. */
+export function stacksAtOnce(stacks: readonly string[]): number {
+    const sizes = stacks.map((stack) => shardIn(folderOfStackFiles(), stack)?.clusters.length ?? 0);
+    const largest = Math.max(...sizes, 0);
+    return largest === 0 ? stacks.length : parallelism(thisMachine(), largest);
+}
+
+/** @throws InputError if a stack has shards, of which this command works on one */
+export function refuseShards(stack: string, command: string): void {
+    if (isDivided(stack)) {
+        const commands = stacksOf(stack).map((shard) => `npm run ${command} -- ${shard}`);
+        throw new InputError(`${stack} has shards. Name the one with the cluster: ${commands.join(", or ")}`);
+    }
 }
 
 /**
@@ -89,11 +111,14 @@ export function movePins(
     const document = parseStackFile(readFileSync(file, "utf8"));
     const at = ["config", "hubspoke:clusters"];
     const clusters = document.getIn(at);
-    if (!isMap(clusters)) {
+    const isFromSource = document.hasIn(["config", "hubspoke:clustersFrom"]);
+    if (!isMap(clusters) && !isFromSource) {
         throw new Error(`${file} has no hubspoke:clusters: it is not the stack file of an environment`);
     }
-    for (const { key } of clusters.items) {
-        const name = String(key);
+    const written = isMap(clusters) ? clusters.items.map(({ key }) => String(key)) : [];
+    // Of a cluster that hubspoke:clustersFrom names, the file has only what was added.
+    const names = isFromSource ? new Set([...written, ...(pins.clusters ?? [])]) : written;
+    for (const name of names) {
         const set = (setting: string, value: string | undefined) => {
             if (value !== undefined) {
                 setInStackFile(document, [...at, name, ...inCluster, setting], value);

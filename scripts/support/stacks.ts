@@ -4,12 +4,17 @@ import { type HubOutputs, parseHubOutputs } from "../../components/hubOutputs";
 import { chosenFor } from "../../components/applications/rooms";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
-import { ask, settingsOf } from "./pulumi";
+import { InputError } from "../../settings/inputError";
+import { inShard } from "../../settings/shard";
+import type { StackSettings } from "../../settings/stack";
+import { ask, settingsAndPlaceOf } from "./pulumi";
 
 /** An environment's stack, and the facts to work on it. Contains credentials: never print it. */
 export interface EnvironmentStack {
     readonly stack: string;
     readonly settings: EnvironmentSettings;
+    /** The shards of the environment, by their stacks; none if it is not divided. */
+    readonly shards: StackSettings["shards"];
     readonly hub: ClusterAddress;
     /** Argo CD's namespace on the hub. */
     readonly namespace: string;
@@ -27,13 +32,39 @@ export interface EnvironmentStack {
  * @throws Error if the stack does not exist, or is the hub's
  */
 export async function environmentStack(stack: string): Promise<EnvironmentStack> {
-    const settings = await settingsOf(stack);
+    const { settings, shards } = await settingsAndPlaceOf(stack);
     if (settings.role !== "environment") {
         throw new Error(`${stack} is the stack of the hub. Name the stack of an environment`);
     }
     const { argoCdNamespace: namespace, applications, domain, rollout } = await hubOutputsOf(settings);
     const hub = await findCluster("hub", settings.hub);
-    return { stack, settings, hub, namespace, applications, domain, rollout };
+    return { stack, settings, shards, hub, namespace, applications, domain, rollout };
+}
+
+/**
+ * Clusters by the stacks that have them: their shards, or the environment's stack itself.
+ *
+ * @throws InputError if the environment has shards, and none has the cluster
+ */
+export function byStack(
+    { stack, shards }: Pick<EnvironmentStack, "stack" | "shards">,
+    clusters: readonly string[],
+): (readonly [stack: string, clusters: readonly string[]])[] {
+    const parts = Object.entries(shards).map(([name, shard]) => {
+        return [name, clusters.filter((cluster) => shard.clusters.includes(cluster))] as const;
+    });
+    const lost = clusters.filter((cluster) => !parts.some(([, own]) => own.includes(cluster)));
+    if (parts.length > 0 && lost.length > 0) {
+        throw new InputError(`${lost.join(", ")}: in no shard of ${stack}. Correct the name, or: npm run fleet -- up ${stack}`);
+    }
+    return parts.length === 0 ? [[stack, clusters]] : parts.filter(([, own]) => own.length > 0);
+}
+
+/** The stack that has a cluster, and its facts: of the cluster's shard, if the environment has shards. */
+export function stackWith(environment: EnvironmentStack, cluster: string): EnvironmentStack {
+    const [[stack] = [environment.stack]] = byStack(environment, [cluster]);
+    const shard = environment.shards[stack];
+    return shard === undefined ? environment : { ...environment, stack, settings: inShard(environment.settings, shard) };
 }
 
 /** An Application that an environment should have, by the application and the cluster's name in Argo CD. */

@@ -6,12 +6,13 @@ import { setImmediate } from "node:timers/promises";
 import { parse } from "yaml";
 import { asSeenFrom } from "../../preflight/shards";
 import { assign } from "../../scripts/fleet/assign";
-import { memoryOf, parallelism, shardSize } from "../../scripts/fleet/capacity";
+import { memoryOf, parallelism, shardSize } from "../../scripts/support/capacity";
 import { movesTo } from "../../scripts/fleet/moves";
 import { fleetOptions } from "../../scripts/fleet/options";
 import { inPool, report } from "../../scripts/fleet/pool";
 import { changesIn, type Outcome } from "../../scripts/fleet/runs";
 import { writeShards } from "../../scripts/fleet/shardFile";
+import { byStack } from "../../scripts/support/stacks";
 import { parseShard } from "../../settings";
 import { refuseDivided } from "../../settings/program";
 import { shardsOf } from "../../settings/shard";
@@ -201,6 +202,7 @@ describe("npm run fleet", () => {
             of: "prod",
             size: 30,
             parallel: undefined,
+            policy: false,
             yes: false,
         });
     });
@@ -210,4 +212,17 @@ describe("npm run fleet", () => {
             expect(() => fleetOptions(args)).to.throw(/usage: npm run fleet/);
         });
     }
+});
+
+describe("the stack that has a cluster", () => {
+    const shards = { "prod-1": { of: "prod", clusters: ["a", "b"] }, "prod-2": { of: "prod", clusters: ["c"] } };
+
+    it("is its shard, or the environment's own", () => {
+        expect(byStack({ stack: "prod", shards }, ["c", "a"])).to.deep.equal([["prod-1", ["a"]], ["prod-2", ["c"]]]);
+        expect(byStack({ stack: "prod", shards: {} }, ["c", "a"])).to.deep.equal([["prod", ["c", "a"]]]);
+    });
+
+    it("is unknown for a cluster in no shard, which is refused", () => {
+        expect(() => byStack({ stack: "prod", shards }, ["a", "d"])).to.throw(/^d: in no shard of prod\. .*npm run fleet -- up prod/);
+    });
 });
