@@ -50,8 +50,8 @@ async function clustersOf({ file, command = [] }: ClustersFrom, folder: string):
     const [setting, source] = file === undefined ? ["command", command.join(" ")] : ["file", file];
     const at = `hubspoke:clustersFrom.${setting}: ${source}`;
     const text = await (file === undefined ? printed(command, folder) : readFile(path.resolve(folder, file), "utf8")).catch(
-        (error: Error & { code?: unknown; killed?: boolean }) => {
-            const why = error.killed ? `has not ended within ${limitMs / 1000} s` : `failed (${String(error.code ?? "ended by a signal")})`;
+        ({ code = "ended by a signal", killed }: { code?: string | number; killed?: boolean }) => {
+            const why = killed ? `has not ended within ${limitMs / 1000} s` : `failed (${code})`;
             throw new InputError(`${at}: ${file === undefined ? why : "cannot be read"}. Correct it; nothing was changed`);
         },
     );

@@ -20,7 +20,8 @@ export interface StackSettings {
 export const environmentFileVariable = "HUBSPOKE_ENVIRONMENT_FILE";
 
 /**
- * The settings of a stack. Those of a shard are in the stack file of its environment, less the clusters of other shards.
+ * The settings of a stack. Those of a shard are in the stack file of its environment, without the clusters of other
+ * shards.
  *
  * @param values the stack's own configuration: keys of the namespace `hubspoke`, without the prefix
  * @param folder the folder of Pulumi.yaml and the stack files
@@ -37,7 +38,8 @@ export async function stackSettings(
     const given = shard === undefined ? values : await configOf(owner, { folder, file });
     const whole = parseSettings(await withSource(given, folder));
     const shards = whole.role === "environment" ? shardsOf(folder, owner) : {};
-    return { settings: shard === undefined ? whole : inShard(ofEnvironment(whole, owner), shard), owner, shard, shards };
+    const settings = shard === undefined ? whole : inShard(ofEnvironment(whole, owner), shard);
+    return { settings, owner, shard, shards };
 }
 
 function ofEnvironment(settings: Settings, owner: string): EnvironmentSettings {

@@ -35,7 +35,7 @@ export async function readFleet(of: string, size: number | undefined): Promise<F
         throw new InputError(`${of} is ${kind}. Name the stack of an environment`);
     }
     const recorded = Object.fromEntries(Object.entries(shards).map(([stack, { clusters }]) => [stack, clusters]));
-    const taken = [...new Set([...stacksWithFile(), ...(await stackNames())])].filter((stack) => !(stack in recorded));
+    const taken = [...stacksWithFile(), ...(await stackNames())];
     const holders = await readHolders([of, ...Object.keys(recorded)]);
     // A cluster that left the settings is in a state until an `up` removes it.
     const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
@@ -54,7 +54,8 @@ export function record({ of, assignment, recorded }: Pick<Fleet, "of" | "assignm
 export function dropRemoved({ of, settings, assignment }: Fleet, done: readonly string[]): void {
     const left = Object.fromEntries(
         Object.entries(assignment).map(([stack, clusters]) => {
-            return [stack, done.includes(stack) ? clusters.filter((cluster) => cluster in settings.clusters) : clusters];
+            const stays = (cluster: string) => !done.includes(stack) || cluster in settings.clusters;
+            return [stack, clusters.filter(stays)];
         }),
     );
     record({ of, assignment: left, recorded: assignment });

@@ -27,7 +27,12 @@ import { type Outcome, runStack } from "./runs";
 import { removeShardFile } from "./shardFile";
 
 /** Runs work on shards, prints the table, and returns the stacks where it succeeded. */
-async function onShards({ assignment }: Fleet, stacks: readonly string[], parallel: number | undefined, work: Work): Promise<string[]> {
+async function onShards(
+    { assignment }: Fleet,
+    stacks: readonly string[],
+    parallel: number | undefined,
+    work: Work,
+): Promise<string[]> {
     const largest = Math.max(...stacks.map((stack) => assignment[stack]?.length ?? 0));
     const atOnce = Math.min(stacks.length, parallel ?? parallelism(thisMachine(), largest));
     say(`${stacks.length} shards, ${atOnce} at the same time`);

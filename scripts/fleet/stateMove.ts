@@ -71,12 +71,14 @@ function withOutputs(state: State, isKept: (cluster: string) => boolean): readon
     });
 }
 
-/** The same resource in another stack: every URN has the name of its stack, and that of the stack itself ends with it. */
+/** The same resource in another stack: every URN has the stack's name, and that of the stack itself has it twice. */
 function renamed(resource: StateResource, { from, to }: { readonly from: string; readonly to: string }): StateResource {
     const urn = new RegExp(`^urn:pulumi:${escaped(from)}::`);
     const root = new RegExp(`(::pulumi:pulumi:Stack::[^:]*-)${escaped(from)}$`);
-    const rename = (_: string, value: unknown): unknown =>
-        typeof value === "string" && urn.test(value) ? value.replace(urn, `urn:pulumi:${to}::`).replace(root, `$1${to}`) : value;
+    const rename = (_: string, value: unknown): unknown => {
+        const isUrn = typeof value === "string" && urn.test(value);
+        return isUrn ? value.replace(urn, `urn:pulumi:${to}::`).replace(root, `$1${to}`) : value;
+    };
     return JSON.parse(JSON.stringify(resource), rename) as StateResource;
 }
 

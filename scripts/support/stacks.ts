@@ -55,7 +55,8 @@ export function byStack(
     });
     const lost = clusters.filter((cluster) => !parts.some(([, own]) => own.includes(cluster)));
     if (parts.length > 0 && lost.length > 0) {
-        throw new InputError(`${lost.join(", ")}: in no shard of ${stack}. Correct the name, or: npm run fleet -- up ${stack}`);
+        const remedy = `Correct the name, or: npm run fleet -- up ${stack}`;
+        throw new InputError(`${lost.join(", ")}: in no shard of ${stack}. ${remedy}`);
     }
     return parts.length === 0 ? [[stack, clusters]] : parts.filter(([, own]) => own.length > 0);
 }

@@ -51,7 +51,8 @@ describe("clusters from a file or a command", () => {
     });
 
     it("leave what is in the list of removed ones, and the pins of one that vanished", async () => {
-        const { clusters } = await settings({ file: "clusters.yaml", removed: ["a"] }, { a: { revision: "v1" }, gone: { revision: "v1" } });
+        const added = { a: { revision: "v1" }, gone: { revision: "v1" } };
+        const { clusters } = await settings({ file: "clusters.yaml", removed: ["a"] }, added);
         expect(Object.keys(clusters)).to.deep.equal(["b"]);
     });
 
