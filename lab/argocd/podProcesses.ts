@@ -35,17 +35,6 @@ export async function redisPassword(sources: HubSources): Promise<string> {
     return password;
 }
 
-/** Redis for all components; its environment contains the password. */
-export function redisProcess(ports: Ports, password: string): ProcessSpec {
-    return {
-        name: redis,
-        command: toolPath("redis"),
-        args: [`127.0.0.1:${ports.redis}`],
-        env: { REDIS_PASSWORD: password },
-        ports: [ports.redis],
-    };
-}
-
 /** The process of a component; undefined for an optional one that the hub does not have. */
 export async function componentProcess(
     component: Component,

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import { findProcess, type Look, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
 import { callers, type Component, repoServer } from "./components";
 import { lookAtHttp, lookAtRedis } from "./health";
-import { componentProcess, hubSources, redis, redisPassword, redisProcess } from "./podProcesses";
+import { componentProcess, hubSources, redis, redisPassword } from "./podProcesses";
+import { redisProcess } from "../redis";
 import { prepareFiles, unlockCheckouts } from "./prepare";
 import { removeKeyring } from "./signingKeys";
 import { choosePorts, readState, rememberFingerprint } from "./state";
@@ -36,7 +37,8 @@ export async function startArgoCd(report: (line: string) => void): Promise<void>
         const [port, route] = component.health;
         await ensureRunning(spec, kubeconfig, () => lookAtHttp(`http://127.0.0.1:${ports[port]}${route}`), report);
     };
-    await ensureRunning(redisProcess(ports, password), "", () => lookAtRedis(ports.redis, password), report);
+    const spec = await redisProcess(redis, ports.redis, password);
+    await ensureRunning(spec, "", () => lookAtRedis(ports.redis, password), report);
     await run(repoServer);
     await Promise.all(callers.map(run));
 }

@@ -44,7 +44,7 @@ async function startCluster(cluster: ClusterName, spare: Ports, report: Report):
     try {
         await repairCluster(cluster, record, notReady);
     } catch (error) {
-        report(`${cluster}: cannot be repaired, so it is created again, empty: ${(error as Error).message}`);
+        report(`${cluster}: cannot be repaired, so it is created again, empty: ${(error as Error).message}`, true);
         await createCluster(cluster, spare, report);
     }
 }

@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { labDir } from "../paths";
+import type { Report } from "../phases";
 import { withLock } from "../processes";
 
-export type Report = (line: string) => void;
+export type { Report };
 
 const lockLimitMs = 300_000;
 

@@ -24,22 +24,21 @@ export async function up(): Promise<void> {
     }
     forgetUp();
     const phases = new Phases();
+    const differences = ["no admission webhook is called: nothing serves it on simulated nodes", versionsLine()];
     await phases.run("tools", ensureTools);
     await phases.run("control planes", async (report) => {
         await startClusters(report);
-        report("admission webhooks are not called: nothing serves them on simulated nodes");
         await startSimulation(report);
     });
     await phases.run("plugins, chart and repository", async (report) => {
-        report(await ensurePlugins());
+        differences.push(await ensurePlugins());
         const choice = await chooseChart(report);
-        report(choice.description);
+        differences.push(choice.description);
         const { commit } = await publishAgentRepository();
         writeProject(labOverlay(choice, await startGitServer(), commit));
     });
     await phases.run("pulumi up: hub", (report) => bringUp("hub", report));
     await phases.run("Argo CD", async (report) => {
-        report(versionsLine());
         await startArgoCd(report);
         await logIn(adminPassword);
     });
@@ -52,7 +51,7 @@ export async function up(): Promise<void> {
     });
     rememberUp();
     await status();
-    process.stdout.write(`${phaseTable(phases.finished)}\n${nextSteps()}\n`);
+    process.stdout.write(`${phaseTable(phases.finished)}\n${indented("What this lab uses:", differences)}${nextSteps()}\n`);
 }
 
 /** Whether everything runs from the present checkout, and no stack needs a repair. */
@@ -69,6 +68,10 @@ async function isUp(): Promise<boolean> {
 function versionsLine(): string {
     const ours = catalogue.find(({ name }) => name === "argocd")?.version;
     return `Argo CD ${ours} runs on this machine; the default chart, argo-cd 10.1.1, ships Argo CD 3.4.4`;
+}
+
+function indented(title: string, lines: readonly string[]): string {
+    return [title, ...lines.map((line) => `  ${line}`), ""].join("\n");
 }
 
 function nextSteps(): string {

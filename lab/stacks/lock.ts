@@ -1,4 +1,5 @@
 import { holderOf, locksIn, nameOfHolder } from "../../scripts/recover/lock";
+import type { Report } from "../phases";
 import { run } from "../processes/run";
 import { backendDir, pulumiEnvironment } from "./environment";
 
@@ -7,7 +8,7 @@ import { backendDir, pulumiEnvironment } from "./environment";
  *
  * @throws Error if the holder is alive, or is on another machine and cannot be checked
  */
-export async function releaseDeadLock(stack: string, report: (line: string) => void): Promise<void> {
+export async function releaseDeadLock(stack: string, report: Report): Promise<void> {
     const locks = locksOf(stack);
     for (const lock of locks) {
         const holder = nameOfHolder(lock);
@@ -17,7 +18,7 @@ export async function releaseDeadLock(stack: string, report: (line: string) => v
             case "alive":
                 throw new Error(`stack ${stack} is in use by ${holder}; wait until that run ends`);
             case "dead":
-                report(`stack ${stack} was locked by ${holder}, which is dead; its lock is released`);
+                report(`stack ${stack} was locked by ${holder}, which is dead; its lock is released`, true);
         }
     }
     if (locks.length > 0) {

@@ -5,6 +5,7 @@ import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 import { version as randomVersion } from "@pulumi/random/package.json";
 import { run } from "../processes/run";
 import { installStandIns, type StandIn } from "../providers/install";
+import { toolPath, whyNoneAnswers } from "../tools";
 import { binDir, pulumiEnvironment, pulumiHome } from "./environment";
 
 /** Limit of one download of an official plugin. */
@@ -15,6 +16,9 @@ const resourcePlugins = {
     random: randomVersion,
     "kubernetes-cert-manager": certManagerVersion,
 } as const;
+
+/** Where the CLI downloads plugins; it would wait for minutes where a firewall drops what is sent there. */
+const pluginHosts = ["https://get.pulumi.com/", "https://github.com/"];
 
 type ResourcePlugin = keyof typeof resourcePlugins;
 
@@ -37,9 +41,10 @@ export async function ensurePlugins(): Promise<string> {
         : `the lab's stand-ins for the Pulumi plugins ${standIns.join(", ")}, because the official ones cannot be downloaded here`;
 }
 
-/** Whether a language host other than the lab's own is on PATH; the official CLI comes with one. */
+/** Whether a language host other than the lab's own is on PATH or beside the CLI: the official CLI comes with one. */
 function hasLanguageHost(): boolean {
-    const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== binDir);
+    const besideCli = path.dirname(fs.realpathSync(toolPath("pulumi")));
+    const folders = [besideCli, ...(process.env.PATH ?? "").split(path.delimiter)].filter((folder) => folder !== binDir);
     return folders.some((folder) => fs.existsSync(path.join(folder, "pulumi-language-nodejs")));
 }
 
@@ -49,6 +54,9 @@ async function officialPlugin(name: ResourcePlugin): Promise<boolean> {
     const executable = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
     if (fs.existsSync(executable)) {
         return !fs.readFileSync(executable).subarray(0, 2).equals(Buffer.from("#!"));
+    }
+    if ((await whyNoneAnswers(pluginHosts)) !== undefined) {
+        return false;
     }
     const { ok } = await run("pulumi", ["plugin", "install", "resource", name, version], {
         env: pulumiEnvironment(),

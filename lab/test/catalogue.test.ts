@@ -2,12 +2,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import { projectRoot } from "../paths";
 import { cachedTool, moduleDir } from "../tools/cache";
 import { catalogue, linkerFlags, saysVersion, type Tool } from "../tools/catalogue";
 import { extras } from "../tools/extras";
 import { checkDisk } from "../tools/disk";
-import { canFetchToolchains, checkGo, goToolchain } from "../tools/go";
+import { findGo } from "../tools/findGo";
+import { canFetchToolchains, goToolchain } from "../tools/go";
 import { findOnPath } from "../tools/onPath";
 import { failure } from "../../test/unit/support/failure";
 
@@ -22,8 +22,7 @@ describe("lab: catalogue of tools", () => {
 
     for (const tool of tools) {
         it(`${tool.name}: has the version that go.mod pins`, () => {
-            const wanted = tool.name === "redis" ? "github.com/alicebob/miniredis/v2" : moduleOf(tool);
-            expect(pinnedModules(tool).get(wanted)).to.equal(`v${tool.version}`);
+            expect(pinnedModules(tool).get(moduleOf(tool))).to.equal(`v${tool.version}`);
         });
     }
 
@@ -65,18 +64,24 @@ describe("lab: catalogue of tools", () => {
     });
 });
 
-describe("lab: mise.toml", () => {
+describe("lab: what mise fetches", () => {
     const pins = misePins();
-    const builtOnly = ["redis"];
+    const built = ["external-dns", "external-secrets"];
 
-    for (const tool of base.filter(({ name }) => !builtOnly.includes(name))) {
-        it(`has ${tool.name} in the catalogue's version`, () => {
-            expect(pins.get(tool.name)).to.equal(tool.version);
+    for (const { name, version, prebuilt } of tools.filter((tool) => !built.includes(tool.name))) {
+        it(`has ${name} in the catalogue's version, on the same platforms`, () => {
+            const pin = pins.get(prebuilt!.mise);
+            expect(pin).to.deep.equal({ version: prebuilt!.version ?? version, ...(prebuilt!.only ? { os: "linux" } : {}) });
         });
     }
 
+    it("has no tool that the catalogue does not name", () => {
+        const known = tools.flatMap(({ prebuilt }) => prebuilt?.mise ?? []);
+        expect([...pins.keys()].filter((key) => key !== "go")).to.have.members([...new Set(known)]);
+    });
+
     it("has the Go that builds the tools", () => {
-        expect(`go${pins.get("go")}`).to.equal(goToolchain);
+        expect(`go${pins.get("go")?.version}`).to.equal(goToolchain);
     });
 });
 
@@ -95,6 +100,7 @@ describe("lab: tools on the machine", () => {
     });
 
     const helm = tools.find((tool) => tool.name === "helm")!;
+    const nothing = () => Promise.resolve(undefined);
 
     it("uses a tool of the right version from PATH", async () => {
         executable("helm", `echo v${helm.version}+g0123456`);
@@ -112,12 +118,12 @@ describe("lab: tools on the machine", () => {
     });
 
     it("says what to do without Go", async () => {
-        expect(await failure(checkGo())).to.match(/Go is not on PATH.*install Go 1\.21 or newer/);
+        expect(await failure(findGo(nothing))).to.match(/Go is not on PATH.*install Go 1\.21 or newer/);
     });
 
     it("says what to do with a Go that is too old", async () => {
         executable("go", `echo '{"GOVERSION":"go1.20.14","GOCACHE":"/c","GOMODCACHE":"/m"}'`);
-        expect(await failure(checkGo())).to.match(/Go on PATH is go1\.20\.14: install Go 1\.21 or newer/);
+        expect(await failure(findGo(nothing))).to.match(/Go on PATH is go1\.20\.14: install Go 1\.21 or newer/);
     });
 
     const versions: [string, boolean][] = [
@@ -139,7 +145,7 @@ describe("lab: tools on the machine", () => {
         const dirs = { GOCACHE: dir, GOMODCACHE: path.join(dir, "not", "there") };
         const check = () => checkDisk(dirs, dir, () => 1024 ** 3);
         expect(check).to.throw(/needs about \d+\.\d GiB free on the disk of .*lab-tools-/);
-        expect(check).to.throw(/which has 1\.0 GiB: free some space, or run `mise install`/);
+        expect(check).to.throw(/which has 1\.0 GiB: free some space/);
         expect(() => checkDisk(dirs, dir, () => 1024 ** 4)).not.to.throw();
     });
 
@@ -161,15 +167,14 @@ function moduleOf(tool: Tool): string {
     return candidates.sort((a, b) => b.length - a.length)[0] ?? `no module of ${tool.package}`;
 }
 
-/** Versions in mise.toml by the binary's name. */
-function misePins(): Map<string, string> {
-    const toml = fs.readFileSync(path.join(projectRoot, "mise.toml"), "utf8");
-    const binaries: Record<string, string> = { "argo-cd": "argocd" };
-    const lines = /^"?(?<key>[\w:/-]+)"? = (?:\{ version = )?"(?<version>[\d.]+)"/gm;
-    const tables = /^\[tools\."(?<key>[^"]+)"\]\nversion = "(?<version>[^"]+)"/gm;
+/** Versions in the lab's mise.toml, and the system that a tool is only for, by the tool's name there. */
+function misePins(): Map<string, { version: string; os?: string }> {
+    const toml = fs.readFileSync(path.join(moduleDir("mise"), "mise.toml"), "utf8");
+    const lines = /^"?(?!version)(?<key>[\w:/-]+)"? = (?:\{ version = )?"(?<version>[\d.]+)"(?:, os = \["(?<os>\w+)"\])?/gm;
+    const tables = /^\[tools\."(?<key>[^"]+)"\]\nversion = "(?<version>[^"]+)"(?<os>)/gm;
     const pins = [...toml.matchAll(lines), ...toml.matchAll(tables)].map(({ groups }) => {
-        const name = groups!.key!.split(/[/:]/).at(-1)!;
-        return [binaries[name] ?? name, groups!.version!] as const;
+        const { key, version, os: only } = groups as { key: string; version: string; os?: string };
+        return [key, { version, ...(only ? { os: only } : {}) }] as const;
     });
     return new Map(pins);
 }

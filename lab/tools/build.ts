@@ -1,66 +1,107 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Report } from "../phases";
 import { toolCache } from "../paths";
-import { run } from "../processes";
-import { cachedTool, moduleDir } from "./cache";
+import { cachedTool, compilerFlags, moduleDir } from "./cache";
 import { linkerFlags, type Tool } from "./catalogue";
-import { goEnvironment } from "./go";
+import type { Go } from "./findGo";
+import { duration, Progress } from "./progress";
 
-const reportEveryMs = 20_000;
 const logLines = 15;
 
-/** The compiler's work files: below the cache, because an interrupted Go leaves them behind. */
+/** The compiler's work files and output: below the cache, because an interrupted Go leaves them behind. */
 const workDir = path.join(toolCache, "work");
 
-/** Removes work files of interrupted builds. Only for the holder of the build lock. */
-export function clearWorkDir(): void {
-    fs.rmSync(workDir, { recursive: true, force: true });
+/** Tools of one module, which `go build` builds together: they share most of their packages. */
+interface Group {
+    readonly module: string;
+    readonly tools: readonly Tool[];
 }
 
 /**
- * Builds a tool from its pinned module into the cache: under a temporary name, renamed when complete.
- * Ctrl-C and the end of this process interrupt the compiler.
- * `label` begins every line of progress.
+ * Builds tools from their pinned modules into the cache, one module after another. All modules are downloaded at the
+ * start, beside the compiler's first work. Ctrl-C and the end of this process interrupt the compiler. Only for the
+ * holder of the lock of the tools.
  */
-export async function buildTool(tool: Tool, label: string, report: (line: string) => void): Promise<void> {
-    const target = cachedTool(tool);
-    const dir = path.dirname(target);
-    fs.rmSync(dir, { recursive: true, force: true });
-    fs.mkdirSync(dir, { recursive: true });
+export async function buildTools(tools: readonly Tool[], go: Go, report: Report): Promise<void> {
+    fs.rmSync(workDir, { recursive: true, force: true });
     fs.mkdirSync(workDir, { recursive: true });
-    const temporary = `${target}.${process.pid}.tmp`;
-
     const started = Date.now();
-    const elapsed = () => formatElapsed(Date.now() - started);
-    report(`${label}: building ${tool.name} ${tool.version}`);
-    const timer = setInterval(() => report(`${label}: building ${tool.name} for ${elapsed()}`), reportEveryMs);
+    const names = [...new Set(tools.map(({ module }) => module))];
+    const groups = names.map((module) => ({ module, tools: tools.filter((tool) => tool.module === module) }));
+    const counts = groups.map((group) => countPackages(group, go));
+    let total: number | undefined;
+    let done = 0;
+    void Promise.all(counts).then(
+        (all) => (total = all.reduce((sum, count) => sum + count, 0)),
+        () => undefined,
+    );
+    const work = { total: () => total, done: () => done, unit: "packages" };
+    const progress = new Progress(report, `building ${tools.length} tools`, work);
     try {
-        const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", linkerFlags(tool)];
-        const { ok, output, reason } = await run("go", ["build", ...flags, "-o", temporary, tool.package], {
-            cwd: moduleDir(tool.module),
-            env: { ...goEnvironment, GOTMPDIR: workDir },
-        });
-        if (!ok) {
-            throw buildError(tool, output === "" ? reason : output);
+        for (const [index, group] of groups.entries()) {
+            await counts[index];
+            await buildGroup(group, go, (packages) => (done += packages));
         }
     } finally {
-        clearInterval(timer);
+        progress.stop();
+        fs.rmSync(workDir, { recursive: true, force: true });
     }
-    fs.renameSync(temporary, target);
-    report(`${label}: built ${tool.name} ${tool.version} in ${elapsed()}`);
+    report(`built ${tools.length} tools in ${duration(Date.now() - started)}`, true);
 }
 
-/** Minutes and seconds, as in "3m05s". */
-export function formatElapsed(ms: number): string {
-    const seconds = Math.round(ms / 1000);
-    const rest = String(seconds % 60).padStart(2, "0");
-    return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${rest}s`;
+/** Downloads the modules of all packages of the tools; @returns how many packages have to be compiled. */
+async function countPackages(group: Group, go: Go): Promise<number> {
+    const stale = "{{if .Stale}}{{.ImportPath}}{{end}}";
+    const args = ["list", "-deps", ...compilerFlags, "-f", stale, ...packagesOf(group)];
+    const { ok, stdout, output } = await go(args, { cwd: moduleDir(group.module) });
+    if (!ok) {
+        throw buildError(group, output);
+    }
+    return stdout.split("\n").filter(Boolean).length;
 }
 
-function buildError(tool: Tool, output: string): Error {
-    const log = path.join(toolCache, "logs", `build-${tool.name}.log`);
-    const tail = output.trimEnd().split("\n").slice(-logLines).join("\n");
-    return new Error(`cannot build ${tool.name} ${tool.version}: ${remedyFor(output)}\n${tail}${saved(log, output)}`);
+async function buildGroup(group: Group, go: Go, compiled: (packages: number) => void): Promise<void> {
+    const out = path.join(workDir, group.module);
+    const linking = group.tools.map((tool) => `-ldflags=${tool.package}=${linkerFlags(tool)}`);
+    const { ok, output, reason } = await go(
+        ["build", "-v", ...compilerFlags, ...linking, "-o", `${out}${path.sep}`, ...packagesOf(group)],
+        {
+            cwd: moduleDir(group.module),
+            env: { GOTMPDIR: workDir },
+            onOutput: (text) => compiled(text.split("\n").length - 1),
+        },
+    );
+    if (!ok) {
+        throw buildError(group, output === "" ? reason : output);
+    }
+    for (const tool of group.tools) {
+        const target = cachedTool(tool);
+        fs.mkdirSync(path.dirname(target), { recursive: true });
+        fs.renameSync(path.join(out, executableName(tool.package)), target);
+    }
+}
+
+function packagesOf({ tools }: Group): string[] {
+    return tools.map((tool) => tool.package);
+}
+
+/** `go build -v` writes the name of each package that it compiles. */
+function isPackage(line: string): boolean {
+    return /^[\w.~/-]+$/.test(line);
+}
+
+/** The name that `go build` gives: the last part of the package's path that is no major version. */
+function executableName(packagePath: string): string {
+    return path.posix.basename(packagePath.replace(/\/v\d+$/, ""));
+}
+
+function buildError({ module, tools }: Group, output: string): Error {
+    const names = tools.map(({ name, version }) => `${name} ${version}`).join(", ");
+    const log = path.join(toolCache, "logs", `build-${module}.log`);
+    const lines = output.trimEnd().split("\n").filter((line) => !isPackage(line));
+    const tail = lines.slice(-logLines).join("\n");
+    return new Error(`cannot build ${names}: ${remedyFor(output)}\n${tail}${saved(log, output)}`);
 }
 
 /** Saves the whole output; on a full disk the error does not name a file. */

@@ -10,6 +10,9 @@ export function moduleDir(module: string): string {
     return path.join(projectRoot, "lab", "toolchain", module);
 }
 
+/** What `go list` and `go build` are told besides the packages. */
+export const compilerFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly"];
+
 /**
  * Where the built tool is cached. The folder's name holds a hash of all that decides what the build
  * gives, so a tool of another version, other flags or another platform is never used instead.
@@ -17,22 +20,10 @@ export function moduleDir(module: string): string {
 export function cachedTool(tool: Tool): string {
     const dir = moduleDir(tool.module);
     const hash = createHash("sha256");
-    for (const file of ["go.mod", "go.sum", ...localSources(tool)]) {
+    for (const file of ["go.mod", "go.sum"]) {
         hash.update(fs.readFileSync(path.join(dir, file))).update("\0");
     }
     hash.update([tool.package, linkerFlags(tool), goToolchain, goOs, goArch].join("\0"));
     const key = hash.digest("hex").slice(0, 12);
     return path.join(toolCache, "tools", `${tool.name}-${tool.version}-${key}`, tool.name);
-}
-
-/** Go files of a main in the folder of the go.mod, relative to it. */
-function localSources(tool: Tool): string[] {
-    if (!tool.package.startsWith("./")) {
-        return [];
-    }
-    return fs
-        .readdirSync(path.join(moduleDir(tool.module), tool.package))
-        .filter((file) => file.endsWith(".go"))
-        .sort()
-        .map((file) => path.join(tool.package, file));
 }

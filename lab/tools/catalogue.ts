@@ -3,6 +3,8 @@ export interface Tool {
     readonly name: string;
     /** Without "v". */
     readonly version: string;
+    /** How its project releases it; without it the lab builds it. */
+    readonly prebuilt?: Prebuilt;
     /** Arguments that make it print its version; without them it is never looked for on PATH. */
     readonly versionArgs?: readonly string[];
     /** Folder of lab/toolchain whose go.mod and go.sum pin it. */
@@ -15,6 +17,18 @@ export interface Tool {
     readonly aliases?: readonly string[];
 }
 
+/** A tool as its project releases it. */
+export interface Prebuilt {
+    /** Its name in lab/toolchain/mise/mise.toml, which has the version. */
+    readonly mise: string;
+    /** About how much is fetched, in megabytes. */
+    readonly megabytes: number;
+    /** The only platform that it is released for, in Node's words. */
+    readonly only?: NodeJS.Platform;
+    /** The release's version, where the Go module counts otherwise. */
+    readonly version?: string;
+}
+
 /** Clients read the API server's version from these. */
 const kubernetesStamps = {
     "k8s.io/component-base/version.gitVersion": "v1.37.0",
@@ -23,10 +37,12 @@ const kubernetesStamps = {
     "k8s.io/component-base/version.gitTreeState": "clean",
 };
 
-function kubernetes<const N extends string>(name: N, versionArgs: readonly string[]) {
+function kubernetes<const N extends string>(name: N, megabytes: number, versionArgs: readonly string[]) {
+    const only = name === "kubectl" ? undefined : "linux";
     return {
         name,
         version: "1.37.0",
+        prebuilt: { mise: `aqua:kubernetes/kubernetes/${name}`, megabytes, only },
         versionArgs,
         module: "kubernetes",
         package: `k8s.io/kubernetes/cmd/${name}`,
@@ -34,23 +50,25 @@ function kubernetes<const N extends string>(name: N, versionArgs: readonly strin
     } as const;
 }
 
-/** Every tool that `npm run lab` needs, in the order in which they are built. mise.toml names the same versions. */
+/** Every tool that `npm run lab` needs, in the order in which they are built. */
 export const catalogue = [
     {
         name: "pulumi",
         version: "3.259.0",
+        prebuilt: { mise: "aqua:pulumi/pulumi", megabytes: 100 },
         versionArgs: ["version"],
         module: "pulumi",
         package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
         stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
     },
-    kubernetes("kube-apiserver", ["--version"]),
-    kubernetes("kube-controller-manager", ["--version"]),
-    kubernetes("kube-scheduler", ["--version"]),
-    kubernetes("kubectl", ["version", "--client"]),
+    kubernetes("kube-apiserver", 118, ["--version"]),
+    kubernetes("kube-controller-manager", 103, ["--version"]),
+    kubernetes("kube-scheduler", 79, ["--version"]),
+    kubernetes("kubectl", 62, ["version", "--client"]),
     {
         name: "etcd",
         version: "3.7.0",
+        prebuilt: { mise: "aqua:etcd-io/etcd", megabytes: 25 },
         versionArgs: ["--version"],
         module: "kubernetes",
         package: "go.etcd.io/etcd/server/v3",
@@ -59,6 +77,7 @@ export const catalogue = [
     {
         name: "kwok",
         version: "0.8.0",
+        prebuilt: { mise: "github:kubernetes-sigs/kwok", megabytes: 65 },
         versionArgs: ["--version"],
         module: "kubernetes",
         package: "sigs.k8s.io/kwok/cmd/kwok",
@@ -67,6 +86,7 @@ export const catalogue = [
     {
         name: "kwokctl",
         version: "0.8.0",
+        prebuilt: { mise: "aqua:kubernetes-sigs/kwok/kwokctl", megabytes: 57 },
         versionArgs: ["--version"],
         module: "kubernetes",
         package: "sigs.k8s.io/kwok/cmd/kwokctl",
@@ -75,6 +95,7 @@ export const catalogue = [
     {
         name: "helm",
         version: "3.22.0",
+        prebuilt: { mise: "aqua:helm/helm", megabytes: 20 },
         versionArgs: ["version", "--short"],
         module: "kubernetes",
         package: "helm.sh/helm/v3/cmd/helm",
@@ -90,15 +111,16 @@ export const catalogue = [
     {
         name: "kustomize",
         version: "5.8.1",
+        prebuilt: { mise: "aqua:kubernetes-sigs/kustomize", megabytes: 6 },
         versionArgs: ["version"],
         module: "kubernetes",
         package: "sigs.k8s.io/kustomize/kustomize/v5",
         stamps: {},
     },
-    { name: "redis", version: "2.39.0", module: "kubernetes", package: "./redis", stamps: {} },
     {
         name: "argocd",
         version: "3.6.1",
+        prebuilt: { mise: "aqua:argoproj/argo-cd", megabytes: 220 },
         versionArgs: ["version", "--client", "--short"],
         module: "kubernetes",
         package: "github.com/argoproj/argo-cd/v3/cmd",

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { GoDirs } from "./go";
+import type { GoDirs } from "./findGo";
 
 const gib = 1024 ** 3;
 
@@ -26,7 +26,7 @@ export function checkDisk(goDirs: GoDirs, toolCache: string, freeBytes = freeByt
         if (free < bytes) {
             throw new Error(
                 `building the lab's tools needs about ${gigabytes(bytes)} free on the disk of ${dir}, which has ` +
-                    `${gigabytes(free)}: free some space, or run \`mise install\` for prebuilt tools`,
+                    `${gigabytes(free)}: free some space`,
             );
         }
     }

@@ -1,14 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { labDir, toolCache } from "../paths";
+import type { Report } from "../phases";
 import { withLock } from "../processes";
-import { buildTool, clearWorkDir, formatElapsed } from "./build";
+import { buildTools } from "./build";
 import { cachedTool } from "./cache";
 import { catalogue, type Tool, type ToolName } from "./catalogue";
 import { checkDisk } from "./disk";
-import { checkGo } from "./go";
 import { extras, type ExtraName } from "./extras";
+import { findGo } from "./findGo";
 import { findOnPath } from "./onPath";
+import { cachedPrebuilt, fetchTools } from "./prebuilt";
 
 /** All tools of this lab under their names, for PATH. */
 export const toolBin = path.join(labDir, "bin");
@@ -21,71 +23,74 @@ export function toolPath(name: ToolName | ExtraName): string {
 }
 
 /**
- * Finds every tool of the catalogue on PATH (in the right version) or in the cache, builds the others, and links all
- * into `<labDir>/bin`. Builds hold a lock: a second run waits for them and then finds what they built.
- * Fails if Go is missing or too old, the disk too full, or a build fails.
+ * Finds every tool of the catalogue on PATH (in the right version) or in the cache, fetches the others or builds them
+ * where that is not possible, and links all into `<labDir>/bin`. That holds a lock: a second run waits and then finds
+ * what the first one brought.
+ * Fails if there is no Go for a build, the disk is too full, or a build fails.
  */
-export async function ensureTools(report: (line: string) => void): Promise<void> {
+export async function ensureTools(report: Report): Promise<void> {
     await ensure(catalogue, report);
 }
 
-/** Does for the named extras what {@link ensureTools} does for the catalogue. */
-export async function ensureExtras(names: readonly ExtraName[], report: (line: string) => void): Promise<void> {
+/** {@link ensureTools} for the named extras. */
+export async function ensureExtras(names: readonly ExtraName[], report: Report): Promise<void> {
     await ensure(extras.filter(({ name }) => names.includes(name)), report);
 }
 
-async function ensure(tools: readonly Tool[], report: (line: string) => void): Promise<void> {
+/** Does for any tools what {@link ensureTools} does for the catalogue. */
+export async function ensure(tools: readonly Tool[], report: Report): Promise<void> {
     const found = await findTools(tools);
     const missing = tools.filter((tool) => !found.has(tool.name));
     if (missing.length > 0) {
-        await buildMissing(missing, report);
+        await bring(missing, report);
     }
     linkAll(
         tools.flatMap((tool) => {
-            const file = found.get(tool.name) ?? cachedTool(tool);
+            const file = found.get(tool.name) ?? cached(tool) ?? cachedTool(tool);
             return [tool.name, ...(tool.aliases ?? [])].map((name) => [name, file] as const);
         }),
     );
 }
 
-/** Tools that need no build: the user's own, else built ones from the cache. */
+/** Tools that are there: the user's own, else those in the cache. */
 async function findTools(tools: readonly Tool[]): Promise<Map<string, string>> {
     const files = await Promise.all(
         tools.map(async (tool) => {
-            const cached = cachedTool(tool);
-            const file = (await findOnPath(tool)) ?? (fs.existsSync(cached) ? cached : undefined);
+            const file = (await findOnPath(tool)) ?? cached(tool);
             return file === undefined ? [] : [[tool.name, file] as const];
         }),
     );
     return new Map(files.flat());
 }
 
-async function buildMissing(missing: readonly Tool[], report: (line: string) => void): Promise<void> {
-    const goDirs = await checkGo();
-    const lock = { purpose: "building the lab's tools", timeoutMs: lockLimitMs, report };
+function cached(tool: Tool): string | undefined {
+    const built = cachedTool(tool);
+    return cachedPrebuilt(tool) ?? (fs.existsSync(built) ? built : undefined);
+}
+
+/** Fetches tools into the cache, and builds those that do not come. */
+async function bring(missing: readonly Tool[], report: Report): Promise<void> {
+    const lock = { purpose: "fetching or building the lab's tools", timeoutMs: lockLimitMs, report };
     await withLock(path.join(toolCache, "build"), lock, async () => {
-        const todo = missing.filter((tool) => !fs.existsSync(cachedTool(tool)));
+        const wanted = missing.filter((tool) => !cached(tool));
+        await fetchTools(wanted, report);
+        const todo = wanted.filter((tool) => !cached(tool));
         if (todo.length === 0) {
             return;
         }
+        const { go, dirs } = await findGo();
         if (todo.length > catalogue.length / 2) {
-            checkDisk(goDirs, toolCache);
+            checkDisk(dirs, toolCache);
         }
-        report(`${announcement(todo)} Later runs take them from ${toolCache}.`);
-        clearWorkDir();
-        const started = Date.now();
-        for (const [index, tool] of todo.entries()) {
-            await buildTool(tool, `${index + 1} of ${todo.length}`, report);
-        }
-        clearWorkDir();
-        report(`built ${todo.length} tools in ${formatElapsed(Date.now() - started)}`);
+        report(announcement(todo), true);
+        await buildTools(todo, go, report);
     });
 }
 
 function announcement(todo: readonly Tool[]): string {
     return todo.length === catalogue.length
-        ? `The first run builds ${todo.length} tools from source: about 15 minutes on two cores, less on more.`
-        : `Building from source: ${todo.map((tool) => tool.name).join(", ")}; up to 15 minutes on two cores.`;
+        ? `building ${todo.length} tools from source: about 12 minutes on two cores`
+        : `building ${todo.map((tool) => tool.name).join(", ")} from source: up to 12 minutes on two cores`;
 }
 
 /** Points every link at its file; a link that is right stays as it is. */
@@ -109,10 +114,11 @@ function isSameFile(link: string, file: string): boolean {
 
 /**
  * A hard link where the tool is our own build: the Pulumi CLI looks for its language host beside its real file, and
- * warns of one that it finds on PATH. A user's own tool may have its companions beside it, so it stays where it is.
+ * warns of one that it finds on PATH. Another tool may have its companions beside it, so it stays where it is.
  */
 function linkTo(file: string, link: string): void {
-    if (file.startsWith(toolCache + path.sep) && fs.statSync(toolCache).dev === fs.statSync(path.dirname(link)).dev) {
+    const isBuilt = file.startsWith(path.join(toolCache, "tools") + path.sep);
+    if (isBuilt && fs.statSync(toolCache).dev === fs.statSync(path.dirname(link)).dev) {
         fs.linkSync(file, link);
     } else {
         fs.symlinkSync(file, link);

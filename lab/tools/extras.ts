@@ -1,10 +1,11 @@
 import type { Tool } from "./catalogue";
 
-/** Tools that `npm run lab` does without: each is built when a command or a test first asks for it. */
+/** Tools that `npm run lab` does without: each is fetched or built when a command or a test first asks for it. */
 export const extras = [
     {
         name: "actionlint",
         version: "1.7.12",
+        prebuilt: { mise: "aqua:rhysd/actionlint", megabytes: 2 },
         versionArgs: ["-version"],
         module: "actionlint",
         package: "github.com/rhysd/actionlint/cmd/actionlint",
@@ -14,6 +15,7 @@ export const extras = [
         // Prometheus 3.10: its Go module counts 0.310.
         name: "prometheus",
         version: "0.310.0",
+        prebuilt: { mise: "aqua:prometheus/prometheus", megabytes: 130, version: "3.10.0" },
         module: "prometheus",
         package: "github.com/prometheus/prometheus/cmd/prometheus",
         stamps: {},
@@ -21,6 +23,7 @@ export const extras = [
     {
         name: "promtool",
         version: "0.310.0",
+        prebuilt: { mise: "aqua:prometheus/prometheus", megabytes: 130, version: "3.10.0" },
         module: "prometheus",
         package: "github.com/prometheus/prometheus/cmd/promtool",
         stamps: {},
@@ -28,6 +31,7 @@ export const extras = [
     {
         name: "blackbox_exporter",
         version: "0.27.0",
+        prebuilt: { mise: "github:prometheus/blackbox_exporter", megabytes: 13 },
         module: "blackbox",
         package: "github.com/prometheus/blackbox_exporter",
         stamps: {},
@@ -35,11 +39,19 @@ export const extras = [
     {
         name: "alertmanager",
         version: "0.30.0",
+        prebuilt: { mise: "aqua:prometheus/alertmanager", megabytes: 35 },
         module: "alertmanager",
         package: "github.com/prometheus/alertmanager/cmd/alertmanager",
         stamps: {},
     },
-    { name: "coredns", version: "1.15.0", module: "dns", package: "github.com/coredns/coredns", stamps: {} },
+    {
+        name: "coredns",
+        version: "1.15.0",
+        prebuilt: { mise: "github:coredns/coredns", megabytes: 20 },
+        module: "dns",
+        package: "github.com/coredns/coredns",
+        stamps: {},
+    },
     {
         name: "external-dns",
         version: "0.23.0",
@@ -57,6 +69,7 @@ export const extras = [
     {
         name: "registry",
         version: "3.1.2",
+        prebuilt: { mise: "github:distribution/distribution", megabytes: 20 },
         module: "registry",
         package: "github.com/distribution/distribution/v3/cmd/registry",
         stamps: {},

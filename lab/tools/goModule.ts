@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { toolCache } from "../paths";
-import { run, withLock } from "../processes";
+import { withLock } from "../processes";
 import { moduleDir } from "./cache";
-import { checkGo, goEnvironment } from "./go";
+import { findGo } from "./findGo";
 
 /** Files that the lab takes out of a Go module as they are. */
 export interface ModuleFiles {
@@ -48,12 +48,9 @@ export async function moduleFiles(
 }
 
 async function download({ what, module, version, toolchain }: ModuleFiles): Promise<string> {
-    await checkGo();
-    const { ok, stdout, output } = await run("go", ["mod", "download", "-json", module], {
-        cwd: moduleDir(toolchain),
-        env: goEnvironment,
-        timeoutMs: 240_000,
-    });
+    const { go } = await findGo();
+    const options = { cwd: moduleDir(toolchain), timeoutMs: 240_000 };
+    const { ok, stdout, output } = await go(["mod", "download", "-json", module], options);
     const found = (stdout === "" ? {} : JSON.parse(stdout)) as { Dir?: string; Version?: string; Error?: string };
     if (!ok || !found.Dir) {
         throw new Error(

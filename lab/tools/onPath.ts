@@ -10,7 +10,7 @@ const versionLimitMs = 10_000;
 const labsDir = path.join(projectRoot, ".lab") + path.sep;
 
 /** The first executable of that name on PATH, outside the labs' own folders. */
-function whichOnPath(name: string): string | undefined {
+export function whichOnPath(name: string): string | undefined {
     return (process.env.PATH ?? "")
         .split(path.delimiter)
         .filter((dir) => path.isAbsolute(dir) && !`${dir}${path.sep}`.startsWith(labsDir))

@@ -7,6 +7,10 @@ export interface RunOptions {
     readonly timeoutMs?: number;
     /** Standard input; by default none. */
     readonly input?: string | undefined;
+    /** Interrupts the command when it is aborted. */
+    readonly signal?: AbortSignal;
+    /** Gets the output, standard and error, as it comes. */
+    readonly onOutput?: (text: string) => void;
 }
 
 /** The result of a command. */
@@ -23,23 +27,28 @@ export interface RunResult {
 
 /**
  * Runs a command to its end; a failure is a result, not an exception. The command is interrupted
- * (SIGINT) when this process ends or at the limit.
+ * (SIGINT) when this process ends, at the limit, or by the signal.
  *
  * The import of execa is dynamic: it is an ES module whose dependencies cannot be loaded with `require`,
  * which a static import in this CommonJS project would do.
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const { execa } = await import("execa");
-    const { cwd, env, timeoutMs, input } = options;
-    const result = await execa(file, args, {
+    const { cwd, env, timeoutMs, input, signal, onOutput } = options;
+    const running = execa(file, args, {
         cwd,
         env,
         timeout: timeoutMs,
+        cancelSignal: signal,
         ...(input === undefined ? { stdin: "ignore" } : { input }),
         all: true,
         reject: false,
         killSignal: "SIGINT",
     });
+    if (onOutput) {
+        running.all.on("data", (chunk: Buffer) => onOutput(chunk.toString()));
+    }
+    const result = await running;
     return {
         ok: !result.failed,
         stdout: result.stdout ?? "",

@@ -11,7 +11,7 @@ describe("the workflows", () => {
 
     before(async function () {
         this.timeout(20 * 60_000);
-        await ensureExtras(["actionlint"], () => undefined);
+        await ensureExtras(["actionlint"], (line) => process.stdout.write(`      ${line}\n`));
     });
 
     it("pass actionlint, each of them", async () => {

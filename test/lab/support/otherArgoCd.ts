@@ -2,6 +2,7 @@ import { files, machineEnvironment } from "../../../lab/argocd/components";
 import { readState } from "../../../lab/argocd/state";
 import { kubectl } from "../../../lab/kubectl";
 import { freePorts, startProcess, stopProcess } from "../../../lab/processes";
+import { redisProcess } from "../../../lab/redis";
 import { toolPath } from "../../../lab/tools";
 import { applyByHand } from "../../../lab/apply";
 
@@ -42,7 +43,7 @@ export async function startOtherArgoCd(): Promise<() => Promise<void>> {
     await kubectl("hub", ["wait", "pods", "--all", "--for=condition=Ready", `--namespace=${otherNamespace}`, "--timeout=60s"]);
     const [redisPort = 0, metricsPort = 0] = await freePorts(2);
     const env = { REDIS_PASSWORD: "only-on-loopback", PATH: process.env.PATH ?? "/usr/bin:/bin" };
-    await startProcess({ name: redis, command: toolPath("redis"), args: [`127.0.0.1:${redisPort}`], env });
+    await startProcess(await redisProcess(redis, redisPort, env.REDIS_PASSWORD));
     await startProcess({
         name: controller,
         command: toolPath("argocd-application-controller"),
