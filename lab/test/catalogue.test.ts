@@ -170,9 +170,10 @@ function moduleOf(tool: Tool): string {
 /** Versions in the lab's mise.toml, and the system that a tool is only for, by the tool's name there. */
 function misePins(): Map<string, { version: string; os?: string }> {
     const toml = fs.readFileSync(path.join(moduleDir("mise"), "mise.toml"), "utf8");
-    const lines = /^"?(?!version)(?<key>[\w:/-]+)"? = (?:\{ version = )?"(?<version>[\d.]+)"(?:, os = \["(?<os>\w+)"\])?/gm;
-    const tables = /^\[tools\."(?<key>[^"]+)"\]\nversion = "(?<version>[^"]+)"(?<os>)/gm;
-    const pins = [...toml.matchAll(lines), ...toml.matchAll(tables)].map(({ groups }) => {
+    const line =
+        /^"?(?!version)(?<key>[\w:/-]+)"? = (?:\{ version = )?"(?<version>[\d.]+)"(?:, os = \["(?<os>.+)"\])?/gm;
+    const table = /^\[tools\."(?<key>[^"]+)"\]\nversion = "(?<version>[^"]+)"(?<os>)/gm;
+    const pins = [...toml.matchAll(line), ...toml.matchAll(table)].map(({ groups }) => {
         const { key, version, os: only } = groups as { key: string; version: string; os?: string };
         return [key, { version, ...(only ? { os: only } : {}) }] as const;
     });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Output, Phases, type Report } from "../phases";
+import { Phases, type Report } from "../phases";
 import { duration, progressText } from "../tools/progress";
 import { failure } from "../../test/unit/support/failure";
 
@@ -27,7 +27,7 @@ class Screen {
 
 async function show(isTTY: boolean, work: (report: Report) => Promise<void>): Promise<Screen> {
     const screen = new Screen(isTTY);
-    const phases = new Phases(screen as unknown as Output);
+    const phases = new Phases(screen);
     await phases.run("tools", work).catch(() => undefined);
     return screen;
 }
@@ -67,7 +67,8 @@ describe("lab: phases on the screen", () => {
     it("name the one that fails", async () => {
         const { lines } = await show(true, () => Promise.reject(new Error("no Go")));
         expect(lines).to.deep.equal(["> tools: failed"]);
-        expect(await failure(new Phases(new Screen(true) as unknown as Output).run("x", () => Promise.reject(new Error("no Go"))))).to.equal("no Go");
+        const phases = new Phases(new Screen(true));
+        expect(await failure(phases.run("x", () => Promise.reject(new Error("no Go"))))).to.equal("no Go");
     });
 });
 

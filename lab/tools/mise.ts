@@ -36,7 +36,7 @@ export async function findMise(): Promise<Mise> {
     return (args, options = {}) => run(file, args, { ...options, cwd, env: { ...environment(cwd), ...options.env } });
 }
 
-/** A copy, where mise changes no file of the checkout; one for each content, which other runs may use at the same time. */
+/** A copy, where mise changes no file of the checkout; one for each content, which other runs may use too. */
 function copyConfiguration(): string {
     const files = configurationFiles.filter((file) => fs.existsSync(file));
     const hash = createHash("sha256");

@@ -70,7 +70,7 @@ async function fetchWith(mise: Mise, tools: readonly Released[], report: Report)
     });
     const stall = new AbortController();
     const watch = watchSilence(() => stall.abort());
-    const { ok, output } = await mise(["install", ...keys.map(([key]) => key)], { signal: stall.signal }).finally(() => {
+    const { output } = await mise(["install", ...keys.map(([key]) => key)], { signal: stall.signal }).finally(() => {
         clearInterval(watch);
         progress.stop();
     });

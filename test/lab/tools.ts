@@ -103,7 +103,9 @@ describe("tools that their projects release", () => {
         hosts.manner = "other bytes";
         const result = await bring();
         expect(await sayings(result)).to.deep.equal(["built here", "built here"]);
-        expect(result.output).to.match(/not fetched: kubectl, helm \(.*checksum/i).and.match(/building kubectl, helm from source/);
+        expect(result.output)
+            .to.match(/not fetched: kubectl, helm \(.*checksum/i)
+            .and.match(/building kubectl, helm from source/);
     });
 
     it("builds where a download stops, and fetches nothing of what is there next time", async () => {
@@ -118,7 +120,7 @@ describe("tools that their projects release", () => {
         hosts.manner = "half and then nothing";
         const interrupted = bring();
         await hosts.heard(/kubectl$/);
-        await killHolder();
+        killHolder();
         await interrupted;
         hosts.manner = "whole";
         expect(await sayings(await bring())).to.deep.equal(prebuilt);
@@ -132,7 +134,8 @@ describe("tools that their projects release", () => {
 
     it("goes through the proxy that the environment names", async () => {
         const replacements = JSON.stringify({ "regex:^https?://([^/]+)/": "http://mirror.test/$1/" });
-        const result = await bring({ MISE_URL_REPLACEMENTS: replacements, HTTP_PROXY: hosts.url, http_proxy: hosts.url });
+        const proxy = { HTTP_PROXY: hosts.url, http_proxy: hosts.url };
+        const result = await bring({ MISE_URL_REPLACEMENTS: replacements, ...proxy });
         expect(await sayings(result)).to.deep.equal(prebuilt);
     });
 
@@ -145,7 +148,7 @@ describe("tools that their projects release", () => {
     });
 
     /** Kills the process that holds the lock of the tools, as a closed terminal or a full machine does. */
-    async function killHolder(): Promise<void> {
+    function killHolder(): void {
         const holder = path.join(cache, "hubspoke-lab", "build.holder");
         process.kill((JSON.parse(fs.readFileSync(holder, "utf8")) as { pid: number }).pid, "SIGKILL");
     }
