@@ -171,8 +171,8 @@ function moduleOf(tool: Tool): string {
 function misePins(): Map<string, { version: string; os?: string }> {
     const toml = fs.readFileSync(path.join(moduleDir("mise"), "mise.toml"), "utf8");
     const line =
-        /^"?(?!version)(?<key>[\w:/-]+)"? = (?:\{ version = )?"(?<version>[\d.]+)"(?:, os = \["(?<os>.+)"\])?/gm;
-    const table = /^\[tools\."(?<key>[^"]+)"\]\nversion = "(?<version>[^"]+)"(?<os>)/gm;
+        /^"?(?!version|kwok)(?<key>[\w:/-]+)"? = (?:\{ version = )?"(?<version>[\d.]+)"(?:, os = \["(?<os>.+)"\])?/gm;
+    const table = /^\[tools\."?(?<key>[^"\]]+)"?\]\nversion = "(?<version>[^"]+)"(?<os>)/gm;
     const pins = [...toml.matchAll(line), ...toml.matchAll(table)].map(({ groups }) => {
         const { key, version, os: only } = groups as { key: string; version: string; os?: string };
         return [key, { version, ...(only ? { os: only } : {}) }] as const;

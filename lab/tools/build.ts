@@ -5,6 +5,7 @@ import { toolCache } from "../paths";
 import { cachedTool, compilerFlags, moduleDir } from "./cache";
 import { linkerFlags, type Tool } from "./catalogue";
 import type { Go } from "./findGo";
+import { saveLog } from "./logs";
 import { duration, Progress } from "./progress";
 
 const logLines = 15;
@@ -98,21 +99,9 @@ function executableName(packagePath: string): string {
 
 function buildError({ module, tools }: Group, output: string): Error {
     const names = tools.map(({ name, version }) => `${name} ${version}`).join(", ");
-    const log = path.join(toolCache, "logs", `build-${module}.log`);
     const lines = output.trimEnd().split("\n").filter((line) => !isPackage(line));
     const tail = lines.slice(-logLines).join("\n");
-    return new Error(`cannot build ${names}: ${remedyFor(output)}\n${tail}${saved(log, output)}`);
-}
-
-/** Saves the whole output; on a full disk the error does not name a file. */
-function saved(log: string, output: string): string {
-    try {
-        fs.mkdirSync(path.dirname(log), { recursive: true });
-        fs.writeFileSync(log, output);
-        return `\n(log: ${log})`;
-    } catch {
-        return "";
-    }
+    return new Error(`cannot build ${names}: ${remedyFor(output)}\n${tail}\n${saveLog(`build-${module}`, output)}`);
 }
 
 function remedyFor(output: string): string {

@@ -77,7 +77,7 @@ export const catalogue = [
     {
         name: "kwok",
         version: "0.8.0",
-        prebuilt: { mise: "github:kubernetes-sigs/kwok", megabytes: 65 },
+        prebuilt: { mise: "kwok", megabytes: 65 },
         versionArgs: ["--version"],
         module: "kubernetes",
         package: "sigs.k8s.io/kwok/cmd/kwok",
@@ -86,7 +86,7 @@ export const catalogue = [
     {
         name: "kwokctl",
         version: "0.8.0",
-        prebuilt: { mise: "aqua:kubernetes-sigs/kwok/kwokctl", megabytes: 57 },
+        prebuilt: { mise: "kwokctl", megabytes: 57 },
         versionArgs: ["--version"],
         module: "kubernetes",
         package: "sigs.k8s.io/kwok/cmd/kwokctl",

@@ -4,6 +4,7 @@ import { toolCache } from "../paths";
 import type { Report } from "../phases";
 import { run } from "../processes";
 import { saysVersion, type Prebuilt, type Tool } from "./catalogue";
+import { saveLog } from "./logs";
 import { findMise, installedFile, type Mise, miseData } from "./mise";
 import { duration, Progress } from "./progress";
 import { whyNoneAnswers } from "./releaseHosts";
@@ -78,7 +79,7 @@ async function fetchWith(mise: Mise, tools: readonly Released[], report: Report)
     const missing = tools.filter(({ name }) => !came.includes(name)).map(({ name }) => name);
     if (missing.length > 0) {
         const reason = stall.signal.aborted ? "no byte came for some seconds" : reasonIn(output);
-        report(`not fetched: ${missing.join(", ")} (${reason})`, true);
+        report(`not fetched: ${missing.join(", ")}: ${reason} ${saveLog("mise", output)}`, true);
     }
 }
 
@@ -123,10 +124,16 @@ function watchSilence(then: () => void): NodeJS.Timeout {
     }, lookEveryMs);
 }
 
-/** Sizes of the files below a folder. */
+/** Sizes of the files below a folder, in which others work. */
 function megabytesIn(folder: string): number {
-    const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-    const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
-    return bytes / 1e6;
+    try {
+        const sizes = fs.readdirSync(folder, { withFileTypes: true }).map((entry) => {
+            const file = path.join(folder, entry.name);
+            return entry.isDirectory() ? megabytesIn(file) : fs.lstatSync(file).size / 1e6;
+        });
+        return sizes.reduce((sum, size) => sum + size, 0);
+    } catch {
+        // It went while it was read.
+        return 0;
+    }
 }

@@ -41,6 +41,7 @@ describe("tools that their projects release", () => {
     before(() => {
         fs.mkdirSync(bin);
         fs.writeFileSync(path.join(bin, "go"), fakeGo, { mode: 0o755 });
+        fs.writeFileSync(path.join(bin, "mise"), "#!/bin/sh\necho 2020.1.0\n", { mode: 0o755 });
     });
 
     beforeEach(async () => {
@@ -80,7 +81,7 @@ describe("tools that their projects release", () => {
 
     const prebuilt = [`Client Version: v${version("kubectl")}`, `v${version("helm")}+g0123456`];
 
-    it("fetches them with mise from the npm registry, and needs no host later", async () => {
+    it("fetches them with mise from the npm registry where the one on PATH is too old, and needs no host later", async () => {
         const first = await bring();
         expect(await sayings(first)).to.deep.equal(prebuilt);
         expect(first.output).to.match(/^fetching 2 tools, about \d+ MB/).and.not.match(/building/);
@@ -91,6 +92,7 @@ describe("tools that their projects release", () => {
         expect(second.output).not.to.match(/fetching|building/);
         const name = `@jdxcode/mise-${process.platform}-${process.arch}`;
         const mise = path.join(cache, "hubspoke-lab", "mise", pinnedMise, "node_modules", name, "bin", "mise");
+        fs.rmSync(path.join(bin, "mise"));
         fs.linkSync(mise, path.join(bin, "mise"));
     });
 
@@ -104,7 +106,7 @@ describe("tools that their projects release", () => {
         const result = await bring();
         expect(await sayings(result)).to.deep.equal(["built here", "built here"]);
         expect(result.output)
-            .to.match(/not fetched: kubectl, helm \(.*checksum/i)
+            .to.match(/not fetched: kubectl, helm: .*checksum/i)
             .and.match(/building kubectl, helm from source/);
     });
 
