@@ -2,6 +2,7 @@ import { kubeconfigPath } from "./paths";
 import { run } from "./processes/run";
 import { toolPath } from "./tools";
 import type { ClusterName } from "./clusters";
+import type { FleetCluster } from "./fleet/names";
 
 /** Limit of one `kubectl` command, in milliseconds. */
 const timeoutMs = 60_000;
@@ -12,7 +13,7 @@ const timeoutMs = 60_000;
  * @returns its standard output
  * @throws Error with its output, if it fails or takes more than a minute
  */
-export async function kubectl(cluster: ClusterName, args: readonly string[]): Promise<string> {
+export async function kubectl(cluster: ClusterName | FleetCluster, args: readonly string[]): Promise<string> {
     const result = await run(toolPath("kubectl"), ["--context", cluster, ...args], {
         env: { KUBECONFIG: kubeconfigPath },
         timeoutMs,

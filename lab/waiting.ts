@@ -1,12 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { milliseconds } from "../settings/duration";
 import { readApplications, readClusters } from "./argocd";
+import { readApplicationObjects } from "./argocd/hub";
 import { argoCdSession } from "./session";
 import { GiveUp, waitFor } from "./processes";
 import { readInLab } from "./stacks/project";
 
 /** Limit for all Applications to become Synced and Healthy, or all clusters connected, in milliseconds. */
 const timeoutMs = 5 * 60_000;
+
+/** Limit for a release to reach all clusters, in milliseconds: polling, its jitter and a cache of revisions add up. */
+const releaseLimitMs = 15 * 60_000;
+
+const application = z.object({
+    metadata: z.object({ name: z.string() }),
+    status: z
+        .object({
+            sync: z.object({ status: z.string(), revision: z.string().optional() }).optional(),
+            health: z.object({ status: z.string().optional() }).optional(),
+        })
+        .optional(),
+});
 
 /** What Argo CD says of a repository that it may not read: no more time would help. */
 const noAccess =
@@ -70,4 +85,23 @@ export async function unhealthyApplications(names: readonly string[]): Promise<s
         const done = row.sync === "Synced" && row.health === "Healthy";
         return done ? [] : [[name, row.sync, row.health, ...row.conditions].join(" ")];
     });
+}
+
+/** Waits until all of these Applications are Synced and Healthy, at that commit where one is given. */
+export async function waitForRevision(names: readonly string[], commit?: string): Promise<void> {
+    await waitFor(
+        `${names.length} Applications to be Synced and Healthy`,
+        async () => {
+            const all = z.array(application).parse(await readApplicationObjects());
+            const there = all.filter(
+                ({ metadata, status }) =>
+                    names.includes(metadata.name) &&
+                    status?.sync?.status === "Synced" &&
+                    status.health?.status === "Healthy" &&
+                    (commit === undefined || status.sync.revision === commit),
+            );
+            return there.length === names.length ? { done: undefined } : { seen: `${there.length} are` };
+        },
+        { timeoutMs: releaseLimitMs, intervalMs: 200 },
+    );
 }

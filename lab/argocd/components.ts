@@ -37,6 +37,8 @@ const portNames = [
     "repoServer",
     "repoServerMetrics",
     "controllerMetrics",
+    "controllerMetrics1",
+    "controllerMetrics2",
     "applicationSetMetrics",
     "applicationSetProbe",
     "applicationSetWebhook",
@@ -70,8 +72,10 @@ export async function portsBy(
  * address 0.0.0.0 is fixed in Argo CD (controller/appcontroller.go, cmd/argocd-notification).
  */
 export interface Component {
-    /** Name of its StatefulSet or Deployment on the hub, of its process and of its log. */
+    /** Name of its process and of its log, and of its StatefulSet or Deployment on the hub. */
     readonly name: string;
+    /** Name of the StatefulSet or Deployment, if it is another one. */
+    readonly workload?: string;
     readonly binary: ToolName;
     /** It runs only if its workload is on the hub; other components are required. */
     readonly optional?: true;
@@ -111,26 +115,43 @@ export const repoServer: Component = {
     health: ["repoServerMetrics", "/healthz?full=true"],
 };
 
-/** The components that call the repo server. */
-export const callers: readonly Component[] = [
-    {
-        name: "argocd-application-controller",
-        binary: "argocd-application-controller",
-        ports: ["controllerMetrics"],
+const controllerName = "argocd-application-controller";
+
+/** Ports of the metrics of each shard of the application controller: the lab runs at most this many. */
+export const shardPorts = ["controllerMetrics", "controllerMetrics1", "controllerMetrics2"] as const;
+
+/**
+ * The application controller, a process for each shard.
+ *
+ * @param shards how many replicas of the StatefulSet the processes stand for; one alone takes every cluster
+ */
+export function controllers(shards: number): Component[] {
+    return shardPorts.slice(0, shards).map((port, shard) => ({
+        name: shard === 0 ? controllerName : `${controllerName}-${shard}`,
+        workload: controllerName,
+        binary: controllerName,
+        ports: [port],
         flags: (ports) => [
             `--namespace=${argoCdNamespace}`,
-            `--metrics-port=${ports.controllerMetrics}`,
+            `--metrics-port=${ports[port]}`,
             `--repo-server=${at(ports.repoServer)}`,
             "--repo-server-plaintext=true",
             `--redis=${at(ports.redis)}`,
             "--redis-use-tls=false",
             "--dynamic-cluster-distribution-enabled=false",
         ],
-        // One process stands for all replicas of the StatefulSet: with one replica it takes every shard.
-        env: { ARGOCD_CONTROLLER_REPLICAS: "1", KUBECACHEDIR: files.kubeCache },
+        env: {
+            ARGOCD_CONTROLLER_REPLICAS: String(shards),
+            ...(shards > 1 && { ARGOCD_CONTROLLER_SHARD: String(shard) }),
+            KUBECACHEDIR: files.kubeCache,
+        },
         unset: ["ARGOCD_CONTROLLER_SHARD"],
-        health: ["controllerMetrics", "/healthz"],
-    },
+        health: [port, "/healthz"],
+    }));
+}
+
+/** The other components that call the repo server. */
+export const callers: readonly Component[] = [
     {
         name: "argocd-applicationset-controller",
         binary: "argocd-applicationset-controller",

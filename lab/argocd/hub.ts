@@ -81,6 +81,7 @@ export async function readSecret(name: string): Promise<Record<string, string> |
 
 /** A Secret's labels, annotations and decoded entries. */
 export interface LabelledSecret {
+    readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
     readonly entries: Readonly<Record<string, string>>;
@@ -91,6 +92,7 @@ export async function readClusterSecrets(): Promise<LabelledSecret[]> {
     const selector = encodeURIComponent("argocd.argoproj.io/secret-type=cluster");
     const found = await readFromHub<{ items: V1Secret[] }>(`${core}/secrets?labelSelector=${selector}`);
     return (found?.items ?? []).map((secret) => ({
+        name: secret.metadata?.name ?? "",
         labels: secret.metadata?.labels ?? {},
         annotations: secret.metadata?.annotations ?? {},
         entries: decoded(secret),

@@ -41,8 +41,8 @@ export async function componentProcess(
     sources: HubSources,
     ports: Ports,
 ): Promise<ProcessSpec | undefined> {
-    const { name, binary, flags, env, unset = [] } = component;
-    const spec = await readPodSpec(name);
+    const { name, workload = name, binary, flags, env, unset = [] } = component;
+    const spec = await readPodSpec(workload);
     const containers = spec?.containers ?? [];
     const callsBinary = (words: readonly string[] = []) => words.some((word) => path.basename(word) === binary);
     const container = containers.find(({ command, args }) => callsBinary(command) || callsBinary(args));
@@ -51,11 +51,11 @@ export async function componentProcess(
             return undefined;
         }
         throw new Error(
-            `the hub's namespace ${argoCdNamespace} has no workload ${name} that runs ${binary}: ` +
+            `the hub's namespace ${argoCdNamespace} has no workload ${workload} that runs ${binary}: ` +
                 "run `pulumi up -s hub` to its end",
         );
     }
-    const invocation = await resolveInvocation(container, { ...sources, podName: `${name}-0` });
+    const invocation = await resolveInvocation(container, { ...sources, podName: `${workload}-0` });
     const folders = await projectTokens(name, spec, container);
     const kept = Object.entries(invocation.env).filter(([key]) => !unset.includes(key));
     const podEnv = Object.fromEntries(kept.map(([key, value]) => [key, folders[value] ?? value]));

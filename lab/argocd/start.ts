@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { findProcess, type Look, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
-import { callers, type Component, repoServer } from "./components";
+import { callers, type Component, controllers, repoServer, shardPorts } from "./components";
 import { lookAtHttp, lookAtRedis } from "./health";
 import { componentProcess, hubSources, redis, redisPassword } from "./podProcesses";
 import { redisProcess } from "../redis";
@@ -14,15 +14,17 @@ const startLimitMs = 90_000;
 /** Time for a component that runs already to answer. */
 const answerLimitMs = 10_000;
 
-const components = [repoServer, ...callers];
+const components = [repoServer, ...controllers(shardPorts.length), ...callers];
 const processNames = [redis, ...components.map((component) => component.name)];
 
 /**
  * Runs Argo CD's real components on this machine against the hub, each with the flags and environment of its
  * own pod on the hub, as far as they hold here. A process that runs, is healthy and would be started in the same way is
  * not changed; one that would be started in another way, for example after a changed ConfigMap, is restarted.
+ *
+ * @param shards number of application controllers, of which each takes a part of the clusters
  */
-export async function startArgoCd(report: (line: string) => void): Promise<void> {
+export async function startArgoCd(report: (line: string) => void, shards = 1): Promise<void> {
     const sources = hubSources();
     const kubeconfig = await prepareFiles(report);
     const password = await redisPassword(sources);
@@ -40,7 +42,9 @@ export async function startArgoCd(report: (line: string) => void): Promise<void>
     const spec = await redisProcess(redis, ports.redis, password);
     await ensureRunning(spec, "", () => lookAtRedis(ports.redis, password), report);
     await run(repoServer);
-    await Promise.all(callers.map(run));
+    const surplus = controllers(shardPorts.length).slice(shards);
+    await Promise.all(surplus.map(({ name }) => stopProcess(name)));
+    await Promise.all([...controllers(shards), ...callers].map(run));
 }
 
 /** argocd-server's address, plain HTTP on loopback, as last started; undefined when it does not run. */

@@ -5,7 +5,7 @@ import { kubectl } from "../kubectl";
 import { removeKeptCrds } from "../leftovers";
 import { kubeconfigPath } from "../paths";
 import { run } from "../processes/run";
-import { hasOtherHub, readInLab, removeOtherHub, writeOtherHub } from "../stacks/project";
+import { hasStackFile, readInLab, removeStackFile, writeOtherHub } from "../stacks/project";
 import { destroy, pulumi, up } from "../stacks/pulumi";
 import { table } from "../tables";
 import { toolPath } from "../tools";
@@ -41,7 +41,7 @@ export async function hub(): Promise<string[]> {
             times.helm.push(await seconds(() => helm(...install, "--timeout=10m")));
             await removeRelease();
         }
-        removeOtherHub(stack);
+        removeStackFile(stack);
     } finally {
         fs.rmSync(folder, { recursive: true });
     }
@@ -63,10 +63,10 @@ export async function hub(): Promise<string[]> {
 
 /** Deletes what an interrupted run of the benchmark left. */
 export async function clearHub(report: (line: string) => void): Promise<void> {
-    if (hasOtherHub(stack)) {
+    if (hasStackFile(stack)) {
         await destroy(stack, report);
         await removeRelease();
-        removeOtherHub(stack);
+        removeStackFile(stack);
     }
 }
 

@@ -4,6 +4,8 @@ import { argoCdNamespace } from "../argocd/hub";
 import { clearDelivery } from "../bench/delivery/clear";
 import { clearHub } from "../bench/hub";
 import { clusterStates, stopClusters } from "../clusters";
+import { unregisterFleet } from "../fleet/stacks";
+import { deadClusters, stopFleet } from "../fleet/stop";
 import { kubectl } from "../kubectl";
 import { refuseLeftovers, removeKeptCrds } from "../leftovers";
 import { labDir } from "../paths";
@@ -50,7 +52,10 @@ export async function down(): Promise<void> {
     }
     const phases = new Phases();
     const states = await clusterStates();
-    const dead = states.filter(({ serving }) => !serving);
+    const dead = [
+        ...states.filter(({ serving }) => !serving),
+        ...deadClusters().map((name) => ({ name, reason: "a process of it has ended" })),
+    ];
     if (dead.length === 0) {
         await clearDelivery();
         await clearHub((line) => process.stdout.write(`${line}\n`));
@@ -58,6 +63,7 @@ export async function down(): Promise<void> {
             await liftQuarantines(report);
             await allowDeletions();
             await Promise.all(environmentStacks.map((stack) => destroy(stack, report)));
+            await unregisterFleet(report);
         });
         await phases.run("pulumi destroy: hub", (report) => destroy("hub", report));
         await phases.run("nothing is left on the clusters", async () => {
@@ -72,6 +78,7 @@ export async function down(): Promise<void> {
         await stopSimulation();
         await stopArgoCd();
         await stopGitServer();
+        await stopFleet();
         await stopClusters(report);
         await Promise.all(listProcesses().map(({ name }) => stopProcess(name)));
         fs.rmSync(labDir, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { readApplications, readClusters } from "../argocd";
 import { argoCdSession } from "../session";
 import { applicationTable, clusterTable } from "../tables";
 import { clusterStates } from "../clusters";
+import { fleetSummary } from "../fleet/summary";
 
 /** Prints the state of Argo CD's clusters and Applications, and which control planes do not serve. */
 export async function status(): Promise<void> {
@@ -14,5 +15,6 @@ export async function status(): Promise<void> {
     }
     const argoCd = await argoCdSession();
     const [clusters, applications] = await Promise.all([readClusters(argoCd), readApplications(argoCd)]);
-    process.stdout.write(`${clusterTable(clusters)}\n${applicationTable(applications)}\n`);
+    const { line, others } = fleetSummary(clusters, applications);
+    process.stdout.write(`${clusterTable(others.clusters)}\n${applicationTable(others.applications)}\n${line}`);
 }

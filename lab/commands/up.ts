@@ -1,5 +1,8 @@
+import { parseArgs } from "node:util";
 import { chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer } from "../argocd";
 import { clusterStates, startClusters } from "../clusters";
+import { bringFleetTo } from "../fleet";
+import { recordedClusters } from "../fleet/record";
 import { forgetUp, isUpToDate, rememberUp } from "../fingerprint";
 import { labName } from "../paths";
 import { Phases } from "../phases";
@@ -15,15 +18,43 @@ import { catalogue, ensureTools } from "../tools";
 import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { status } from "./status";
 
-/** Brings the whole lab up, if it is not up already. It continues to run afterwards. */
+/**
+ * Brings the whole lab up, if it is not up already: `npm run lab [-- --clusters NUMBER]`, with that number of lean
+ * control planes beside the spokes. It continues to run afterwards.
+ */
 export async function up(): Promise<void> {
-    if (await isUp()) {
+    const wanted = wantedClusters();
+    const isThere = await isUp();
+    if (isThere && wanted === recordedClusters().length) {
         await status();
         process.stdout.write(`The lab is already up.\n${nextSteps()}\n`);
         return;
     }
-    forgetUp();
     const phases = new Phases();
+    const differences = isThere ? [] : await bringLabUp(phases);
+    if (wanted > 0 || recordedClusters().length > 0) {
+        forgetUp();
+        await bringFleetTo(wanted, phases);
+    }
+    rememberUp();
+    await status();
+    const uses = isThere ? "" : indented("What this lab uses:", differences);
+    process.stdout.write(`${phaseTable(phases.finished)}\n${uses}${nextSteps()}\n`);
+}
+
+/** The number of lean control planes that the command asks for; without it, as many as there are. */
+function wantedClusters(): number {
+    const { values } = parseArgs({ args: process.argv.slice(3), options: { clusters: { type: "string" } } });
+    const given = values.clusters ?? String(recordedClusters().length);
+    if (!/^\d{1,3}$/.test(given)) {
+        throw new Error(`--clusters: "${given}" is not a number from 0 to 999. Write for example --clusters 20`);
+    }
+    return Number(given);
+}
+
+/** Brings up the hub, its spokes and Argo CD, and returns what differs from a production system, a line each. */
+async function bringLabUp(phases: Phases): Promise<string[]> {
+    forgetUp();
     const differences = ["no admission webhook is called: nothing serves it on simulated nodes", versionsLine()];
     await phases.run("tools", ensureTools);
     await phases.run("control planes", async (report) => {
@@ -49,9 +80,7 @@ export async function up(): Promise<void> {
         await waitForApplications(expectedApplications());
         await waitForConnections(expectedApplications());
     });
-    rememberUp();
-    await status();
-    process.stdout.write(`${phaseTable(phases.finished)}\n${indented("What this lab uses:", differences)}${nextSteps()}\n`);
+    return differences;
 }
 
 /** Whether everything runs from the present checkout, and no stack needs a repair. */

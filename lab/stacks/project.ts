@@ -36,13 +36,15 @@ export function writeProject(overlay: Overlay): void {
     const project = readYaml<Record<string, unknown>>(path.join(projectRoot, "Pulumi.yaml"));
     writeYaml(path.join(projectDir, "Pulumi.yaml"), { ...project, main: path.relative(projectDir, projectRoot) });
     for (const stack of stackNames) {
-        const target = labFile(stack);
-        const salt = fs.existsSync(target) ? readYaml<StackFile>(target).encryptionsalt : undefined;
-        writeYaml(target, {
-            ...(salt === undefined ? {} : { encryptionsalt: salt }),
-            config: { ...readCommitted(stack), ...overlay[stack] },
-        });
+        writeStackFile(stack, { ...readCommitted(stack), ...overlay[stack] });
     }
+}
+
+/** Writes the configuration of a stack of the lab; the salt that `pulumi stack init` has written stays. */
+export function writeStackFile(stack: string, config: Record<string, unknown>): void {
+    const target = labFile(stack);
+    const salt = fs.existsSync(target) ? readYaml<StackFile>(target).encryptionsalt : undefined;
+    writeYaml(target, { ...(salt === undefined ? {} : { encryptionsalt: salt }), config });
 }
 
 /**
@@ -50,17 +52,16 @@ export function writeProject(overlay: Overlay): void {
  * `changes` are replaced.
  */
 export function writeOtherHub(stack: string, context: string, changes: Record<string, unknown> = {}): void {
-    const config = { ...readInLab("hub"), "hubspoke:cluster": { context }, ...changes };
-    writeYaml(labFile(stack), { config });
+    writeStackFile(stack, { ...readInLab("hub"), "hubspoke:cluster": { context }, ...changes });
 }
 
-/** Whether another hub has a stack file. */
-export function hasOtherHub(stack: string): boolean {
+/** Whether a stack has a stack file in the lab. */
+export function hasStackFile(stack: string): boolean {
     return fs.existsSync(labFile(stack));
 }
 
-/** Removes the stack file of another hub, after that is destroyed: the lab is then as it was brought up. */
-export function removeOtherHub(stack: string): void {
+/** Removes the stack file of a stack beside the lab's own, which is destroyed: the lab is then as it was brought up. */
+export function removeStackFile(stack: string): void {
     fs.rmSync(labFile(stack));
 }
 

@@ -3,18 +3,20 @@ import type { Server } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { callers, portsBy, repoServer } from "../argocd/components";
+import { callers, controllers, portsBy, repoServer, shardPorts } from "../argocd/components";
 import { parseHead, serveGit } from "../argocd/gitHttp";
 import { lookAtRedis } from "../argocd/health";
 import { freshPort } from "../argocd/state";
+
+const components = [repoServer, ...controllers(shardPorts.length), ...callers];
 
 describe("Argo CD's components on this machine", () => {
     it("listen on loopback, apart from the two whose metrics address is fixed", async () => {
         let next = 1;
         const ports = await portsBy(() => Promise.resolve(next++));
-        const used = [repoServer, ...callers].flatMap((component) => component.ports.map((port) => ports[port]));
+        const used = components.flatMap((component) => component.ports.map((port) => ports[port]));
         expect(new Set(used).size, "every port has one owner").to.equal(used.length);
-        for (const { name, flags } of [repoServer, ...callers]) {
+        for (const { name, flags } of components) {
             const addresses = flags(ports).filter((flag) => /address=|addr=|redis=|repo-server=/.test(flag));
             expect(addresses.every((flag) => flag.includes("=127.0.0.1")), name).to.equal(true);
         }

@@ -11,7 +11,7 @@ import { removeKeptCrds } from "../../lab/leftovers";
 import { kubeconfigPath, projectRoot } from "../../lab/paths";
 import { run } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
-import { readInLab, removeOtherHub, writeOtherHub } from "../../lab/stacks/project";
+import { readInLab, removeStackFile, writeOtherHub } from "../../lab/stacks/project";
 import { destroy, pulumi } from "../../lab/stacks/pulumi";
 import { toolPath } from "../../lab/tools";
 import { npmRun, transcript } from "./support/lab";
@@ -157,7 +157,7 @@ describe("a hub that has an Argo CD already", () => {
     after(async () => {
         await removeApplications();
         await destroy(stack, () => undefined);
-        removeOtherHub(stack);
+        removeStackFile(stack);
         await kubectl(cluster, ["delete", "namespace", "argocd", "argo", "--ignore-not-found"]);
         await removeKeptCrds(cluster);
     });

@@ -7,7 +7,7 @@ import { kubectl } from "../../lab/kubectl";
 import { run } from "../../lab/processes/run";
 import { projectRoot } from "../../lab/paths";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
-import { changeInLab, removeOtherHub, writeOtherHub } from "../../lab/stacks/project";
+import { changeInLab, removeStackFile, writeOtherHub } from "../../lab/stacks/project";
 import { waitForApplications } from "../../lab/waiting";
 import { openRegistry, type Registry } from "../support/registry";
 import { changedCluster, type Config, destroyProtected, pulumiOk, transcript, withConfig } from "./support/lab";
@@ -84,7 +84,7 @@ describe("npm run doctor", () => {
     after(async () => {
         await registry.close();
         await pulumiOk(stack as never, "stack", "rm", "--yes", "--preserve-config");
-        removeOtherHub(stack);
+        removeStackFile(stack);
         changeInLab("hub", () => hubBefore);
         fs.rmSync(repository, { recursive: true });
         if (chart !== undefined) {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { kubectl } from "../../lab/kubectl";
 import { removeKeptCrds } from "../../lab/leftovers";
-import { removeOtherHub, writeOtherHub } from "../../lab/stacks/project";
+import { removeStackFile, writeOtherHub } from "../../lab/stacks/project";
 import { destroy, up } from "../../lab/stacks/pulumi";
 import { noteSecret, secretsOn } from "./support/secrets";
 
@@ -30,7 +30,7 @@ async function controllers(): Promise<string> {
 describe("a hub of one replica each that is destroyed and created again", () => {
     after(async () => {
         await destroy(stack, toNobody);
-        removeOtherHub(stack);
+        removeStackFile(stack);
         await removeKeptCrds(cluster);
     });
 

@@ -2,10 +2,11 @@ import * as fs from "node:fs";
 import { applyByHand } from "../../apply";
 import { agentRepositoryUrl, copyAgentRepository } from "../../argocd";
 import { table } from "../../tables";
+import { waitForRevision } from "../../waiting";
 import { median } from "../medians";
 import { applicationSet, appProject, plainApplication } from "./applications";
 import { clearDelivery } from "./clear";
-import { release, waitForRevision } from "./releases";
+import { release } from "./releases";
 import { registerClusters } from "./spokes";
 
 /** Numbers of clusters, and how often each is measured by the webhook and by polling, where one round takes minutes. */

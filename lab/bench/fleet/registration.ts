@@ -1,0 +1,45 @@
+import type { FleetCluster } from "../../fleet/names";
+import { previewFleet, registerFleet, unregisterFleet } from "../../fleet/stacks";
+import { table } from "../../tables";
+import { measured, type Usage } from "../usage";
+import { addClusters, removeAdded } from "./clusterAdd";
+
+/** Numbers of clusters to measure, as far as the lab has them. */
+const sizes = [1, 3, 20, 100];
+
+const quiet = () => undefined;
+
+/**
+ * The program beside `argocd cluster add`, on the same clusters: `up` of new ones, a preview without a change, and
+ * destroy. No application is delivered to them meanwhile.
+ */
+export async function registration(names: readonly FleetCluster[]): Promise<string[]> {
+    const rows: string[][] = [];
+    const row = (clusters: number, what: string, { seconds, processor, megabytes, load }: Usage, times = "") => {
+        rows.push([
+            ...[String(clusters), what, seconds.toFixed(1), processor.toFixed(1), (processor / clusters).toFixed(2)],
+            ...[megabytes.toFixed(0), times, load.toFixed(0)],
+        ]);
+        process.stderr.write(`${rows.at(-1)?.join(" | ")}\n`);
+    };
+    await unregisterFleet(quiet);
+    for (const size of new Set(sizes.map((wanted) => Math.min(wanted, names.length)))) {
+        const some = names.slice(0, size);
+        const up = await measured(() => registerFleet(some, quiet, { deploy: "false" }));
+        const preview = await measured(() => previewFleet(some));
+        const destroy = await measured(() => unregisterFleet(quiet));
+        const added = await measured(() => addClusters(some));
+        await removeAdded(some);
+        row(size, "argocd cluster add, for each", added);
+        row(size, "pulumi up of new clusters", up, (up.seconds / added.seconds).toFixed(2));
+        row(size, "pulumi preview, no change", preview);
+        row(size, "pulumi destroy", destroy);
+    }
+    return [
+        "Registration of clusters that are new:",
+        table(
+            ["clusters", "what", "s", "processor s", "of a cluster", "MB", "times cluster add", "load"],
+            rows,
+        ),
+    ];
+}
