@@ -4,16 +4,11 @@ import * as https from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { askFleet, type FleetServer } from "./api";
+import { availableStatus, type Deployment, type StatusPatch } from "./available";
 
 /** The clusters whose Deployments the process plays. */
 export interface DeploymentsConfig {
     readonly servers: readonly FleetServer[];
-}
-
-interface Deployment {
-    readonly metadata: { readonly name: string; readonly namespace: string; readonly generation?: number };
-    readonly spec: { readonly replicas?: number };
-    readonly status?: { readonly observedGeneration?: number };
 }
 
 const target = "/apis/apps/v1/deployments?watch=true";
@@ -36,33 +31,18 @@ async function watch(server: FleetServer): Promise<void> {
         https.get(server.url + target, { headers, ca: server.ca, agent: false }, resolve).on("error", reject);
     });
     for await (const line of createInterface({ input: response })) {
-        const { object } = JSON.parse(line) as { readonly object: Deployment };
-        const { generation } = object.metadata;
-        if (generation !== undefined && object.status?.observedGeneration !== generation) {
-            await makeAvailable(server, object);
+        const patch = availableStatus((JSON.parse(line) as { readonly object: Deployment }).object);
+        if (patch !== undefined) {
+            await write(server, patch);
         }
     }
 }
 
-/** Writes the status that the Deployment controller writes once all pods of a rollout are available. */
-async function makeAvailable(server: FleetServer, { metadata, spec }: Deployment): Promise<void> {
-    const { replicas = 1 } = spec;
-    const since = new Date().toISOString().replace(/\.\d+/, "");
-    const condition = (type: string, reason: string) => {
-        return { type, reason, status: "True", message: "", lastTransitionTime: since, lastUpdateTime: since };
-    };
-    const status = {
-        observedGeneration: metadata.generation,
-        ...{ replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas },
-        conditions: [
-            condition("Available", "MinimumReplicasAvailable"),
-            condition("Progressing", "NewReplicaSetAvailable"),
-        ],
-    };
-    const path = `/apis/apps/v1/namespaces/${metadata.namespace}/deployments/${metadata.name}/status`;
-    const { status: code, body } = await askFleet(server, "PATCH", path, { status });
-    if (code !== 200 && code !== 404) {
-        throw new Error(`the status of Deployment ${metadata.namespace}/${metadata.name} answers ${code}: ${body}`);
+/** Writes a status; a Deployment that has gone meanwhile needs none. */
+async function write(server: FleetServer, { path, body }: StatusPatch): Promise<void> {
+    const answer = await askFleet(server, "PATCH", path, body);
+    if (answer.status !== 200 && answer.status !== 404) {
+        throw new Error(`${path} answers ${answer.status}: ${answer.body}`);
     }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { ApplicationRow, ClusterRow } from "../argocd";
 import { controllers } from "../argocd/components";
+import { availableStatus } from "../fleet/available";
 import { refuseTooMany } from "../fleet/memory";
 import { fleetNames } from "../fleet/names";
 import { fleetSummary } from "../fleet/summary";
@@ -15,6 +16,22 @@ describe("the memory for lean control planes", () => {
 
     it("is not asked for where none is to be started", () => {
         expect(() => refuseTooMany(0, 100)).not.to.throw();
+    });
+});
+
+describe("the stand-in for the Deployment controllers", () => {
+    const metadata = { name: "agent", namespace: "agent", generation: 2 };
+
+    it("reports all replicas of the present generation as available", () => {
+        const patch = availableStatus({ metadata, spec: { replicas: 3 }, status: { observedGeneration: 1 } });
+        expect(patch?.path).to.equal("/apis/apps/v1/namespaces/agent/deployments/agent/status");
+        expect(patch?.body.status).to.include({ observedGeneration: 2, updatedReplicas: 3, availableReplicas: 3 });
+    });
+
+    it("writes nothing where that is reported already, or where the watch tells of something else", () => {
+        expect(availableStatus({ metadata, status: { observedGeneration: 2 } })).to.equal(undefined);
+        expect(availableStatus({ metadata: {} })).to.equal(undefined);
+        expect(availableStatus({})).to.equal(undefined);
     });
 });
 
