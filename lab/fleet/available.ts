@@ -15,7 +15,8 @@ export interface StatusPatch {
  * The status that the Deployment controller writes once all pods of a rollout are available; undefined if a Deployment
  * has it for its present generation already.
  */
-export function availableStatus({ metadata = {}, spec, status }: Deployment, now = new Date()): StatusPatch | undefined {
+export function availableStatus(of: Deployment, now = new Date()): StatusPatch | undefined {
+    const { metadata = {}, spec, status } = of;
     const { name, namespace, generation } = metadata;
     if (generation === undefined || status?.observedGeneration === generation) {
         return undefined;

@@ -65,7 +65,10 @@ export function byStack(
 export function stackWith(environment: EnvironmentStack, cluster: string): EnvironmentStack {
     const [[stack] = [environment.stack]] = byStack(environment, [cluster]);
     const shard = environment.shards[stack];
-    return shard === undefined ? environment : { ...environment, stack, settings: inShard(environment.settings, shard) };
+    if (shard === undefined) {
+        return environment;
+    }
+    return { ...environment, stack, settings: inShard(environment.settings, shard) };
 }
 
 /** An Application that an environment should have, by the application and the cluster's name in Argo CD. */

@@ -83,7 +83,7 @@ describe("clusters from a file or a command", () => {
         const existing = ["a", "gone"].map((cluster) => registration({ cluster, stack }));
         const refused = await settings({ file: "clusters.yaml" });
         expect(() => refuseVanished(refused, existing, stack)).to.throw(
-            /hubspoke:clusters\.gone: is registered, and neither clusters\.yaml nor .*add gone to `hubspoke:clustersFrom\.removed`/,
+            /hubspoke:clusters\.gone: is registered, and neither clusters\.yaml nor .*add gone to .*From\.removed/,
         );
         refuseVanished(await settings({ file: "clusters.yaml", removed: ["gone"] }), existing, stack);
         refuseVanished(refused, [registration({ cluster: "gone", stack: "organization/hubspoke/other" })], stack);
