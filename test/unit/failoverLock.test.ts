@@ -86,12 +86,13 @@ describe("the lock of a failover", () => {
         const lock = await take();
         hub.objects.set(lease, { ...held("bob: prod to eu"), metadata: { resourceVersion: "99" } });
         const taken =
-            /^another run is moving users: bob: prod to eu, since 2026-01-01T12:00:00.000000Z, last renewed at 2026-01-01T12:00:10.000000Z \(that machine's clock\)\. Nothing was changed\. Check its result/;
-        expect(await failure(lock.check())).to.match(taken);
-        expect(await failure(lock.release())).to.match(taken);
+            "another run is moving users: bob: prod to eu, since 2026-01-01T12:00:00.000000Z, last renewed at " +
+            "2026-01-01T12:00:10.000000Z (that machine's clock). Nothing was changed. Check its result, and decide again";
+        expect(await failure(lock.check())).to.equal(taken);
+        expect(await failure(lock.release())).to.equal(taken);
         expect(now()?.spec.holderIdentity).to.equal("bob: prod to eu");
         hub.objects.delete(lease);
-        expect(await failure(lock.check())).to.match(/^another run is moving users: a run that has ended now\. Nothing/);
+        expect(await failure(lock.check())).to.match(/^another run is moving users: a run that has ended now\. /);
     });
 
     for (const [when, objects] of [["there was none", {}], ["it was free", { [lease]: held("") }]] as const) {
@@ -131,7 +132,7 @@ describe("the lock of a failover", () => {
         const { result, lines } = await look();
         expect(result?.spec.holderIdentity).to.equal("bob: prod to eu");
         expect(lines).to.have.length(2);
-        expect(lines[0]).to.match(/^the lock is held by bob: prod to eu, since .*\. Checking for up to 60 s whether that run still renews it$/);
+        expect(lines[0]).to.match(/^the lock is held by bob: prod to eu, since .*\. Checking for up to 60 s whether /);
         expect(lines[1]).to.equal("the run that held the lock is dead: it did not renew it for 60 s");
     });
 

@@ -39,7 +39,8 @@ describe("the users' name in a failover", () => {
 
     it("has moved when its alias does, later", async () => {
         let looks = 0;
-        const slow = await dnsServer((name) => (name === users ? { alias: ++looks > 3 ? target : "agent.prod.example.com" } : undefined));
+        const alias = () => (++looks > 3 ? target : "agent.prod.example.com");
+        const slow = await dnsServer((name) => (name === users ? { alias: alias() } : undefined));
         try {
             await waitUntilItResolves(users, target, { server: slow.address, seconds: 10 });
             expect(looks).to.be.greaterThan(3);
@@ -71,7 +72,7 @@ describe("the users' name in a failover", () => {
         it(`has not moved while it ${name}`, async () => {
             records = given;
             const error = await failure(wait(0.4));
-            expect(error).to.match(/^waited 0\.\d s for agent\.example\.com to resolve to agent\.dr\.example\.com; last seen: /);
+            expect(error).to.match(/^waited 0\.\d s for agent\.example\.com to resolve to agent\.dr\.example\.com; /);
             expect(error).to.match(new RegExp(`last seen: ${seen}$`));
         });
     }

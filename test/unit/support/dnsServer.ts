@@ -1,5 +1,4 @@
 import * as dgram from "node:dgram";
-import type { AddressInfo } from "node:net";
 
 /** The records of a name: its alias, or its addresses of both kinds. */
 export interface DnsRecords {
@@ -21,7 +20,7 @@ export async function dnsServer(records: (name: string) => DnsRecords | undefine
     socket.on("message", (message, { port, address }) => socket.send(reply(message, records), port, address));
     await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
     return {
-        address: `127.0.0.1:${(socket.address() as AddressInfo).port}`,
+        address: `127.0.0.1:${(socket.address()).port}`,
         close: () => new Promise((resolve) => socket.close(() => resolve())),
     };
 }

@@ -5,7 +5,7 @@ type Json = Record<string, unknown>;
 
 /** An object as a test writes it down, and as the server keeps it. */
 export interface StoredObject extends Json {
-    readonly metadata?: Json & { readonly resourceVersion?: string };
+    readonly metadata?: Json & Readonly<Partial<Record<"name" | "generateName" | "resourceVersion", string>>>;
 }
 
 /** An API server that keeps objects. */
@@ -51,7 +51,8 @@ export async function objectStore(
             case "GET":
                 return stored ?? listed(path);
             case "POST": {
-                const at = `${path}/${String(sent.metadata?.name ?? `${String(sent.metadata?.generateName)}${version}`)}`;
+                const { name, generateName = "" } = sent.metadata ?? {};
+                const at = `${path}/${name ?? `${generateName}${version}`}`;
                 return objects.has(at) ? conflict : keep(at, sent);
             }
             case "PATCH": {

@@ -1,0 +1,88 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+
+/** A `pulumi` on PATH that says what it is told, in a folder with stack files. */
+export interface FakePulumi {
+    /** A stack's file. */
+    readonly file: (stack: string) => string;
+    /** The commands so far, each with its arguments in a line. */
+    readonly calls: () => string[];
+    /** Makes a command fail, with what it prints. */
+    readonly fail: (command: string, output: string) => void;
+    /** Changes what a stack's state says of the time of its last change. */
+    readonly changeState: (time: string) => void;
+    /** The resources that a preview says it would change. */
+    readonly planned: (changes: readonly Readonly<Record<"op" | "urn" | "type", string>>[]) => void;
+    /** Restores PATH, and removes the folder. */
+    readonly restore: () => void;
+}
+
+const script = `#!/usr/bin/env bash
+cd "$(dirname "$0")/.."
+echo "$*" >> calls
+command=$1
+while [ $# -gt 0 ]; do
+    case $1 in
+        --stack) stack=$2 ;;
+        --event-log) log=$2 ;;
+    esac
+    shift
+done
+if [ -e "fails.$command" ]; then cat "fails.$command" >&2; exit 255; fi
+case $command in
+    config) cat "$stack.config.json" ;;
+    stack) cat state.json ;;
+    preview) cp events.json "$log" ;;
+esac
+`;
+
+/**
+ * Puts a `pulumi` on PATH. Its previews change nothing until they are told to.
+ *
+ * @param stacks settings by stack, without the prefix `hubspoke:`
+ */
+export function fakePulumi(stacks: Readonly<Record<string, Readonly<Record<string, unknown>>>>): FakePulumi {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-"));
+    const inFolder = (...names: string[]) => path.join(folder, ...names);
+    const before = { PATH: process.env.PATH, PULUMI_OPTION_CWD: process.env.PULUMI_OPTION_CWD };
+    const file = (stack: string) => inFolder(`Pulumi.${stack}.yaml`);
+    fs.mkdirSync(inFolder("bin"));
+    fs.writeFileSync(inFolder("bin", "pulumi"), script, { mode: 0o755 });
+    for (const [stack, settings] of Object.entries(stacks)) {
+        const all = Object.entries(settings).map(([key, value]) => [`hubspoke:${key}`, value] as const);
+        const values = all.map(([key, value]) => [key, typeof value === "object" ? { objectValue: value } : { value }]);
+        fs.writeFileSync(file(stack), stringify({ config: Object.fromEntries(all) }));
+        fs.writeFileSync(inFolder(`${stack}.config.json`), JSON.stringify(Object.fromEntries(values)));
+    }
+    const changeState = (time: string) =>
+        fs.writeFileSync(inFolder("state.json"), JSON.stringify({ version: 3, deployment: { manifest: { time } } }));
+    const planned: FakePulumi["planned"] = (changes) =>
+        fs.writeFileSync(
+            inFolder("events.json"),
+            changes.map((metadata) => `${JSON.stringify({ resourcePreEvent: { metadata } })}\n`).join(""),
+        );
+    changeState("2026-01-01T00:00:00Z");
+    planned([]);
+    fs.writeFileSync(inFolder("calls"), "");
+    process.env.PATH = `${inFolder("bin")}${path.delimiter}${before.PATH}`;
+    process.env.PULUMI_OPTION_CWD = folder;
+    return {
+        file,
+        calls: () => fs.readFileSync(inFolder("calls"), "utf8").split("\n").filter((line) => line !== ""),
+        fail: (command, output) => fs.writeFileSync(inFolder(`fails.${command}`), `${output}\n`),
+        changeState,
+        planned,
+        restore: () => {
+            for (const [name, value] of Object.entries(before)) {
+                if (value === undefined) {
+                    delete process.env[name];
+                } else {
+                    process.env[name] = value;
+                }
+            }
+            fs.rmSync(folder, { recursive: true });
+        },
+    };
+}
