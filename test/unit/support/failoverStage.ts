@@ -30,7 +30,11 @@ export interface FailoverStage {
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 function objectsOf(name: Name, server: string): Record<string, StoredObject> {
-    const metadata = { name: `cluster-${name}`, annotations: { "hubspoke/stack": `organization/hubspoke/${name}` } };
+    const metadata = {
+        name: `cluster-${name}`,
+        labels: { "argocd.argoproj.io/secret-type": "cluster" },
+        annotations: { "hubspoke/stack": `organization/hubspoke/${name}` },
+    };
     const ready = { conditions: [{ type: "Ready", status: "True" }], allocatable: { cpu: "64", memory: "256Gi", pods: "500" } };
     return {
         [`api/v1/namespaces/argocd/secrets/cluster-${name}`]: { metadata, data: { name: base64(name), server: base64(server) } },

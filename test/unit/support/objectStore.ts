@@ -5,7 +5,10 @@ type Json = Record<string, unknown>;
 
 /** An object as a test writes it down, and as the server keeps it. */
 export interface StoredObject extends Json {
-    readonly metadata?: Json & Readonly<Partial<Record<"name" | "generateName" | "resourceVersion", string>>>;
+    readonly metadata?: Json &
+        Readonly<Partial<Record<"name" | "generateName" | "resourceVersion", string>>> & {
+            readonly labels?: Readonly<Record<string, string>>;
+        };
 }
 
 /** An API server that keeps objects. */
@@ -19,7 +22,7 @@ export interface ObjectStore extends FakeApiServer {
 
 /**
  * Starts an API server that keeps objects: it lists, creates, merges and deletes them, and refuses a change of another
- * version than the one it has. It ignores selectors.
+ * version than the one it has. Of selectors, it knows those by labels of one value each.
  *
  * @param first answers in place of the server, where it answers at all
  */
@@ -41,15 +44,16 @@ export async function objectStore(
         if (asked.method !== "GET") {
             changes.push(`${asked.method} ${path}`);
         }
-        return first(asked, objects) ?? answer({ ...asked, path });
+        const selector = new URL(asked.path, "http://x").searchParams.get("labelSelector") ?? "";
+        return first(asked, objects) ?? answer({ ...asked, path }, selector);
     });
 
-    function answer({ method, path, body }: Asked): Answer | undefined {
+    function answer({ method, path, body }: Asked, selector: string): Answer | undefined {
         const stored = objects.get(path);
         const sent = (body === "" ? {} : JSON.parse(body)) as StoredObject;
         switch (method) {
             case "GET":
-                return stored ?? listed(path);
+                return stored ?? listed(path, selector);
             case "POST": {
                 const { name, generateName = "" } = sent.metadata ?? {};
                 const at = `${path}/${name ?? `${generateName}${version}`}`;
@@ -66,15 +70,21 @@ export async function objectStore(
     }
 
     /** What is directly below a path; undefined for a path that is no collection. */
-    function listed(path: string): Answer | undefined {
+    function listed(path: string, selector: string): Answer | undefined {
         const below = [...objects].filter(([at]) => at.startsWith(`${path}/`) && !at.slice(path.length + 1).includes("/"));
-        return below.length > 0 || collections.test(path) ? { items: below.map(([, object]) => object) } : undefined;
+        const wanted = selector.split(",").filter((one) => one !== "").map((one) => one.split("="));
+        const items = below.map(([, object]) => object).filter(({ metadata: { labels = {} } = {} }) =>
+            wanted.every(([label = "", value]) => labels[label] === value),
+        );
+        return below.length > 0 || collections.test(path) ? { items } : undefined;
     }
 
     return { ...server, objects, changes, address: { setting: "hub", server: server.url, tls: {}, user: {} } };
 }
 
-const collections = /\/(secrets|applications|nodes|deployments|horizontalpodautoscalers)$/;
+const collections = new RegExp(
+    "/(secrets|applications|nodes|deployments|statefulsets|horizontalpodautoscalers|pods|resourcequotas|limitranges|networkpolicies)$",
+);
 
 const conflict = { kind: "Status", code: 409, message: "the object has been modified" };
 
