@@ -32,8 +32,8 @@ export function refuseUnknownActive(
     if (traffic === undefined || clusters.length === 0) {
         return;
     }
-    const standby = Object.keys(traffic.route53?.healthChecks ?? {}).filter((name) => name !== traffic.active);
-    for (const [setting, name] of [["active", traffic.active], ...standby.map((name) => ["route53.healthChecks", name])]) {
+    const checked = Object.keys(traffic.route53?.healthChecks ?? {});
+    for (const [setting, name] of [["active", traffic.active], ...checked.map((name) => ["route53.healthChecks", name])]) {
         const found = clusters.find(({ cluster }) => cluster === name);
         if (found === undefined) {
             throw new Error(

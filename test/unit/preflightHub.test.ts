@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { moveId } from "../../clusters/moves";
-import { checkedHub, clusterSecret, namespacePath, nodes, ofStack, served } from "./support/hubPreflight";
+import { checkedHub, clusterSecret, namespacePath, ofStack, served } from "./support/hubPreflight";
 import type { StoredObject } from "./support/objectStore";
 
 type Objects = Record<string, StoredObject>;
@@ -96,7 +96,7 @@ describe("the checks of a hub", () => {
             "a Secret of another tool for the hub itself, where the agent goes to the hub",
             { ...own, ...clusterSecret("in-cluster", { server: "https://kubernetes.default.svc" }) },
             { labels: { deploy: "true", region: "eu" } },
-            /hubspoke:labels\.deploy: is "true", and Secret cluster-in-cluster, which another tool or a person created, registers/,
+            /hubspoke:labels\.deploy: is "true", and Secret cluster-in-cluster, which another tool or a person created/,
         ],
         [
             "a cluster whose Application the new ApplicationSet would delete",
@@ -169,6 +169,6 @@ describe("the checks of a hub", () => {
 
     it("report all problems at once", async () => {
         const { error } = await checkedHub(few({}), { ...traffic, redisTls: true });
-        expect(error).to.match(/^3 checks failed; nothing was changed\.\n {2}hubspoke:[^]*\n {2}hubspoke:[^]*\n {2}hubspoke:/);
+        expect(error).to.match(/^3 checks failed; nothing was changed\.(\n {2}hubspoke:.*){3}$/);
     });
 });

@@ -42,10 +42,13 @@ export interface Checked {
 /**
  * Checks a hub as the first preview does.
  *
- * @param objects on the hub, by their paths; by default it serves no API group beyond Kubernetes' own, and has three nodes
+ * @param objects on the hub, by their paths; by default it serves only Kubernetes' own API groups, and has three nodes
  * @param settings beyond the least ones
  */
-export async function checkedHub(objects: Readonly<Record<string, StoredObject>> = {}, settings: object = {}): Promise<Checked> {
+export async function checkedHub(
+    objects: Readonly<Record<string, StoredObject>> = {},
+    settings: object = {},
+): Promise<Checked> {
     const hub: ObjectStore = await objectStore({ ...served(), ...nodes("a", "b", "c"), ...objects });
     try {
         const given = hubSettings({ cluster: { kubeconfig: hub.kubeconfig }, ...settings });

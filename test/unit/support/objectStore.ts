@@ -6,9 +6,7 @@ type Json = Record<string, unknown>;
 /** An object as a test writes it down, and as the server keeps it. */
 export interface StoredObject extends Json {
     readonly metadata?: Json &
-        Readonly<Partial<Record<"name" | "generateName" | "resourceVersion", string>>> & {
-            readonly labels?: Readonly<Record<string, string>>;
-        };
+        Readonly<Partial<Record<"name" | "generateName" | "resourceVersion", string>>> & { readonly labels?: object };
 }
 
 /** An API server that keeps objects. */
@@ -74,7 +72,7 @@ export async function objectStore(
         const below = [...objects].filter(([at]) => at.startsWith(`${path}/`) && !at.slice(path.length + 1).includes("/"));
         const wanted = selector.split(",").filter((one) => one !== "").map((one) => one.split("="));
         const items = below.map(([, object]) => object).filter(({ metadata: { labels = {} } = {} }) =>
-            wanted.every(([label = "", value]) => labels[label] === value),
+            wanted.every(([label = "", value]) => (labels as Json)[label] === value),
         );
         return below.length > 0 || collections.test(path) ? { items } : undefined;
     }

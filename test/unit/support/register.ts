@@ -1,11 +1,29 @@
 import { Environment, type EnvironmentArgs } from "../../../components/environment";
 import type { Adoptions } from "../../../components/account/adoption";
-import type { HubApplication } from "../../../components/hubOutputs";
+import type { HubApplication, HubOutputs } from "../../../components/hubOutputs";
 import type { ProbePlan } from "../../../components/watch/probePlan";
 import { parseSettings } from "../../../settings";
 import type { Impersonation } from "../../../settings/impersonation";
 import { hubApplications } from "./applications";
 import type { EnvironmentSettings } from "../../../settings/environment";
+
+/** The outputs of a hub's stack, with what is given over them. */
+export function hubOutputs(given: Partial<HubOutputs> = {}): HubOutputs {
+    return {
+        argoCdNamespace: "argocd",
+        applications: hubApplications(),
+        scoped: false,
+        impersonation: "off",
+        domain: "example.com",
+        rollout: { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" },
+        probes: { objects: "files", interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" },
+        argoCdVersion: "v3.6.1",
+        identities: ["aws", "gcp", "azure"],
+        audiences: ["staging", "prod"],
+        lab: false,
+        ...given,
+    };
+}
 
 /** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */
 export function registerClusters(
@@ -24,19 +42,7 @@ export function registerClusters(
     return new Environment(environment, {
         settings,
         servers: Object.fromEntries(Object.keys(clusters).map((name) => [name, `https://${name}.example.com`])),
-        hub: {
-            argoCdNamespace: "argocd",
-            applications,
-            scoped: false,
-            impersonation,
-            domain: "example.com",
-            rollout: { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" },
-            probes,
-            argoCdVersion: "v3.6.1",
-            identities: ["aws", "gcp", "azure"],
-            audiences: ["staging", "prod"],
-            lab: false,
-        },
+        hub: hubOutputs({ applications, impersonation, probes }),
         stack: `organization/hubspoke/${environment}`,
         adoptions,
         adoptedNamespaces,
