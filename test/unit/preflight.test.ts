@@ -7,6 +7,7 @@ import { refuseOldChart } from "../../preflight/chart";
 import { findCluster } from "../../clusters/kubeconfig";
 import { allOf } from "../../preflight/problems";
 import { refuseSecondRegistration, refuseSharedServer } from "../../preflight/registrations";
+import type { Registration } from "../../clusters/registrations";
 import { get } from "../../clusters/request";
 import { closedPort, failure } from "./support/failure";
 import { registration } from "./support/registration";
@@ -190,6 +191,15 @@ describe("a registration", () => {
             expect(() => refuseSecondRegistration(servers, existing, "organization/hubspoke/staging")).to.throw(names);
         });
     }
+
+    it("is refused if another stack has its key, under another name and URL in Argo CD, and not if another tool has", () => {
+        const other = registration({ secret: "s", cluster: "eu", argoCdName: "arn:eu", stack: "organization/hubspoke/prod" });
+        const servers = { eu: "https://eu.example.com" };
+        const refuse = (existing: Registration) => refuseSecondRegistration(servers, [existing], "organization/hubspoke/staging");
+        expect(() => refuse(other)).to.throw(/hubspoke:clusters\.eu: the hub already has a cluster "arn:eu"/);
+        refuse({ ...other, stack: undefined });
+        refuse({ ...other, cluster: "us" });
+    });
 
     it("is refused with each conflict on its line, and with what to do about it", () => {
         const servers = { prod: "https://new.example.com", staging: "https://old.example.com" };

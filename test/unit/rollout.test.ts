@@ -110,6 +110,19 @@ describe("an environment that does not fit the hub's rollout", () => {
         });
     }
 
+    it("needs a pin of each application that its selector chooses for the environment, and of no other", () => {
+        const source = { repository: "https://git.example.com/shop.git", namespace: "shop" };
+        const selectedBy = (name: string) => {
+            const shop = { ...source, selector: { matchLabels: { environment: name } } };
+            return hubApplications({ agent, applications: { shop } });
+        };
+        const given = environment("prod", { prod: { revision: "v1" } });
+        const rollout = rolloutRules(hub());
+        const refuse = (name: string) => refuseUnfitForRollout(given, { applications: selectedBy(name), rollout });
+        expect(() => refuse("prod")).to.throw(/hubspoke:clusters\.prod\.revisions\.shop\.revision: is missing/);
+        refuse("dr");
+    });
+
     it("is told with all that is wrong, each on its line", () => {
         const settings = { ...rolling, syncWindows: windows };
         const facts = { applications: hubApplications(), rollout: rolloutRules(hub(settings)) };
