@@ -33,7 +33,7 @@ export async function drillCommand(): Promise<void> {
     const onInterrupt = () => void giveUp("interrupted");
     process.once("SIGINT", onInterrupt);
     try {
-        show(await phases.run("the drill", (report) => drillWithPeople(ports, report)));
+        show(await phases.run("the drill", (report) => drillWithPeople(ports, (line) => report(line, true))));
     } catch (error) {
         await giveUp((error as Error).message);
     }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot, toolCache } from "../paths";
+import type { Report } from "../phases";
 import { run, type RunResult, withLock } from "../processes";
 
 /** The folder of the agent's service. */
@@ -18,7 +19,7 @@ const stepMs = 300_000;
  * @returns the Python that has the packages; undefined where they cannot be installed, and one reported line says why
  */
 export async function agentPython(
-    report: (line: string) => void,
+    report: Report,
     { folder = agentDir, cache = toolCache } = {},
 ): Promise<string | undefined> {
     const target = path.join(cache, "agent", keyOf(folder));
@@ -34,7 +35,7 @@ export async function agentPython(
         }
         return python;
     } catch (error) {
-        report(`small servers stand in for the agent's service: ${(error as Error).message}`);
+        report(`small servers stand in for the agent's service: ${(error as Error).message}`, true);
         return undefined;
     }
 }

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { Report } from "../phases";
 import { bundleScript, findProcess, type ProcessSpec, startProcess, stopProcess, waitFor } from "../processes";
 import { lookAtHttp } from "../argocd/health";
 import { type AgentPod, readAgentPod } from "./agentPod";
@@ -25,7 +26,7 @@ const python = { found: undefined as Promise<string | undefined> | undefined };
 const pods = new Map<AgentCluster, AgentPod>();
 
 /** Finds or installs what the agent's service needs; a line says so where small servers must stand in for it. */
-export async function ensureAgents(report: (line: string) => void): Promise<void> {
+export async function ensureAgents(report: Report): Promise<void> {
     python.found ??= agentPython(report);
     await python.found;
 }

@@ -1,3 +1,4 @@
+import type { Report } from "../phases";
 import { ensureExtras } from "../tools";
 import { agentClusters, ensureAgents, startAgent, stopAgents } from "./agents";
 import { startDns, stopDns } from "./dns";
@@ -15,7 +16,7 @@ const tools = ["prometheus", "alertmanager", "blackbox_exporter", "coredns", "ex
  * Builds the tools for the lab's monitoring, if they are not built yet, about 25 minutes on two cores; and installs the
  * packages of the agent's service, or says why it cannot.
  */
-export async function ensureMonitoringTools(report: (line: string) => void): Promise<void> {
+export async function ensureMonitoringTools(report: Report): Promise<void> {
     await ensureExtras(tools, report);
     await ensureAgents(report);
 }
@@ -24,7 +25,7 @@ export async function ensureMonitoringTools(report: (line: string) => void): Pro
  * Starts the lab's monitoring and DNS: the agents' endpoints, CoreDNS and external-dns, Prometheus, Alertmanager.
  * Running ones are restarted, because the stacks' rules and targets may have changed.
  */
-export async function startMonitoring(report: (line: string) => void): Promise<MonitoringPorts> {
+export async function startMonitoring(report: Report): Promise<MonitoringPorts> {
     await ensureMonitoringTools(report);
     await stopMonitoring();
     const ports = await monitoringPorts();

@@ -52,6 +52,10 @@ export async function fetchTools(tools: readonly Tool[], report: Report): Promis
         return;
     }
     try {
+        const others = tools.filter((tool) => !isReleased(tool)).map(({ name }) => name);
+        if (others.length > 0) {
+            report(`to be built, for want of a release for this machine: ${others.join(", ")}`, true);
+        }
         await fetchWith(await findMise(), released, report);
     } catch (error) {
         report(`prebuilt tools cannot be fetched: ${(error as Error).message}`, true);

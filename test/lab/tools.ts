@@ -60,7 +60,7 @@ describe("tools that their projects release", () => {
     });
 
     /** Brings kubectl and Helm with an empty cache, unless it was used before. */
-    function bring(more: Record<string, string> = {}): Promise<RunResult> {
+    function bring(more: Record<string, string> = {}, tools = ["kubectl", "helm"]): Promise<RunResult> {
         const env = {
             XDG_CACHE_HOME: cache,
             LAB_NAME: toolsLab,
@@ -68,7 +68,7 @@ describe("tools that their projects release", () => {
             ...more,
             MISE_URL_REPLACEMENTS: more.MISE_URL_REPLACEMENTS ?? hosts.replacements,
         };
-        const args = ["--import", require.resolve("tsx"), program, "kubectl", "helm"];
+        const args = ["--import", require.resolve("tsx"), program, ...tools];
         return run(process.execPath, args, { cwd: projectRoot, env, timeoutMs: 300_000 });
     }
 
@@ -99,6 +99,12 @@ describe("tools that their projects release", () => {
     it("takes the mise on PATH", async () => {
         expect(await sayings(await bring())).to.deep.equal(prebuilt);
         expect(fs.readdirSync(path.join(cache, "hubspoke-lab", "mise"))).not.to.include(pinnedMise);
+    });
+
+    it("says at once what has to be built all the same", async () => {
+        const result = await bring({}, ["kubectl", "external-dns"]);
+        expect(await sayings(result)).to.deep.equal([prebuilt[0], "built here"]);
+        expect(result.output).to.match(/^to be built, for want of a release for this machine: external-dns\nfetching 1 tools/);
     });
 
     it("builds what does not have the checksum that its project publishes", async () => {
