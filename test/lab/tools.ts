@@ -104,7 +104,7 @@ describe("tools that their projects release", () => {
     it("says at once what has to be built all the same", async () => {
         const result = await bring({}, ["kubectl", "external-dns"]);
         expect(await sayings(result)).to.deep.equal([prebuilt[0], "built here"]);
-        expect(result.output).to.match(/^to be built, for want of a release for this machine: external-dns\nfetching 1 tools/);
+        expect(result.output).to.match(/^to be built, for want of a release for .*: external-dns\nfetching 1 tools/);
     });
 
     it("builds what does not have the checksum that its project publishes", async () => {
