@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { readSettings, refuseDefaultProviders } from "../../settings";
+import { refuseDefaultProviders } from "../../settings";
+import { readSettings } from "../../settings/program";
 import { mockPulumi } from "./support/mocks";
 
 describe("the settings of the stack that runs", () => {
@@ -14,16 +15,18 @@ describe("the settings of the stack that runs", () => {
     beforeEach(() => mockPulumi());
     afterEach(() => pulumi.runtime.setAllConfig({}));
 
-    it("are those of the project, and no other namespace's", () => {
+    it("are those of the project, and no other namespace's", async () => {
         pulumi.runtime.setAllConfig({ ...least, "kubernetes:context": "elsewhere", "hubspoke-other:role": "environment" });
-        const settings = readSettings();
+        const { settings, owner } = await readSettings();
+        expect(owner).to.equal(pulumi.getStack());
         expect(settings).to.include({ role: "hub", domain: "example.com" });
         expect(settings).to.have.property("cluster").that.deep.equals({ context: "hub" });
     });
 
-    it("are refused, and not read, while a default provider could reach a cluster that nobody named", () => {
+    it("are refused, and not read, while a default provider could reach a cluster that nobody named", async () => {
         pulumi.runtime.setAllConfig({ ...least, "pulumi:disable-default-providers": "[]" });
-        expect(readSettings).to.throw(/^pulumi:disable-default-providers: must list kubernetes/);
+        const refused = await readSettings().catch((error: Error) => error.message);
+        expect(refused).to.match(/^pulumi:disable-default-providers: must list kubernetes/);
     });
 
     for (const given of [undefined, "", "[]", '["aws"]', '"kubernetes"', "kubernetes,", '[""]', '["kubernetes-cert-manager"]']) {
