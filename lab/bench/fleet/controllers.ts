@@ -29,11 +29,12 @@ export async function controllersOfFleet(names: readonly FleetCluster[]): Promis
                 await restartControllers(shards);
                 const cold = await releaseToAll();
                 const warm = await releaseToAll();
-                const facts = await shardFacts(shards);
-                const each = (fact: keyof ShardFacts) => facts.map((one) => one[fact].toFixed(0)).join(", ");
+                const facts = await shardFacts(shards, names);
+                const each = (of: (one: ShardFacts) => number) => facts.map((one) => of(one).toFixed(0)).join(", ");
                 rows.push([
-                    ...[String(names.length), String(applications.length), String(shards), each("clusters")],
-                    ...[each("objects"), each("megabytes"), each("peakMegabytes")],
+                    ...[String(names.length), String(applications.length), String(shards)],
+                    ...[each(({ servers }) => servers.length), each(({ objects }) => objects)],
+                    ...[each(({ megabytes }) => megabytes), each((one) => one.peakMegabytes)],
                     ...[warm.toFixed(1), cold.toFixed(1)],
                 ]);
                 process.stderr.write(`${rows.at(-1)?.join(" | ")}\n`);

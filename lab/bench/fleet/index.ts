@@ -10,7 +10,9 @@ export async function fleet(): Promise<string[]> {
     if (names.length === 0) {
         throw new Error("the lab has no lean control planes to measure. Start some: npm run lab -- --clusters 20");
     }
+    await bringFleetTo(names.length, new Phases());
+    const controllers = await controllersOfFleet(names);
     const registered = await registration(names);
     await bringFleetTo(names.length, new Phases());
-    return [...registered, ...(await controllersOfFleet(names))];
+    return [...controllers, ...registered];
 }
