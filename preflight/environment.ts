@@ -16,6 +16,7 @@ import { checkConnection, refuseUnusableServer } from "./connection";
 import { credentialKinds } from "./credentialKinds";
 import { checkFederation } from "./federation";
 import { refuseUnfitSyncAccounts } from "./impersonation";
+import { hubTokens } from "./hubTokens";
 import { missingIdentities } from "./identity";
 import { refuseUnfitRooms } from "./rooms";
 import { agentKey } from "../settings/agentKey";
@@ -73,6 +74,7 @@ export async function checkEnvironment(
         const [own, server] = [settings.clusters[name], found.servers[name]];
         return own === undefined || server === undefined ? [] : [{ settings: own, server, user }];
     });
+    const tokens = hubTokens(found.hub, outputs.argoCdNamespace);
     const [registered, warnings] = await allOf([
         async () => checkRegistrations(settings, found, outputs, stack, place),
         () => missingIdentities(settings, outputs.identities),
@@ -84,7 +86,7 @@ export async function checkEnvironment(
             return checkConnection(cluster);
         }),
         ...checked.map((cluster) => () => {
-            return checkFederation({ ...cluster, environment: settings.environment }, found.hub, outputs);
+            return checkFederation({ ...cluster, environment: settings.environment }, tokens, outputs);
         }),
     ]);
     for (const warning of warnings) {

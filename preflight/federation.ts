@@ -5,14 +5,14 @@ import { connectingAccounts, issuerOf, subjectOf } from "../clusters/federation"
 import { audienceAnnotation } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { ask, CertificateError } from "../clusters/request";
-import { MayNotRequestError, requestToken } from "../clusters/tokenRequest";
+import { MayNotRequestError } from "../clusters/tokenRequest";
 import { askWithToken } from "../clusters/tokenTrial";
 import { audienceOf } from "../components/account/clusterConfig";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { Credentials } from "../settings/credentials";
-import { shortestLifetime } from "../settings/duration";
 import type { HubSettings } from "../settings/hub";
 import { type CheckedCluster, connectionOf } from "./connection";
+import type { HubTokens } from "./hubTokens";
 import { once } from "./once";
 
 /**
@@ -51,7 +51,7 @@ interface FederatedCluster extends CheckedCluster {
  */
 export async function checkFederation(
     cluster: FederatedCluster,
-    hub: ClusterAddress,
+    tokens: HubTokens,
     outputs: HubOutputs,
 ): Promise<void> {
     const { settings, user, environment } = cluster;
@@ -70,8 +70,7 @@ export async function checkFederation(
     const connection = once(() => connectionOf(cluster));
     try {
         for (const account of connectingAccounts) {
-            const request = { namespace: outputs.argoCdNamespace, account, audience, seconds: shortestLifetime };
-            const { token } = await requestToken(hub, request);
+            const token = await tokens(account, audience);
             const trial = { at, token, subject: subjectOf(outputs.argoCdNamespace, account), audience };
             await refuseUnknownIssuer(cluster, credentials, trial, await connection());
         }

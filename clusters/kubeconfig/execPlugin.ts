@@ -2,9 +2,15 @@ import { spawn } from "node:child_process";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Exec } from "./fields";
+import { queue } from "./queue";
 
 /** Limit for a plugin to print credentials, in milliseconds; a login in a browser takes a while. */
 const loginLimitMs = 60_000;
+
+/** Plugins that run at the same time: many clusters would otherwise start as many processes at once. */
+const pluginsAtOnce = 8;
+
+const inTurn = queue(pluginsAtOnce);
 
 /** How long the outputs of a plugin that has ended are waited for, in milliseconds. */
 const lingerMs = 1_000;
@@ -53,7 +59,7 @@ const logins = new Map<string, Login>();
  * Runs an exec plugin, or returns what it printed before and has not expired.
  *
  * @param cluster what the plugin is told of the cluster
- * @param limitMs limit for the plugin, in milliseconds
+ * @param limitMs limit for the plugin from its start, in milliseconds
  * @throws PluginError
  */
 export function logIn(exec: Exec, cluster?: object, limitMs = loginLimitMs): Promise<PluginCredentials> {
@@ -82,7 +88,7 @@ async function run(exec: Exec, cluster: object | undefined, limitMs: number): Pr
     }
     const { apiVersion } = exec;
     const input = { kind: "ExecCredential", apiVersion, spec: { cluster, interactive: false } };
-    const output = await outputOf(exec, JSON.stringify(input), limitMs);
+    const output = await inTurn(() => outputOf(exec, JSON.stringify(input), limitMs));
     const { data } = execCredential.safeParse(objectIn(output.printed));
     if (data === undefined || data.apiVersion !== apiVersion) {
         throw new PluginError("misunderstood", output.said);

@@ -10,6 +10,7 @@ import { refusedValues } from "../../components/argoCd/chartValues";
 import { argoCdValues } from "../../components/argoCd/values";
 import { type Answer, type Asked, fakeApiServer, type FakeApiServer } from "../../lab/test/support/fakeApiServer";
 import { checkFederation, howToTrust, refuseMissingAudiences } from "../../preflight/federation";
+import { hubTokens } from "../../preflight/hubTokens";
 import { credentialKinds } from "../../preflight/credentialKinds";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
@@ -190,7 +191,7 @@ describe("the check of a spoke that is to trust the hub's issuer", () => {
     /** Checks a spoke with the answers of the two, and returns what was asked of the hub and of the spoke. */
     async function check(
         ofSpoke: (asked: Asked) => Answer | undefined,
-        { mayRequest = true, audiences = ["staging"] as string[] | null } = {},
+        { mayRequest = true, audiences = ["staging"] as string[] | null, clusters: count = 1 } = {},
     ) {
         const asked: string[] = [];
         const hub = await server(({ method, path: at, body }) => {
@@ -209,11 +210,11 @@ describe("the check of a spoke that is to trust the hub's issuer", () => {
         const { clusters } = parseSettings(given) as EnvironmentSettings;
         const user = await findCluster("clusters.a", { kubeconfig: spoke.kubeconfig });
         const outputs = { audiences: audiences ?? undefined, argoCdNamespace: "argocd" } as HubOutputs;
-        await checkFederation(
-            { settings: clusters.a!, server: spoke.url, user, environment: "staging" },
-            await findCluster("hub", { kubeconfig: hub.kubeconfig }),
-            outputs,
-        );
+        const tokens = hubTokens(await findCluster("hub", { kubeconfig: hub.kubeconfig }), "argocd");
+        const checked = { settings: clusters.a!, server: spoke.url, user, environment: "staging" };
+        for (let cluster = 0; cluster < count; cluster++) {
+            await checkFederation(checked, tokens, outputs);
+        }
         return asked;
     }
 
@@ -233,6 +234,12 @@ describe("the check of a spoke that is to trust the hub's issuer", () => {
                 `spoke ${reviews}`,
             ]),
         );
+    });
+
+    it("asks the hub once for each token, however many clusters there are", async () => {
+        const asked = await check(named("hub:"), { clusters: 5 });
+        expect(asked.filter((one) => one.startsWith("hub "))).to.have.length(accounts.length);
+        expect(asked.filter((one) => one.startsWith("spoke "))).to.have.length(5 * accounts.length);
     });
 
     it("names the audience that the hub lacks", async () => {

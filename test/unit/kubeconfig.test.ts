@@ -8,6 +8,7 @@ import { credentialsOf, forgetLogin, impersonation } from "../../clusters/kubeco
 import { PluginError, logIn } from "../../clusters/kubeconfig/execPlugin";
 import { credentialProblem } from "../../clusters/kubeconfig/errors";
 import type { Exec } from "../../clusters/kubeconfig/fields";
+import { waitFor } from "../../clusters/wait";
 import { type Parts, shapes } from "../lab/support/kubeconfigShapes";
 import { failure } from "./support/failure";
 
@@ -287,6 +288,25 @@ describe("an exec plugin", () => {
         expect(runs()).to.equal(4);
         fs.rmSync(folder, { recursive: true });
     });
+
+    it("runs beside seven others at most, and every one of them runs", async () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
+        const counted = "until [ -e go ]; do sleep 0.05; done; rm $0.running";
+        const script = `cd ${folder}; touch $0.running; ls *.running | wc -l >> counts; ${counted}; ${printing({ token: "t" })}`;
+        const running = () => fs.readdirSync(folder).filter((file) => file.endsWith(".running")).length;
+        const logins = Array.from({ length: 20 }, (_, index) => {
+            return authorization({ exec: { apiVersion: v1beta1, command: "sh", args: ["-c", script, `${index}`] } });
+        });
+        await waitFor("eight plugins to run", () => {
+            return Promise.resolve(running() === 8 ? { done: undefined } : { seen: `${running()} run` });
+        }, { timeoutMs: 20_000 });
+        fs.writeFileSync(path.join(folder, "go"), "");
+        expect(new Set(await Promise.all(logins))).to.deep.equal(new Set(["Bearer t"]));
+        const counts = fs.readFileSync(path.join(folder, "counts"), "utf8").trim().split("\n").map(Number);
+        expect(counts).to.have.length(20);
+        expect(Math.max(...counts)).to.equal(8);
+        fs.rmSync(folder, { recursive: true });
+    }).timeout(60_000);
 
     const refused: { name: string; user: object; says: RegExp }[] = [
         { name: "prints another version", user: plugin(printing({ token: "t" }, v1)), says: /apiVersion that the kubeconfig names/ },
