@@ -42,6 +42,7 @@ describe("the lock of a failover", () => {
         await start();
         const before = Date.now();
         const lock = await take();
+        expect(now()).to.include({ apiVersion: "coordination.k8s.io/v1", kind: "Lease" });
         expect(now()?.spec).to.include({ leaseDurationSeconds: 60 });
         expect(now()?.spec.holderIdentity).to.match(/^ada: prod to dr \([0-9a-f]{8}\)$/);
         for (const time of [now()?.spec.acquireTime, now()?.spec.renewTime]) {
