@@ -1,5 +1,5 @@
 /**
- * Makes a queue in which a limited number of works run at the same time; the others wait for their turn, in their order.
+ * Makes a queue in which a limited number of works run at the same time; the others wait for their turn, in order.
  *
  * @param atOnce how many works run at the same time
  */

@@ -18,8 +18,8 @@ export interface ShardFacts {
 const limits = { timeoutMs: 120_000, intervalMs: 2_000 };
 
 /**
- * What each application controller caches, by its metric argocd_cluster_api_resource_objects, and its memory. Waits until
- * they have counted the objects of all these clusters.
+ * What each application controller caches, by its metric argocd_cluster_api_resource_objects, and its memory. Waits
+ * until they have counted the objects of all these clusters.
  */
 export async function shardFacts(shards: number, names: readonly FleetCluster[]): Promise<ShardFacts[]> {
     const servers = names.map((name) => fleetServer(name).url);
