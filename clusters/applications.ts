@@ -11,6 +11,12 @@ interface Compared {
     readonly revisions?: readonly string[];
 }
 
+/** What is to be delivered: the chart, or instead the chart and its values files. */
+interface Targeted {
+    readonly source?: { readonly targetRevision?: string };
+    readonly sources?: readonly { readonly targetRevision?: string }[];
+}
+
 /** The fields of an Argo CD Application that this program reads (argo-cd, pkg/apis/application/v1alpha1/types.go). */
 export interface Application {
     readonly metadata: {
@@ -20,11 +26,8 @@ export interface Application {
         readonly deletionTimestamp?: string;
         readonly ownerReferences?: readonly { readonly kind: string; readonly name?: string }[];
     };
-    readonly spec?: {
+    readonly spec?: Targeted & {
         readonly project?: string;
-        readonly source?: { readonly targetRevision?: string };
-        /** Instead of `source`: the chart, and its values files. */
-        readonly sources?: readonly { readonly targetRevision?: string }[];
         /** A cluster by its URL or by its name; without a namespace, each object names its own. */
         readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
     };
@@ -33,7 +36,7 @@ export interface Application {
     readonly status?: {
         /** Time of the last comparison, as RFC 3339. */
         readonly reconciledAt?: string;
-        readonly sync?: Compared & { readonly status?: string };
+        readonly sync?: Compared & { readonly status?: string; readonly comparedTo?: Targeted };
         readonly health?: { readonly status?: string; readonly lastTransitionTime?: string };
         readonly operationState?: {
             readonly phase?: string;
@@ -136,7 +139,7 @@ export function revisionOf(compared: Compared | undefined): string | undefined {
 }
 
 /** The revision that an Application is to have, as {@link revisionOf} writes it. */
-export function targetRevisionOf({ spec }: Application): string | undefined {
+export function targetRevisionOf({ spec }: { readonly spec?: Targeted }): string | undefined {
     return spec?.sources?.map(({ targetRevision = "" }) => targetRevision).join(" ") ?? spec?.source?.targetRevision;
 }
 

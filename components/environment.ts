@@ -12,6 +12,8 @@ export interface EnvironmentArgs {
     readonly servers: Readonly<Record<string, string>>;
     /** UID of each cluster's namespace `kube-system`, by the cluster's name, where it may be read. */
     readonly uids?: Readonly<Record<string, string>>;
+    /** Clusters that do not answer, and on which this run changes nothing. */
+    readonly unreachable?: readonly string[];
     /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** The stack's full name, for the mark on the cluster Secrets. */
@@ -49,6 +51,7 @@ export class Environment extends pulumi.ComponentResource {
                         settings: spokeSettings,
                         server,
                         uid: args.uids?.[cluster],
+                        unreachable: args.unreachable?.includes(cluster) ?? false,
                         hub,
                         hubProvider,
                         stack,

@@ -37,6 +37,8 @@ export interface SpokeArgs {
     readonly server: string;
     /** UID of the cluster's namespace `kube-system`; undefined if it may not be read. */
     readonly uid?: string | undefined;
+    /** Whether the cluster does not answer, and this run changes nothing on it. */
+    readonly unreachable?: boolean;
     /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** The hub's provider; this component creates the spoke's provider. */
@@ -224,6 +226,7 @@ export class Spoke extends pulumi.ComponentResource {
                 uid,
                 unprotected: !environment.protect,
                 quarantined,
+                unread: args.unreachable ?? false,
                 config,
             },
             {

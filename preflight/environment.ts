@@ -27,6 +27,7 @@ import { once } from "./once";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals, refuseVanished } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
+import { namedUnreachable, unreachableServers } from "./unreachable";
 import { clusterUid, refuseOtherClusters, servedConfirmations, uidsOf, warnOfUnknown } from "./sameCluster";
 
 /** The results of the checks of an environment. */
@@ -35,6 +36,8 @@ export interface EnvironmentFacts {
     readonly servers: Readonly<Record<string, string>>;
     /** UID of each cluster's namespace `kube-system`, by the cluster's name, where it is known. */
     readonly uids: Readonly<Record<string, string>>;
+    /** Clusters that do not answer, and on which this run changes nothing. */
+    readonly unreachable: readonly string[];
     /** The outputs of the hub's stack. */
     readonly hub: HubOutputs;
     /** Clusters that another tool or a person registered and the stack adopts, by name. */
@@ -101,9 +104,12 @@ export async function checkEnvironment(
     return { hub: outputs, ...registered };
 }
 
-/** Finds the hub and each cluster that is not in quarantine in its kubeconfig, and asks each for its version. */
+/** Finds the hub and each cluster that is to be asked in its kubeconfig, and asks each for its version. */
 async function findClusters(settings: EnvironmentSettings): Promise<FoundClusters> {
-    const asked = Object.entries(settings.clusters).filter(([, { quarantined }]) => !quarantined);
+    const unreachable = namedUnreachable();
+    const asked = Object.entries(settings.clusters).filter(([name, { quarantined }]) => {
+        return !quarantined && !unreachable.includes(name);
+    });
     const names = asked.map(([name]) => name);
     const [hub, ...spokes] = await allOf([
         () => findCluster("hub", settings.hub),
@@ -166,8 +172,13 @@ async function checkRegistrations(
     const uids = uidsOf(found, existing, stack);
     await warnOfUnknown(found, uids);
     return {
-        servers: { ...asRegistered(servers, existing), ...quarantinedServers(settings, existing, stack) },
+        servers: {
+            ...asRegistered(servers, existing),
+            ...unreachableServers(namedUnreachable(), existing, stack),
+            ...quarantinedServers(settings, existing, stack),
+        },
         uids,
+        unreachable: namedUnreachable(),
         adoptions,
         keptAnnotations: annotationsToKeep(settings, existing),
         adoptedNamespaces: await findNamespaces(settings, spokes, existing, hub, stack),

@@ -27,7 +27,8 @@ export const rollout = z
             .enum(["pinned", "rolling"], 'must be "pinned" or "rolling". Write one of these')
             .describe(
                 "`pinned`: every cluster has the `revision` in its own settings, and `npm run promote` changes it. " +
-                    "`rolling`: every cluster follows `agent.revision`, and Argo CD syncs one step after another.",
+                    "`rolling`: every cluster follows `agent.revision`, and Argo CD syncs one step after another, without " +
+                    "self-heal, soak time, gates or a way back; a dead cluster stops it.",
             )
             .default("pinned"),
         soak: goDuration

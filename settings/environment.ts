@@ -11,6 +11,7 @@ import { dnsLabel, dnsName, domain, flag, serviceUrl, text } from "./kinds";
 import { spokeLabels } from "./labels";
 import { pins } from "./pins";
 import { previewers } from "./previewers";
+import { rings } from "./rings";
 import { secrets } from "./secrets";
 
 /** The name that Argo CD gives to the cluster it runs in. */
@@ -98,6 +99,7 @@ const environmentShape = z.strictObject({
     namespace: namespaceLimits,
     namespaces,
     previewers,
+    rollout: rings,
     secrets,
     production: flag
         .describe(

@@ -3,6 +3,7 @@ import type { Credentials, TlsSettings } from "./credentials";
 import { milliseconds } from "./duration";
 import type { Problem } from "./given";
 import type { Previewers } from "./previewers";
+import { ringProblems, type RingSettings } from "./rings";
 import type { SecretsSettings } from "./secrets";
 
 interface Cluster {
@@ -20,12 +21,13 @@ interface Given {
     readonly clusters: Readonly<Record<string, Cluster>>;
     readonly previewers?: Previewers | undefined;
     readonly secrets?: SecretsSettings | undefined;
+    readonly rollout?: RingSettings | undefined;
 }
 
 /** What of an environment's settings contradicts another one. */
 export function environmentProblems(given: Given): Problem[] {
     const ofClusters = [connectionProblems, nameProblems, secretProblems, tlsProblems];
-    return [authMountProblems, ...ofClusters, previewerProblems].flatMap((check) => check(given));
+    return [authMountProblems, ...ofClusters, previewerProblems, ringProblems].flatMap((check) => check(given));
 }
 
 function connectionProblems({ clusters, connectionTimeout }: Given): Problem[] {

@@ -49,6 +49,12 @@ export function pinText({ revision, values }: Pin): string | undefined {
     return revision !== undefined && values !== undefined ? `${revision} ${values}` : revision;
 }
 
+/** The pin of a text such as {@link pinText} returns. */
+export function revisionPin(text: string): Pin {
+    const [revision, values] = text.split(" ", 2);
+    return { revision, ...(values !== undefined && { values }) };
+}
+
 /** Path of an application's revision in a cluster's settings. */
 export function pinSetting(application: string): string {
     return application === agentKey ? "revision" : `revisions.${application}.revision`;

@@ -82,6 +82,8 @@ export interface ClusterSecretArgs {
     readonly unprotected?: boolean;
     /** Whether Argo CD is to leave the cluster alone, with the credential that it holds now. */
     readonly quarantined?: boolean;
+    /** Whether the cluster is not read in this run: the Secret keeps the connection and credential that it holds. */
+    readonly unread?: boolean;
     readonly config: ClusterConfig;
 }
 
@@ -145,7 +147,7 @@ export class ClusterSecret extends pulumi.ComponentResource {
             {
                 parent: this,
                 // An adopted Secret has a type, which is immutable.
-                ignoreChanges: ["type", ...(args.quarantined === true ? ["data"] : [])],
+                ignoreChanges: ["type", ...(args.quarantined === true || args.unread === true ? ["data"] : [])],
                 ...(args.adopt !== undefined && { import: args.adopt }),
             },
         );

@@ -27,7 +27,9 @@ export interface Rollout {
  * settings. `npm run promote` moves the pins; automated sync and self-heal stay on.
  *
  * `rolling`: every cluster follows the hub's settings, and Argo CD syncs the environments step by step. For that, it
- * turns off automated sync and self-heal (argo-cd, docs/operator-manual/applicationset/Progressive-Syncs.md).
+ * turns off automated sync and self-heal (argo-cd, docs/operator-manual/applicationset/Progressive-Syncs.md). Its steps
+ * have no soak time, gate or approval and no way back, and wait for a dead cluster for ever: scripts/promote/rings/ has
+ * these.
  */
 export function rolloutOf(rollout: RolloutSettings, application: Pick<ApplicationSettings, "name" | "source">): Rollout {
     const { name } = application;

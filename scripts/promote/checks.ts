@@ -81,7 +81,7 @@ export function progressOf(
  * The status of an Application in quarantine is old, and proves nothing. Nor does a comparison with an error: Argo CD
  * calls a commit without the signature that it demands Synced, where its manifests are those that run.
  */
-function isHealthy(application: Application): boolean {
+export function isHealthy(application: Application): boolean {
     const { sync, health } = application.status ?? {};
     const isWell = sync?.status === "Synced" && health?.status === "Healthy";
     return isWell && errorsOf(application).length === 0 && !isQuarantined(application);
@@ -99,7 +99,7 @@ const badSignature = /\bGIT\/GPG: |\bsignature\b/;
  * Whether the cluster is in quarantine, Argo CD refuses the revision's signature, or the sync of that revision failed
  * for good or has a Degraded result.
  */
-function hasFailed(application: Application, revision: string): boolean {
+export function hasFailed(application: Application, revision: string): boolean {
     if (isQuarantined(application)) {
         return true;
     }
@@ -114,7 +114,7 @@ function hasFailed(application: Application, revision: string): boolean {
 }
 
 /** Time of the Application's last sync or last change of health, in milliseconds; `now` if it is unknown. */
-function healthySince({ status }: Application, now: number): number {
+export function healthySince({ status }: Application, now: number): number {
     const times = [status?.operationState?.finishedAt, status?.health?.lastTransitionTime];
     const known = times.map((time) => Date.parse(time ?? "")).filter((time) => !Number.isNaN(time));
     return known.length === 0 ? now : Math.max(...known);

@@ -17,6 +17,8 @@ export interface ExactUp {
     readonly owns: Owns;
     /** URNs, or patterns of URNs, of the resources to bring up; undefined means the whole stack. */
     readonly targets?: readonly string[];
+    /** More variables for `pulumi`. */
+    readonly env?: Readonly<Record<string, string>>;
 }
 
 /** An operation makes its own change alone: the next plain `up` renews tokens that are due (dynamic/boundToken.ts). */
@@ -39,7 +41,7 @@ export async function planExactly(exact: ExactUp, folder: string): Promise<boole
     await edit(copy);
     const isShard = file !== stackFile(stack);
     const from = isShard ? [] : ["--config-file", copy];
-    const env = { ...withoutRenewal, ...(isShard && { [environmentFileVariable]: copy }) };
+    const env = { ...withoutRenewal, ...exact.env, ...(isShard && { [environmentFileVariable]: copy }) };
     const args = [...from, "--save-plan", planIn(folder, stack), ...withPolicies, ...only(targets)];
     const { ok, text, changes, violations } = await previewStack(stack, args, env);
     if (!ok) {
@@ -57,12 +59,12 @@ export async function planExactly(exact: ExactUp, folder: string): Promise<boole
 let edits = Promise.resolve();
 
 /** Writes the settings into the stack file, and brings the stack up, limited to the plan in the folder. */
-export async function upAsPlanned({ stack, edit, targets }: ExactUp, folder: string): Promise<void> {
+export async function upAsPlanned({ stack, edit, targets, env }: ExactUp, folder: string): Promise<void> {
     const edited = edits.then(() => edit(settingsFile(stack)));
     edits = edited.catch(() => undefined);
     await edited;
     const args = ["up", "--yes", "--skip-preview", "--plan", planIn(folder, stack), ...only(targets)];
-    await pulumi(stack, args, withoutRenewal);
+    await pulumi(stack, args, { ...withoutRenewal, ...env });
 }
 
 /** Does both: see {@link planExactly}. */

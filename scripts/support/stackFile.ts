@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { pinSetting } from "../../settings/pins";
+import { type Pin, pinSetting } from "../../settings/pins";
 import { InputError } from "../../settings/inputError";
 import { parallelism, thisMachine } from "./capacity";
 import { shardIn, shardsOf } from "../../settings/shard";
@@ -93,41 +93,40 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * Writes a revision into clusters of an environment's stack file, and keeps the comments and all else.
+ * Gives clusters of an environment's stack file exactly these pins of an application, and removes what a pin lacks.
  *
- * @param pins the application; its revision, with that of its values files after a space; and the clusters, by default
- *     all
- * @param rollbackFrom by cluster, the recorded revision on the hub that replaced the new one before
+ * @param pins by the cluster's name
  * @throws Error if the file has no clusters
  */
-export function movePins(
-    file: string,
-    pins: { readonly application: string; readonly revision: string; readonly clusters?: readonly string[] },
-    rollbackFrom: Readonly<Record<string, string>> = {},
-): void {
-    const { application, revision } = pins;
-    const [chart = "", values] = revision.split(" ", 2);
+export function setPins(file: string, application: string, pins: Readonly<Record<string, Pin>>): void {
     const inCluster = pinSetting(application).split(".").slice(0, -1);
     const document = parseStackFile(readFileSync(file, "utf8"));
-    const at = ["config", "hubspoke:clusters"];
-    const clusters = document.getIn(at);
-    const isFromSource = document.hasIn(["config", "hubspoke:clustersFrom"]);
+    const clusters = document.getIn(inFile(["clusters"]));
+    const isFromSource = document.hasIn(inFile(["clustersFrom"]));
     if (!isMap(clusters) && !isFromSource) {
         throw new Error(`${file} has no hubspoke:clusters: it is not the stack file of an environment`);
     }
     const written = isMap(clusters) ? clusters.items.map(({ key }) => String(key)) : [];
     // Of a cluster that hubspoke:clustersFrom names, the file has only what was added.
-    const names = isFromSource ? new Set([...written, ...(pins.clusters ?? [])]) : written;
-    for (const name of names) {
-        const set = (setting: string, value: string | undefined) => {
-            if (value !== undefined) {
-                setInStackFile(document, [...at, name, ...inCluster, setting], value);
+    for (const name of Object.keys(pins).filter((one) => isFromSource || written.includes(one))) {
+        const at = inFile(["clusters", name]);
+        for (const setting of ["revision", "values", "rollbackFrom"] as const) {
+            const path = [...at, ...inCluster, setting];
+            const value = pins[name]?.[setting];
+            const before = document.hasIn(path) ? String(document.getIn(path)) : undefined;
+            if (value === undefined && before !== undefined) {
+                document.deleteIn(path);
+            } else if (value !== undefined && value !== before) {
+                setInStackFile(document, path, value);
             }
-        };
-        if (pins.clusters?.includes(name) ?? true) {
-            set("revision", chart);
-            set("values", values);
-            set("rollbackFrom", rollbackFrom[name]);
+        }
+        const above = [...at, ...inCluster];
+        for (let length = above.length; length > (isFromSource ? 1 : at.length); length -= 1) {
+            const path = above.slice(0, length);
+            const left = document.hasIn(path) ? document.getIn(path) : undefined;
+            if (isMap(left) && left.items.length === 0) {
+                document.deleteIn(path);
+            }
         }
     }
     writeFileSync(file, stackFileText(document));

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import { progressOf, provedRevision } from "../../scripts/promote/checks";
 import { milliseconds } from "../../settings/duration";
-import { movePins } from "../../scripts/support/stackFile";
+import { setPins } from "../../scripts/support/stackFile";
 
 const noon = Date.parse("2026-01-01T12:00:00Z");
 
@@ -187,11 +187,12 @@ describe("a stack file with changed pins", () => {
         "        deploy: false",
         "",
     ].join("\n");
+    const pinned = (revision: string) => ({ "prod-a": { revision }, "prod-b": { revision } });
     beforeEach(() => writeFileSync(file, text));
     after(() => rmSync(folder, { recursive: true }));
 
     it("keeps its comments and everything else", () => {
-        movePins(file, { application: "agent", revision: "0123456" });
+        setPins(file, "agent", pinned("0123456"));
         expect(readFileSync(file, "utf8")).to.equal(
             text
                 .replace("revision: v1.0.0", 'revision: "0123456"')
@@ -203,15 +204,32 @@ describe("a stack file with changed pins", () => {
         const odd = `${text}  hubspoke:namespace: { pods: 010, cpu: 1_0 }\n`;
         for (const revision of ["2024-01-02", "1_000", "0b11", "1234567", "12e4567", "yes", "null", "~", "v1"]) {
             writeFileSync(file, odd);
-            movePins(file, { application: "agent", revision });
+            setPins(file, "agent", pinned(revision));
             const after = readFileSync(file, "utf8");
             expect(after).to.include("namespace: {pods: 010, cpu: 1_0}\n");
             expect(after).to.include(`      revision: ${revision === "v1" ? "v1" : `"${revision}"`} # since May\n`);
         }
     });
 
+    it("is as before when the pins are", () => {
+        setPins(file, "agent", pinned("v2.0.0"));
+        setPins(file, "agent", { "prod-a": { revision: "v2.0.0", rollbackFrom: "v3.0.0" } });
+        expect(readFileSync(file, "utf8")).to.include("rollbackFrom: v3.0.0");
+        setPins(file, "agent", { "prod-a": { revision: "v1.0.0" }, "prod-b": {} });
+        expect(readFileSync(file, "utf8")).to.equal(text);
+    });
+
+    it("has the pins of another application beside its own", () => {
+        setPins(file, "retriever", { "prod-b": { revision: "1.4.2", values: "v1.0.0" } });
+        expect(readFileSync(file, "utf8")).to.include(
+            '      revisions:\n        retriever:\n          revision: "1.4.2"\n          values: v1.0.0\n',
+        );
+        setPins(file, "retriever", { "prod-b": {} });
+        expect(readFileSync(file, "utf8")).to.equal(text);
+    });
+
     it("is an environment's", () => {
         writeFileSync(file, "config:\n  hubspoke:role: hub\n");
-        expect(() => movePins(file, { application: "agent", revision: "abc" })).to.throw("not the stack file of an environment");
+        expect(() => setPins(file, "agent", pinned("abc"))).to.throw("not the stack file of an environment");
     });
 });

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { Environment, type EnvironmentArgs } from "../../../components/environment";
 import type { Adoptions } from "../../../components/account/adoption";
 import type { HubApplication, HubOutputs } from "../../../components/hubOutputs";
@@ -35,6 +36,7 @@ export function registerClusters(
     adoptedNamespaces: EnvironmentArgs["adoptedNamespaces"] = {},
     applications: readonly HubApplication[] = hubApplications(),
     impersonation: Impersonation = "off",
+    { unreachable = [], ...opts }: pulumi.ComponentResourceOptions & Pick<EnvironmentArgs, "unreachable"> = {},
 ): Environment {
     const probes: ProbePlan = { objects, interval: "15s", labels: { release: "monitoring" }, prober: "prober:9115" };
     const given = { role: "environment", environment, hub: { context: "hub" }, clusters, ...more };
@@ -46,5 +48,6 @@ export function registerClusters(
         stack: `organization/hubspoke/${environment}`,
         adoptions,
         adoptedNamespaces,
-    });
+        unreachable,
+    }, opts);
 }

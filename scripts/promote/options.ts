@@ -1,0 +1,37 @@
+import { InputError } from "../../settings/inputError";
+import { milliseconds } from "../../settings/duration";
+import { parseOptions } from "../support/options";
+import { type Action, actions } from "./rings/commands";
+
+const usage =
+    "usage: npm run promote -- --from STACK --to ANOTHER [--application NAME] [--timeout 15m]\n" +
+    "       npm run promote -- --to STACK [--application NAME] [--timeout 15m] " +
+    `(${actions.map((action) => `--${action}`).join(" | ")})`;
+
+/** What to do: promote from another stack, or act on a release in rings that has begun. */
+export interface PromoteOptions {
+    readonly to: string;
+    readonly does: { readonly from: string } | { readonly action: Action };
+    readonly application: string | undefined;
+    /** As a Go duration. */
+    readonly timeout: string;
+}
+
+/** @throws InputError with the usage */
+export function optionsIn(args: string[]): PromoteOptions {
+    const flag = { type: "boolean", default: false } as const;
+    const text = { type: "string" } as const;
+    const options = {
+        ...{ from: text, to: text, application: text, timeout: { type: "string", default: "15m" } as const },
+        ...{ resume: flag, approve: flag, pause: flag, back: flag, status: flag },
+    };
+    const { values } = parseOptions({ args, options }, usage);
+    const { from, to, application, timeout } = values;
+    const [action, ...more] = actions.filter((one) => values[one]);
+    const isBegin = from !== undefined && from !== to;
+    const does = action === undefined ? isBegin && { from } : from === undefined && { action };
+    if (to === undefined || does === false || more.length > 0 || milliseconds(timeout) === 0) {
+        throw new InputError(usage);
+    }
+    return { to, does, application, timeout };
+}

@@ -1,0 +1,54 @@
+import type { Release } from "../../../clusters/releases";
+import { pinsOf } from "./advance";
+import { isBack } from "./judge";
+import { describe } from "../describe";
+import { withoutDead } from "./moveRing";
+import type { Rules, World } from "./world";
+
+/** Time between two looks at the clusters, in milliseconds. */
+const pollMs = 5_000;
+
+/**
+ * Takes a release back: the pins of every cluster that it has changed are as before, on the hub and in the stack file,
+ * and the clusters that answer are waited for. What does not become Healthy by itself is named; a second way back would
+ * not help it.
+ */
+export async function goBack(world: World, { runner, timeoutMs }: Rules, release: Release): Promise<void> {
+    const { moved, revision } = release;
+    const on = moved.filter((name) => world.clusters[name]?.pin !== undefined);
+    world.say(`going back from ${revision} on ${on.length} clusters: ${on.join(", ")}`);
+    await withoutDead(world, await world.dead(0), (dead) => world.move(pinsOf(release), on, dead));
+    const unhealthy = await waitUntilBack(world, release, on, timeoutMs);
+    unhealthy.forEach((line) => world.say(`not Healthy after the way back: ${line}`));
+    await world.change((now) => {
+        const isOwn = now?.runner === runner && now.state === "going back";
+        const why = [release.why ?? [], unhealthy.map((line) => `not Healthy after the way back: ${line}`)].flat(2);
+        return isOwn ? { ...now, state: "back", why: why.join("\n") } : (now ?? release);
+    });
+}
+
+/** @returns a line for each cluster that is not Healthy at its pin in time, without those that do not answer */
+async function waitUntilBack(
+    world: World,
+    { before, revision }: Release,
+    names: readonly string[],
+    timeoutMs: number,
+): Promise<string[]> {
+    const deadline = world.now() + timeoutMs;
+    for (;;) {
+        const [applications, dead] = await Promise.all([world.applications(), world.dead(30_000)]);
+        const waiting = names.flatMap((name) => {
+            const cluster = world.clusters[name];
+            if (cluster === undefined || cluster.quarantined || !cluster.runs || name in dead) {
+                return [];
+            }
+            const found = applications.find(({ metadata }) => metadata.name === cluster.application);
+            const isThere = found !== undefined && isBack(found, before[name] ?? {}, revision);
+            return isThere ? [] : [found === undefined ? `${cluster.application} does not exist` : describe(found)];
+        });
+        if (waiting.length === 0 || world.now() >= deadline) {
+            return waiting;
+        }
+        await world.sleep(pollMs);
+    }
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { Ring } from "../../../clusters/releases";
+import type { RingSettings } from "../../../settings/rings";
+
+/** A cluster of the environment, for the choice of rings. */
+export interface Candidate {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Whether the cluster runs the application; one that does not proves nothing, and is in the last ring. */
+    readonly runs: boolean;
+    /** Whether the cluster has the revision already: then the release does not move it. */
+    readonly has: boolean;
+}
+
+/**
+ * The clusters of each ring. Equal settings and clusters give equal rings, in any order of the clusters: a percentage
+ * takes clusters by the hash of their names, so that neighbours by name (a region) are not in one ring.
+ */
+export function ringsOf(rules: RingSettings["rings"], candidates: readonly Candidate[]): Ring[] {
+    const all = [...candidates].sort((one, other) => compare(hash(one.name), hash(other.name)));
+    const running = all.filter(({ runs }) => runs);
+    const chosen = new Set<Candidate>();
+    return rules.map(({ clusters, percent = 0, soak, approve, maxFailed }, index) => {
+        const left = running.filter((one) => !chosen.has(one));
+        const share = Math.ceil((running.length * percent) / 100) - chosen.size;
+        const isLast = index === rules.length - 1;
+        const ring = clusters
+            ? left.filter(({ labels }) => hasLabels(labels, clusters.labels))
+            : isLast
+              ? all.filter((one) => !chosen.has(one))
+              : left.slice(0, Math.max(share, 0));
+        ring.forEach((one) => chosen.add(one));
+        const moved = ring.filter(({ has }) => !has).map(({ name }) => name).sort();
+        return { clusters: moved, soak, approve, maxFailed: limitOf(maxFailed, moved.length) };
+    });
+}
+
+function hasLabels(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+    return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}
+
+/** A number of clusters, from a number or a percentage of a ring. */
+function limitOf(limit: number | string, size: number): number {
+    return typeof limit === "number" ? limit : Math.floor((size * Number(limit.slice(0, -1))) / 100);
+}
+
+function hash(name: string): string {
+    return createHash("sha256").update(name).digest("hex");
+}
+
+function compare(one: string, other: string): number {
+    return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { isUnderWay } from "../../../clusters/releases";
+import { milliseconds } from "../../../settings/duration";
+import { InputError } from "../../../settings/inputError";
+import { agentKey } from "../../../settings/agentKey";
+import type { RingSettings } from "../../../settings/rings";
+import { say } from "../../support/main";
+import { settingsFile } from "../../support/settingsFile";
+import type { EnvironmentStack } from "../../support/stacks";
+import { type Action, begin, decide, takeOver } from "./commands";
+import { drive } from "./drive";
+import { worldOf } from "./onHub";
+import { summary } from "./report";
+import type { Rules, World } from "./world";
+
+/**
+ * Promotes a revision in the rings of an environment's `rollout`; continues a release that is under way.
+ *
+ * @throws Error if the release failed, with what became of it
+ */
+export async function promoteInRings(
+    target: EnvironmentStack,
+    application: string,
+    { proved, rollout, timeout }: { proved: () => Promise<string>; rollout: RingSettings; timeout: string },
+): Promise<void> {
+    const world = await worldOf(target, application);
+    const rules = rulesOf(target, application, rollout, timeout);
+    const underWay = await world.read();
+    if (isUnderWay(underWay)) {
+        say(`${target.stack}: a release of ${underWay.revision} has begun. This continues it`);
+        await takeOver(world, rules);
+    } else {
+        const revision = await proved();
+        if (!(await begin(world, rules, revision, rollout.rings))) {
+            say(`${target.stack}: every cluster has ${revision}. Commit ${settingsFile(target.stack)} if it has changed`);
+            return;
+        }
+    }
+    await driveToItsEnd(world, rules, target);
+}
+
+/**
+ * Does with a release in rings what a person has decided, and drives it on.
+ *
+ * @throws Error if the release failed, with what became of it; InputError if the decision does not fit
+ */
+export async function actOnRelease(
+    target: EnvironmentStack,
+    application: string,
+    action: Action,
+    timeout: string,
+): Promise<void> {
+    const world = await worldOf(target, application);
+    const rules = rulesOf(target, application, target.settings.rollout, timeout);
+    await decide(world, rules, action);
+    if (action === "status" || action === "pause") {
+        const release = await world.read();
+        const lines = release === undefined ? [`${target.stack}: there is no release`] : summary(release, rules.command);
+        lines.forEach(say);
+        return;
+    }
+    await driveToItsEnd(world, rules, target, action === "back");
+}
+
+async function driveToItsEnd(world: World, rules: Rules, { stack }: EnvironmentStack, isMeant = false): Promise<void> {
+    const goOn = `The release stopped. To go on: ${rules.command} --resume. To take it back: ${rules.command} --back`;
+    const release = await drive(world, rules).catch((error: Error) => {
+        throw error instanceof InputError ? error : new Error(`${error.message}\n${goOn}`, { cause: error });
+    });
+    say(`Commit ${settingsFile(stack)}`);
+    const hasFailed = release.state === "paused" ? release.failure === true : release.state === "back" && !isMeant;
+    if (hasFailed) {
+        throw new Error(`${stack}: the release of ${release.revision} failed`);
+    }
+}
+
+function rulesOf(
+    { stack }: EnvironmentStack,
+    application: string,
+    { gates, onFailure }: Pick<RingSettings, "gates" | "onFailure"> = { gates: [], onFailure: "back" },
+    timeout: string,
+): Rules {
+    const named = application === agentKey ? "" : ` --application ${application}`;
+    const command = `npm run promote -- --to ${stack}${named}`;
+    return { gates, onFailure, runner: randomUUID(), timeoutMs: milliseconds(timeout), command };
+}

@@ -1,0 +1,91 @@
+import type { Release } from "../../../clusters/releases";
+import { advance, hasLeft, hasProved, pinsOf } from "./advance";
+import { ringName } from "./report";
+import { ringOf } from "./ring";
+import type { ByCluster, Rules, World } from "./world";
+
+/** How often the pins are tried to move, when another cluster died each time. */
+const attempts = 3;
+
+/** Moves the pins of a ring, and those of clusters that an earlier ring skipped and that answer again. */
+export async function moveRing(world: World, rules: Rules, release: Release): Promise<void> {
+    const { clusters: own } = ringOf(release);
+    const dead = await world.dead(0);
+    const left = leftOut(world, own, dead);
+    const returned = Object.keys(release.skipped).filter(
+        (name) => !own.includes(name) && leftOut(world, [name], dead)[name] === undefined,
+    );
+    const on = [...own, ...returned].filter((name) => !(name in dead) && world.clusters[name]?.pin !== undefined);
+    const moved = [...new Set([...release.moved, ...on])];
+    const all = Object.entries({ ...release.skipped, ...left });
+    const skipped = Object.fromEntries(all.filter(([name]) => !returned.includes(name)));
+    const next = { ...release, moved, skipped };
+    if (on.every((name) => name in left) && (hasLeft(release) || !hasProved(next))) {
+        const why = `${ringName(release)}: no cluster of it could prove ${release.revision}:\n${lines(left)}`;
+        await advance(world, rules, () => ({ state: "paused", why, failure: true }));
+        return;
+    }
+    if (Object.keys(left).length > 0) {
+        world.say(`${ringName(release)} skips:\n${lines(left)}`);
+    }
+    const rings = release.rings.map((ring, index) => {
+        const kept = ring.clusters.filter((name) => !returned.includes(name));
+        return { ...ring, clusters: index === release.ring ? [...kept, ...returned] : kept };
+    });
+    // On record before the first pin moves, so that a way back misses none.
+    if (!(await advance(world, rules, () => ({ moved, skipped, rings })))) {
+        return;
+    }
+    const pins = pinsOf({ ...next, rings });
+    await withoutDead(world, dead, (known) => world.move(pins, on, known));
+    await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
+}
+
+/**
+ * Runs a change of the stack beside dead clusters. Each preview connects to every other cluster, so one that died
+ * meanwhile fails it.
+ */
+export async function withoutDead(
+    world: World,
+    dead: ByCluster,
+    work: (dead: readonly string[]) => Promise<void>,
+): Promise<void> {
+    let known = dead;
+    for (let attempt = 1; ; attempt += 1) {
+        try {
+            return await work(Object.keys(known));
+        } catch (error) {
+            const now = await world.dead(0);
+            const isNew = Object.keys(now).some((name) => !(name in known));
+            if (attempt === attempts || !isNew) {
+                throw error;
+            }
+            known = now;
+        }
+    }
+}
+
+/** Clusters that this release does not wait for, and why. */
+function leftOut({ clusters }: World, names: readonly string[], dead: ByCluster): ByCluster {
+    const entries = names.flatMap((name) => {
+        const cluster = clusters[name];
+        const why =
+            cluster === undefined
+                ? "is not in the settings any more"
+                : cluster.pin === undefined
+                  ? "is not registered on the hub yet: `pulumi up` does that, with the revision"
+                  : cluster.quarantined
+                    ? "is in quarantine: it gets the revision when that is lifted"
+                    : !cluster.runs
+                      ? 'does not run the application (deploy: "false")'
+                      : name in dead
+                        ? `${dead[name]}: it gets the revision with the next ring, release or \`pulumi up\` after it answers`
+                        : undefined;
+        return why === undefined ? [] : [[name, why]];
+    });
+    return Object.fromEntries(entries) as ByCluster;
+}
+
+function lines(byCluster: ByCluster): string {
+    return Object.entries(byCluster).map(([name, why]) => `  ${name}: ${why}`).join("\n");
+}

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { applicationOn } from "../../../clusters/applications";
+import { revisionAnnotationOf, shortStackName, valuesRevisionAnnotationOf } from "../../../clusters/names";
+import { beginPromotion, endPromotion } from "../../../clusters/promotions";
+import { type Registration, registrations } from "../../../clusters/registrations";
+import { changeRelease, readRelease } from "../../../clusters/releases";
+import { waitFor } from "../../../clusters/wait";
+import { besideUnreachable } from "../../../preflight/unreachable";
+import { argoCdNameOf } from "../../../settings/argoCdName";
+import { type Pin, pinOf, pinText } from "../../../settings/pins";
+import { planExactly, upAsPlanned } from "../../support/exactUp";
+import { inFolder } from "../../support/folder";
+import { inParallel } from "../../support/inParallel";
+import { say } from "../../support/main";
+import { setPins, settingsFile, stacksAtOnce } from "../../support/stackFile";
+import { byStack, type EnvironmentStack } from "../../support/stacks";
+import { promotionOwns, promotionTargets } from "../owns";
+import { clustersWith, found, withRollback } from "../target";
+import { deadIn } from "./dead";
+import { prometheusAt } from "./prometheus";
+import type { Cluster, Clusters, World } from "./world";
+
+/** A release waits for hours: one answer of the hub that fails does not end it. */
+const patience = { timeoutMs: 5 * 60_000, intervalMs: 5_000 };
+
+function patiently<T>(what: string, read: () => Promise<T>): Promise<T> {
+    return waitFor(`the hub's answer about ${what}`, async () => ({ done: await read() }), patience);
+}
+
+/** A release of an application to an environment: its hub, stack, clusters and Prometheus. */
+export async function worldOf(target: EnvironmentStack, application: string): Promise<World> {
+    const { hub, namespace, stack, settings } = target;
+    const of = { stack: shortStackName(stack), application };
+    const { prometheus } = settings.rollout ?? {};
+    return {
+        clusters: clustersOf(target, application, await registrations(hub, namespace)),
+        now: Date.now,
+        sleep: (milliseconds) => sleep(milliseconds),
+        say,
+        applications: () => patiently("Applications", () => found(target, application)),
+        dead: deadIn(target, () => patiently("clusters", () => registrations(hub, namespace))),
+        move: (pins, on, dead) => move(target, application, { pins, on, dead }),
+        read: () => patiently("the release", () => readRelease(hub, namespace, of)),
+        change: (next) => changeRelease(hub, namespace, of, next),
+        askSeries:
+            prometheus === undefined
+                ? () => Promise.reject(new Error("rollout.prometheus is not set"))
+                : prometheusAt(prometheus, process.env.PROMETHEUS_AUTHORIZATION),
+    };
+}
+
+function clustersOf(target: EnvironmentStack, application: string, existing: readonly Registration[]): Clusters {
+    const entries = clustersWith(target, application).flatMap((name): [string, Cluster][] => {
+        const spoke = target.settings.clusters[name];
+        if (spoke === undefined) {
+            return [];
+        }
+        const argoCdName = argoCdNameOf(name, spoke);
+        const filePin = pinOf(spoke, application);
+        const cluster = {
+            application: applicationOn(application, argoCdName),
+            argoCdName,
+            labels: spoke.labels as Readonly<Record<string, string>>,
+            quarantined: spoke.quarantined,
+            runs: spoke.labels.deploy === "true",
+            pin: pinOnHub(existing.find((one) => one.cluster === name), application, filePin),
+            filePin,
+        };
+        return [[name, cluster]];
+    });
+    return Object.fromEntries(entries);
+}
+
+/** The pin of a registered cluster on the hub, with the stack file's `rollbackFrom` if that has the same pin. */
+function pinOnHub(registration: Registration | undefined, application: string, filePin: Pin): Pin | undefined {
+    if (registration === undefined) {
+        return undefined;
+    }
+    const { annotations } = registration;
+    const revision = annotations[revisionAnnotationOf(application)];
+    const values = annotations[valuesRevisionAnnotationOf(application)];
+    const pin = { ...(revision !== undefined && { revision }), ...(values !== undefined && { values }) };
+    return pinText(filePin) === pinText(pin) ? filePin : pin;
+}
+
+/** Moves pins like a promotion: an exact plan, the record of promotions, and an `up` of the cluster Secrets alone. */
+async function move(
+    target: EnvironmentStack,
+    application: string,
+    { pins, on, dead }: { pins: Readonly<Record<string, Pin>>; on: readonly string[]; dead: readonly string[] },
+): Promise<void> {
+    const { hub, namespace, stack } = target;
+    // Without a target, `pulumi up` would bring up the whole stack.
+    if (on.length > 0) {
+        const accepted = await withRollback(target, application, pins);
+        const releases = byStack(target, on).map(([part, own]) => ({
+            stack: part,
+            operation: "the release",
+            edit: (file: string) => setPins(file, application, accepted),
+            owns: promotionOwns(application, own),
+            targets: promotionTargets(own),
+            env: besideUnreachable(dead),
+        }));
+        const atOnce = stacksAtOnce(releases.map((release) => release.stack));
+        const pinned = on.filter((name) => pins[name]?.revision !== undefined);
+        await inFolder(async (folder) => {
+            await inParallel(releases, atOnce, (release) => planExactly(release, folder));
+            for (const text of new Set(pinned.map((name) => pinText(pins[name] ?? {}) ?? ""))) {
+                const clusters = pinned.filter((name) => pinText(pins[name] ?? {}) === text);
+                await beginPromotion(hub, namespace, clusters.map((cluster) => ({ application, cluster })), text);
+            }
+            await inParallel(releases, atOnce, (release) => upAsPlanned(release, folder));
+        });
+        await endPromotion(hub, namespace, on.map((cluster) => ({ application, cluster })));
+    }
+    // The record accepts them now without more.
+    setPins(settingsFile(stack), application, pins);
+}

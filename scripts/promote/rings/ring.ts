@@ -1,0 +1,122 @@
+import type { Release } from "../../../clusters/releases";
+import { milliseconds } from "../../../settings/duration";
+import { stateOf } from "./gates";
+import { judge, type Verdict } from "./judge";
+import type { ByCluster, Rules, World } from "./world";
+
+/** How the present ring stands. `unproved`: no cluster is left that could prove the revision. */
+export type RingState =
+    | { readonly is: "done" | "unproved"; readonly failed: ByCluster; readonly skipped: ByCluster }
+    | { readonly is: "failed"; readonly why: string }
+    | { readonly is: "waiting"; readonly seen: string };
+
+/** While a ring has time left, an answer of the clusters this old is enough, in milliseconds. */
+const recentMs = 30_000;
+
+/** A ring whose pins have moved, at one moment. */
+interface Moment {
+    readonly now: number;
+    /** When the pins had moved. */
+    readonly sinceMs: number;
+    /** Whether the ring has no time left. */
+    readonly isLate: boolean;
+}
+
+/**
+ * How a ring stands whose pins have moved. The clusters of the rings before are watched too: one that fails now counts.
+ * A cluster that does not answer is skipped; it neither fails nor proves anything.
+ */
+export async function stateOfRing(world: World, rules: Rules, release: Release): Promise<RingState> {
+    const { gates, timeoutMs } = rules;
+    const now = world.now();
+    const sinceMs = Date.parse(release.movedAt ?? "");
+    const soakMs = milliseconds(ringOf(release).soak);
+    const longest = Math.max(soakMs, ...gates.map((gate) => milliseconds(gate.for)));
+    const moment = { now, sinceMs, isLate: now >= sinceMs + timeoutMs + longest };
+    const verdicts = await verdictsOf(world, release, { ...moment, soakMs });
+    const recent = healthOf(release, verdicts, await world.dead(recentMs), moment);
+    const health = recent.is === "waiting" ? recent : healthOf(release, verdicts, await world.dead(0), moment);
+    if (health.is === "failed" || health.is === "unproved") {
+        return health;
+    }
+    const asked = await gatesOf(world, rules, release, moment);
+    return asked.is === "failed" || health.is === "done" ? { ...health, ...asked } : health;
+}
+
+/** The present ring. */
+export function ringOf({ rings, ring }: Release): Release["rings"][number] {
+    const found = rings[ring];
+    if (found === undefined) {
+        throw new Error(`the release has no ring ${ring + 1}`);
+    }
+    return found;
+}
+
+type Named = { readonly name: string } & Verdict;
+
+async function verdictsOf(
+    world: World,
+    { revision, moved, skipped, failed }: Release,
+    moment: Moment & { readonly soakMs: number },
+): Promise<Named[]> {
+    const applications = await world.applications();
+    const watched = moved.filter((name) => skipped[name] === undefined && failed[name] === undefined);
+    return watched.flatMap((name) => {
+        const cluster = world.clusters[name];
+        const facts = { ...moment, revision };
+        return cluster === undefined ? [] : [{ name, ...judge(cluster.application, applications, facts) }];
+    });
+}
+
+/** How the clusters stand, apart from the gates. */
+function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster, { isLate }: Moment): RingState {
+    const { clusters, maxFailed } = ringOf(release);
+    const alive = verdicts.filter(({ name }) => !(name in dead));
+    const own = alive.filter(({ name }) => clusters.includes(name));
+    const failing = alive.filter((one) => one.is === "failed" || (isLate && own.includes(one) && one.is !== "proved"));
+    if (failing.length > maxFailed) {
+        const lines = failing.map((one) => `\n  ${inWords(one)}`).join("");
+        return { is: "failed", why: `${failing.length} of its clusters failed, and ${maxFailed} may fail:${lines}` };
+    }
+    const open = own.filter((one) => one.is !== "proved" && !failing.includes(one));
+    if (open.length > 0) {
+        return { is: "waiting", seen: open.map(inWords).join("\n") };
+    }
+    const skipped = verdicts.flatMap(({ name }) => (name in dead ? [[name, dead[name] ?? ""]] : []));
+    const failed = failing.map((one) => [one.name, inWords(one)]);
+    return {
+        is: own.some((one) => one.is === "proved") ? "done" : "unproved",
+        failed: Object.fromEntries(failed) as ByCluster,
+        skipped: Object.fromEntries(skipped) as ByCluster,
+    };
+}
+
+/** How the gates stand: nothing if they are open. */
+async function gatesOf(
+    world: World,
+    { gates }: Rules,
+    { moved }: Release,
+    moment: Moment,
+): Promise<{ is?: undefined } | Extract<RingState, { is: "failed" | "waiting" }>> {
+    const names = moved.flatMap((name) => world.clusters[name]?.argoCdName ?? []).sort();
+    const states = await Promise.all(gates.map((gate) => stateOf(gate, names, moment, world.askSeries)));
+    const seen = states.flatMap((state) => ("seen" in state ? [state.seen] : []));
+    const failed = states.flatMap((state) => ("failed" in state ? [state.failed] : []));
+    const problems = moment.isLate ? [...failed, ...seen] : failed;
+    if (problems.length > 0) {
+        return { is: "failed", why: problems.join("\n") };
+    }
+    return seen.length > 0 ? { is: "waiting", seen: seen.join("\n") } : {};
+}
+
+function inWords(one: Named): string {
+    switch (one.is) {
+        case "proved":
+            return `${one.name}: Synced and Healthy`;
+        case "soaking":
+            return `${one.name}: ${Math.ceil(one.remainingMs / 1000)} s of the soak time remain`;
+        case "failed":
+        case "waiting":
+            return `${one.name}: ${one.why}`;
+    }
+}

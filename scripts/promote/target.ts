@@ -1,0 +1,67 @@
+import { type Application, applicationOn, applicationsIn } from "../../clusters/applications";
+import { promotionKey, promotionsThatMoved, readPromotions } from "../../clusters/promotions";
+import { registrations } from "../../clusters/registrations";
+import { chosenFor } from "../../components/applications/rooms";
+import { quarantinedIn } from "../../preflight/quarantine";
+import { argoCdNameOf } from "../../settings/argoCdName";
+import { type Pin, pinText } from "../../settings/pins";
+import { type EnvironmentStack, expectedApplications } from "../support/stacks";
+
+/** The application to promote: the named one, or the only one. */
+export function applicationNamed(name: string | undefined, { applications }: EnvironmentStack): string {
+    const names = applications.map((application) => application.name);
+    const [only, ...others] = names;
+    if (name === undefined && only !== undefined && others.length === 0) {
+        return only;
+    }
+    if (name === undefined || !names.includes(name)) {
+        const problem = name === undefined ? "the hub has several applications" : `the hub has no application ${name}`;
+        throw new Error(`${problem}. Name one: --application ${names.join(" or ")}`);
+    }
+    return name;
+}
+
+/** The clusters of an environment that have room for an application. */
+export function clustersWith({ settings, applications }: EnvironmentStack, application: string): string[] {
+    const clusters = Object.entries(settings.clusters).filter(([, spoke]) =>
+        chosenFor({ applications }, settings, spoke).some(({ name }) => name === application),
+    );
+    return clusters.map(([name]) => name);
+}
+
+/**
+ * Pins that the preview accepts: one that goes back to a revision which a promotion has replaced on its cluster says
+ * so, by `rollbackFrom`.
+ */
+export async function withRollback(
+    { hub, namespace }: EnvironmentStack,
+    application: string,
+    pins: Readonly<Record<string, Pin>>,
+): Promise<Record<string, Pin>> {
+    const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
+    const moved = promotionsThatMoved(record, existing);
+    const entries = Object.entries(pins).map(([cluster, pin]) => {
+        const promotion = moved[promotionKey({ application, cluster })];
+        const goesBack = promotion?.superseded.includes(pinText(pin) ?? "");
+        return [cluster, goesBack ? { ...pin, rollbackFrom: promotion?.revision } : pin];
+    });
+    return Object.fromEntries(entries) as Record<string, Pin>;
+}
+
+/** Without the Applications of clusters in quarantine, whose status is old. */
+export async function found(
+    { hub, namespace, settings }: EnvironmentStack,
+    application: string,
+): Promise<Application[]> {
+    const all = await applicationsIn(hub, namespace, application, settings.environment);
+    const old = quarantinedIn(settings).map((name) =>
+        applicationOn(application, argoCdNameOf(name, settings.clusters[name])),
+    );
+    return all.filter(({ metadata }) => !old.includes(metadata.name));
+}
+
+/** Names of the application's Applications that the environment should have, except on clusters in quarantine. */
+export function expectedOf(environment: EnvironmentStack, application: string): string[] {
+    const all = expectedApplications(environment).filter((one) => one.application === application);
+    return all.map(({ argoCdName }) => applicationOn(application, argoCdName));
+}
