@@ -74,6 +74,14 @@ export const extras = [
         package: "github.com/distribution/distribution/v3/cmd/registry",
         stamps: {},
     },
+    {
+        name: "toxiproxy-server",
+        version: "2.12.0",
+        versionArgs: ["-version"],
+        module: "toxiproxy",
+        package: "github.com/Shopify/toxiproxy/v2/cmd/server",
+        stamps: { "github.com/Shopify/toxiproxy/v2.Version": "2.12.0" },
+    },
 ] as const satisfies readonly Tool[];
 
 /** Name of an extra. */

@@ -10,6 +10,10 @@ export interface Change {
     readonly urn: string;
     readonly type: string;
     readonly name: string;
+    /** URN and ID of the provider. */
+    readonly provider?: string | undefined;
+    /** URN of the parent. */
+    readonly parent?: string | undefined;
     /** Inputs in the state; undefined for a new resource. */
     readonly before?: Inputs;
     /** Inputs from the program; undefined for a resource that is deleted. */
@@ -32,6 +36,7 @@ export interface PreviewEvents {
 }
 
 interface StateEvent {
+    readonly parent?: string;
     readonly inputs?: Inputs;
 }
 
@@ -42,6 +47,7 @@ interface EngineEvent {
             readonly op: string;
             readonly urn: string;
             readonly type: string;
+            readonly provider?: string;
             readonly old?: StateEvent | null;
             readonly new?: StateEvent | null;
             readonly diffs?: readonly string[] | null;
@@ -111,7 +117,7 @@ export function readEvents(log: string): PreviewEvents {
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
-function changeOf({ op, urn, type, old, new: next, diffs, detailedDiff }: Metadata): Change {
+function changeOf({ op, urn, type, provider, old, new: next, diffs, detailedDiff }: Metadata): Change {
     const operation = operations[op];
     if (operation === undefined) {
         throw new Error(`the preview of ${urn} has the unknown operation "${op}"`);
@@ -121,6 +127,8 @@ function changeOf({ op, urn, type, old, new: next, diffs, detailedDiff }: Metada
         urn,
         type,
         name: urn.slice(urn.lastIndexOf("::") + 2),
+        provider: provider === "" ? undefined : provider,
+        parent: next?.parent,
         ...(old?.inputs && { before: old.inputs }),
         ...(next?.inputs && operation !== "delete" && { after: next.inputs }),
         paths: Object.keys(detailedDiff ?? {}).length > 0 ? Object.keys(detailedDiff ?? {}) : (diffs ?? []),

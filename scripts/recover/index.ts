@@ -4,13 +4,15 @@
  *     npm run recover -- staging          npm run recover -- staging up          npm run recover -- staging destroy
  *
  * It releases the dead run's lock, looks for the objects that the run began to create, adopts those with this stack's
- * mark into the state, and then refreshes the state from the clusters. It changes nothing while the run is alive, or
- * while an object that the run may have created belongs to another owner.
+ * mark into the state, and then refreshes the state from the clusters. It does the same for objects whose creation had
+ * no answer. It changes nothing while the run is alive, or while an object that the run may have created belongs to
+ * another owner.
  */
 import { parseArgs } from "node:util";
 import { folderBackend, refuseBrokenState } from "./backend";
 import { look } from "./clusters";
 import { decide, sentence } from "./decisions";
+import { adoptLost } from "./lost";
 import { holderOf, type Lock, locksIn, nameOfHolder } from "./lock";
 import { questionOf } from "./questions";
 import { main, say } from "../support/main";
@@ -40,6 +42,7 @@ async function recover({ stack, next, deadHost }: Options): Promise<void> {
         await writeState(stack, settled(state, made));
     }
     await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
+    await adoptLost(stack);
     say(`${stack}: the state matches the clusters`);
     if (next === undefined) {
         say(`${stack}: continue with \`pulumi up --stack ${stack}\` or \`pulumi destroy --stack ${stack}\``);

@@ -5,9 +5,11 @@ export interface StateResource {
     readonly urn: string;
     readonly type: string;
     readonly id?: string;
-    readonly parent?: string;
+    /** Whether a provider manages it; a component is not. */
+    readonly custom?: boolean;
+    readonly parent?: string | undefined;
     /** URN and id of the provider. */
-    readonly provider?: string;
+    readonly provider?: string | undefined;
     readonly dependencies?: readonly string[];
     readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
     readonly deletedWith?: string;

@@ -18,7 +18,7 @@ describe("the events of a preview", () => {
             JSON.stringify({ preludeEvent: {} }),
             event("same", "pulumi:pulumi:Stack", "hubspoke-prod"),
             event("update", "pulumi:providers:pulumi-nodejs", "default"),
-            event("create", secret, "new", { new: { inputs: { a: 1 } } }),
+            event("create", secret, "new", { provider: "prod::1", new: { inputs: { a: 1 } } }),
             event("delete", secret, "old", { old: { inputs: { a: 1 } } }),
             event("delete-replaced", secret, "moved", { old: { inputs: { a: 1 } } }),
             event("replace", secret, "moved", { old: { inputs: { a: 1 } }, new: { inputs: { a: 2 } }, diffs: ["a"] }),
@@ -29,6 +29,7 @@ describe("the events of a preview", () => {
         const seen = readEvents(log).changes.map(({ operation, name, before, after, paths }) => {
             return { operation, name, before, after, paths };
         });
+        expect(readEvents(log).changes.map(({ provider }) => provider)).to.deep.equal(["prod::1", undefined, undefined, undefined]);
         expect(seen).to.deep.equal([
             { operation: "create", name: "new", before: undefined, after: { a: 1 }, paths: [] },
             { operation: "delete", name: "old", before: { a: 1 }, after: undefined, paths: [] },

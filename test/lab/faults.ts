@@ -1,0 +1,231 @@
+import { expect } from "chai";
+import { apiServer } from "../../lab/clusters/api";
+import { prepareLab, restoreLab } from "../../lab/drill/lab";
+import { dnsServer } from "../../lab/drill/receiver";
+import { waitForUsersOn } from "../../lab/drill/stage";
+import { kubectl } from "../../lab/kubectl";
+import { type MonitoringPorts, startMonitoring, stopMonitoring } from "../../lab/monitoring";
+import { projectRoot } from "../../lab/paths";
+import { type Look, run, waitFor } from "../../lab/processes";
+import { pulumiEnvironment } from "../../lab/stacks/environment";
+import { changeInLab, readInLab } from "../../lab/stacks/project";
+import { waitForApplications, waitForSoak } from "../../lab/waiting";
+import { kubeconfigWith } from "./support/changedKubeconfig";
+import { push, waitForState } from "./support/delivery";
+import { type Fault, faults } from "./support/faults";
+import { changedCluster, getObject, type Outcome, pulumiOk, pulumiWith, transcript } from "./support/lab";
+import { standingOf } from "./support/standing";
+import { type Network, openNetwork } from "./support/toxiproxy";
+
+const quiet = () => undefined;
+const healthy = { sync: "Synced", health: "Healthy" };
+
+/** Limit of one command, in milliseconds: each ends by itself, with its own words, long before. */
+const limitMs = 10 * 60_000;
+
+/** What a command says that cannot reach the spoke. */
+const unreachable = /hubspoke:clusters\.dr: the API server https:\S+ cannot be reached: /;
+
+describe("a fault of the network between the hub and a spoke", () => {
+    let network: Network;
+    let env: Record<string, string>;
+    let ports: MonitoringPorts;
+    let wasUpToDate: boolean;
+    let releases = 0;
+
+    before(async () => {
+        wasUpToDate = await prepareLab(quiet);
+        ports = await startMonitoring(quiet);
+        await waitForUsersOn("prod", ports);
+        network = await openNetwork(apiServer("dr").url);
+        env = { ...pulumiEnvironment(), KUBECONFIG: kubeconfigWith("dr", { server: network.url }) };
+        const { uid } = (await getObject("dr", "", "namespace", "kube-system")).metadata;
+        changeInLab("dr", changedCluster("dr", (settings) => ({ ...settings, uid })));
+        await up();
+        await waitForApplications(["agent-dr"]);
+    });
+
+    after(async () => {
+        await network.have([]);
+        env = pulumiEnvironment();
+        await up();
+        changeInLab("dr", changedCluster("dr", (settings) => ({ ...settings, uid: undefined })));
+        await network.close();
+        await stopMonitoring();
+        await restoreLab(wasUpToDate, quiet);
+    });
+
+    async function up(): Promise<void> {
+        const { ok, output } = await pulumiWith(env, "dr", "up", "--yes", "--skip-preview");
+        expect(ok, output).to.equal(true);
+    }
+
+    /** Runs one of the project's commands, and prints how long it took. */
+    async function command(title: string, script: string, ...args: string[]): Promise<Outcome> {
+        const began = Date.now();
+        const { ok, output } = await run("npm", ["run", "--silent", script, "--", ...args], {
+            cwd: projectRoot,
+            env,
+            timeoutMs: limitMs,
+        });
+        transcript.push(output);
+        const seconds = ((Date.now() - began) / 1000).toFixed(0);
+        process.stdout.write(`      ${title}: ${ok ? "done" : "ended with an error"} after ${seconds} s\n`);
+        return { ok, output };
+    }
+
+    const promote = (title = "promotion") =>
+        command(title, "promote", "--from", "staging", "--to", "dr", "--timeout", "60s");
+    const rotate = (title = "rotation") => command(title, "rotate", "dr");
+    const failover = (title: string, to: "prod" | "dr") =>
+        command(title, "failover", "--to", to, "--resolver", dnsServer(ports), "--reason", title);
+
+    /** Brings a release to staging, which is the neighbour that goes on. */
+    async function release(): Promise<string> {
+        const tag = `fault-${++releases}`;
+        const revision = await push({
+            "helm/values.yaml": (text) => text.replace(/^( {2}tag: )"[^"]*"/m, `$1"${tag}"`),
+        });
+        await waitForState("staging", { ...healthy, revision });
+        await waitForSoak();
+        return revision;
+    }
+
+    /** What an operation that is refused must leave as it is. */
+    async function standing() {
+        const secret = await getObject("hub", "argocd", "secret", "cluster-dr");
+        const agent = await getObject("dr", "agent", "deployment", "agent");
+        const { tokens } = await standingOf("dr");
+        return {
+            secret: secret.metadata.resourceVersion,
+            agent: [agent.metadata.uid, agent.metadata.generation],
+            tokens,
+            settings: readInLab("dr"),
+        };
+    }
+
+    /** Does what needs the spoke: it ends well or, by the fault, with a message and no change. */
+    async function expectEnd({ outcome }: Fault, message: RegExp, work: () => Promise<Outcome>): Promise<boolean> {
+        const before = await standing();
+        const { ok, output } = await work();
+        if (outcome !== "either") {
+            expect(ok, output).to.equal(outcome === "works");
+        }
+        if (!ok) {
+            expect(output).to.match(message);
+        }
+        if (outcome === "refused") {
+            expect(await standing()).to.deep.equal(before);
+        }
+        return ok;
+    }
+
+    async function expectOk(work: Promise<Outcome>): Promise<void> {
+        const { ok, output } = await work;
+        expect(ok, output).to.equal(true);
+    }
+
+    async function expectOrder(): Promise<void> {
+        const { pending, there, known, tokens } = await standingOf("dr");
+        expect(pending).to.deep.equal([]);
+        expect(there).to.deep.equal(known);
+        expect(tokens).to.have.length(1);
+        const { ok, output } = await pulumiWith(env, "dr", "preview", "--expect-no-changes");
+        expect(ok, output).to.equal(true);
+    }
+
+    /** Waits until the hub has a cluster's pin, from which on Argo CD delivers. */
+    async function waitForPin(revision: string): Promise<void> {
+        await waitFor("the pin of dr to move", async (): Promise<Look<true>> => {
+            const { annotations } = (await getObject("hub", "argocd", "secret", "cluster-dr")).metadata;
+            return annotations?.revision === revision ? { done: true } : { seen: String(annotations?.revision) };
+        }, { timeoutMs: limitMs, intervalMs: 50 });
+    }
+
+    for (const fault of faults) {
+        describe(fault.name, () => {
+            let promoted: boolean;
+            let rotated: boolean;
+
+            afterEach(() => network.have([]));
+
+            it("during a delivery: it ends, or goes on when the network is back", async () => {
+                const revision = await release();
+                const running = promote("delivery");
+                await Promise.race([waitForPin(revision), running]);
+                await network.have(fault.toxics);
+                const { ok, output } = await running;
+                if (fault.outcome === "works") {
+                    expect(ok, output).to.equal(true);
+                }
+                if (!ok) {
+                    expect(output).to.match(/waited \S+ s for agent on dr to be Synced and Healthy at/);
+                }
+                await network.have([]);
+                await waitForState("dr", { ...healthy, revision });
+                await expectOk(promote("promotion again"));
+            });
+
+            it("from the start of a promotion: that ends, and the neighbours get their releases", async () => {
+                await network.have(fault.toxics);
+                await release();
+                promoted = await expectEnd(fault, unreachable, promote);
+            });
+
+            it("from the start of a rotation: that ends, with a token that is valid", async () => {
+                await network.have(fault.toxics);
+                rotated = await expectEnd(fault, /Argo CD's tokens are still valid/, rotate);
+            });
+
+            it("at the target of a failover: users move, or stay where they are", async () => {
+                await network.have(fault.toxics);
+                const reason = /users stay on prod:\n {2}dr does not answer, so its capacity is unknown/;
+                const moved = await expectEnd(fault, reason, () => failover("failover to dr", "dr"));
+                await network.have([]);
+                if (!moved) {
+                    await waitForUsersOn("prod", ports);
+                    await waitForApplications(["agent-dr"]);
+                    await expectOk(failover("failover to dr again", "dr"));
+                }
+                await waitForUsersOn("dr", ports);
+            });
+
+            it("at the cluster that users leave: they move", async () => {
+                await network.have(fault.toxics);
+                await expectOk(failover("failover from dr", "prod"));
+                await waitForUsersOn("prod", ports);
+            });
+
+            it("that has ended: the same commands end well, and all is in order", async () => {
+                if (!promoted) {
+                    await expectOk(promote("promotion again"));
+                }
+                if (!rotated) {
+                    await expectOk(rotate("rotation again"));
+                }
+                await expectOrder();
+            });
+        });
+    }
+
+    it("in which the answer to a new token is lost ends the rotation, and the next one repairs it", async () => {
+        const tokens = async () => (await kubectl("dr", ["get", "secrets", "--namespace=argocd-manager", "--output=name"])).trim();
+        const before = await tokens();
+        // Slow enough for the answer to be still on its way when the connection breaks.
+        await network.have([{ type: "latency", attributes: { latency: 1_500, jitter: 0 } }]);
+        const running = rotate("rotation without an answer");
+        const made = waitFor("the new token", async (): Promise<Look<true>> => {
+            const seen = await tokens();
+            return seen === before ? { seen } : { done: true };
+        }, { timeoutMs: limitMs, intervalMs: 50 });
+        await Promise.race([made, running]);
+        await network.have([{ type: "timeout", attributes: { timeout: 0 } }]);
+        const { ok, output } = await running;
+        expect(ok, output).to.equal(false);
+        expect(output).to.match(/Argo CD's tokens are still valid/);
+        await network.have([]);
+        await expectOk(rotate("rotation again"));
+        await expectOrder();
+        await pulumiOk("staging", "preview", "--expect-no-changes");
+    });
+});
