@@ -21,7 +21,9 @@ const comparisonLimitMs = 30_000;
  * @throws Error if the hub does not answer
  */
 export async function examine(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
-    const findings = await look(hub, from, to);
+    // Once only: a cluster that users leave may be half-open, and each request to it then takes its whole limit.
+    const left = capacity(hub, from);
+    const findings = await look(hub, from, to, left);
     if (findings.problems.length > 0) {
         return findings;
     }
@@ -29,23 +31,37 @@ export async function examine(hub: FailoverHub, from: FailoverCluster, to: Failo
     const target = { cluster: to.name, argoCdName: argoCdNameOf(to.name, to.settings), server: to.server };
     const application = applicationOn(followed(hub).name, target.argoCdName);
     const comparison = await compareAnew(argoCd, target, application, comparisonLimitMs);
-    const now = comparison.what === "compared" ? await look(hub, from, to) : findings;
+    const now = comparison.what === "compared" ? await look(hub, from, to, left) : findings;
     return withComparison(to.name, comparison, now);
 }
 
-/** The same without a new comparison: what Argo CD last knew. */
-export async function look(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
-    return judge(await factsOf(hub, from, to));
+/**
+ * The same without a new comparison: what Argo CD last knew.
+ *
+ * @param left the capacity of the cluster that users leave
+ */
+export async function look(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    left = capacity(hub, from),
+): Promise<Findings> {
+    return judge(await factsOf(hub, from, to, left));
 }
 
-async function factsOf(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Facts> {
+async function factsOf(
+    hub: FailoverHub,
+    from: FailoverCluster,
+    to: FailoverCluster,
+    left: Promise<Capacity>,
+): Promise<Facts> {
     const application = ({ name, settings }: FailoverCluster) =>
         findApplication(hub.address, hub.namespace, followed(hub).name, argoCdNameOf(name, settings));
     const [probe, source, target, ofFrom, ofTo] = await Promise.all([
         whyNotServing(to.probeUrl),
         application(from),
         application(to),
-        capacity(hub, from),
+        left,
         capacity(hub, to),
     ]);
     const lift = to.quarantined ? liftCommand(to.stack, to.name) : undefined;
