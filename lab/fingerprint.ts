@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { labDir, projectRoot } from "./paths";
 import { projectDir } from "./stacks/environment";
+import { labVersion } from "./tools";
 
 /** The sources of the lab's state: the program, its settings, and the chart that it delivers. */
 const sources = [
@@ -15,7 +16,7 @@ const sources = [
 
 const fingerprintFile = path.join(labDir, "fingerprint");
 
-/** Whether the lab was brought up from the present state of these files. */
+/** Whether the lab was brought up from the present state of these files, and in these versions. */
 export function isUpToDate(): boolean {
     return fs.existsSync(fingerprintFile) && fs.readFileSync(fingerprintFile, "utf8") === fingerprint();
 }
@@ -31,7 +32,7 @@ export function forgetUp(): void {
 }
 
 function fingerprint(): string {
-    const hash = createHash("sha256");
+    const hash = createHash("sha256").update(`${labVersion("argoCd")} ${labVersion("kubernetes")}\0`);
     for (const file of sources.flatMap(filesOf).sort()) {
         hash.update(file).update("\0").update(fs.readFileSync(file)).update("\0");
     }

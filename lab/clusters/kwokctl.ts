@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { findProcess, startProcess, stopProcess, waitFor, writeFileWhole } from "../processes";
-import { catalogue, toolPath } from "../tools";
+import { labVersion, toolPath } from "../tools";
 import { type ClusterName, kwokName, kwokWorkDir } from "./names";
 import { type ClusterRecord, recordsDir, serverUrl } from "./record";
 import { authenticationFile, ensureAuthenticationFile, hubIssuer } from "./trust";
@@ -76,14 +76,13 @@ export async function settleKwokctl(cluster: ClusterName, timeoutMs = kwokctlLim
  * admission webhook. The hub has an issuer of tokens of its own, which others can trust.
  */
 function configuration(cluster: ClusterName, record: ClusterRecord): object {
-    const kubernetes = catalogue.find((tool) => tool.name === "kube-apiserver")!;
     const extraArgs = (name: string, key: string, value: string) => ({ name, extraArgs: [{ key, value }] });
     return {
         kind: "KwokctlConfiguration",
         apiVersion: "config.kwok.x-k8s.io/v1alpha1",
         options: {
             runtime: "binary",
-            kubeVersion: `v${kubernetes.version}`,
+            kubeVersion: `v${labVersion("kubernetes")}`,
             bindAddress: "127.0.0.1",
             ...record.ports,
             kubeAuditPolicy: auditPolicy,

@@ -19,6 +19,8 @@ const clusterRecord = z.object({
     ports: z.record(z.enum(portNames), z.number()),
     /** Whether it has ever served with all its nodes: a cluster that has not is created again, not repaired. */
     complete: z.boolean(),
+    /** Version of Kubernetes that it was created with; earlier labs did not record the only one. */
+    kubernetes: z.string().optional(),
 });
 
 /** The lab's record of a cluster, in `<labDir>/clusters/<name>.json`. */

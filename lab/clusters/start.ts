@@ -7,6 +7,7 @@ import { ensureNodes } from "./nodes";
 import { choosePorts, type ClusterRecord, readCluster, writeCluster } from "./record";
 import { allComponentsRun, bringUp } from "./serving";
 import { removeCluster } from "./stop";
+import { defaultVersion, labVersion } from "../tools";
 import { type Report, withClusters } from "./work";
 
 /**
@@ -16,6 +17,7 @@ import { type Report, withClusters } from "./work";
  */
 export async function startClusters(report: Report): Promise<void> {
     await withClusters("starting the clusters", report, async () => {
+        refuseOtherVersion();
         const ports = await choosePorts(clusterNames.length);
         const started = await Promise.allSettled(clusterNames.map((name, i) => startCluster(name, ports[i]!, report)));
         const failures = started.filter((result) => result.status === "rejected");
@@ -26,6 +28,20 @@ export async function startClusters(report: Report): Promise<void> {
         }
         writeKubeconfig();
     });
+}
+
+/** A cluster's data cannot go to another version, least of all to an older one. */
+function refuseOtherVersion(): void {
+    const wanted = labVersion("kubernetes");
+    for (const cluster of clusterNames) {
+        const { complete = false, kubernetes = defaultVersion("kubernetes") } = readCluster(cluster) ?? {};
+        if (complete && kubernetes !== wanted) {
+            throw new Error(
+                `this lab runs Kubernetes ${kubernetes}, and not ${wanted}. Run \`npm run lab:down\` first, ` +
+                    "or start another lab beside it with another LAB_NAME",
+            );
+        }
+    }
 }
 
 type Ports = ClusterRecord["ports"];
@@ -61,7 +77,7 @@ async function repairCluster(cluster: ClusterName, record: ClusterRecord, notRea
 async function createCluster(cluster: ClusterName, ports: Ports, report: Report): Promise<void> {
     const started = Date.now();
     await removeCluster(cluster);
-    const record = { ports, complete: false };
+    const record = { ports, complete: false, kubernetes: labVersion("kubernetes") };
     writeCluster(cluster, record);
     await bringUp("create", cluster, record);
     await ensureNodes(cluster);

@@ -14,16 +14,20 @@ import { expectedApplications, labOverlay } from "../stacks/overlay";
 import { ensurePlugins } from "../stacks/plugins";
 import { environmentStacks, stackNames, writeProject } from "../stacks/project";
 import { phaseTable } from "../tables";
-import { catalogue, ensureTools } from "../tools";
+import { ensureTools, labVersion, versionFlags } from "../tools";
 import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { status } from "./status";
 
+/** The version of Argo CD in the default chart, argo-cd 10.1.1. */
+const chartsArgoCd = "3.4.4";
+
 /**
  * Brings the whole lab up, if it is not up already: `npm run lab [-- --clusters NUMBER]`, with that number of lean
- * control planes beside the spokes. It continues to run afterwards.
+ * control planes beside the spokes, and in the versions that `--argo-cd` and `--kubernetes` name. It continues to run
+ * afterwards.
  */
 export async function up(): Promise<void> {
-    const wanted = wantedClusters();
+    const wanted = readFlags();
     const isThere = await isUp();
     if (isThere && wanted === recordedClusters().length) {
         await status();
@@ -42,9 +46,17 @@ export async function up(): Promise<void> {
     process.stdout.write(`${phaseTable(phases.finished)}\n${uses}${nextSteps()}\n`);
 }
 
-/** The number of lean control planes that the command asks for; without it, as many as there are. */
-function wantedClusters(): number {
-    const { values } = parseArgs({ args: process.argv.slice(3), options: { clusters: { type: "string" } } });
+/**
+ * Sets the variables of the versions that flags name, for all that this process does.
+ *
+ * @returns the number of lean control planes that the command asks for; without it, as many as there are
+ */
+function readFlags(): number {
+    const versions = Object.fromEntries(versionFlags.map(({ flag }) => [flag.slice(2), { type: "string" as const }]));
+    const { values } = parseArgs({ args: process.argv.slice(3), options: { clusters: { type: "string" }, ...versions } });
+    for (const { flag, variable } of versionFlags) {
+        process.env[variable] = values[flag.slice(2) as keyof typeof values] ?? process.env[variable] ?? "";
+    }
     const given = values.clusters ?? String(recordedClusters().length);
     if (!/^\d{1,3}$/.test(given)) {
         throw new Error(`--clusters: "${given}" is not a number from 0 to 999. Write for example --clusters 20`);
@@ -95,8 +107,9 @@ async function isUp(): Promise<boolean> {
 
 /** The lab runs the version of Argo CD in its tools, not the version in the chart on the hub. */
 function versionsLine(): string {
-    const ours = catalogue.find(({ name }) => name === "argocd")?.version;
-    return `Argo CD ${ours} runs on this machine; the default chart, argo-cd 10.1.1, ships Argo CD 3.4.4`;
+    const ours = labVersion("argoCd");
+    const differs = ours === chartsArgoCd ? "as in" : `and not Argo CD ${chartsArgoCd} of`;
+    return `Argo CD ${ours} runs on this machine, ${differs} the default chart, argo-cd 10.1.1`;
 }
 
 function indented(title: string, lines: readonly string[]): string {

@@ -30,12 +30,15 @@ export interface Prebuilt {
 }
 
 /** Clients read the API server's version from these. */
-const kubernetesStamps = {
-    "k8s.io/component-base/version.gitVersion": "v1.37.0",
-    "k8s.io/component-base/version.gitMajor": "1",
-    "k8s.io/component-base/version.gitMinor": "37",
-    "k8s.io/component-base/version.gitTreeState": "clean",
-};
+export function kubernetesStamps(version: string) {
+    const [major = "", minor = ""] = version.split(".");
+    return {
+        "k8s.io/component-base/version.gitVersion": `v${version}`,
+        "k8s.io/component-base/version.gitMajor": major,
+        "k8s.io/component-base/version.gitMinor": minor,
+        "k8s.io/component-base/version.gitTreeState": "clean",
+    };
+}
 
 function kubernetes<const N extends string>(name: N, megabytes: number, versionArgs: readonly string[]) {
     const only = name === "kubectl" ? undefined : "linux";
@@ -46,7 +49,7 @@ function kubernetes<const N extends string>(name: N, megabytes: number, versionA
         versionArgs,
         module: "kubernetes",
         package: `k8s.io/kubernetes/cmd/${name}`,
-        stamps: kubernetesStamps,
+        stamps: kubernetesStamps("1.37.0"),
     } as const;
 }
 

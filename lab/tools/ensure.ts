@@ -11,6 +11,7 @@ import { extras, type ExtraName } from "./extras";
 import { findGo } from "./findGo";
 import { findOnPath } from "./onPath";
 import { cachedPrebuilt, fetchTools } from "./prebuilt";
+import { inLabVersion } from "./versions";
 
 /** All tools of this lab under their names, for PATH. */
 export const toolBin = path.join(labDir, "bin");
@@ -29,7 +30,7 @@ export function toolPath(name: ToolName | ExtraName): string {
  * Fails if there is no Go for a build, the disk is too full, or a build fails.
  */
 export async function ensureTools(report: Report): Promise<void> {
-    await ensure(catalogue, report);
+    await ensure(catalogue.map(inLabVersion), report);
 }
 
 /** {@link ensureTools} for the named extras. */
