@@ -52,7 +52,8 @@ export function otherVersions(part: PartName): Readonly<Record<string, string>> 
 export function labVersion(part: PartName): string {
     const { flag, variable, others }: Part = parts[part];
     const usual = defaultVersion(part);
-    const version = process.env[variable] || usual;
+    const chosen = process.env[variable] ?? "";
+    const version = chosen === "" ? usual : chosen;
     if (version !== usual && !(version in others)) {
         const known = [usual, ...Object.keys(others)].join(" or ");
         throw new Error(`${flag} (${variable}): the lab has no version "${version}". Write ${known}`);

@@ -15,8 +15,8 @@ const emptySecret = {
 
 /**
  * Adopts the objects whose creation a run began, and of which it got no answer, because the network failed: the run
- * ended with an error, so the state has neither the object nor a pending operation, and every later run would find it in
- * its way. They are what the next run would create, and what is there with this stack's mark.
+ * ended with an error, so the state has neither the object nor a pending operation, and every later run would find it
+ * in its way. They are what the next run would create, and what is there with this stack's mark.
  */
 export async function adoptLost(stack: string): Promise<void> {
     const { ok, text, changes } = await previewStack(stack, [], { HUBSPOKE_RENEW: "never" });
@@ -37,16 +37,18 @@ export async function adoptLost(stack: string): Promise<void> {
     }
     if (made.size > 0) {
         const state = await readState(stack);
-        await writeState(stack, settled({ ...state, deployment: { ...state.deployment, pending_operations: lost } }, made));
+        const deployment = { ...state.deployment, pending_operations: lost };
+        await writeState(stack, settled({ ...state, deployment }, made));
         await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
     }
 }
 
 /**
- * A planned creation, as the state has one that was interrupted. The preview does not show secrets: the next `up` writes
- * them.
+ * A planned creation, as the state has one that was interrupted. The preview does not show secrets: the next `up`
+ * writes them.
  */
 export function asInterrupted({ urn, type, provider, parent, after = {} }: Change): PendingOperation {
-    const inputs = JSON.parse(JSON.stringify(after), (_, value: unknown) => (value === "[secret]" ? emptySecret : value)) as object;
-    return { type: "creating", resource: { urn, type, custom: true, provider, parent, inputs: { ...inputs } } };
+    const withoutText = (_: string, value: unknown) => (value === "[secret]" ? emptySecret : value);
+    const inputs = JSON.parse(JSON.stringify(after), withoutText) as Record<string, unknown>;
+    return { type: "creating", resource: { urn, type, custom: true, provider, parent, inputs } };
 }

@@ -3,7 +3,6 @@ import { apiServer } from "../../lab/clusters/api";
 import { prepareLab, restoreLab } from "../../lab/drill/lab";
 import { dnsServer } from "../../lab/drill/receiver";
 import { waitForUsersOn } from "../../lab/drill/stage";
-import { kubectl } from "../../lab/kubectl";
 import { type MonitoringPorts, startMonitoring, stopMonitoring } from "../../lab/monitoring";
 import { projectRoot } from "../../lab/paths";
 import { type Look, run, waitFor } from "../../lab/processes";
@@ -13,7 +12,7 @@ import { waitForApplications, waitForSoak } from "../../lab/waiting";
 import { kubeconfigWith } from "./support/changedKubeconfig";
 import { push, waitForState } from "./support/delivery";
 import { type Fault, faults } from "./support/faults";
-import { changedCluster, getObject, type Outcome, pulumiOk, pulumiWith, transcript } from "./support/lab";
+import { changedCluster, getObject, type Outcome, pulumiWith, transcript } from "./support/lab";
 import { standingOf } from "./support/standing";
 import { type Network, openNetwork } from "./support/toxiproxy";
 
@@ -23,8 +22,14 @@ const healthy = { sync: "Synced", health: "Healthy" };
 /** Limit of one command, in milliseconds: each ends by itself, with its own words, long before. */
 const limitMs = 20 * 60_000;
 
-/** What a command says that cannot reach the spoke. */
+/** What a command says that cannot reach the spoke at all. */
 const unreachable = /hubspoke:clusters\.dr: the API server https:\S+ cannot be reached: /;
+
+const refusedRotation = new RegExp(`${unreachable.source}[^]*Argo CD's tokens are still valid`);
+
+/** What one says that loses some connections, at whatever request. */
+const lossy =
+    /cannot be reached|unreachable|no answer|ECONNRESET|socket hang up|disconnected|users stay on|waited \S+ s for/;
 
 describe("a fault of the network between the hub and a spoke", function () {
     this.timeout("1h");
@@ -77,8 +82,8 @@ describe("a fault of the network between the hub and a spoke", function () {
         return { ok, output };
     }
 
-    const promote = (title = "promotion") =>
-        command(title, "promote", "--from", "staging", "--to", "dr", "--timeout", "60s");
+    const promote = (title = "promotion", timeout = "5m") =>
+        command(title, "promote", "--from", "staging", "--to", "dr", "--timeout", timeout);
     const rotate = (title = "rotation") => command(title, "rotate", "dr");
     const failover = (title: string, to: "prod" | "dr") =>
         command(title, "failover", "--to", to, "--resolver", dnsServer(ports), "--reason", title);
@@ -115,12 +120,18 @@ describe("a fault of the network between the hub and a spoke", function () {
             expect(ok, output).to.equal(outcome === "works");
         }
         if (!ok) {
-            expect(output).to.match(message);
+            expect(output).to.match(outcome === "either" ? lossy : message);
         }
         if (outcome === "refused") {
             expect(await standing()).to.deep.equal(before);
         }
         return ok;
+    }
+
+    async function recover(): Promise<string> {
+        const { ok, output } = await command("recovery", "recover", "dr");
+        expect(ok, output).to.equal(true);
+        return output;
     }
 
     async function expectOk(work: Promise<Outcome>): Promise<void> {
@@ -152,7 +163,7 @@ describe("a fault of the network between the hub and a spoke", function () {
 
             it("during a delivery: it ends, or goes on when the network is back", async () => {
                 const revision = await release();
-                const running = promote("delivery");
+                const running = promote("delivery", fault.outcome === "refused" ? "60s" : "5m");
                 await Promise.race([waitForPin(revision), running]);
                 await network.have(fault.toxics);
                 const { ok, output } = await running;
@@ -160,9 +171,10 @@ describe("a fault of the network between the hub and a spoke", function () {
                     expect(ok, output).to.equal(true);
                 }
                 if (!ok) {
-                    expect(output).to.match(/waited \S+ s for agent on dr to be Synced and Healthy at/);
+                    expect(output).to.match(/agent on dr (to be Synced and Healthy|does not become healthy) at/);
                 }
                 await network.have([]);
+                await waitForApplications(["agent-dr"]);
                 await waitForState("dr", { ...healthy, revision });
                 await expectOk(promote("promotion again"));
             });
@@ -170,12 +182,12 @@ describe("a fault of the network between the hub and a spoke", function () {
             it("from the start of a promotion: that ends, and the neighbours get their releases", async () => {
                 await network.have(fault.toxics);
                 await release();
-                promoted = await expectEnd(fault, unreachable, promote);
+                promoted = await expectEnd(fault, unreachable, () => promote());
             });
 
             it("from the start of a rotation: that ends, with a token that is valid", async () => {
                 await network.have(fault.toxics);
-                rotated = await expectEnd(fault, /Argo CD's tokens are still valid/, rotate);
+                rotated = await expectEnd(fault, refusedRotation, () => rotate());
             });
 
             it("at the target of a failover: users move, or stay where they are", async () => {
@@ -198,6 +210,9 @@ describe("a fault of the network between the hub and a spoke", function () {
             });
 
             it("that has ended: the same commands end well, and all is in order", async () => {
+                if (fault.outcome === "either") {
+                    await recover();
+                }
                 if (!promoted) {
                     await expectOk(promote("promotion again"));
                 }
@@ -208,28 +223,4 @@ describe("a fault of the network between the hub and a spoke", function () {
             });
         });
     }
-
-    it("in which the answer to a new token is lost ends the rotation; `recover` and the next one repair it", async () => {
-        const tokens = async () => (await kubectl("dr", ["get", "secrets", "--namespace=argocd-manager", "--output=name"])).trim();
-        const before = await tokens();
-        // Slow enough for the answer to be still on its way when the connection breaks.
-        await network.have([{ type: "latency", attributes: { latency: 1_500, jitter: 0 } }]);
-        const running = rotate("rotation without an answer");
-        const made = waitFor("the new token", async (): Promise<Look<true>> => {
-            const seen = await tokens();
-            return seen === before ? { seen } : { done: true };
-        }, { timeoutMs: limitMs, intervalMs: 50 });
-        await Promise.race([made, running]);
-        await network.have([{ type: "timeout", attributes: { timeout: 0 } }]);
-        const { ok, output } = await running;
-        expect(ok, output).to.equal(false);
-        expect(output).to.match(/Argo CD's tokens are still valid/);
-        await network.have([]);
-        const recovered = await command("recovery", "recover", "dr");
-        expect(recovered.ok, recovered.output).to.equal(true);
-        expect(recovered.output).to.match(/a creation had no answer: Secret \S+ on dr is this stack's/);
-        await expectOk(rotate("rotation again"));
-        await expectOrder();
-        await pulumiOk("staging", "preview", "--expect-no-changes");
-    });
 });

@@ -27,6 +27,8 @@ export interface ApiGate {
     /** Resolves when the moment is there: from then on nothing passes, until the gate is opened. */
     stopAt(moment: Moment): Promise<void>;
     open(): void;
+    /** Breaks all connections, as a network does that loses them, and opens. */
+    cut(): void;
     close(): Promise<void>;
 }
 
@@ -118,13 +120,18 @@ export async function openApiGate(
         }),
     );
     fs.writeFileSync(kubeconfig, stringify(config), { mode: 0o600 });
+    const open = () => {
+        stopped = false;
+        awaited = undefined;
+    };
     return {
         kubeconfig,
         urlOf: (cluster) => config.clusters.find(({ name }) => name === cluster)?.cluster.server ?? "",
         stopAt: (moment) => new Promise((reached) => (awaited = { moment, reached })),
-        open: () => {
-            stopped = false;
-            awaited = undefined;
+        open,
+        cut: () => {
+            servers.forEach((server) => server.closeAllConnections());
+            open();
         },
         close: async () => {
             fs.rmSync(kubeconfig);

@@ -30,8 +30,8 @@ export const faults: readonly Fault[] = [
         outcome: "either",
     },
     {
-        name: "loss: every connection breaks within an answer",
-        toxics: [{ type: "limit_data", attributes: { bytes: 3_000 } }],
+        name: "loss: every connection breaks before its first answer is complete",
+        toxics: [{ type: "limit_data", attributes: { bytes: 1_500 } }],
         outcome: "refused",
     },
     {
