@@ -77,6 +77,7 @@ export const extras = [
     {
         name: "toxiproxy-server",
         version: "2.12.0",
+        prebuilt: { mise: "github:Shopify/toxiproxy", megabytes: 10 },
         versionArgs: ["-version"],
         module: "toxiproxy",
         package: "github.com/Shopify/toxiproxy/v2/cmd/server",

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { findCluster } from "../../clusters/kubeconfig";
+import { get } from "../../clusters/request";
 import type { FailoverCluster, FailoverHub } from "../../scripts/failover/clusters";
 import { examine } from "../../scripts/failover/examine";
 
@@ -76,6 +77,8 @@ describe("the examination of a failover", () => {
             settings: { applications: [{ name: "agent", namespace: "agent", traffic: true }] },
         } as unknown as FailoverHub;
 
+        // The first requests of a process load their modules, which may take longer than the probe of the agent.
+        await Promise.all([fetch(`${dr.url}/healthz`), get(hub.address, "version")]);
         const { problems } = await examine(hub, cluster("prod", prod.url), cluster("dr", dr.url));
         expect(problems).to.deep.equal([]);
         const nodes = ({ asked }: { asked: string[] }) => asked.filter((path) => path === "/api/v1/nodes").length;
