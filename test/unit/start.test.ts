@@ -85,6 +85,28 @@ describe("the start of a program", function () {
     });
 });
 
+describe("a promise of Pulumi's SDK", function () {
+    this.timeout(120_000);
+
+    const traced = (env: string) => node(`
+        ${env}
+        require("./start/traces").leaveOutTraces();
+        const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+        const made = Promise.resolve("kept");
+        debuggablePromise(made, "a resource").then((value) => {
+            console.log(value, made._debugCtx, /\\n +at /.test(made._debugStackTrace), /\\n +at /.test(new Error().stack));
+        });
+    `);
+
+    it("carries no stack trace, and an error does", async () => {
+        expect(await traced("")).to.equal("kept a resource false true");
+    });
+
+    it("carries one for who looks for promises that never end", async () => {
+        expect(await traced('process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1";')).to.equal("kept a resource true true");
+    });
+});
+
 describe("the code of a dynamic resource", function () {
     this.timeout(120_000);
 
