@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { refuseVanished } from "../../preflight/removals";
-import { movePins } from "../../scripts/support/stackFile";
+import { setPins } from "../../scripts/support/stackFile";
 import { parseSettings } from "../../settings";
 import { withSource } from "../../settings/clusterSource";
 import type { EnvironmentSettings } from "../../settings/environment";
@@ -98,12 +98,15 @@ describe("clusters from a file or a command", () => {
     it("get their pins in the stack file", () => {
         const file = path.join(folder, "Pulumi.prod.yaml");
         writeFileSync(file, "config:\n  hubspoke:clustersFrom: { file: clusters.yaml } # inventory\n");
-        movePins(file, { application: "agent", revision: "v2.0.0", clusters: ["a", "b"] });
+        const before = readFileSync(file, "utf8");
+        setPins(file, "agent", { a: { revision: "v2.0.0" }, b: { revision: "v2.0.0" } });
         const text = readFileSync(file, "utf8");
         expect(text).to.include("# inventory");
         expect((parse(text) as { config: Record<string, unknown> }).config["hubspoke:clusters"]).to.deep.equal({
             a: { revision: "v2.0.0" },
             b: { revision: "v2.0.0" },
         });
+        setPins(file, "agent", { a: {}, b: {} });
+        expect(readFileSync(file, "utf8")).to.equal(before);
     });
 });

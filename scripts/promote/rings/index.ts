@@ -5,7 +5,7 @@ import { InputError } from "../../../settings/inputError";
 import { agentKey } from "../../../settings/agentKey";
 import type { RingSettings } from "../../../settings/rings";
 import { say } from "../../support/main";
-import { settingsFile } from "../../support/settingsFile";
+import { settingsFile } from "../../support/stackFile";
 import type { EnvironmentStack } from "../../support/stacks";
 import { type Action, begin, decide, takeOver } from "./commands";
 import { drive } from "./drive";
