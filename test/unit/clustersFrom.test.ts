@@ -97,7 +97,7 @@ describe("clusters from a file or a command", () => {
 
     it("get their pins in the stack file", () => {
         const file = path.join(folder, "Pulumi.prod.yaml");
-        writeFileSync(file, "config:\n  hubspoke:clustersFrom: { file: clusters.yaml } # inventory\n");
+        writeFileSync(file, "config:\n  hubspoke:clustersFrom: {file: clusters.yaml} # inventory\n");
         const before = readFileSync(file, "utf8");
         setPins(file, "agent", { a: { revision: "v2.0.0" }, b: { revision: "v2.0.0" } });
         const text = readFileSync(file, "utf8");

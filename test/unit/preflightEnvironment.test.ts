@@ -68,6 +68,7 @@ describe("the checks of an environment", () => {
             uids: { staging: uid },
             adoptions: {},
             keptAnnotations: {},
+            unreachable: [],
             adoptedNamespaces: { staging: { agent: undefined } },
         });
     });
