@@ -97,7 +97,7 @@ function options(args: string[]) {
     });
     const after = values["skip-reconcile-after"];
     const skipAfterMs = after === undefined ? undefined : milliseconds(after);
-    if ((values.to === undefined && after === undefined) || Number.isNaN(skipAfterMs) || skipAfterMs === 0) {
+    if ((values.to === undefined && after === undefined) || skipAfterMs === 0) {
         throw new Error(
             "usage: npm run failover:receiver -- [--to CLUSTER] [--skip-reconcile-after 10m] [--listen 127.0.0.1:9095] " +
                 "[--dispatch OWNER/REPOSITORY] [--stack hub] [--resolver ADDRESS:PORT], with one of the first two or both",

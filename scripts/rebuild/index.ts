@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
 import { milliseconds } from "../../settings/duration";
+import { InputError } from "../../settings/inputError";
 import { inParallel } from "../support/inParallel";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
@@ -22,6 +23,9 @@ async function rebuild(args: string[]): Promise<void> {
         options: { hub: { type: "string", default: "hub" }, timeout: { type: "string", default: "15m" } },
     });
     const seconds = milliseconds(values.timeout) / 1000;
+    if (seconds === 0) {
+        throw new InputError(`--timeout ${values.timeout}: is no duration. Write for example --timeout 15m`);
+    }
     const stacks = (await stackNames()).filter((stack) => stack !== values.hub && !isDivided(stack));
     const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
     const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);

@@ -163,6 +163,7 @@ describe("a promotion", () => {
 
     it("understands durations of Go", () => {
         expect(["10m", "1h30m", "90s", "1500ms"].map(milliseconds)).to.deep.equal([600_000, 5_400_000, 90_000, 1_500]);
+        expect(["x10m", "10m ago", "10", ""].map(milliseconds)).to.deep.equal([0, 0, 0, 0]);
     });
 });
 
