@@ -16,8 +16,8 @@ const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };
  */
 export function clusterProvider(name: string, access: ClusterConnection, opts?: pulumi.ResourceOptions): k8s.Provider {
     const inputs = { ...connectionInput(access), clusterIdentifier: name, ...inPlace };
-    const transformations = access.kubeconfig === undefined ? [notTheUsersOwn] : [];
-    return new k8s.Provider(name, inputs, pulumi.mergeOptions(opts, { transformations }));
+    const left = access.kubeconfig === undefined ? ["skipUpdateUnreachable", "kubeconfig"] : ["skipUpdateUnreachable"];
+    return new k8s.Provider(name, inputs, pulumi.mergeOptions(opts, { transformations: [without(left)] }));
 }
 
 /**
@@ -38,13 +38,13 @@ export function quarantinedProvider(name: string, opts?: pulumi.ResourceOptions)
 }
 
 /**
- * The SDK would write the path in KUBECONFIG into the state, and the next user's run would read it from there. The
- * provider looks into each user's own kubeconfig by itself.
+ * Leaves out inputs for which the SDK would write a variable of this process into the state, such as the path in
+ * KUBECONFIG, and another run would read it from there. The provider looks at its own variables by itself.
  */
-const notTheUsersOwn: pulumi.ResourceTransformation = ({ props, opts }) => ({
-    props: { ...(props as object), kubeconfig: undefined },
-    opts,
-});
+function without(inputs: readonly string[]): pulumi.ResourceTransformation {
+    const none = Object.fromEntries(inputs.map((input) => [input, undefined]));
+    return ({ props, opts }) => ({ props: { ...(props as object), ...none }, opts });
+}
 
 /** The connection to a cluster, as an input of a resource: a context is a name, a kubeconfig is a secret. */
 export function connectionInput({ context, kubeconfig }: ClusterConnection) {
