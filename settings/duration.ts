@@ -20,7 +20,7 @@ export const tokenLifetime = goDuration.refine(
 /** A duration in Prometheus's format: units from large to small, each at most once. */
 export const prometheusDuration = z
     .string("is not text. Put it in quotes")
-    .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'is not a valid Prometheus duration. Write for example "30s" or "1h30m"')
+    .regex(/^(\d+h(\d+m)?(\d+s)?|\d+m(\d+s)?|\d+s)$/, 'is not a valid Prometheus duration. Write for example "30s" or "1h30m"')
     .meta({ examples: ["10m"] });
 
 const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
