@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { agentKey } from "../settings/agentKey";
-import { pinText } from "../settings/pins";
+import { type Pin, pinText } from "../settings/pins";
 import type { ClusterAddress } from "./kubeconfig";
 import { promotionLabel, revisionAnnotationOf, valuesRevisionAnnotationOf } from "./names";
 import { parseRecord, readRecord, writeRecord } from "./records";
@@ -93,11 +93,15 @@ function pinOf(
     existing: readonly Pick<Registration, "cluster" | "annotations">[],
     { application, cluster }: Promoted,
 ): string | undefined {
-    const annotations = existing.find((one) => one.cluster === cluster)?.annotations ?? {};
-    return pinText({
+    return pinText(pinIn(existing.find((one) => one.cluster === cluster)?.annotations ?? {}, application));
+}
+
+/** The pin of an application in the annotations of a cluster Secret. */
+export function pinIn(annotations: Registration["annotations"], application: string): Pin {
+    return {
         revision: annotations[revisionAnnotationOf(application)],
         values: annotations[valuesRevisionAnnotationOf(application)],
-    });
+    };
 }
 
 /** Records, before anything is changed, that clusters are to get a revision. An interrupted promotion leaves this. */

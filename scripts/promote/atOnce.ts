@@ -4,16 +4,13 @@ import { quarantinedIn } from "../../preflight/quarantine";
 import { agentKey } from "../../settings/agentKey";
 import { milliseconds } from "../../settings/duration";
 import { pinOf, revisionPin } from "../../settings/pins";
-import { planExactly, upAsPlanned } from "../support/exactUp";
-import { inFolder } from "../support/folder";
-import { inParallel } from "../support/inParallel";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { say } from "../support/main";
-import { setPins, settingsFile, stacksAtOnce } from "../support/stackFile";
-import { byStack, type EnvironmentStack } from "../support/stacks";
+import { settingsFile } from "../support/stackFile";
+import type { EnvironmentStack } from "../support/stacks";
 import { progressOf } from "./checks";
-import { promotionOwns, promotionTargets } from "./owns";
-import { clustersWith, expectedOf, found, withRollback } from "./target";
+import { movePins } from "./movePins";
+import { clustersWith, expectedOf, found } from "./target";
 
 const pollMs = 1_000;
 
@@ -36,20 +33,11 @@ export async function promoteAtOnce(
         say(`${stack}: ${cluster} is in quarantine: it gets ${revision} when that is lifted`);
     }
     const pin = revisionPin(revision);
-    const pins = await withRollback(target, application, Object.fromEntries(clusters.map((name) => [name, pin])));
-    const promotions = byStack(target, clusters).map(([part, own]) => ({
-        stack: part,
-        operation: "the promotion",
-        edit: (file: string) => setPins(file, application, pins),
-        owns: promotionOwns(application, own),
-        targets: promotionTargets(own),
-    }));
-    const atOnce = stacksAtOnce(promotions.map((promotion) => promotion.stack));
-    await inFolder(async (folder) => {
-        await inParallel(promotions, atOnce, (promotion) => planExactly(promotion, folder));
+    const pins = Object.fromEntries(clusters.map((name) => [name, pin]));
+    await movePins(target, { application, operation: "the promotion", pins, on: clusters }, async (bringUp) => {
         await beginPromotion(hub, namespace, promoted, revision);
         try {
-            await inParallel(promotions, atOnce, (promotion) => upAsPlanned(promotion, folder));
+            await bringUp();
             await waitUntilHealthy(target, application, revision, timeout);
         } catch (error) {
             throw new Error(`${(error as Error).message}\n${wayBack(target, application, revision)}`, { cause: error });

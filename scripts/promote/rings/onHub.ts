@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { applicationOn } from "../../../clusters/applications";
-import { revisionAnnotationOf, shortStackName, valuesRevisionAnnotationOf } from "../../../clusters/names";
-import { beginPromotion, endPromotion } from "../../../clusters/promotions";
+import { shortStackName } from "../../../clusters/names";
+import { beginPromotion, endPromotion, pinIn } from "../../../clusters/promotions";
 import { type Registration, registrations } from "../../../clusters/registrations";
 import { changeRelease, readRelease } from "../../../clusters/releases";
 import { waitFor } from "../../../clusters/wait";
-import { besideUnreachable } from "../../../preflight/unreachable";
 import { argoCdNameOf } from "../../../settings/argoCdName";
 import { type Pin, pinOf, pinText } from "../../../settings/pins";
-import { planExactly, upAsPlanned } from "../../support/exactUp";
-import { inFolder } from "../../support/folder";
-import { inParallel } from "../../support/inParallel";
 import { say } from "../../support/main";
-import { setPins, settingsFile, stacksAtOnce } from "../../support/stackFile";
-import { byStack, type EnvironmentStack } from "../../support/stacks";
-import { promotionOwns, promotionTargets } from "../owns";
-import { clustersWith, found, withRollback } from "../target";
+import { setPins, settingsFile } from "../../support/stackFile";
+import type { EnvironmentStack } from "../../support/stacks";
+import { movePins } from "../movePins";
+import { clustersWith, found } from "../target";
 import { deadIn } from "./dead";
 import { prometheusAt } from "./prometheus";
 import type { Cluster, Clusters, World } from "./world";
@@ -76,10 +72,7 @@ function pinOnHub(registration: Registration | undefined, application: string, f
     if (registration === undefined) {
         return undefined;
     }
-    const { annotations } = registration;
-    const revision = annotations[revisionAnnotationOf(application)];
-    const values = annotations[valuesRevisionAnnotationOf(application)];
-    const pin = { ...(revision !== undefined && { revision }), ...(values !== undefined && { values }) };
+    const pin = pinIn(registration.annotations, application);
     return pinText(filePin) === pinText(pin) ? filePin : pin;
 }
 
@@ -92,24 +85,13 @@ async function move(
     const { hub, namespace, stack } = target;
     // Without a target, `pulumi up` would bring up the whole stack.
     if (on.length > 0) {
-        const accepted = await withRollback(target, application, pins);
-        const releases = byStack(target, on).map(([part, own]) => ({
-            stack: part,
-            operation: "the release",
-            edit: (file: string) => setPins(file, application, accepted),
-            owns: promotionOwns(application, own),
-            targets: promotionTargets(own),
-            env: besideUnreachable(dead),
-        }));
-        const atOnce = stacksAtOnce(releases.map((release) => release.stack));
         const pinned = on.filter((name) => pins[name]?.revision !== undefined);
-        await inFolder(async (folder) => {
-            await inParallel(releases, atOnce, (release) => planExactly(release, folder));
+        await movePins(target, { application, operation: "the release", pins, on, dead }, async (bringUp) => {
             for (const text of new Set(pinned.map((name) => pinText(pins[name] ?? {}) ?? ""))) {
                 const clusters = pinned.filter((name) => pinText(pins[name] ?? {}) === text);
                 await beginPromotion(hub, namespace, clusters.map((cluster) => ({ application, cluster })), text);
             }
-            await inParallel(releases, atOnce, (release) => upAsPlanned(release, folder));
+            await bringUp();
         });
         await endPromotion(hub, namespace, on.map((cluster) => ({ application, cluster })));
     }
