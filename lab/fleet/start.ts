@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import * as os from "node:os";
+import { inParallel } from "../../scripts/support/inParallel";
 import { writeKubeconfig } from "../clusters/kubeconfig";
 import { type Report, withClusters } from "../clusters/work";
 import { findProcess, isFree, type Look, type ProcessSpec, startProcess, waitFor } from "../processes";
 import { askFleet, fleetServer } from "./api";
 import { startDeployments } from "./deployments";
-import { eachOf } from "./eachOf";
 import { writeAuthority, writeControllersKubeconfig, writeKeys } from "./keys";
 import { refuseTooMany } from "./memory";
 import { type FleetCluster, fleetNames } from "./names";
@@ -31,7 +31,7 @@ export async function startFleet(count: number, report: Report): Promise<FleetCl
         await ensureRunning(etcdSpec(record.etcd));
         const started = Date.now();
         let done = 0;
-        await eachOf(names, os.availableParallelism(), async (name) => {
+        await inParallel(names, os.availableParallelism(), async (name) => {
             await startCluster(name, record);
             done++;
             if (missing.length > 0 && (done % 10 === 0 || done === count)) {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { argoCdNamespace, readClusterSecrets } from "../../argocd/hub";
 import { askFleet, fleetServer } from "../../fleet/api";
-import { eachOf } from "../../fleet/eachOf";
+import { inParallel } from "../../../scripts/support/inParallel";
 import { type FleetCluster, fleetDir } from "../../fleet/names";
 import { kubectl } from "../../kubectl";
 import { kubeconfigPath } from "../../paths";
@@ -46,7 +46,7 @@ export async function removeAdded(names: readonly FleetCluster[]): Promise<void>
         `${system}/secrets/argocd-manager-long-lived-token`,
         `${system}/serviceaccounts/argocd-manager`,
     ];
-    await eachOf(names, 4, async (name) => {
+    await inParallel(names, 4, async (name) => {
         for (const object of objects) {
             await askFleet(fleetServer(name), "DELETE", object);
         }

@@ -1,7 +1,7 @@
 import * as https from "node:https";
 import { send } from "../../../clusters/https";
 import { fleetServer } from "../../fleet/api";
-import { eachOf } from "../../fleet/eachOf";
+import { inParallel } from "../../../scripts/support/inParallel";
 import type { FleetCluster } from "../../fleet/names";
 
 const target = "/api/v1/namespaces/agent/configmaps";
@@ -12,7 +12,7 @@ const data = { text: "x".repeat(2_000) };
 
 /** Creates ConfigMaps in the agent's namespace, which Argo CD caches and no Application has. */
 export async function fill(names: readonly FleetCluster[], from: number, to: number): Promise<void> {
-    await eachOf(names, 4, async (name) => {
+    await inParallel(names, 4, async (name) => {
         const { url, ca, token } = fleetServer(name);
         const agent = new https.Agent({ keepAlive: true });
         const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
@@ -30,7 +30,7 @@ export async function fill(names: readonly FleetCluster[], from: number, to: num
 
 /** Deletes them. */
 export async function empty(names: readonly FleetCluster[]): Promise<void> {
-    await eachOf(names, 4, async (name) => {
+    await inParallel(names, 4, async (name) => {
         const { url, ca, token } = fleetServer(name);
         const selected = new URL(`${url}${target}?labelSelector=${encodeURIComponent("hubspoke/bench=filler")}`);
         const headers = { authorization: `Bearer ${token}` };
