@@ -1,5 +1,5 @@
 import { isSpoke } from "../support/registered";
-import { nameOf, type State, type StateResource, withoutSubtrees } from "../support/state";
+import { nameOf, secretSignature, type State, type StateResource, withoutSubtrees } from "../support/state";
 
 /** Names of the clusters in a state. */
 export function clustersIn({ deployment }: State): string[] {
@@ -88,8 +88,5 @@ function escaped(text: string): string {
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
     // A secret is a map too, with a signature.
-    return typeof value === "object" && value !== null && !Array.isArray(value) && !(secretSignature in value);
+    return typeof value === "object" && value !== null && !Array.isArray(value) && !(secretSignature.key in value);
 }
-
-/** Key of a value in a state that is more than it seems, such as a secret (sdk/go/common/resource/sig). */
-const secretSignature = "4dabf18193072939515e22adb298388d";

@@ -2,14 +2,14 @@ import type { Change } from "../preview/events";
 import { previewStack } from "../preview/stackPreview";
 import { say } from "../support/main";
 import { errorsOf, pulumi, settingsOf } from "../support/pulumi";
-import { type PendingOperation, readState, settled, writeState } from "../support/state";
+import { type PendingOperation, readState, secretSignature, settled, writeState } from "../support/state";
 import { look } from "./clusters";
 import { decide } from "./decisions";
 import { questionOf } from "./questions";
 
-/** A secret of the state in plain text, which `pulumi stack import` encrypts (pulumi, sdk/go/common/resource/sig). */
+/** A secret of the state in plain text, which `pulumi stack import` encrypts. */
 const emptySecret = {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    [secretSignature.key]: secretSignature.value,
     plaintext: JSON.stringify(""),
 };
 

@@ -3,11 +3,14 @@ import * as os from "node:os";
 const gibi = 2 ** 30;
 
 /**
- * Memory of one run of `pulumi`, in bytes: the engine, the program and a provider process for each cluster. Measured
- * with the official plugins: 3.2 GB for 20 clusters (docs/scale.md).
+ * Memory of one run of `pulumi`, in bytes: the engine and the program, and a provider process for each cluster.
+ * Measured with the official plugins: 3.2 GB for 20 clusters (docs/scale.md).
  */
+const needs = { run: 0.4 * gibi, cluster: 0.15 * gibi };
+
+/** Memory of one run of `pulumi`, in bytes. */
 export function memoryOf(clusters: number): number {
-    return (0.4 + 0.15 * clusters) * gibi;
+    return needs.run + needs.cluster * clusters;
 }
 
 /** The most clusters in a shard, if its size is not given: the run of one takes some seconds, and its error is near. */
@@ -30,7 +33,7 @@ export function thisMachine(): Machine {
 
 /** How many clusters a shard should have: 20, and fewer where the memory is too small for one run with so many. */
 export function shardSize({ memory }: Machine): number {
-    const fits = Math.floor(((memory * share) / gibi - 0.4) / 0.15);
+    const fits = Math.floor((memory * share - needs.run) / needs.cluster);
     return Math.max(1, Math.min(usualSize, fits));
 }
 

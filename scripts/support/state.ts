@@ -54,6 +54,12 @@ export async function writeState(stack: string, state: State): Promise<void> {
     await pulumi(stack, ["stack", "import"], {}, JSON.stringify(state));
 }
 
+/** Key and value that mark a secret in a state (pulumi, sdk/go/common/resource/sig). */
+export const secretSignature = {
+    key: "4dabf18193072939515e22adb298388d",
+    value: "1b47061264138c4ac30d75fd1eb44270",
+};
+
 /** The last part of a URN: the resource's name. */
 export function nameOf(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
