@@ -54,6 +54,7 @@ interface FoundClusters {
     /** Each cluster, by its name. */
     readonly spokes: Readonly<Record<string, ClusterAddress>>;
     readonly servers: EnvironmentFacts["servers"];
+    readonly unreachable: EnvironmentFacts["unreachable"];
 }
 
 /**
@@ -126,12 +127,12 @@ async function findClusters(settings: EnvironmentSettings): Promise<FoundCluster
         () => refuseSharedServer(servers),
         ...[hub, ...spokes].map((cluster) => () => get(cluster, "version")),
     ]);
-    return { hub, spokes: byName, servers };
+    return { hub, spokes: byName, servers, unreachable };
 }
 
 async function checkRegistrations(
     settings: EnvironmentSettings,
-    { hub: address, spokes, servers }: FoundClusters,
+    { hub: address, spokes, servers, unreachable }: FoundClusters,
     hub: HubOutputs,
     stack: string,
     place: ShardPlace,
@@ -174,11 +175,11 @@ async function checkRegistrations(
     return {
         servers: {
             ...asRegistered(servers, existing),
-            ...unreachableServers(namedUnreachable(), existing, stack),
+            ...unreachableServers(unreachable, existing, stack),
             ...quarantinedServers(settings, existing, stack),
         },
         uids,
-        unreachable: namedUnreachable(),
+        unreachable,
         adoptions,
         keptAnnotations: annotationsToKeep(settings, existing),
         adoptedNamespaces: await findNamespaces(settings, spokes, existing, hub, stack),
