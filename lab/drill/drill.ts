@@ -1,19 +1,11 @@
 import { startApiServer, stopApiServer } from "../clusters";
 import { dnsSyncSeconds, type MonitoringPorts, startAgent, stopAgent } from "../monitoring";
 import { waitFor } from "../processes";
+import { script, scriptOk } from "../stacks/scripts";
 import { waitForSoak } from "../waiting";
 import { type People } from "./people";
 import { dnsServer } from "./receiver";
-import {
-    type Allowed,
-    latestMove,
-    limitMs,
-    releaseToStaging,
-    script,
-    scriptOk,
-    waitForSeries,
-    waitForUsersOn,
-} from "./stage";
+import { type Allowed, latestMove, limitMs, releaseToStaging, waitForSeries, waitForUsersOn } from "./stage";
 import { type Step, Timeline } from "./timeline";
 
 const lost = "prod";

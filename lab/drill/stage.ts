@@ -3,10 +3,8 @@ import { agentRepositoryUrl, announcePush, changeAgentFile, readApplications } f
 import { askApi } from "../clusters/api";
 import { kubectl } from "../kubectl";
 import { clusterOfUsers, fleetDomain, type MonitoringPorts, query } from "../monitoring";
-import { projectRoot } from "../paths";
-import { type Look, run, type RunResult, waitFor } from "../processes";
+import { type Look, waitFor } from "../processes";
 import { argoCdSession } from "../session";
-import { pulumiEnvironment } from "../stacks/environment";
 import { readInLab } from "../stacks/project";
 
 /** Limit of every wait in the drill. */
@@ -67,21 +65,6 @@ export async function waitForSeries(what: string, promql: string, ports: Monitor
         return found.length > 0 ? { done: true } : { seen: `nothing for ${promql}` };
     };
     await waitFor(what, look, { timeoutMs: limitMs, intervalMs: 200 });
-}
-
-/** Runs one of the project's npm scripts on the lab. */
-export async function script(name: string, ...args: string[]): Promise<RunResult> {
-    const all = ["run", "--silent", name, "--", ...args];
-    return run("npm", all, { cwd: projectRoot, env: pulumiEnvironment(), timeoutMs: 2 * limitMs });
-}
-
-/** The same for a script that must succeed. */
-export async function scriptOk(name: string, ...args: string[]): Promise<string> {
-    const { ok, output } = await script(name, ...args);
-    if (!ok) {
-        throw new Error(`npm run ${name} -- ${args.join(" ")} failed:\n${output}`);
-    }
-    return output;
 }
 
 /** Pushes a release, which staging follows, and waits until it is Synced and Healthy there. */

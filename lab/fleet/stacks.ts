@@ -1,20 +1,21 @@
 import { announcePush, agentRepositoryUrl, writeAgentFile } from "../argocd";
 import { hasStackFile, readCommitted, removeStackFile, writeStackFile } from "../stacks/project";
-import { destroy, pulumi, up } from "../stacks/pulumi";
+import { createIfMissing, destroy, pulumi, up } from "../stacks/pulumi";
+import { scriptOk } from "../stacks/scripts";
 import type { FleetCluster } from "./names";
 
-/** Name of the environment that the lean control planes are. */
+/** The environment that the lean control planes are, and its stack. */
 const environment = "fleet";
 
-/** Clusters in one stack: Pulumi's engine starts a provider for each, which needs memory as long as it runs. */
+/** Clusters that one stack has; more of them are divided into shards, by `npm run fleet`. */
 export const clustersInStack = 20;
 
 /** The agent without what only a cluster with nodes and an ingress controller has. */
 const values = "# The lab's lean control planes.\nconfig:\n  LOG_LEVEL: info\nreplicas: 1\n";
 
 /**
- * Registers the clusters by the program itself, as one environment in stacks of at most {@link clustersInStack}, one
- * stack after the other. Clusters that are no longer among them are removed from the hub.
+ * Registers the clusters by the program itself, as one environment: in one stack by `pulumi up`, or in shards by
+ * `npm run fleet`. Clusters that are no longer among them are removed from the hub.
  *
  * @param labels labels of the clusters, over the lab's own
  */
@@ -27,28 +28,40 @@ export async function registerFleet(
     if (revision.changed.length > 0) {
         await announcePush(agentRepositoryUrl(), revision);
     }
-    for (const [index, shard] of shardsOf(names).entries()) {
-        const stack = stackOf(index);
-        writeStackFile(stack, configuration(shard, { deploy: "true", region: "lab", ...labels }));
-        await up(stack, report);
-        report(`${stack}: ${shard.length} clusters are registered`);
+    writeStackFile(environment, configuration(names, { deploy: "true", region: "lab", ...labels }));
+    if (isDivided() || names.length > clustersInStack) {
+        await createIfMissing(environment);
+        await scriptOk("fleet", "up", environment, "--shard-size", String(clustersInStack));
+    } else {
+        await up(environment, report);
     }
-    await unregisterFleet(report, shardsOf(names).length);
+    report(`${names.length} clusters are registered`);
 }
 
-/** Previews the stacks of these clusters, one after the other; fails if there is a change. */
-export async function previewFleet(names: readonly FleetCluster[]): Promise<void> {
-    for (const index of shardsOf(names).keys()) {
-        await pulumi(stackOf(index), ["preview", "--expect-no-changes"]);
+/** Previews the stacks of the fleet; fails if there is a change. */
+export async function previewFleet(): Promise<void> {
+    if (!isDivided()) {
+        await pulumi(environment, ["preview", "--expect-no-changes"]);
+        return;
+    }
+    const output = await scriptOk("fleet", "preview", environment);
+    const changed = output.match(/^fleet-\d+ +\d+ +done +\d+ s +(?!nothing$).*$/gm);
+    if (changed !== null) {
+        throw new Error(`a preview of the fleet has changes:\n${changed.join("\n")}`);
     }
 }
 
-/** Destroys the fleet's stacks, from one number on, and removes their stack files. */
-export async function unregisterFleet(report: (line: string) => void, from = 0): Promise<void> {
-    for (let index = from; hasStackFile(stackOf(index)); index++) {
-        await destroy(stackOf(index), report);
-        removeStackFile(stackOf(index));
+/** Destroys the fleet's stacks, and removes its stack files. */
+export async function unregisterFleet(report: (line: string) => void): Promise<void> {
+    if (!hasStackFile(environment)) {
+        return;
     }
+    if (isDivided()) {
+        await scriptOk("fleet", "destroy", environment, "--yes");
+        await scriptOk("fleet", "join", environment);
+    }
+    await destroy(environment, report);
+    removeStackFile(environment);
 }
 
 /** Names of the fleet's Applications. */
@@ -56,12 +69,8 @@ export function fleetApplications(names: readonly FleetCluster[]): string[] {
     return names.map((name) => `agent-${name}`);
 }
 
-function stackOf(index: number): string {
-    return `${environment}-${index + 1}`;
-}
-
-function shardsOf(names: readonly FleetCluster[]): FleetCluster[][] {
-    return names.length === 0 ? [] : [names.slice(0, clustersInStack), ...shardsOf(names.slice(clustersInStack))];
+function isDivided(): boolean {
+    return hasStackFile(`${environment}-1`);
 }
 
 /** The settings of the committed environment staging, for these clusters. */

@@ -44,11 +44,16 @@ function runPulumi(stack: string, args: readonly string[]) {
 
 /** Brings a stack up. It first creates the stack if there is none, and releases the lock of a killed run. */
 export async function up(stack: string, report: (line: string) => void): Promise<void> {
+    await createIfMissing(stack);
+    await releaseDeadLock(stack, report);
+    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
+}
+
+/** Creates a stack without resources, if there is none of the name. */
+export async function createIfMissing(stack: string): Promise<void> {
     if (!exists(stack)) {
         await pulumi(stack, ["stack", "init"]);
     }
-    await releaseDeadLock(stack, report);
-    await pulumi(stack, ["up", "--yes", "--skip-preview"]);
 }
 
 /** Destroys all resources of a stack; a stack that does not exist is not an error. */

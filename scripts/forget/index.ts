@@ -7,6 +7,7 @@
  * either of them, also with a refusal: remove that cluster from the settings, or use `pulumi destroy`. It lists what it
  * will remove, and asks the user to type the cluster's name; `--yes` skips the question if Argo CD confirms the loss.
  */
+import * as path from "node:path";
 import { chosenFor } from "../../components/applications/rooms";
 import { accountName, kindsRoleOf } from "../../clusters/names";
 import { lastView } from "../support/leftAlone";
@@ -14,6 +15,7 @@ import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import { isSpoke, type Registered, registeredIn, urnsOf } from "../support/registered";
 import { byStack, type EnvironmentStack, environmentStack } from "../support/stacks";
+import { ownerOf, settingsFile } from "../support/stackFile";
 import { nameOf, readState, type State, withoutSubtrees, writeState } from "../support/state";
 import { cleanHub, generatedFor } from "./cleanHub";
 import { confirmByName } from "./confirm";
@@ -43,8 +45,10 @@ async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     if (clusters.length === known.length) {
         await pulumi(stack, ["destroy", "--yes", "--skip-preview"]);
         say(`${stack}: the stack is empty`);
-    } else {
-        say(`${stack}: remove clusters.${clusters.join(", clusters.")} from its stack file before the next pulumi up`);
+    }
+    if (clusters.length < known.length || ownerOf(stack) !== stack) {
+        const file = path.basename(settingsFile(stack));
+        say(`${stack}: remove clusters.${clusters.join(", clusters.")} from ${file} before the next \`up\``);
     }
     for (const cluster of clusters) {
         say(whatIsLeft(environment, cluster));

@@ -8,7 +8,7 @@ import { removeCluster } from "../../lab/clusters/stop";
 import { prepareLab, restoreLab } from "../../lab/drill/lab";
 import { People } from "../../lab/drill/people";
 import { dnsServer, startReceiver, stopReceiver } from "../../lab/drill/receiver";
-import { allowed, forgetMoves, latestMove, script, waitForSeries, waitForUsersOn } from "../../lab/drill/stage";
+import { allowed, forgetMoves, latestMove, waitForSeries, waitForUsersOn } from "../../lab/drill/stage";
 import { kubectl } from "../../lab/kubectl";
 import {
     clusterOfUsers,
@@ -25,6 +25,7 @@ import { startSimulation } from "../../lab/simulation";
 import { backendDir } from "../../lab/stacks/environment";
 import { changeInLab, readInLab, stackNames } from "../../lab/stacks/project";
 import { adminPassword } from "../../lab/stacks/pulumi";
+import { script } from "../../lab/stacks/scripts";
 import { waitForApplications, waitForConnections } from "../../lab/waiting";
 import { applicationOf, runs } from "./support/delivery";
 import { type Config, getObject, type Outcome, pulumiOk, pulumiWithConfig, transcript } from "./support/lab";

@@ -5,9 +5,10 @@ import { parse } from "yaml";
 import { startApiServer, stopApiServer } from "../../lab/clusters";
 import { kubectl } from "../../lab/kubectl";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
-import { changeInLab } from "../../lab/stacks/project";
+import { changeInLab, readInLab } from "../../lab/stacks/project";
 import { run } from "../../lab/processes/run";
-import { waitForApplications } from "../../lab/waiting";
+import { waitForApplications, waitForSoak } from "../../lab/waiting";
+import { push, waitForState } from "./support/delivery";
 import { type Config, destroyProtected, npmRun, type Outcome, pulumi, pulumiOk } from "./support/lab";
 
 const up = ["up", "--yes", "--skip-preview"] as const;
@@ -32,9 +33,14 @@ function join(name: string, context: string): void {
     });
 }
 
-function clustersOf(stack: string): unknown {
+function clustersOf(stack: string): string[] {
     const { config } = parse(fs.readFileSync(path.join(projectDir, `Pulumi.${stack}.yaml`), "utf8")) as { config: Config };
-    return (config["hubspoke:shard"] as { clusters: unknown }).clusters;
+    return (config["hubspoke:shard"] as { clusters: string[] }).clusters;
+}
+
+/** The settings of prod's clusters, as the environment's stack file has them. */
+function settingsOfClusters(): Record<string, Config> {
+    return readInLab("prod")["hubspoke:clusters"] as Record<string, Config>;
 }
 
 /** UID and version of each object that prod's stack made: a change of any field changes the version. */
@@ -64,14 +70,17 @@ describe("an environment in shards", () => {
     before(async () => {
         original = fs.readFileSync(file, "utf8");
         await destroyProtected("dr");
-        await destroyProtected("staging");
         join("prod-b", "dr");
         await pulumiOk("prod", ...up);
-        await waitForApplications(["agent-prod", "agent-prod-b"]);
+        await waitForApplications(["agent-prod", "agent-prod-b", "agent-staging"]);
     });
 
     after(async () => {
+        // The hub's record of promotions refuses the revision that the suite began with.
+        const { revision } = settingsOfClusters().prod ?? {};
         fs.writeFileSync(file, original);
+        const { prod } = settingsOfClusters();
+        changeInLab("prod", (config) => ({ ...config, "hubspoke:clusters": { prod: { ...prod, revision } } }));
         for (const stack of ["prod", "dr", "staging"] as const) {
             await pulumiOk(stack, ...up);
         }
@@ -97,6 +106,32 @@ describe("an environment in shards", () => {
         expect(output).to.match(/the clusters of prod are in the shards prod-1, prod-2, .*npm run fleet -- up prod/);
     });
 
+    it("gets a promotion on the clusters of all shards, and the one stack file has the pins", async () => {
+        const revision = await push({ "helm/values.yaml": (text) => text.replace(/^( {2}tag: )"[^"]*"/m, '$1"3.0.0"') });
+        await waitForState("staging", { sync: "Synced", health: "Healthy", revision });
+        await waitForSoak();
+        expectOk(await npmRun("promote", pulumiEnvironment(), "--from", "staging", "--to", "prod"));
+        for (const name of ["prod", "prod-b"]) {
+            expect(settingsOfClusters()[name], name).to.include({ revision });
+            await waitForState(name, { sync: "Synced", health: "Healthy", revision });
+        }
+        for (const stack of ["prod-1", "prod-2"]) {
+            expectOk(await onShard(stack, "preview", "--expect-no-changes"));
+        }
+        await destroyProtected("staging");
+    });
+
+    it("goes on with all shards while a dead cluster of one is in quarantine", async () => {
+        await stopApiServer("dr");
+        const quarantine = (...more: string[]) => npmRun("quarantine", pulumiEnvironment(), "prod", "--cluster", "prod-b", ...more);
+        expectOk(await quarantine());
+        expect(settingsOfClusters()["prod-b"]).to.include({ quarantined: true });
+        expect(expectOk(await fleet("up", "prod"))).to.match(/^prod-2 +1 +done +\d+ s +nothing$/m);
+        await startApiServer("dr");
+        expectOk(await quarantine("--lift"));
+        await waitForApplications(["agent-prod", "agent-prod-b"]);
+    });
+
     it("gets a new cluster while another shard is broken, says the error of that, and goes on with it later", async () => {
         join("prod-c", "staging");
         await stopApiServer("dr");
@@ -114,10 +149,8 @@ describe("an environment in shards", () => {
 
     it("rotates its tokens shard by shard, and the one stack file has their generations", async () => {
         expectOk(await fleet("rotate", "prod"));
-        const { config } = parse(fs.readFileSync(file, "utf8")) as { config: Config };
-        const clusters = config["hubspoke:clusters"] as Record<string, { credentials: unknown }>;
         for (const name of ["prod", "prod-b", "prod-c"]) {
-            expect(clusters[name]?.credentials, name).to.deep.equal({ generation: 2, retired: 1 });
+            expect(settingsOfClusters()[name]?.credentials, name).to.deep.equal({ generation: 2, retired: 1 });
         }
     });
 
@@ -127,6 +160,23 @@ describe("an environment in shards", () => {
         expect(await versions()).to.deep.equal(before);
         expectOk(await pulumi("prod", "preview", "--refresh", "--expect-no-changes"));
         expect(fs.readdirSync(projectDir)).not.to.include.members(["Pulumi.prod-1.yaml", "Pulumi.prod-2.yaml"]);
+    });
+
+    it("forgets a lost cluster, and its shard goes on with the others", async () => {
+        expectOk(await fleet("up", "prod", "--shard-size", "2"));
+        expect(clustersOf("prod-1")).to.deep.equal(["prod", "prod-b"]);
+        await stopApiServer("dr");
+        const forgotten = expectOk(await npmRun("forget", pulumiEnvironment(), "prod", "--cluster", "prod-b", "--yes"));
+        expect(forgotten).to.include("prod-1: remove clusters.prod-b from Pulumi.prod.yaml before the next `up`");
+        await startApiServer("dr");
+        const command = /Remove them there: kubectl (.*)/.exec(forgotten)?.[1] ?? "";
+        await kubectl("dr", command.replace("--context dr ", "").split(" "));
+        const { prod, "prod-c": third } = settingsOfClusters();
+        changeInLab("prod", (config) => ({ ...config, "hubspoke:clusters": { prod, "prod-c": third } }));
+        expectOk(await fleet("up", "prod"));
+        expect([clustersOf("prod-1"), clustersOf("prod-2")]).to.deep.equal([["prod"], ["prod-c"]]);
+        expectOk(await fleet("join", "prod"));
+        join("prod-b", "dr");
     });
 
     it("is destroyed shard by shard, and nothing is left of it", async () => {

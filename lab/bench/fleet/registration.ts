@@ -26,14 +26,14 @@ export async function registration(names: readonly FleetCluster[]): Promise<stri
     for (const size of new Set(sizes.map((wanted) => Math.min(wanted, names.length)))) {
         const some = names.slice(0, size);
         const up = await measured(() => registerFleet(some, quiet, { deploy: "false" }));
-        const preview = await measured(() => previewFleet(some));
+        const preview = await measured(() => previewFleet());
         const destroy = await measured(() => unregisterFleet(quiet));
         const added = await measured(() => addClusters(some));
         await removeAdded(some);
         row(size, "argocd cluster add, for each", added);
-        row(size, "pulumi up of new clusters", up, (up.seconds / added.seconds).toFixed(2));
-        row(size, "pulumi preview, no change", preview);
-        row(size, "pulumi destroy", destroy);
+        row(size, "up of new clusters", up, (up.seconds / added.seconds).toFixed(2));
+        row(size, "preview, no change", preview);
+        row(size, "destroy", destroy);
     }
     return [
         "Registration of clusters that are new:",
