@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Phases, type Report } from "../phases";
-import { duration, progressText } from "../tools/progress";
+import { duration, Progress, progressText } from "../tools/progress";
 import { failure } from "../../test/unit/support/failure";
 
 /** A terminal of 40 columns, or a log, and what it would show. */
@@ -73,6 +73,17 @@ describe("lab: phases on the screen", () => {
 });
 
 describe("lab: progress", () => {
+    it("is a line that the next one replaces", async () => {
+        let stop = () => {};
+        const lasts = new Promise<boolean>((resolve) => {
+            const work = { total: () => 800, done: () => 8, unit: "MB" };
+            const progress = new Progress((_, lasting = false) => resolve(lasting), "building", work, 1);
+            stop = () => progress.stop();
+        });
+        expect(await lasts).to.equal(false);
+        stop();
+    });
+
     const text = (done: number, total: number | undefined, elapsedMs: number) =>
         progressText({ total: () => total, done: () => done, unit: "MB" }, elapsedMs);
 

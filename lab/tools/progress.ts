@@ -15,14 +15,14 @@ export interface Work {
     readonly unit: string;
 }
 
-/** Reports how far some work is, at once and again and again until it is stopped. */
+/** Reports how far some work is, again and again until it is stopped. */
 export class Progress {
     readonly #started = Date.now();
     readonly #timer: NodeJS.Timeout;
 
-    constructor(report: Report, what: string, work: Work) {
-        const say = () => report(`${what}${progressText(work, Date.now() - this.#started)}`, true);
-        this.#timer = setInterval(say, reportEveryMs);
+    constructor(report: Report, what: string, work: Work, everyMs = reportEveryMs) {
+        const say = () => report(`${what}${progressText(work, Date.now() - this.#started)}`);
+        this.#timer = setInterval(say, everyMs);
     }
 
     /** Ends the reports. */

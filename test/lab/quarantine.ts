@@ -15,7 +15,6 @@ import { closedPort } from "../unit/support/failure";
 import {
     changedCluster,
     type Config,
-    destroyProtected,
     getObject,
     labelled,
     namesOf,
@@ -26,6 +25,7 @@ import {
     transcript,
     withConfig,
 } from "./support/lab";
+import { addProdB, removeProdB } from "./support/prodB";
 import { type RestrictedKubeconfig, restrictedKubeconfig } from "./support/restricted";
 
 type Clusters = Record<string, Config>;
@@ -105,14 +105,7 @@ describe("a cluster in quarantine", () => {
     let identity: RestrictedKubeconfig;
 
     before(async () => {
-        await destroyProtected("dr");
-        changeInLab("prod", (config) => {
-            const clusters = clustersOf(config);
-            const neighbour = { ...clusters.prod, context: "dr" };
-            return { ...config, "hubspoke:clusters": { ...clusters, "prod-b": neighbour } };
-        });
-        await pulumiOk("prod", ...up);
-        await waitForApplications(["agent-prod", "agent-prod-b", "agent-staging"]);
+        await addProdB();
         await stopApiServer("dr");
         identity = await restrictedKubeconfig("receiver", { hub: "hub-receiver.yaml" });
     });
@@ -120,14 +113,7 @@ describe("a cluster in quarantine", () => {
     after(async () => {
         await receiver.stop();
         await identity.remove();
-        changeInLab("prod", (config) => ({ ...config, "hubspoke:protect": false }));
-        await pulumiOk("prod", ...up);
-        changeInLab("prod", without("prod-b"));
-        await pulumiOk("prod", ...up);
-        changeInLab("prod", (config) => ({ ...config, "hubspoke:protect": undefined }));
-        await pulumiOk("prod", ...up);
-        await pulumiOk("dr", ...up);
-        await waitForApplications(["agent-dr", "agent-prod", "agent-staging"]);
+        await removeProdB();
     });
 
     it("blocks its neighbours before that", async () => {

@@ -8,13 +8,14 @@ import { type Look, waitFor } from "../../lab/processes";
 import { run } from "../../lab/processes/run";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab } from "../../lab/stacks/project";
-import { waitForApplications, waitForSoak } from "../../lab/waiting";
+import { waitForSoak } from "../../lab/waiting";
 import { push, runs, waitForState } from "./support/delivery";
 import { killTree } from "./support/killing";
 import {
-    changedCluster, type Config, destroyProtected, getObject, npmRun, type Outcome, pulumiOk, pulumiWithConfig,
+    changedCluster, type Config, getObject, npmRun, type Outcome, pulumiOk, pulumiWithConfig,
     transcript,
 } from "./support/lab";
+import { addProdB, removeProdB } from "./support/prodB";
 import { type FakePrometheus, openPrometheus } from "./support/prometheus";
 import { noteSecret } from "./support/secrets";
 
@@ -70,6 +71,15 @@ function clustersOf(config: Config): Record<string, Config> {
     return config["hubspoke:clusters"] as Record<string, Config>;
 }
 
+/** Gives the first cluster labels, and the environment its rings. */
+function inRings(labels: Config, rollout: Config | undefined): void {
+    changeInLab("prod", (config) => {
+        const { prod, ...others } = clustersOf(config);
+        const labelled = { ...prod, labels: { ...(prod?.labels as Config), ...labels } };
+        return { ...config, "hubspoke:clusters": { prod: labelled, ...others }, "hubspoke:rollout": rollout };
+    });
+}
+
 const fileText = () => fs.readFileSync(stackFile, "utf8");
 
 describe("a release in rings", () => {
@@ -79,32 +89,24 @@ describe("a release in rings", () => {
     before(async () => {
         noteSecret("the credential for Prometheus", authorization);
         prometheus = await openPrometheus();
-        await destroyProtected("dr");
-        changeInLab("prod", (config) => {
-            const { prod } = clustersOf(config);
-            const labels = prod?.labels as Record<string, string>;
-            return {
-                ...config,
-                "hubspoke:clusters": {
-                    prod: { ...prod, labels: { ...labels, canary: "true" } },
-                    "prod-b": { ...prod, context: "dr" },
-                },
-                "hubspoke:rollout": {
-                    rings: [
-                        { clusters: { labels: { canary: "true" } }, soak: "2s" },
-                        { percent: 100, soak: "2s", approve: true },
-                    ],
-                    prometheus: prometheus.url,
-                    gates: [{ query: 'errors{cluster=~"$clusters"}', threshold: "< 0.01", for: "3s" }],
-                },
-            };
+        await addProdB();
+        inRings({ canary: "true" }, {
+            rings: [
+                { clusters: { labels: { canary: "true" } }, soak: "2s" },
+                { percent: 100, soak: "2s", approve: true },
+            ],
+            prometheus: prometheus.url,
+            gates: [{ query: 'errors{cluster=~"$clusters"}', threshold: "< 0.01", for: "3s" }],
         });
         await pulumiOk("prod", "up", "--yes", "--skip-preview");
-        await waitForApplications(["agent-prod", "agent-prod-b", "agent-staging"]);
         current = (await pinOf("prod")) ?? "";
     });
 
-    after(() => prometheus.close());
+    after(async () => {
+        await prometheus.close();
+        inRings({ canary: undefined }, undefined);
+        await removeProdB();
+    });
 
     it("goes to the canary, and to the other cluster after an approval; a pause holds it between", async () => {
         const revision = await proved({ "helm/values.yaml": tagged("2.0.0") });

@@ -10,6 +10,7 @@ import { run } from "../../lab/processes/run";
 import { waitForApplications, waitForSoak } from "../../lab/waiting";
 import { push, waitForState } from "./support/delivery";
 import { type Config, destroyProtected, npmRun, type Outcome, pulumi, pulumiOk } from "./support/lab";
+import { addProdB } from "./support/prodB";
 
 const up = ["up", "--yes", "--skip-preview"] as const;
 
@@ -69,10 +70,7 @@ describe("an environment in shards", () => {
 
     before(async () => {
         original = fs.readFileSync(file, "utf8");
-        await destroyProtected("dr");
-        join("prod-b", "dr");
-        await pulumiOk("prod", ...up);
-        await waitForApplications(["agent-prod", "agent-prod-b", "agent-staging"]);
+        await addProdB();
     });
 
     after(async () => {
