@@ -1,4 +1,3 @@
-import { skipReconcileAnnotation } from "../../clusters/names";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { nameOf, type State, type StateResource, withoutSubtrees } from "./state";
 
@@ -55,12 +54,14 @@ export function registeredIn(
     return { cluster, argoCdName, secret: name, server: server ?? settings.clusters[cluster]?.server ?? "", watch };
 }
 
-/** How far a cluster's quarantine has come in a stack's state: an `up` that was interrupted leaves a part of it. */
+/**
+ * How far a cluster's quarantine has come in a stack's state: an `up` that was interrupted leaves a part of it. In
+ * quarantine all that is the cluster's is protected, and nothing else of an environment ever is; each resource is
+ * written with its other changes.
+ */
 export function quarantineIn(state: State, cluster: string): "none" | "part" | "whole" {
-    const resources = state.deployment.resources ?? [];
-    const provider = resources.find(({ type, urn }) => type === "pulumi:providers:kubernetes" && nameOf(urn) === cluster);
-    const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
-    const { annotations = {} } = (secret?.inputs?.metadata ?? {}) as { annotations?: Record<string, unknown> };
-    const marks = [provider?.inputs?.skipUpdateUnreachable !== undefined, skipReconcileAnnotation in annotations];
-    return marks.every((mark) => mark) ? "whole" : marks.some((mark) => mark) ? "part" : "none";
+    const own = new Set(urnsOf(state, cluster));
+    const resources = (state.deployment.resources ?? []).filter(({ urn }) => own.has(urn));
+    const marks = new Set(resources.map(({ protect = false }) => protect));
+    return marks.size === 2 ? "part" : marks.has(true) ? "whole" : "none";
 }

@@ -13,6 +13,8 @@ export interface StateResource {
     readonly dependencies?: readonly string[];
     readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
     readonly deletedWith?: string;
+    /** Whether the engine refuses to delete it. */
+    readonly protect?: boolean;
     /** Whether another resource with the same URN replaced it, and it must be deleted. */
     readonly delete?: boolean;
     /** Whether it is already deleted, and must be created again. */

@@ -42,6 +42,8 @@ const moments = {
         { cluster: "hub", method: "POST", path: new RegExp(`^${secrets}\\?`), when: "answered" },
     "registration: while Argo CD connects":
         { cluster: "hub", method: "POST", path: /\/applications$/, when: "answered" },
+    "quarantine: the mark is lifted, and Argo CD's connection is not proved":
+        { cluster: "hub", method: "POST", path: /\/applications$/, when: "answered" },
 } as const satisfies Record<string, Moment>;
 
 describe("a `pulumi` that was killed", () => {
@@ -216,6 +218,22 @@ describe("a `pulumi` that was killed", () => {
         await recover(moment, "up");
         await expectRegistered(1);
         expect(await namesOf("hub", "argocd", "applications.argoproj.io")).not.to.include("connection-check-staging");
+    });
+
+    it("in the lift of a quarantine is replaced by a lift that ends", async () => {
+        const args = ["staging", "--cluster", "staging"];
+        const quarantined = await npmRun("quarantine", gated(), ...args);
+        expect(quarantined.ok, quarantined.output).to.equal(true);
+        const moment = "quarantine: the mark is lifted, and Argo CD's connection is not proved";
+        await killAt(gate, moments[moment], {
+            command: "npm",
+            args: ["run", "--silent", "quarantine", "--", ...args, "--lift"],
+            env: gated(),
+        });
+        await recover(moment);
+        const lifted = await npmRun("quarantine", gated(), ...args, "--lift");
+        expect(lifted.ok, lifted.output).to.equal(true);
+        await expectRegistered(1);
     });
 
     it("with an incomplete state reports which copy to restore", async () => {

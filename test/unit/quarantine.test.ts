@@ -52,22 +52,29 @@ describe("a cluster in quarantine", () => {
     });
 
     it("that an interrupted run has made in part is neither there nor gone", () => {
-        const state = (skips: boolean, isMarked: boolean): State => {
-            const urn = (type: string, name: string) => `urn:pulumi:prod::hubspoke::${type}::${name}`;
-            const provider = "pulumi:providers:kubernetes";
-            const secret = "kubernetes:core/v1:Secret";
-            const annotations = isMarked ? { "argocd.argoproj.io/skip-reconcile": "true" } : {};
-            const resources = [
-                { urn: urn(provider, "b"), type: provider, inputs: skips ? { skipUpdateUnreachable: "true" } : {} },
-                { urn: urn(secret, "b-cluster-secret"), type: secret, inputs: { metadata: { annotations } } },
-                { urn: urn(provider, "a"), type: provider, inputs: { skipUpdateUnreachable: "true" } },
-            ];
-            return { version: 3, deployment: { resources } };
+        const parent = "urn:pulumi:prod::hubspoke::hubspoke:index:Spoke::";
+        const spoke = (cluster: string) => ({ urn: parent + cluster, type: "hubspoke:index:Spoke" });
+        const children = ["", "-cluster-secret", "-connection", "-drain"].map((end) => `b${end}`);
+        const state = (...done: string[]): State => {
+            const below = ["a", ...children].map((name) => {
+                const [of = ""] = name.split("-");
+                return { urn: `urn:pulumi:prod::hubspoke::x:index:X::${name}`, type: "x:index:X", parent: parent + of };
+            });
+            const resources = [spoke("a"), spoke("b"), ...below];
+            const protect = ({ urn }: { urn: string }) => {
+                return done.some((name) => urn.endsWith(`X::${name}`) || urn === parent + name);
+            };
+            const marked = resources.map((one) => ({ ...one, protect: protect(one) }));
+            return { version: 3, deployment: { resources: marked } };
         };
-        expect(quarantineIn(state(false, false), "b")).to.equal("none");
-        expect(quarantineIn(state(true, false), "b")).to.equal("part");
-        expect(quarantineIn(state(false, true), "b")).to.equal("part");
-        expect(quarantineIn(state(true, true), "b")).to.equal("whole");
+        expect(quarantineIn(state(), "b")).to.equal("none");
+        expect(quarantineIn(state("a"), "b")).to.equal("none");
+        expect(quarantineIn(state(...children), "b")).to.equal("whole");
+        for (const child of children) {
+            expect(quarantineIn(state(child), "b"), `with ${child}`).to.equal("part");
+            const others = children.filter((other) => other !== child);
+            expect(quarantineIn(state(...others), "b"), `without ${child}`).to.equal("part");
+        }
         expect(quarantineIn({ version: 3, deployment: {} }, "b")).to.equal("none");
     });
 
