@@ -3,6 +3,7 @@ import { chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer
 import { clusterStates, startClusters } from "../clusters";
 import { bringFleetTo } from "../fleet";
 import { recordedClusters } from "../fleet/record";
+import { deadClusters } from "../fleet/stop";
 import { forgetUp, isUpToDate, rememberUp } from "../fingerprint";
 import { labName } from "../paths";
 import { Phases } from "../phases";
@@ -29,7 +30,7 @@ const chartsArgoCd = "3.4.4";
 export async function up(): Promise<void> {
     const wanted = readFlags();
     const isThere = await isUp();
-    if (isThere && wanted === recordedClusters().length) {
+    if (isThere && wanted === recordedClusters().length && deadClusters().length === 0) {
         await status();
         process.stdout.write(`The lab is already up.\n${nextSteps()}\n`);
         return;

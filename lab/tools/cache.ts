@@ -10,8 +10,11 @@ export function moduleDir(module: string): string {
     return path.join(projectRoot, "lab", "toolchain", module);
 }
 
-/** What `go list` and `go build` are told besides the packages. */
-export const compilerFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly"];
+/**
+ * What `go list` and `go build` are told besides the packages. The linker would throw the compiler's debug information
+ * away; without it the compiler needs a tenth less processor time.
+ */
+export const compilerFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-gcflags=all=-dwarf=false"];
 
 /**
  * Where the built tool is cached. The folder's name holds a hash of all that decides what the build

@@ -112,15 +112,6 @@ export const catalogue = [
         },
     },
     {
-        name: "kustomize",
-        version: "5.8.1",
-        prebuilt: { mise: "aqua:kubernetes-sigs/kustomize", megabytes: 6 },
-        versionArgs: ["version"],
-        module: "kubernetes",
-        package: "sigs.k8s.io/kustomize/kustomize/v5",
-        stamps: {},
-    },
-    {
         name: "argocd",
         version: "3.6.1",
         prebuilt: { mise: "aqua:argoproj/argo-cd", megabytes: 220 },

@@ -14,7 +14,7 @@ const miseDir = path.join(toolCache, "mise");
 export const miseData = path.join(miseDir, "data");
 
 /** No host is waited for longer without a byte. */
-const silence = { mise: "5s", npm: 5_000 };
+const silence = { mise: "4s", npm: 5_000 };
 const installLimitMs = 300_000;
 
 /** The files of lab/toolchain/mise that mise reads; the second is there once the workflow tools-lock has written it. */

@@ -10,7 +10,7 @@ import { duration, Progress } from "./progress";
 import { whyNoneAnswers } from "./releaseHosts";
 
 /** mise is stopped once it has fetched nothing for so long. */
-const silenceMs = 6_000;
+const silenceMs = 5_000;
 const lookEveryMs = 500;
 
 const reasonLength = 240;

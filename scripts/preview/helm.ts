@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 import { inFolder } from "../support/folder";
-import { run } from "../support/run";
+import { InputError } from "../../settings/inputError";
+import { run, type RunResult } from "../support/run";
 
 /** Limit of one `helm template`, in milliseconds. */
 const timeoutMs = 60_000;
@@ -43,13 +44,15 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
         const own = path.join(folder, "values.yaml");
         fs.writeFileSync(own, stringify(values));
         const files = [...valueFiles.map((file) => path.resolve(chart, file)), own];
-        const source = [
-            ...(repository === undefined ? [] : ["--repo", repository]),
-            ...(version === undefined ? [] : ["--version", version]),
-        ];
-        const args = ["template", release, chart, ...source, "--namespace", namespace, "--include-crds", "--skip-tests"];
-        const all = [...args, ...files.flatMap((file) => ["--values", file]), ...parameters.flatMap(flagOf)];
-        const { ok, stdout, output, notFound, reason } = await run("helm", all, { timeoutMs });
+        const versioned = version === undefined ? [] : ["--version", version];
+        const common = [...versioned, "--namespace", namespace, "--include-crds", "--skip-tests"];
+        const given = [...common, ...files.flatMap((file) => ["--values", file]), ...parameters.flatMap(flagOf)];
+        const template = (...source: string[]) => run("helm", ["template", release, ...source, ...given], { timeoutMs });
+        const direct = await template(chart, ...(repository === undefined ? [] : ["--repo", repository]));
+        const isPrivate = repository !== undefined && needsLogin(direct);
+        const { ok, stdout, output, notFound, reason } = isPrivate
+            ? await template(await withLogin(repository, chart))
+            : direct;
         if (!ok) {
             throw new Error(notFound ? "helm is not on PATH" : `helm template failed: ${output.trim() || reason}`);
         }
@@ -57,6 +60,30 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
             .map((document) => document.toJS() as unknown)
             .filter((object) => object !== null);
     });
+}
+
+function needsLogin({ ok, output }: Pick<RunResult, "ok" | "output">): boolean {
+    return !ok && /\b40[13] (Unauthorized|Forbidden)/.test(output);
+}
+
+/**
+ * The chart by the name that the user gave its repository: with `--repo` Helm does not use the login of
+ * `helm repo add`.
+ *
+ * @throws InputError if the user has not added the repository
+ */
+async function withLogin(repository: string, chart: string): Promise<string> {
+    const { ok, stdout } = await run("helm", ["repo", "list", "--output", "json"], { timeoutMs });
+    const added = ok ? (JSON.parse(stdout) as { readonly name: string; readonly url: string }[]) : [];
+    const bare = (url: string) => url.replace(/\/+$/, "");
+    const found = added.find(({ url }) => bare(url) === bare(repository));
+    if (found === undefined) {
+        throw new InputError(
+            `the Helm repository ${repository} asks for a login. Log in: ` +
+                `helm repo add ${new URL(repository).hostname} ${repository} --username USER --password-stdin`,
+        );
+    }
+    return `${found.name}/${chart}`;
 }
 
 /** Argo CD also escapes commas, because a comma would start the next value (argo-cd, util/helm/helm.go). */

@@ -10,7 +10,7 @@ import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab, type StackName } from "../../lab/stacks/project";
 import { waitForSoak } from "../../lab/waiting";
 import { type ChartRepository, serveCharts } from "./support/chartRepository";
-import { type ChartFiles, packageChart } from "./support/charts";
+import { type ChartFiles, helm, packageChart } from "./support/charts";
 import { push, waitForState } from "./support/delivery";
 import { changedCluster, type Config, npmRun, pulumiOk } from "./support/lab";
 import { openRegistry, type Registry, statusOf } from "./support/registry";
@@ -167,12 +167,14 @@ describe("applications from a registry and a Helm repository", () => {
         charts = await serveCharts(async (root) => {
             await packageChart(monitoring, root);
             const ingress = { "templates/egress.yaml": "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: retriever }\nspec: { podSelector: {} }\n" };
-            for (const [version, more] of [["1.0.0", {}], ["1.1.0", {}], ["1.2.0", ingress]] as const) {
+            const unrenderable = { "templates/fail.yaml": '{{ fail "this version does not render" }}\n' };
+            const versions = [["1.0.0", {}], ["1.1.0", {}], ["1.2.0", ingress], ["1.3.0", unrenderable]] as const;
+            for (const [version, more] of versions) {
                 const archive = await packageChart(retriever(version, more), root);
                 await registry.push(archive, "charts");
                 fs.rmSync(archive);
             }
-        }, { cert, key });
+        }, { cert, key }, `${registry.username}:${registry.password}`);
         deploy = await copyAgentRepository("deploy");
         withoutValues = (await writeAgentFile("retriever/values.yaml", "index: none\n", deploy)).parent ?? "";
         await values("prod", "index: prod-1\n");
@@ -203,6 +205,7 @@ describe("applications from a registry and a Helm repository", () => {
                     username: registry.username,
                     token: registry.password,
                 },
+                charts: { url: charts.url, type: "helm", username: registry.username, token: registry.password },
             },
             "hubspoke:gitCertificates": { "127.0.0.1": registry.ca },
         }));
@@ -219,6 +222,10 @@ describe("applications from a registry and a Helm repository", () => {
 
     it("have their rules from the real charts, and a new version's other kinds make them stale", async () => {
         expect(await statusOf(`https://${registry.address}/v2/charts/retriever/tags/list`, registry.ca)).to.equal(401);
+        const refused = await rules("monitoring");
+        expect(refused.ok).to.equal(false);
+        const command = /asks for a login\. Log in: helm (repo add \S+ \S+) --username USER/.exec(refused.output)?.[1] ?? "";
+        await helm([...command.split(" "), "--username", registry.username, "--password", registry.password], registry.env);
         const written = await rules("retriever", "monitoring");
         expect(written.ok, written.output).to.equal(true);
         const kinds = (name: string) =>
@@ -299,7 +306,7 @@ describe("applications from a registry and a Helm repository", () => {
         });
     }
 
-    it("with a chart that does not exist, or without its values files, touches no other", async () => {
+    it("with a chart that does not exist or render, or without its values files, touches no other", async () => {
         const commit = await values("staging", "index: staging-2\n");
         await refresh();
         await waitUntil("retriever-staging", new RegExp(`^Synced Healthy 1\\.0\\.0 ${commit} Succeeded`));
@@ -307,6 +314,7 @@ describe("applications from a registry and a Helm repository", () => {
             changedCluster("staging", (settings) => ({ ...settings, revisions: { retriever: { revision, values: of } } }));
         for (const [revision, of, words] of [
             ["9.9.9", commit, /9\.9\.9.*not found/],
+            ["1.3.0", commit, /this version does not render/],
             ["1.0.0", withoutValues, /retriever\/values\.yaml.* no such file/],
         ] as const) {
             set("staging", pin(revision, of));

@@ -38,15 +38,22 @@ export async function openChartRepository(
  * Serves packaged charts, by HTTPS with a certificate, and by HTTP without one.
  *
  * @param fill puts the archives into the folder that is served
+ * @param login `user:password` that every request must have; without it nobody has to log in
  */
 export async function serveCharts(
     fill: (root: string) => Promise<void>,
     certificate?: { readonly cert: string; readonly key: string },
+    login?: string,
 ): Promise<ChartRepository> {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "chart-repository-"));
     await fill(root);
     await helm(["repo", "index", root]);
+    const authorization = login === undefined ? undefined : `Basic ${Buffer.from(login).toString("base64")}`;
     const answer: http.RequestListener = (request, response) => {
+        if (authorization !== undefined && request.headers.authorization !== authorization) {
+            response.writeHead(401).end();
+            return;
+        }
         const file = path.join(root, path.basename(request.url ?? ""));
         const found = fs.existsSync(file) && fs.statSync(file).isFile();
         response.writeHead(found ? 200 : 404).end(found ? fs.readFileSync(file) : "");

@@ -53,6 +53,8 @@ export async function openRegistry(): Promise<Registry> {
     const env = {
         SSL_CERT_FILE: file("ca.crt", ca),
         HELM_REGISTRY_CONFIG: path.join(root, "logins.json"),
+        HELM_REPOSITORY_CONFIG: path.join(root, "repositories.yaml"),
+        HELM_REPOSITORY_CACHE: path.join(root, "repositories"),
     };
     await startProcess({
         name,
