@@ -12,7 +12,10 @@ import { argoCdSession } from "../../lab/session";
 import { changeInLab } from "../../lab/stacks/project";
 import { credentials as credentialPatterns } from "../../policy/credentials";
 import { announced, changeCredential, lost, writeCredentials } from "./support/credentialChange";
-import { clusterSecret, type Config, getObject, namesOf, pulumi, pulumiOk, transcript } from "./support/lab";
+import {
+    clusterSecret, type Config, getObject, namesOf, pulumi, pulumiOk, pulumiWith, transcript, withConfig,
+} from "./support/lab";
+import { noRights, restrictedKubeconfig } from "./support/restricted";
 import { leaksOf, textsBelow } from "./support/secrets";
 import { askWith, withTimes } from "./support/token";
 
@@ -151,6 +154,22 @@ describe("a spoke that trusts the hub's issuer", () => {
             { timeoutMs: 60_000 },
         );
         expect((JSON.parse(manifest) as { metadata: object }).metadata).to.include({ name: "agent", namespace: "agent" });
+    });
+
+    it("is previewed by the read-only identity, which may not ask for the tokens that would prove the trust", async () => {
+        const reader = await restrictedKubeconfig("previewer", { hub: noRights, prod: noRights });
+        const previewers = { kind: "User", name: "system:serviceaccount:previewer:previewer" };
+        const permitted = (config: Config) => ({ ...config, "hubspoke:previewers": previewers });
+        await withConfig("hub", permitted, () => pulumiOk("hub", "up", "--yes", "--skip-preview"));
+        await withConfig("prod", permitted, async () => {
+            await pulumiOk("prod", "up", "--yes", "--skip-preview");
+            const env = { KUBECONFIG: reader.file };
+            const { ok, output } = await pulumiWith(env, "prod", "preview", "--expect-no-changes");
+            expect(ok, output).to.equal(true);
+        });
+        await pulumiOk("prod", "up", "--yes", "--skip-preview");
+        await pulumiOk("hub", "up", "--yes", "--skip-preview");
+        await reader.remove();
     });
 
     it("has no credential in its Secret on the hub, in the stack's state or in any log", async () => {

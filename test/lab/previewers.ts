@@ -65,11 +65,13 @@ describe("a previewer, with only the rights of the setting `previewers`", () => 
         args: [credential],
         subject: { kind: "User", name: "system:serviceaccount:default:robot" },
     });
+    const lifetime = { type: "token", lifetime: "24h" };
     const permissions = { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] };
     const setups: [name: string, change: () => (config: Config) => Config][] = [
         ["an operator that is installed", () => secrets(vault, { path: chart })],
         ["a store in a namespace of the spoke", () => secrets(local, existing)],
         ["the rights of the whole cluster", () => changedCluster("staging", (own) => ({ ...own, permissions }))],
+        ["a token that ends", () => changedCluster("staging", (own) => ({ ...own, credentials: lifetime }))],
         ["a cloud's identity", () => changedCluster("staging", (own) => ({ ...own, credentials: identity() }))],
     ];
 
