@@ -5,7 +5,10 @@ import { measured, type Usage } from "../usage";
 import { addClusters, removeAdded } from "./clusterAdd";
 
 /** Numbers of clusters to measure, as far as the lab has them. */
-const sizes = [1, 3, 20, 100];
+const sizes = [1, 3, 10, 20, 100];
+
+/** From here on, the cost of one more cluster is measured. */
+const slopeFrom = 10;
 
 const quiet = () => undefined;
 
@@ -15,7 +18,10 @@ const quiet = () => undefined;
  */
 export async function registration(names: readonly FleetCluster[]): Promise<string[]> {
     const rows: string[][] = [];
-    const row = (clusters: number, what: string, { seconds, processor, megabytes, load }: Usage, times = "") => {
+    const usages: Record<string, Map<number, Usage>> = {};
+    const row = (clusters: number, what: string, usage: Usage, times = "") => {
+        const { seconds, processor, megabytes, load } = usage;
+        (usages[what] ??= new Map()).set(clusters, usage);
         rows.push([
             ...[String(clusters), what, seconds.toFixed(1), processor.toFixed(1), (processor / clusters).toFixed(2)],
             ...[megabytes.toFixed(0), times, load.toFixed(0)],
@@ -41,5 +47,22 @@ export async function registration(names: readonly FleetCluster[]): Promise<stri
             ["clusters", "what", "s", "processor s", "of a cluster", "MB", "times cluster add", "load"],
             rows,
         ),
+        ...slopes(usages),
     ];
+}
+
+/** What one more cluster costs, from {@link slopeFrom} to the most that were measured. */
+function slopes(usages: Readonly<Record<string, ReadonlyMap<number, Usage>>>): string[] {
+    return Object.entries(usages).flatMap(([what, bySize]) => {
+        const most = Math.max(...bySize.keys());
+        const [few, many] = [bySize.get(slopeFrom), bySize.get(most)];
+        if (few === undefined || many === undefined || most === slopeFrom) {
+            return [];
+        }
+        const each = (of: (usage: Usage) => number) => ((of(many) - of(few)) / (most - slopeFrom)).toFixed(2);
+        return [
+            `One more cluster, from ${slopeFrom} to ${most}: ${what}: ${each(({ seconds }) => seconds)} s, ` +
+                `${each(({ processor }) => processor)} s of processor time, ${each(({ megabytes }) => megabytes)} MB.`,
+        ];
+    });
 }
