@@ -71,7 +71,7 @@ export function readCommitted(stack: StackName): Record<string, unknown> {
 }
 
 /** The configuration in the lab's stack file; nothing before the lab was first up. */
-export function readInLab(stack: StackName): Record<string, unknown> {
+export function readInLab(stack: string): Record<string, unknown> {
     const file = labFile(stack);
     return fs.existsSync(file) ? (readYaml<StackFile>(file).config ?? {}) : {};
 }
@@ -82,7 +82,7 @@ export function readInLab(stack: StackName): Record<string, unknown> {
  * @returns whether the file has changed
  */
 export function changeInLab(
-    stack: StackName,
+    stack: string,
     change: (config: Record<string, unknown>) => Record<string, unknown>,
 ): boolean {
     const file = labFile(stack);

@@ -5,15 +5,20 @@ import { agentRepository, readClusters, startArgoCd } from "../../lab/argocd";
 import { shardFacts } from "../../lab/bench/fleet/cachedObjects";
 import { release } from "../../lab/bench/delivery/releases";
 import { askFleet, fleetServer } from "../../lab/fleet/api";
+import { startDeployments } from "../../lab/fleet/deployments";
 import { fleetNames } from "../../lab/fleet/names";
 import { apiServerProcess } from "../../lab/fleet/processes";
 import { fleetApplications } from "../../lab/fleet/stacks";
+import { startFleet } from "../../lab/fleet/start";
 import { kubectl } from "../../lab/kubectl";
 import { kubeconfigPath } from "../../lab/paths";
 import { findProcess, listProcesses, stopProcess } from "../../lab/processes";
 import { argoCdSession } from "../../lab/session";
-import { waitForRevision } from "../../lab/waiting";
-import { npmRun } from "./support/lab";
+import { pulumiEnvironment } from "../../lab/stacks/environment";
+import { changeInLab, readInLab } from "../../lab/stacks/project";
+import { waitForRevision, waitForSoak } from "../../lab/waiting";
+import { push, runs, waitForState } from "./support/delivery";
+import { type Config, getObject, npmRun, pulumiOk } from "./support/lab";
 
 const names = fleetNames(10);
 const applications = fleetApplications(names);
@@ -37,6 +42,52 @@ async function lab(clusters: number): Promise<string> {
 async function registered(): Promise<string[]> {
     const clusters = await readClusters(await argoCdSession());
     return clusters.map(({ name }) => name).filter((name) => name.startsWith("spoke-"));
+}
+
+const promotion = ["--from", "staging", "--to", "fleet"];
+
+/** Divides the fleet into three shards, pins its clusters to what they run, and gives it three rings. */
+async function pinFleet(): Promise<{ readonly rollout: unknown; readonly fleetBefore: Config }> {
+    const revision = (await runs("spoke-001")).revision;
+    const [{ "hubspoke:rollout": rollout }, fleetBefore] = [readInLab("hub"), readInLab("fleet")];
+    const { pinned } = rollout as { pinned: readonly string[] };
+    changeInLab("hub", (config) => {
+        return { ...config, "hubspoke:rollout": { ...(rollout as object), pinned: [...pinned, "fleet"] } };
+    });
+    await pulumiOk("hub", "up", "--yes", "--skip-preview");
+    const registered = fleetBefore["hubspoke:clusters"] as Record<string, Config>;
+    const clusters = Object.entries(registered).map(([name, settings]) => {
+        const labels = { ...(settings.labels as object), ...(name === "spoke-001" && { canary: "true" }) };
+        return [name, { ...settings, labels, revision }] as const;
+    });
+    changeInLab("fleet", (config) => ({
+        ...config,
+        "hubspoke:clusters": Object.fromEntries(clusters),
+        "hubspoke:rollout": {
+            rings: [
+                { clusters: { labels: { canary: "true" } }, soak: "2s" },
+                { percent: 50, soak: "2s" },
+                { percent: 100, soak: "2s" },
+            ],
+        },
+    }));
+    const { ok, output } = await npmRun("fleet", pulumiEnvironment(), "up", "fleet", "--shard-size", "4");
+    expect(ok, output).to.equal(true);
+    expect(output).to.match(/^fleet-3 +2 +done/m);
+    return { rollout, fleetBefore };
+}
+
+async function pinOf(cluster: string): Promise<string | undefined> {
+    return (await getObject("hub", "argocd", "secret", `cluster-${cluster}`)).metadata.annotations?.revision;
+}
+
+/** Pushes a release, which staging follows, and waits until staging has proved it. */
+async function provedOnStaging(): Promise<string> {
+    const tagged = (text: string) => text.replace(/^( {2}tag: )"[^"]*"/m, '$1"ring-release"');
+    const revision = await push({ "helm/values.yaml": tagged });
+    await waitForState("staging", { sync: "Synced", health: "Healthy", revision });
+    await waitForSoak();
+    return revision;
 }
 
 describe("an environment of ten clusters", () => {
@@ -82,6 +133,39 @@ describe("an environment of ten clusters", () => {
         await release(agentRepository, applications.filter((name) => name !== "agent-spoke-004"), true, values);
         await lab(10);
         await waitForRevision(applications);
+    });
+
+    it("takes a release in rings over its shards: back from a broken cluster, and on without a dead one", async () => {
+        const [broken, dead] = ["spoke-003", "spoke-005"] as const;
+        const living = applications.filter((name) => name !== `agent-${dead}`);
+        const { rollout, fleetBefore } = await pinFleet();
+        const [before, revision] = [await pinOf("spoke-001"), await provedOnStaging()];
+        await stopProcess(apiServerProcess(dead), { graceMs: 0 });
+
+        await startDeployments(names.filter((name) => name !== broken));
+        const failed = await npmRun("promote", pulumiEnvironment(), ...promotion, "--timeout", "40s");
+        expect(failed.ok, failed.output).to.equal(false);
+        expect(failed.output).to.match(/ring \d of 3 failed: 1 of its clusters failed, and 0 may fail:\s+spoke-003: /);
+        expect(failed.output).to.include(dead);
+        await startDeployments(names);
+        await waitForRevision(living, before);
+        for (const name of names) {
+            expect(await pinOf(name), name).to.equal(before);
+        }
+
+        const done = await npmRun("promote", pulumiEnvironment(), ...promotion);
+        expect(done.ok, done.output).to.equal(true);
+        expect(done.output).to.include("is done: 9 of 10 clusters have it");
+        expect(done.output).to.include("skipped spoke-005: it does not answer");
+        await waitForRevision(living, revision);
+        await startFleet(names.length, () => undefined);
+        const rest = await npmRun("promote", pulumiEnvironment(), ...promotion);
+        expect(rest.ok, rest.output).to.equal(true);
+        await waitForRevision(applications, revision);
+
+        changeInLab("hub", (config) => ({ ...config, "hubspoke:rollout": rollout }));
+        await pulumiOk("hub", "up", "--yes", "--skip-preview");
+        changeInLab("fleet", () => fleetBefore);
     });
 
     it("becomes smaller: the surplus clusters leave the hub before they end", async () => {
