@@ -97,7 +97,7 @@ async function takeBack(
     say(`${stack}: ${cluster} is no longer in quarantine.${quarantined || isDeployed ? ` Commit ${settingsFile(stack)}` : ""}`);
 }
 
-/** Changes a cluster's setting in the stack file, and shows the preview of that; where it fails, the setting is as before. */
+/** Changes a cluster's setting in the stack file, and shows the preview; where that fails, takes the change back. */
 async function withPreview(
     stack: string,
     cluster: string,
