@@ -30,7 +30,7 @@ describe("a cluster that leaves the settings", () => {
         const error = await failure(remove(settings()));
         expect(error).to.match(/clusters\.prod-b: is not in the settings any more, and the hub protects prod/);
         expect(error).to.match(
-            /`hubspoke:protect: false`.*\.prod\.yaml, run `pulumi up --stack prod` \(with shards `npm run fleet -- up prod`\)/,
+            /protect: false`.*\.prod\.yaml, run `pulumi up --stack prod` \(with shards `npm run fleet -- up prod`\)/,
         );
     });
 
