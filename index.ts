@@ -4,7 +4,7 @@ import { Hub } from "./components/hub";
 import { readHubOutputs } from "./components/hubOutputs";
 import { checkEnvironment } from "./preflight/environment";
 import { checkHub } from "./preflight/hub";
-import type { ShardPlace } from "./preflight/shards";
+import { clustersHeld, type ShardPlace } from "./preflight/shards";
 import type { EnvironmentSettings } from "./settings/environment";
 import type { HubSettings } from "./settings/hub";
 import { readSettings } from "./settings/program";
@@ -19,7 +19,8 @@ async function hub(settings: HubSettings, stack: string) {
 
 async function environment(settings: EnvironmentSettings, stack: string, place: ShardPlace) {
     const outputs = readHubOutputs(settings.hub.stack ?? `${project}/hub`);
-    const found = await checkEnvironment(settings, stack, outputs, place);
+    const held = await clustersHeld(`${project}/${pulumi.getStack()}`);
+    const found = await checkEnvironment(settings, stack, outputs, { ...place, held });
     const { clusters } = new Environment(settings.environment, { settings, stack, ...found });
     return { clusters };
 }

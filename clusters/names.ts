@@ -96,6 +96,11 @@ export function shortStackName(stack: string): string {
     return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
+/** The command that brings an environment up, where it is not known whether the environment has shards. */
+export function upCommands(environment: string): string {
+    return `\`pulumi up --stack ${environment}\` (with shards \`npm run fleet -- up ${environment}\`)`;
+}
+
 /** Annotation of a namespace that existed before its stack, which a destroy keeps; its value is "true". */
 export const adoptedAnnotation = "hubspoke/adopted";
 

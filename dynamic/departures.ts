@@ -1,4 +1,4 @@
-import { deliveredLabel, nameLabel, roomMark } from "../clusters/names";
+import { deliveredLabel, nameLabel, roomMark, upCommands } from "../clusters/names";
 import { emptyCluster, type EmptyingState } from "./emptying";
 import { type DynamicProvider, idOf } from "./provider";
 
@@ -34,8 +34,8 @@ async function depart(state: DeparturesState, application: string): Promise<void
         remedy: {
             lift:
                 `To allow the removal, write \`hubspoke:protect: false\` into Pulumi.${stack}.yaml, keep the application ` +
-                `on the cluster, and run \`pulumi up --stack ${stack}\`; then do this again`,
-            keep: `To continue to wait: \`pulumi up --stack ${stack}\``,
+                `on the cluster, and run ${upCommands(stack)}; then do this again`,
+            keep: `To continue to wait: ${upCommands(stack)}`,
         },
     });
 }

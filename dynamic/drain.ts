@@ -1,3 +1,4 @@
+import { upCommands } from "../clusters/names";
 import { emptyCluster, type EmptyingState } from "./emptying";
 import { type DynamicProvider, idOf } from "./provider";
 
@@ -17,10 +18,10 @@ export const drain: DynamicProvider<EmptyingState, EmptyingState> = {
             remedy: {
                 lift:
                     `To allow the removal, write \`hubspoke:protect: false\` into Pulumi.${stack}.yaml, with the cluster in ` +
-                    `it, and run \`pulumi up --stack ${stack}\`; then do this again`,
+                    `it, and run ${upCommands(stack)}; then do this again`,
                 keep:
                     `To continue to wait, destroy again; if the cluster is lost, \`npm run forget -- ${stack} --cluster ` +
-                    `${cluster}\`; to keep it, \`pulumi up --refresh --stack ${stack}\``,
+                    `${cluster}\`; to keep it, \`pulumi up --refresh --stack ${stack}\` (with shards, the stack of its shard)`,
             },
         });
     },

@@ -8,7 +8,7 @@ import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { allOf } from "./problems";
 import { promotionsThatMoved, readPromotions } from "../clusters/promotions";
 import { type Registration, registrations, sameServer } from "../clusters/registrations";
-import { asSeenFrom, type ShardPlace } from "./shards";
+import { asSeenFrom, refuseStatesOfOthers, type ShardPlace } from "./shards";
 import { contradictedGenerations, contradictedPins, refuseContradictions } from "./recorded";
 import { refuseSecondRegistration, refuseSharedServer } from "./registrations";
 import { get } from "../clusters/request";
@@ -140,11 +140,13 @@ async function checkRegistrations(
     const asked = Object.entries(spokes).map(async ([name, spoke]) => {
         return { name, server: servers[name] ?? spoke.server, uid: await clusterUid(spoke) };
     });
-    const [existing, promotions, found] = await Promise.all([
-        registrations(address, hub.argoCdNamespace).then((all) => asSeenFrom(place, all, stack)),
+    const [all, promotions, found] = await Promise.all([
+        registrations(address, hub.argoCdNamespace),
         readPromotions(address, hub.argoCdNamespace),
         Promise.all(asked),
     ]);
+    refuseStatesOfOthers(place, settings, all, stack);
+    const existing = asSeenFrom(place, all, stack);
     await pulumi.log.info(credentialKinds(settings, existing, stack));
     [
         ...leftAloneWithoutSetting(settings, existing, stack),

@@ -1,5 +1,5 @@
 import type { Application } from "../clusters/applications";
-import { allowDeleteAnnotation, shortStackName, skipReconcileAnnotation, unprotectedAnnotation } from "../clusters/names";
+import { allowDeleteAnnotation, shortStackName, skipReconcileAnnotation, unprotectedAnnotation, upCommands } from "../clusters/names";
 import { isLeftAlone, type Registration } from "../clusters/registrations";
 import type { EnvironmentSettings } from "../settings/environment";
 import { liftCommand } from "./quarantine";
@@ -83,7 +83,7 @@ function inOneStep({ cluster, labels }: Registration, stack: string): string {
     const name = shortStackName(stack);
     return (
         `hubspoke:protect: is false, and clusters.${cluster} is removed in the same change: the hub protects ` +
-        `${labels.environment}, and the deletion would still be refused. Put the cluster back, run \`pulumi up --stack ${name}\`, ` +
+        `${labels.environment}, and the deletion would still be refused. Put the cluster back, run ${upCommands(name)}, ` +
         "and remove it then"
     );
 }
@@ -93,6 +93,6 @@ function whileProtected({ cluster, labels }: Registration, stack: string): strin
     return (
         `hubspoke:clusters.${cluster}: is not in the settings any more, and the hub protects ${labels.environment}: all ` +
         `that Argo CD delivers to it would be deleted. Put it back. To remove it, write \`hubspoke:protect: false\` with ` +
-        `the cluster still in Pulumi.${name}.yaml, run \`pulumi up --stack ${name}\`, and remove the cluster then`
+        `the cluster still in Pulumi.${name}.yaml, run ${upCommands(name)}, and remove the cluster then`
     );
 }

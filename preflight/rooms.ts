@@ -1,5 +1,5 @@
 import type { Application } from "../clusters/applications";
-import { nameLabel, shortStackName, unprotectedAnnotation } from "../clusters/names";
+import { nameLabel, shortStackName, unprotectedAnnotation, upCommands } from "../clusters/names";
 import { isLeftAlone, type Registration } from "../clusters/registrations";
 import { hasRoomFor } from "../components/applications/clusterFacts";
 import { chosenFor } from "../components/applications/rooms";
@@ -108,7 +108,7 @@ async function protectedDepartures(
 
 function aboutDeparture(name: string, cluster: string, environment: string, stack: string, protect: boolean): string {
     const short = shortStackName(stack);
-    const lift = `\`pulumi up --stack ${short}\` with \`hubspoke:protect: false\` while the application is still for the cluster`;
+    const lift = `${upCommands(short)} with \`hubspoke:protect: false\` while the application is still for the cluster`;
     return (
         `hubspoke:clusters.${cluster}: the Application ${name} would be deleted with all that it delivers, and the hub protects ` +
         `${environment}. Keep its \`selector\` and \`deliver\`, and the labels of the cluster` +

@@ -7,7 +7,7 @@
  * checks the same as a preview: the settings are valid, the API server answers, and the hub has no cluster with this
  * name or URL. If a check fails, it writes nothing. It changes no cluster and no stack.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { checkEnvironment } from "../../preflight/environment";
 import { parseSettings } from "../../settings";
@@ -15,7 +15,7 @@ import { withSource } from "../../settings/clusterSource";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { newCluster } from "./options";
 import { stackOf, withCluster } from "./stackFile";
-import { folderOfStackFiles, isDivided, stackFile } from "../support/stackFile";
+import { folderOfStackFiles, isDivided, stackFile, writeStackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
 import { configOf } from "../../settings/stackConfig";
 import { fullNameOf } from "../support/pulumi";
@@ -34,7 +34,7 @@ main(module, async (args) => {
     const settings = parseSettings(all) as EnvironmentSettings;
     const { servers } = await checkEnvironment(settings, await fullNameOf(stack), hubOutputsOf(settings));
 
-    writeFileSync(file, text);
+    writeStackFile(file, text);
     const shown = path.relative(process.cwd(), file);
     say(`${name} is in ${shown}. Its API server ${servers[name]} answers, and the hub has no cluster with this name or URL.`);
     say("Preview the change, commit it, and deploy it:");

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Change } from "../preview/events";
 import { type ExactUp, planExactly, upAsPlanned } from "../support/exactUp";
 import type { Path } from "../support/ownChanges";
-import { addSetting, setSetting, stackFile } from "../support/stackFile";
+import { addSetting, setSetting, stackFile, writeStackFile } from "../support/stackFile";
 import { say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import type { FailoverHub } from "./clusters";
@@ -73,7 +73,7 @@ export async function publish(hub: FailoverHub, to: Destination, folder: string)
     try {
         await withPatience("the hub", () => upAsPlanned(publication(hub, to), folder), awayOrInUse);
     } catch (error) {
-        writeFileSync(file, before);
+        writeStackFile(file, before);
         throw new Error(
             `the name was not moved, and ${file} names ${hub.active} as active again. ` +
                 `Correct this error, and run the failover again: ${(error as Error).message}`,

@@ -1,4 +1,4 @@
-import { type Shard, shardStack } from "../../settings/shard";
+import { shardStack } from "../../settings/shard";
 
 /** The clusters of each shard, by its stack. */
 export type Assignment = Readonly<Record<string, readonly string[]>>;
@@ -14,10 +14,10 @@ export type Assignment = Readonly<Record<string, readonly string[]>>;
 export function assign(
     of: string,
     clusters: readonly string[],
-    shards: Readonly<Record<string, Pick<Shard, "clusters">>>,
+    shards: Assignment,
     { size, taken }: { readonly size: number; readonly taken: readonly string[] },
 ): Assignment {
-    const assigned = new Map(Object.entries(shards).map(([stack, shard]) => [stack, [...shard.clusters]]));
+    const assigned = new Map(Object.entries(shards).map(([stack, list]) => [stack, [...list]]));
     const known = new Set([...assigned.values()].flat());
     for (const cluster of clusters.filter((name) => !known.has(name))) {
         const open = [...assigned.values()].find((list) => list.length < size);

@@ -5,7 +5,8 @@ import { settingsAndPlaceOf, stackNames } from "../support/pulumi";
 import { stacksWithFile } from "../support/stackFile";
 import { assign, type Assignment } from "./assign";
 import { shardSize, thisMachine } from "../support/capacity";
-import { type Holders, type Move, movesTo, readHolders } from "./moves";
+import { type Holders, readHolders } from "../support/holders";
+import { type Move, movesTo } from "./moves";
 import { writeShards } from "./shardFile";
 
 /** An environment that is larger than a stack. Contains credentials: never print it. */
@@ -26,7 +27,7 @@ export interface Fleet {
  * Reads an environment and its shards, and gives each cluster without a shard one. Changes nothing.
  *
  * @param size clusters in a shard; by default counted from the memory
- * @throws InputError if the stack is not an environment's
+ * @throws InputError if the stack is not an environment's, or this checkout lacks the stack file of a shard
  */
 export async function readFleet(of: string, size: number | undefined): Promise<Fleet> {
     const { settings, shard, shards } = await settingsAndPlaceOf(of);
@@ -36,11 +37,23 @@ export async function readFleet(of: string, size: number | undefined): Promise<F
     }
     const recorded = Object.fromEntries(Object.entries(shards).map(([stack, { clusters }]) => [stack, clusters]));
     const taken = [...stacksWithFile(), ...(await stackNames())];
-    const holders = await readHolders([of, ...Object.keys(recorded)]);
+    const holders = await readHolders(of);
     // A cluster that left the settings is in a state until an `up` removes it.
     const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
-    const assignment = assign(of, clusters, shards, { size: size ?? shardSize(thisMachine()), taken });
+    const room = { size: size ?? shardSize(thisMachine()), taken };
+    const assignment = assign(of, clusters, withUnlisted(recorded, holders), room);
     return { of, settings, recorded, assignment, holders, moves: movesTo(assignment, holders) };
+}
+
+/** The clusters of each shard, with those of its state that are in no list: they stay. */
+function withUnlisted(recorded: Assignment, holders: Holders): Assignment {
+    const listed = new Set(Object.values(recorded).flat());
+    const entries = Object.entries(recorded).map(([stack, clusters]) => {
+        const unlisted = (holders[stack] ?? []).filter((cluster) => !listed.has(cluster));
+        unlisted.forEach((cluster) => listed.add(cluster));
+        return [stack, [...clusters, ...unlisted]] as const;
+    });
+    return Object.fromEntries(entries);
 }
 
 /** Records the shard of each cluster in the stack files. */
@@ -59,4 +72,32 @@ export function dropRemoved({ of, settings, assignment }: Fleet, done: readonly 
         }),
     );
     record({ of, assignment: left, recorded: assignment });
+}
+
+/**
+ * The shards, each with the clusters of its list in its state.
+ *
+ * @throws InputError if there are none, or if clusters have to move first
+ */
+export function settledShards(fleet: Fleet): string[] {
+    const shards = divided(fleet);
+    if (fleet.moves.length > 0) {
+        const left = fleet.moves.map(({ from, to, clusters }) => `${clusters.join(", ")} from ${from} to ${to}`);
+        throw new InputError(`${fleet.of}: clusters must move first (${left.join("; ")}). Run npm run fleet -- up ${fleet.of}`);
+    }
+    return shards;
+}
+
+/**
+ * The shards that the stack files have.
+ *
+ * @throws InputError if there are none
+ */
+export function divided({ of, recorded, holders }: Fleet): string[] {
+    const shards = Object.keys(recorded);
+    if (shards.length === 0) {
+        const hint = holders[of]?.length === 0 ? "" : ", and its clusters are in its own state: use the commands for one stack";
+        throw new InputError(`${of} has no shards${hint}. To divide it: npm run fleet -- up ${of}`);
+    }
+    return shards;
 }

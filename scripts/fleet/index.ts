@@ -15,12 +15,12 @@
  */
 import { InputError } from "../../settings/inputError";
 import { confirmByName } from "../forget/confirm";
-import { rotate } from "../rotate";
+import { noToken, rotate } from "../rotate";
 import { main, say } from "../support/main";
-import { pulumi, stackNames } from "../support/pulumi";
+import { stackNames } from "../support/pulumi";
 import { parallelism, thisMachine } from "../support/capacity";
-import { dropRemoved, type Fleet, readFleet, record } from "./environment";
-import { createStack, makeMoves, movesTo } from "./moves";
+import { divided, dropRemoved, type Fleet, readFleet, record, settledShards } from "./environment";
+import { createStack, makeMoves, movesTo, removeStack } from "./moves";
 import { type FleetOptions, fleetOptions } from "./options";
 import { inPool, report, type Work } from "./pool";
 import { type Outcome, runStack } from "./runs";
@@ -78,20 +78,28 @@ async function up(fleet: Fleet, { parallel, policy }: FleetOptions): Promise<voi
 }
 
 async function rotateAll(fleet: Fleet, { parallel }: FleetOptions): Promise<void> {
-    await onShards(fleet, divided(fleet), parallel, async (stack): Promise<Outcome> => {
+    const stacks = settledShards(fleet);
+    const without: string[] = [];
+    await onShards(fleet, stacks, parallel, async (stack): Promise<Outcome> => {
         const began = Date.now();
-        const ended = () => ({ stack, seconds: (Date.now() - began) / 1000, changes: "" });
+        const ended = (changes: string) => ({ stack, seconds: (Date.now() - began) / 1000, changes });
         try {
-            await rotate(stack);
-            return { ...ended(), result: "done" };
+            if (await rotate(stack)) {
+                return { ...ended(""), result: "done" };
+            }
+            without.push(stack);
+            return { ...ended("no token"), result: "done" };
         } catch (error) {
-            return { ...ended(), result: "failed", error: (error as Error).message };
+            return { ...ended(""), result: "failed", error: (error as Error).message };
         }
     });
+    if (without.length === stacks.length) {
+        throw new InputError(noToken(fleet.of));
+    }
 }
 
 async function destroy(fleet: Fleet, { parallel, yes }: FleetOptions): Promise<void> {
-    const stacks = divided(fleet);
+    const stacks = settledShards(fleet);
     if (!yes) {
         await confirmByName(`This destroys ${Object.values(fleet.assignment).flat().length} clusters' registrations. `, fleet.of);
     }
@@ -106,21 +114,11 @@ async function join(fleet: Fleet): Promise<void> {
     const known = await stackNames();
     for (const stack of shards) {
         if (known.includes(stack)) {
-            await pulumi(stack, ["stack", "rm", "--yes", "--preserve-config"]);
+            await removeStack(stack);
         }
         removeShardFile(stack);
     }
     say(`${of}: has all clusters again. Commit the removal of the shards' stack files, and use \`pulumi preview --stack ${of}\``);
-}
-
-/** The shards, which must be recorded. */
-function divided({ of, recorded, holders }: Fleet): string[] {
-    const shards = Object.keys(recorded);
-    if (shards.length === 0) {
-        const hint = holders[of]?.length === 0 ? "" : ", and its clusters are in its own state: use the commands for one stack";
-        throw new InputError(`${of} has no shards${hint}. To divide it: npm run fleet -- up ${of}`);
-    }
-    return shards;
 }
 
 main(module, async (args) => {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { parseStackFile, setInStackFile, stackFile, stackFileText } from "../support/stackFile";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { parseStackFile, setInStackFile, stackFile, stackFileText, writeStackFile } from "../support/stackFile";
 import type { Assignment } from "./assign";
 
 const head = `# yaml-language-server: $schema=settings.schema.json
@@ -20,7 +20,7 @@ export function writeShards(of: string, assignment: Assignment, before: Assignme
         const file = stackFile(stack);
         const document = parseStackFile(existsSync(file) ? readFileSync(file, "utf8") : head);
         setInStackFile(document, ["config", "hubspoke:shard"], { of, clusters: assignment[stack] ?? [] });
-        writeFileSync(file, stackFileText(document));
+        writeStackFile(file, stackFileText(document));
     }
     return changed;
 }

@@ -1,10 +1,6 @@
-import { isSpoke } from "../support/registered";
-import { nameOf, secretSignature, type State, type StateResource, withoutSubtrees } from "../support/state";
-
-/** Names of the clusters in a state. */
-export function clustersIn({ deployment }: State): string[] {
-    return (deployment.resources ?? []).flatMap((resource) => (isSpoke(resource) ? [nameOf(resource.urn)] : []));
-}
+import { clustersIn } from "../support/holders";
+import { isSpoke, urnsOf } from "../support/registered";
+import { secretSignature, type State, type StateResource, withoutSubtrees } from "../support/state";
 
 /** The state without some clusters. What all clusters need stays, but not alone: an empty stack has an empty state. */
 export function without(state: State, clusters: readonly string[]): State {
@@ -57,6 +53,20 @@ export function withClusters(
         // A new stack has no key in its state yet: it gets this one, and its own with its first `up`.
         deployment: { ...from.deployment, ...to.deployment, resources: [...before, ...added] },
     };
+}
+
+/** Whether a run has changed a cluster in the first state after the last change of the cluster in the other one. */
+export function isLater(one: State, other: State, cluster: string): boolean {
+    const [mine, theirs] = [copyOf(one, cluster), copyOf(other, cluster)];
+    // A deletion leaves no time.
+    return mine.changed === theirs.changed ? mine.count < theirs.count : mine.changed > theirs.changed;
+}
+
+/** How many resources a cluster has in a state, and the time of their last change, in milliseconds. */
+function copyOf(state: State, cluster: string): { readonly count: number; readonly changed: number } {
+    const urns = new Set(urnsOf(state, cluster));
+    const own = (state.deployment.resources ?? []).filter(({ urn }) => urns.has(urn));
+    return { count: own.length, changed: Math.max(...own.map(({ modified }) => Date.parse(modified ?? "") || 0)) };
 }
 
 /** The resources, whose outputs `clusters` have only some of the clusters. */

@@ -10,13 +10,14 @@
 import * as path from "node:path";
 import { chosenFor } from "../../components/applications/rooms";
 import { accountName, kindsRoleOf } from "../../clusters/names";
+import { clustersIn } from "../support/holders";
 import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import { isSpoke, type Registered, registeredIn, urnsOf } from "../support/registered";
 import { byStack, type EnvironmentStack, environmentStack } from "../support/stacks";
 import { ownerOf, settingsFile } from "../support/stackFile";
-import { nameOf, readState, type State, withoutSubtrees, writeState } from "../support/state";
+import { readState, type State, withoutSubtrees, writeState } from "../support/state";
 import { cleanHub, generatedFor } from "./cleanHub";
 import { confirmByName } from "./confirm";
 import { forgetOptions, type ForgetOptions } from "./options";
@@ -25,7 +26,7 @@ import { failureFromHere } from "./fromHere";
 async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     const environment = await environmentStack(stack);
     const state = await readState(stack);
-    const known = (state.deployment.resources ?? []).flatMap((one) => (isSpoke(one) ? [nameOf(one.urn)] : []));
+    const known = clustersIn(state);
     const unknown = clusters.filter((cluster) => !known.includes(cluster));
     if (unknown.length > 0) {
         throw new Error(`--cluster ${unknown.join(", ")}: ${stack} has ${known.join(", ") || "no cluster"}. Write one of these`);
@@ -41,12 +42,16 @@ async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     for (const registered of lost) {
         await cleanHub(environment, registered);
     }
-    await writeState(stack, withoutSubtrees(state, (resource) => isSpoke(resource, clusters)));
-    if (clusters.length === known.length) {
+    // The question may have waited for long, and the hub's answers too.
+    const latest = await readState(stack);
+    const left = withoutSubtrees(latest, (resource) => isSpoke(resource, clusters));
+    await writeState(stack, left, latest);
+    const isEmpty = clustersIn(left).length === 0;
+    if (isEmpty) {
         await pulumi(stack, ["destroy", "--yes", "--skip-preview"]);
         say(`${stack}: the stack is empty`);
     }
-    if (clusters.length < known.length || ownerOf(stack) !== stack) {
+    if (!isEmpty || ownerOf(stack) !== stack) {
         const file = path.basename(settingsFile(stack));
         say(`${stack}: remove clusters.${clusters.join(", clusters.")} from ${file} before the next \`up\``);
     }

@@ -4,10 +4,10 @@
  *     npm run quarantine -- prod --cluster prod-eu          npm run quarantine -- prod --cluster prod-eu --lift
  *
  * It writes `quarantined: true` for the cluster into the stack file, or removes it, shows the preview, and brings up
- * only the resources of that cluster. If the preview fails, it restores the stack file. After an interruption, run it
+ * only the resources of that cluster. If the preview fails, it takes that setting back. After an interruption, run it
  * again: it continues.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { holdAnnotations, holders } from "../../clusters/heldAnnotations";
 import { skipReconcileAnnotation } from "../../clusters/names";
 import { isLeftAlone } from "../../clusters/registrations";
@@ -18,7 +18,7 @@ import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
 import { pulumi, setSettings } from "../support/pulumi";
 import { quarantineIn, type Registered, registeredIn, urnsOf } from "../support/registered";
-import { ownerOf, settingsFile } from "../support/stackFile";
+import { ownerOf, restoreSetting, settingsFile } from "../support/stackFile";
 import { type EnvironmentStack, environmentStack, stackWith } from "../support/stacks";
 import { readState } from "../support/state";
 
@@ -63,7 +63,7 @@ async function leaveAlone(
 ): Promise<void> {
     const { stack } = environment;
     const { cluster } = registered;
-    await withPreview(stack, targets, () => setSettings(stack, { [settingOf(cluster)]: "true" }));
+    await withPreview(stack, cluster, targets, () => setSettings(stack, { [settingOf(cluster)]: "true" }));
     await recordView(environment, registered);
     await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
     say(`${stack}: ${cluster} is now in quarantine. Commit ${settingsFile(stack)}`);
@@ -79,7 +79,7 @@ async function takeBack(
     const { cluster, secret = "" } = registered;
     const path = `hubspoke:${settingOf(cluster)}`;
     if (quarantined) {
-        await withPreview(stack, targets, () => pulumi(ownerOf(stack), ["config", "rm", "--path", path]));
+        await withPreview(stack, cluster, targets, () => pulumi(ownerOf(stack), ["config", "rm", "--path", path]));
     }
     // First these: the stack waits until Argo CD reads the cluster.
     for (const holder of Object.values(holders)) {
@@ -97,15 +97,21 @@ async function takeBack(
     say(`${stack}: ${cluster} is no longer in quarantine.${quarantined || isDeployed ? ` Commit ${settingsFile(stack)}` : ""}`);
 }
 
-/** Changes the stack file, and shows the preview of that; where it fails, the file is as before. */
-async function withPreview(stack: string, targets: readonly string[], edit: () => Promise<unknown>): Promise<void> {
+/** Changes a cluster's setting in the stack file, and shows the preview; where that fails, takes the change back. */
+async function withPreview(
+    stack: string,
+    cluster: string,
+    targets: readonly string[],
+    edit: () => Promise<unknown>,
+): Promise<void> {
     const file = settingsFile(stack);
     const before = readFileSync(file, "utf8");
     await edit();
+    const written = readFileSync(file, "utf8");
     try {
         say(await pulumi(stack, ["preview", "--diff", ...targets]));
     } catch (error) {
-        writeFileSync(file, before);
+        restoreSetting(file, ["clusters", cluster, "quarantined"], before, written);
         throw error;
     }
 }

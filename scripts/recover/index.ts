@@ -39,7 +39,7 @@ async function recover({ stack, next, deadHost }: Options): Promise<void> {
         await pulumi(stack, ["cancel", "--yes"]);
     }
     if (pending.length > 0) {
-        await writeState(stack, settled(state, made));
+        await writeState(stack, settled(state, made), state);
     }
     await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
     await adoptLost(stack);

@@ -58,7 +58,12 @@ interface Rotation {
     readonly oldToken: string | undefined;
 }
 
-export async function rotate(stack: string): Promise<void> {
+/**
+ * Rotates the tokens of one stack.
+ *
+ * @returns whether it has a token
+ */
+export async function rotate(stack: string): Promise<boolean> {
     const environment = await environmentStack(stack);
     await refuseLeftAlone(environment);
     for (const cluster of quarantinedIn(environment.settings)) {
@@ -70,10 +75,15 @@ export async function rotate(stack: string): Promise<void> {
     if (pending) {
         say(`${stack}: an earlier rotation stopped before the old token was retired; continuing it`);
     } else {
+        const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
+        if (withToken.length === 0) {
+            say(`${stack}: no cluster has a token to rotate`);
+            return false;
+        }
         held = await tokensOnHub(environment, facts);
-        if ((await beginRotation(environment, facts)) === "finished another") {
+        if ((await beginRotation(environment, withToken)) === "finished another") {
             say(`${stack}: an earlier rotation stopped while the old token was deleted; it is finished now`);
-            return;
+            return true;
         }
         facts = await readFacts(environment);
     }
@@ -92,6 +102,15 @@ export async function rotate(stack: string): Promise<void> {
         const seen = rotation.oldToken === undefined ? "deleted the Secret of" : "refuses";
         say(`${stack}: ${rotation.cluster} ${seen} token ${rotation.generation - 1}; it is retired`);
     }
+    return true;
+}
+
+/** The error of a rotation that found no token in any stack. */
+export function noToken(target: string): string {
+    return (
+        `${target}: no cluster has a token to rotate. The hub or the cloud renews the tokens of the other kinds, and a ` +
+        "cluster in quarantine keeps its token"
+    );
 }
 
 /** The stack's outputs for its clusters, except those in quarantine, whose tokens do not change. */
@@ -117,15 +136,8 @@ async function tokensOnHub(
  */
 async function beginRotation(
     { stack, settings }: EnvironmentStack,
-    facts: Record<string, Facts>,
+    withToken: readonly (readonly [cluster: string, facts: Facts])[],
 ): Promise<"begun" | "finished another"> {
-    const withToken = Object.entries(facts).filter(([, { credential }]) => credential.type === "token");
-    if (withToken.length === 0) {
-        throw new Error(
-            `${stack}: no cluster has a token to rotate. The hub or the cloud renews the tokens of the other kinds, and a ` +
-                "cluster in quarantine keeps its token",
-        );
-    }
     const values: Record<string, number> = {};
     const generations = withToken.map(([cluster, { credential }]) => {
         return { cluster, credential, generation: (credential.current?.generation ?? 0) + 1 };
@@ -229,13 +241,16 @@ function hasToken({ clusters }: EnvironmentSettings): boolean {
     return Object.values(clusters).some(({ credentials, quarantined }) => credentials.type === "token" && !quarantined);
 }
 
-main(module, async ([target, ...more]) => {
-    if (target === undefined || more.length > 0) {
-        throw new Error("Name a stack, or all: npm run rotate -- prod");
-    }
-    const stacks = target === "all" ? await environments() : stacksOf(target);
+/**
+ * Rotates the tokens of stacks, one after the other.
+ *
+ * @param target what the user has named
+ * @throws Error if one fails, with what was not started, and if there is no token in any
+ */
+export async function rotateEach(target: string, stacks: readonly string[], rotateOne = rotate): Promise<void> {
+    const rotated: boolean[] = [];
     for (const stack of stacks) {
-        await rotate(stack).catch((error: Error) => {
+        const hadToken = await rotateOne(stack).catch((error: Error) => {
             const left = stacks.slice(stacks.indexOf(stack) + 1);
             const rest = left.length > 0 ? ` Not started: ${left.join(", ")}.` : "";
             throw new Error(
@@ -243,5 +258,16 @@ main(module, async ([target, ...more]) => {
                     `Correct this, and continue with npm run rotate -- ${target}`,
             );
         });
+        rotated.push(hadToken);
     }
+    if (rotated.length > 0 && !rotated.includes(true)) {
+        throw new Error(noToken(target));
+    }
+}
+
+main(module, async ([target, ...more]) => {
+    if (target === undefined || more.length > 0) {
+        throw new Error("Name a stack, or all: npm run rotate -- prod");
+    }
+    await rotateEach(target, target === "all" ? await environments() : stacksOf(target));
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { type Pin, pinSetting } from "../../settings/pins";
 import { InputError } from "../../settings/inputError";
@@ -70,6 +70,18 @@ export function stackFileText(document: Document): string {
     return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
+/** Writes a stack file as a whole: a reader finds the old text or the new one, also after a crash or on a full disk. */
+export function writeStackFile(file: string, text: string): void {
+    const target = existsSync(file) ? realpathSync(file) : file;
+    const next = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.new`);
+    try {
+        writeFileSync(next, text, existsSync(target) ? { mode: statSync(target).mode } : {});
+        renameSync(next, target);
+    } finally {
+        rmSync(next, { force: true });
+    }
+}
+
 /** Sets a value in a stack file; text is in quotes where Pulumi would not read it as text. Comments stay. */
 export function setInStackFile(document: Document, at: readonly string[], value: object | string | boolean): void {
     const before = document.getIn(at, true);
@@ -129,7 +141,7 @@ export function setPins(file: string, application: string, pins: Readonly<Record
             }
         }
     }
-    writeFileSync(file, stackFileText(document));
+    writeStackFile(file, stackFileText(document));
 }
 
 /**
@@ -149,7 +161,34 @@ export function setSetting(file: string, at: SettingPath, value: string | boolea
 export function addSetting(file: string, at: SettingPath, value: string | boolean): void {
     const document = parseStackFile(readFileSync(file, "utf8"));
     setInStackFile(document, inFile(at), value);
-    writeFileSync(file, stackFileText(document));
+    writeStackFile(file, stackFileText(document));
+}
+
+/**
+ * Takes a change of one setting back. What else has changed in the file meanwhile stays.
+ *
+ * @param before the file's text before the change
+ * @param written its text after the change
+ */
+export function restoreSetting(file: string, at: SettingPath, before: string, written: string): void {
+    const now = readFileSync(file, "utf8");
+    if (now === written) {
+        writeStackFile(file, before);
+        return;
+    }
+    const [old, document, whole] = [parseStackFile(before), parseStackFile(now), inFile(at)];
+    if (old.hasIn(whole)) {
+        document.setIn(whole, old.getIn(whole, true));
+    } else {
+        document.deleteIn(whole);
+    }
+    for (let above = whole.slice(0, -1); above.length > 0 && !old.hasIn(above); above = above.slice(0, -1)) {
+        const map = document.getIn(above);
+        if (isMap(map) && map.items.length === 0) {
+            document.deleteIn(above);
+        }
+    }
+    writeStackFile(file, stackFileText(document));
 }
 
 /** Path of a setting, without the prefix `hubspoke:`. */

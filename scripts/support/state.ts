@@ -1,3 +1,4 @@
+import { InputError } from "../../settings/inputError";
 import { ask, pulumi } from "./pulumi";
 
 /** A resource in a stack's state. */
@@ -19,6 +20,8 @@ export interface StateResource {
     readonly delete?: boolean;
     /** Whether it is already deleted, and must be created again. */
     readonly pendingReplacement?: boolean;
+    /** When a run last changed it, as RFC 3339. */
+    readonly modified?: string;
     readonly inputs?: Record<string, unknown>;
     readonly outputs?: Record<string, unknown>;
 }
@@ -51,9 +54,26 @@ export async function readPlainState(stack: string): Promise<State> {
     return (await ask(stack, ["stack", "export", "--show-secrets"])) as State;
 }
 
-/** Replaces a stack's state. Secrets in plain text become encrypted with the stack's key. */
-export async function writeState(stack: string, state: State): Promise<void> {
+/**
+ * Replaces a stack's state. Secrets in plain text become encrypted with the stack's key.
+ *
+ * @param basedOn the state from which the new one was made
+ * @throws InputError if the stack has another state by now: `pulumi stack import` would replace that
+ */
+export async function writeState(stack: string, state: State, basedOn: State): Promise<void> {
+    if (withoutSecrets(await readState(stack)) !== withoutSecrets(basedOn)) {
+        throw new InputError(
+            `${stack}: another run has changed the state meanwhile, so it was not written. Wait until that run ends, and ` +
+                "run this command again",
+        );
+    }
     await pulumi(stack, ["stack", "import"], {}, JSON.stringify(state));
+}
+
+/** What a run changes in a state, as text; each secret is the same there, encrypted or in plain text. */
+function withoutSecrets({ deployment: { resources = [], pending_operations: pending = [] } }: State): string {
+    const isSecret = (value: unknown) => typeof value === "object" && value !== null && secretSignature.key in value;
+    return JSON.stringify([resources, pending], (_, value: unknown) => (isSecret(value) ? "secret" : value));
 }
 
 /** Key and value that mark a secret in a state (pulumi, sdk/go/common/resource/sig). */

@@ -1,10 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { parse } from "yaml";
-import { asSeenFrom } from "../../preflight/shards";
+import { asSeenFrom, clustersHeld, lostStateVariable, refuseStatesOfOthers, type ShardPlace } from "../../preflight/shards";
 import { assign } from "../../scripts/fleet/assign";
 import { memoryOf, parallelism, shardSize } from "../../scripts/support/capacity";
 import { movesTo } from "../../scripts/fleet/moves";
@@ -13,7 +14,8 @@ import { inPool, report } from "../../scripts/fleet/pool";
 import { changesIn, type Outcome } from "../../scripts/fleet/runs";
 import { writeShards } from "../../scripts/fleet/shardFile";
 import { byStack } from "../../scripts/support/stacks";
-import { parseShard } from "../../settings";
+import { parseSettings, parseShard } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { refuseDivided } from "../../settings/program";
 import { shardsOf } from "../../settings/shard";
 import { registration } from "./support/registration";
@@ -21,7 +23,7 @@ import { registration } from "./support/registration";
 const gibi = 2 ** 30;
 
 describe("the shard of a cluster", () => {
-    const shards = { "prod-1": { clusters: ["a", "b"] }, "prod-2": { clusters: ["c"] } };
+    const shards = { "prod-1": ["a", "b"], "prod-2": ["c"] };
 
     it("never changes, whatever the size of a shard, and of clusters that are gone", () => {
         for (const size of [1, 2, 50]) {
@@ -122,6 +124,80 @@ describe("the stack files of shards", () => {
     it("have no other settings", () => {
         const shard = { of: "prod", clusters: ["a"] };
         expect(() => parseShard({ shard, production: "true" })).to.throw(/hubspoke:production: is not a setting/);
+    });
+});
+
+describe("the clusters in the state of the stack that runs", () => {
+    it("are those that the engine has of it", async () => {
+        const asked: unknown[] = [];
+        const outputs = Object.fromEntries(
+            [
+                "pulumi:pulumi:Stack::hubspoke-prod-1",
+                "hubspoke:index:Environment$hubspoke:index:Spoke::a",
+                "kubernetes:core/v1:Secret::a-token",
+            ].map((name) => [`urn:pulumi:prod-1::hubspoke::${name}`, { type: name.replace(/^.*\$|::.*$/g, ""), outputs: {} }]),
+        );
+        await pulumi.runtime.setMocks({
+            newResource: () => ({ id: "", state: {} }),
+            call: ({ token, inputs }) => {
+                asked.push([token, inputs]);
+                return { outputs };
+            },
+        });
+        const stack = "organization/hubspoke/prod-1";
+        expect(await clustersHeld(stack)).to.deep.equal(["a"]);
+        expect(asked).to.deep.equal([["pulumi:pulumi:readStackResourceOutputs", { stackName: stack }]]);
+    });
+});
+
+describe("a run on clusters of another stack's state", () => {
+    const stack = "organization/hubspoke/prod";
+    const own = { of: "prod", clusters: ["a"] };
+    const shards = { "prod-1": own, "prod-2": { of: "prod", clusters: ["b"] } };
+    const settings = parseSettings({
+        ...{ role: "environment", environment: "prod", hub: { context: "hub" } },
+        clusters: { a: { context: "a", labels: { region: "eu" } } },
+    }) as EnvironmentSettings;
+    const divided: ShardPlace = { shard: own, shards };
+    const undivided: ShardPlace = { shard: undefined, shards: {} };
+    const refuse = (held: readonly string[], registered: readonly string[], place = divided, environment = {}) => {
+        const existing = registered.map((cluster) => registration({ cluster, stack, secret: `cluster-${cluster}` }));
+        return () => refuseStatesOfOthers({ ...place, held }, settings, existing, stack, environment);
+    };
+
+    it("is refused where its state has a cluster that its list lacks, whether or not another list has it", () => {
+        for (const other of ["b", "nowhere"]) {
+            expect(refuse(["a", other], ["a", other]))
+                .to.throw(/^hubspoke:shard\.clusters: .* would be removed .*Run `npm run fleet -- up prod`: it moves/)
+                .with.property("message")
+                .that.includes(`lacks ${other},`);
+        }
+    });
+
+    it("is refused where its state lacks a cluster that the environment has registered", () => {
+        expect(refuse([], ["a", "b"])).to.throw(
+            /^hubspoke:clusters\.a: prod .*Secret cluster-a\), .* a second time\. Run `npm run fleet -- up prod`/,
+        );
+        expect(refuse([], ["a"], undivided)).to.throw(
+            /lacks the stack files of its shards: get Pulumi\.prod-1\.yaml .*run `npm run fleet -- up prod`/,
+        );
+    });
+
+    it("goes on with a new cluster, one that an interrupted run began to register, and one that left the settings", () => {
+        for (const place of [divided, undivided]) {
+            expect(refuse([], [], place)).not.to.throw();
+            expect(refuse(["a"], [], place)).not.to.throw();
+            expect(refuse(["a"], ["a"], place)).not.to.throw();
+        }
+        expect(refuse(["a", "b"], ["a", "b"], undivided)).not.to.throw();
+        const gone = { ...own, clusters: ["a", "gone"] };
+        expect(refuse(["a", "gone"], ["a", "gone"], { shard: gone, shards: { "prod-1": gone } })).not.to.throw();
+    });
+
+    it("goes on where the state is not read, and with clusters whose state is lost", () => {
+        const existing = [registration({ cluster: "a", stack })];
+        expect(() => refuseStatesOfOthers(divided, settings, existing, stack)).not.to.throw();
+        expect(refuse([], ["a"], divided, { [lostStateVariable]: "x,a" })).not.to.throw();
     });
 });
 

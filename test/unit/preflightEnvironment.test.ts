@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { checkEnvironment, type EnvironmentFacts } from "../../preflight/environment";
 import type { HubOutputs } from "../../components/hubOutputs";
+import type { ShardPlace } from "../../preflight/shards";
 import { checked } from "../../scripts/doctor/program";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
@@ -32,7 +33,12 @@ const another = registered({}, { "hubspoke/cluster-uid": "9a1d2c3b-4a59-4687-978
  */
 async function check(
     objects: Objects = {},
-    given: { readonly cluster?: object; readonly settings?: object; readonly hub?: Partial<HubOutputs> } = {},
+    given: {
+        readonly cluster?: object;
+        readonly settings?: object;
+        readonly hub?: Partial<HubOutputs>;
+        readonly place?: ShardPlace;
+    } = {},
 ): Promise<{ facts: EnvironmentFacts | undefined; error: string; warnings: readonly string[] }> {
     const hub = await objectStore({ version: {}, ...spoke, ...objects });
     const settings = () => parseSettings({
@@ -50,7 +56,8 @@ async function check(
     }) as EnvironmentSettings;
     try {
         const outputs = Promise.resolve(hubOutputs(given.hub));
-        const { facts, error, warnings } = await checked(stack, () => checkEnvironment(settings(), stack, outputs));
+        const work = () => checkEnvironment(settings(), stack, outputs, given.place);
+        const { facts, error, warnings } = await checked(stack, work);
         return { facts, error: error === undefined ? "" : (error as Error).message, warnings };
     } finally {
         await hub.close();
@@ -143,6 +150,12 @@ describe("the checks of an environment", () => {
             /hubspoke:clusters\.staging\.quarantined: this stack has not registered staging on the hub/,
         ],
         ["a quarantine that Argo CD does not know", registered(), { cluster: { quarantined: true }, hub: { argoCdVersion: "v3.3.1" } }, /supports a quarantine from 3\.4/],
+        [
+            "a cluster that the state of another shard has",
+            registered(),
+            { place: { shard: undefined, shards: {}, held: [] } },
+            /hubspoke:clusters\.staging: staging has registered it .* a second time/,
+        ],
         ["a registration of another stack", clusterSecret("staging", { stack: "organization/hubspoke/prod" }), {}, /of stack organization\/hubspoke\/prod/],
     ];
     for (const [name, objects, given, expected] of refused) {

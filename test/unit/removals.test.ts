@@ -29,13 +29,15 @@ describe("a cluster that leaves the settings", () => {
     it("is refused where the hub protects its environment, with the way to lift that", async () => {
         const error = await failure(remove(settings()));
         expect(error).to.match(/clusters\.prod-b: is not in the settings any more, and the hub protects prod/);
-        expect(error).to.match(/`hubspoke:protect: false`.*Pulumi\.prod\.yaml, run `pulumi up --stack prod`/);
+        expect(error).to.match(
+            /protect: false`.*\.prod\.yaml, run `pulumi up --stack prod` \(with shards `npm run fleet -- up prod`\)/,
+        );
     });
 
     it("is refused together with `protect: false`, with the order: the state still has the protection", async () => {
         const error = await failure(remove(settings({ protect: "false" })));
         expect(error).to.match(/hubspoke:protect: is false, and clusters\.prod-b is removed in the same change/);
-        expect(error).to.match(/Put the cluster back, run `pulumi up --stack prod`, and remove it then/);
+        expect(error).to.match(/Put the cluster back, run `pulumi up --stack prod` .*, and remove it then/);
     });
 
     it("is refused while Argo CD leaves it alone, in any environment, with the commands that go on", async () => {

@@ -1,52 +1,13 @@
 import { expect } from "chai";
-import { clustersIn, withClusters, without } from "../../scripts/fleet/stateMove";
-import type { State, StateResource } from "../../scripts/support/state";
-
-const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"token"' };
-
-function urn(stack: string, type: string, name: string): string {
-    return `urn:pulumi:${stack}::hubspoke::${type}::${name}`;
-}
-
-const environmentType = "hubspoke:index:Environment";
-const spokeType = "hubspoke:index:Spoke";
-const providerType = "pulumi:providers:kubernetes";
+import { isLater, withClusters, without } from "../../scripts/fleet/stateMove";
+import { clustersIn } from "../../scripts/support/holders";
+import type { State } from "../../scripts/support/state";
+import { environmentType, providerType, resourcesOf, urn } from "./support/fleetState";
 
 /** The state of a stack with clusters, as the program makes it. */
-function stateWith(stack: string, clusters: readonly string[], providerId = `id-of-${stack}`): State {
-    const root = urn(stack, "pulumi:pulumi:Stack", `hubspoke-${stack}`);
-    const environment = urn(stack, environmentType, "prod");
-    const hub = urn(stack, `${environmentType}$${providerType}`, "hub");
-    const outputs = { clusters: Object.fromEntries(clusters.map((name) => [name, { server: `https://${name}` }])) };
-    const spokes = clusters.flatMap((name): StateResource[] => {
-        const spoke = urn(stack, `${environmentType}$${spokeType}`, name);
-        const provider = urn(stack, `${environmentType}$${spokeType}$${providerType}`, name);
-        return [
-            { urn: spoke, type: spokeType, parent: environment },
-            { urn: provider, type: providerType, id: `id-of-${name}`, parent: spoke },
-            {
-                urn: urn(stack, `${environmentType}$${spokeType}$kubernetes:core/v1:Secret`, `${name}-cluster-secret`),
-                type: "kubernetes:core/v1:Secret",
-                id: `argocd/cluster-${name}`,
-                parent: spoke,
-                provider: `${hub}::${providerId}`,
-                dependencies: [provider],
-                inputs: { data: secret, note: `prod is the stack ${stack}` },
-            },
-        ];
-    });
-    return {
-        version: 3,
-        deployment: {
-            secrets_providers: { type: "passphrase", state: { salt: stack } },
-            resources: [
-                { urn: root, type: "pulumi:pulumi:Stack", outputs },
-                { urn: environment, type: environmentType, parent: root, outputs },
-                { urn: hub, type: providerType, id: providerId, parent: environment },
-                ...spokes,
-            ],
-        },
-    };
+function stateWith(stack: string, clusters: readonly string[], providerId?: string, modified?: string): State {
+    const resources = resourcesOf(stack, clusters, providerId, modified);
+    return { version: 3, deployment: { secrets_providers: { type: "passphrase", state: { salt: stack } }, resources } };
 }
 
 const empty: State = { version: 3, deployment: {} };
@@ -97,5 +58,24 @@ describe("a state without some clusters", () => {
 
     it("is empty without its last one", () => {
         expect(without(stateWith("prod", ["a"]), ["a"]).deployment.resources).to.deep.equal([]);
+    });
+});
+
+describe("the later of two copies of a cluster", () => {
+    const at = (modified: string | undefined, stack = "prod") => stateWith(stack, ["a"], undefined, modified);
+    const withoutLast = ({ deployment: { resources = [] }, ...more }: State): State => {
+        return { ...more, deployment: { resources: resources.slice(0, -1) } };
+    };
+
+    it("is the one that a run has changed last, or from which it has deleted something", () => {
+        const [early, late] = [at("2026-01-01T00:00:00Z"), at("2026-01-01T00:00:00.5Z", "prod-1")];
+        expect([isLater(late, early, "a"), isLater(early, late, "a")]).to.deep.equal([true, false]);
+        expect([isLater(at(undefined), early, "a"), isLater(early, at(undefined), "a")]).to.deep.equal([false, true]);
+        const less = withoutLast(at(undefined));
+        expect([isLater(less, at(undefined), "a"), isLater(at(undefined), less, "a")]).to.deep.equal([true, false]);
+    });
+
+    it("is neither where both are the same", () => {
+        expect(isLater(at("2026-01-01T00:00:00Z"), at("2026-01-01T00:00:00Z", "prod-1"), "a")).to.equal(false);
     });
 });

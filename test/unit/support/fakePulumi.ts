@@ -13,6 +13,12 @@ export interface FakePulumi {
     readonly fail: (command: string, output: string) => void;
     /** Changes what a stack's state says of the time of its last change. */
     readonly changeState: (time: string) => void;
+    /** Gives a stack a state of its own; the project then has the stacks with one. */
+    readonly setState: (stack: string, deployment: object) => void;
+    /** The state of such a stack, also as a command has imported it. */
+    readonly stateOf: (stack: string) => unknown;
+    /** What a stack says of its outputs, whichever it is asked for. */
+    readonly setOutputs: (stack: string, outputs: object) => void;
     /** The resources that a preview says it would change. */
     readonly planned: (changes: readonly Readonly<Record<"op" | "urn" | "type", string>>[]) => void;
     /** Restores PATH, and removes the folder. */
@@ -23,6 +29,7 @@ const script = `#!/usr/bin/env bash
 cd "$(dirname "$0")/.."
 echo "$*" >> calls
 command=$1
+what=$2
 while [ $# -gt 0 ]; do
     case $1 in
         --stack) stack=$2 ;;
@@ -33,7 +40,13 @@ done
 if [ -e "fails.$command" ]; then cat "fails.$command" >&2; exit 255; fi
 case $command in
     config) cat "$stack.config.json" ;;
-    stack) cat state.json ;;
+    stack)
+        case $what in
+            ls) cat stacks.json ;;
+            output) cat "$stack.outputs.json" ;;
+            import) cat > "$stack.state.json" ;;
+            export) if [ -e "$stack.state.json" ]; then cat "$stack.state.json"; else cat state.json; fi ;;
+        esac ;;
     preview) cp events.json "$log" ;;
 esac
 `;
@@ -41,16 +54,16 @@ esac
 /**
  * Puts a `pulumi` on PATH. Its previews change nothing until they are told to.
  *
- * @param stacks settings by stack, without the prefix `hubspoke:`
+ * @param given settings by stack, without the prefix `hubspoke:`
  */
-export function fakePulumi(stacks: Readonly<Record<string, Readonly<Record<string, unknown>>>>): FakePulumi {
+export function fakePulumi(given: Readonly<Record<string, Readonly<Record<string, unknown>>>>): FakePulumi {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-"));
     const inFolder = (...names: string[]) => path.join(folder, ...names);
     const before = { PATH: process.env.PATH, PULUMI_OPTION_CWD: process.env.PULUMI_OPTION_CWD };
     const file = (stack: string) => inFolder(`Pulumi.${stack}.yaml`);
     fs.mkdirSync(inFolder("bin"));
     fs.writeFileSync(inFolder("bin", "pulumi"), script, { mode: 0o755 });
-    for (const [stack, settings] of Object.entries(stacks)) {
+    for (const [stack, settings] of Object.entries(given)) {
         const all = Object.entries(settings).map(([key, value]) => [`hubspoke:${key}`, value] as const);
         const values = all.map(([key, value]) => [key, typeof value === "object" ? { objectValue: value } : { value }]);
         fs.writeFileSync(file(stack), stringify({ config: Object.fromEntries(all) }));
@@ -58,6 +71,12 @@ export function fakePulumi(stacks: Readonly<Record<string, Readonly<Record<strin
     }
     const changeState = (time: string) =>
         fs.writeFileSync(inFolder("state.json"), JSON.stringify({ version: 3, deployment: { manifest: { time } } }));
+    const stacks: string[] = [];
+    const setState: FakePulumi["setState"] = (stack, deployment) => {
+        stacks.push(stack);
+        fs.writeFileSync(inFolder("stacks.json"), JSON.stringify([...new Set(stacks)].map((name) => ({ name }))));
+        fs.writeFileSync(inFolder(`${stack}.state.json`), JSON.stringify({ version: 3, deployment }));
+    };
     const planned: FakePulumi["planned"] = (changes) =>
         fs.writeFileSync(
             inFolder("events.json"),
@@ -73,6 +92,9 @@ export function fakePulumi(stacks: Readonly<Record<string, Readonly<Record<strin
         calls: () => fs.readFileSync(inFolder("calls"), "utf8").split("\n").filter((line) => line !== ""),
         fail: (command, output) => fs.writeFileSync(inFolder(`fails.${command}`), `${output}\n`),
         changeState,
+        setState,
+        stateOf: (stack) => JSON.parse(fs.readFileSync(inFolder(`${stack}.state.json`), "utf8")) as unknown,
+        setOutputs: (stack, outputs) => fs.writeFileSync(inFolder(`${stack}.outputs.json`), JSON.stringify(outputs)),
         planned,
         restore: () => {
             for (const [name, value] of Object.entries(before)) {

@@ -1,0 +1,50 @@
+import { InputError } from "../../settings/inputError";
+import { shardsOf } from "../../settings/shard";
+import { stackNames } from "./pulumi";
+import { isSpoke } from "./registered";
+import { folderOfStackFiles, stacksWithFile } from "./stackFile";
+import { nameOf, readState, type State } from "./state";
+
+/** The clusters in the state of each stack; stacks that do not exist have none. */
+export type Holders = Readonly<Record<string, readonly string[]>>;
+
+/** Names of the clusters in a state. */
+export function clustersIn({ deployment }: State): string[] {
+    return (deployment.resources ?? []).flatMap((resource) => (isSpoke(resource) ? [nameOf(resource.urn)] : []));
+}
+
+/**
+ * Reads which of an environment's stacks has which clusters: its own, those of its shards, and all whose names are as
+ * of shards, except those that have a stack file and are no shard.
+ *
+ * @param of the environment's stack
+ * @throws InputError if a stack without a stack file has clusters: this checkout lacks the file of a shard
+ */
+export async function readHolders(of: string): Promise<Holders> {
+    const shards = Object.keys(shardsOf(folderOfStackFiles(), of));
+    const known = await stackNames();
+    const withFile = stacksWithFile();
+    const unrecorded = known.filter((stack) => isNameOfShard(stack, of) && !withFile.includes(stack));
+    const holders: Record<string, readonly string[]> = {};
+    for (const stack of [of, ...shards, ...unrecorded]) {
+        holders[stack] = known.includes(stack) ? clustersIn(await readState(stack)) : [];
+    }
+    refuseUnrecorded(of, unrecorded, holders);
+    return holders;
+}
+
+function isNameOfShard(stack: string, of: string): boolean {
+    return stack.startsWith(`${of}-`) && /^\d+$/.test(stack.slice(of.length + 1));
+}
+
+function refuseUnrecorded(of: string, unrecorded: readonly string[], holders: Holders): void {
+    const lost = unrecorded.filter((stack) => (holders[stack] ?? []).length > 0);
+    if (lost.length > 0) {
+        const held = lost.map((stack) => `${stack} has ${holders[stack]?.join(", ")}`);
+        const files = lost.map((stack) => `Pulumi.${stack}.yaml`).join(", ");
+        throw new InputError(
+            `${of}: this checkout has not the stack files of all its shards: the state of ${held.join("; that of ")}. Get ` +
+                `${files} from the branch on which they were written, commit them, and do this again`,
+        );
+    }
+}

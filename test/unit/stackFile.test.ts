@@ -1,0 +1,50 @@
+import { expect } from "chai";
+import { chmodSync, linkSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { restoreSetting, writeStackFile } from "../../scripts/support/stackFile";
+
+describe("a stack file that a command writes", () => {
+    let folder: string;
+    const at = (name: string) => path.join(folder, name);
+    beforeEach(() => void (folder = mkdtempSync(path.join(os.tmpdir(), "files-"))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("is replaced as a whole: who has the old one open still reads all of it", () => {
+        writeFileSync(at("Pulumi.prod.yaml"), "old");
+        chmodSync(at("Pulumi.prod.yaml"), 0o640);
+        linkSync(at("Pulumi.prod.yaml"), at("open"));
+        writeStackFile(at("Pulumi.prod.yaml"), "new");
+        expect([readFileSync(at("open"), "utf8"), readFileSync(at("Pulumi.prod.yaml"), "utf8")]).to.deep.equal(["old", "new"]);
+        expect(statSync(at("Pulumi.prod.yaml")).mode & 0o777).to.equal(0o640);
+        expect(readdirSync(folder)).to.have.members(["Pulumi.prod.yaml", "open"]);
+    });
+
+    it("stays a link to where it is", () => {
+        writeFileSync(at("actual"), "old");
+        symlinkSync(at("actual"), at("Pulumi.prod.yaml"));
+        writeStackFile(at("Pulumi.prod.yaml"), "new");
+        expect(lstatSync(at("Pulumi.prod.yaml")).isSymbolicLink()).to.equal(true);
+        expect(readFileSync(at("actual"), "utf8")).to.equal("new");
+    });
+
+    const restored = (before: string, written: string, now: string) => {
+        writeFileSync(at("Pulumi.prod.yaml"), now);
+        restoreSetting(at("Pulumi.prod.yaml"), ["clusters", "a", "quarantined"], before, written);
+        return readFileSync(at("Pulumi.prod.yaml"), "utf8");
+    };
+    const file = (...lines: string[]) => `config:\n  hubspoke:clusters:\n${lines.map((line) => `    ${line}\n`).join("")}`;
+
+    it("is as it was after a setting is taken back", () => {
+        expect(restored("config:   {}\n", "config: {}\n", "config: {}\n")).to.equal("config:   {}\n");
+    });
+
+    it("keeps what another command has changed in it when a setting is taken back", () => {
+        const rotated = "b: { generation: 2 }";
+        expect(restored(file("b: {}"), file("b: {}", "a: { quarantined: true }"), file(rotated, "a: { quarantined: true }"))).to.equal(file("b: {generation: 2}"));
+        expect(restored(file("a: {}"), file("a: { quarantined: true }"), file("a: { quarantined: true, revision: v1 }"))).to.equal(file("a: {revision: v1}"));
+        expect(restored(file("a: { quarantined: true }"), file("a: {}"), file("a: {}", rotated))).to.equal(
+            file("a: {quarantined: true}", "b: {generation: 2}"),
+        );
+    });
+});
