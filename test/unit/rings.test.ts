@@ -259,6 +259,66 @@ describe("a release in rings", () => {
         }
     });
 
+    /** Calls something after the preview of the second ring. */
+    function beforeSecondRing(fleet: FakeFleet, work: () => Promise<void>): void {
+        fleet.onPreview = () => {
+            if (fleet.ups.length === 1) {
+                fleet.onPreview = () => undefined;
+                return work();
+            }
+        };
+    }
+
+    it("moves no pin if a person has paused it during the previews", async () => {
+        const fleet = three();
+        beforeSecondRing(fleet, () => decide(fleet.world(), rulesOf({ runner: "a person" }), "pause"));
+        expect((await release(fleet, two)).state).to.equal("paused");
+        expect(fleet.with("new")).to.deep.equal(["a"]);
+        expect((await onward(fleet, "resume")).state).to.equal("done");
+    });
+
+    it("moves no pin if it was taken back elsewhere during the previews", async () => {
+        const fleet = three();
+        beforeSecondRing(fleet, async () => void expect((await onward(fleet, "back")).state).to.equal("back"));
+        expect(await failure(release(fleet, two))).to.match(/another run of this command has taken over/);
+        expect(fleet.record?.state).to.equal("back");
+        expectAllOld(fleet);
+    });
+
+    it("brings up no further shard after a person has paused it", async () => {
+        const fleet = three();
+        fleet.onUp = (name) => name === "b" ? decide(fleet.world(), rulesOf({ runner: "a person" }), "pause") : undefined;
+        expect((await release(fleet, two)).state).to.equal("paused");
+        expect(fleet.with("old")).to.deep.equal(["c"]);
+        fleet.onUp = () => undefined;
+        expect((await onward(fleet, "resume")).state).to.equal("done");
+        expect(fleet.with("new")).to.deep.equal(["a", "b", "c"]);
+    });
+
+    it("goes back again where another process brings its revision up after the way back", async () => {
+        const fleet = three();
+        Object.assign(fleet.clusters.c ?? {}, { breaksAt: "new" });
+        let isLate = true;
+        fleet.onWait = () => {
+            if (isLate && fleet.ups.length === 3) {
+                isLate = false;
+                fleet.hub.b = { revision: "new" };
+            }
+        };
+        expect((await release(fleet, two)).state).to.equal("back");
+        expect(isLate).to.equal(false);
+        expectAllOld(fleet);
+        expect(fleet.said.join("\n")).to.match(/b got new after that, by a process that had begun with it before/);
+    });
+
+    it("has the record of promotions refuse its revision after a way back, on clusters too that had not got it", async () => {
+        const fleet = three();
+        fleet.errors.push(new Error("the network failed"));
+        expect(await failure(release(fleet, two))).to.equal("the network failed");
+        expect((await onward(fleet, "back")).state).to.equal("back");
+        expect(fleet.replaced).to.deep.equal(["a: new"]);
+    });
+
     it("ends in a process whose release another one has taken over", async () => {
         const fleet = three();
         fleet.onWait = () => (fleet.ups.length === 1 ? takeOver(fleet.world(), rulesOf({ runner: "two" })) : undefined);

@@ -1,8 +1,9 @@
 import type { Release } from "../../../clusters/releases";
+import { pinText } from "../../../settings/pins";
 import { pinsOf } from "./advance";
 import { isBack } from "./judge";
 import { describe } from "../describe";
-import { withoutDead } from "./moveRing";
+import { moveAsOwn } from "./ownMove";
 import type { Rules, World } from "./world";
 
 /** Time between two looks at the clusters, in milliseconds. */
@@ -13,18 +14,34 @@ const pollMs = 5_000;
  * and the clusters that answer are waited for. What does not become Healthy by itself is named; a second way back would
  * not help it.
  */
-export async function goBack(world: World, { runner, timeoutMs }: Rules, release: Release): Promise<void> {
+export async function goBack(world: World, rules: Rules, release: Release): Promise<void> {
     const { moved, revision } = release;
     const on = moved.filter((name) => world.clusters[name]?.pin !== undefined);
     world.say(`going back from ${revision} on ${on.length} clusters: ${on.join(", ")}`);
-    await withoutDead(world, await world.dead(0), (dead) => world.move(pinsOf(release), on, dead));
-    const unhealthy = await waitUntilBack(world, release, on, timeoutMs);
+    const move = { pins: pinsOf(release), on, replaces: revision };
+    if (!(await moveAsOwn(world, rules, release, move, await world.dead(0)))) {
+        return;
+    }
+    const unhealthy = await waitUntilBack(world, release, on, rules.timeoutMs);
+    if (await hasAgain(world, release, on)) {
+        return;
+    }
     unhealthy.forEach((line) => world.say(`not Healthy after the way back: ${line}`));
     await world.change((now) => {
-        const isOwn = now?.runner === runner && now.state === "going back";
+        const isOwn = now?.runner === rules.runner && now.state === "going back";
         const why = [release.why ?? [], unhealthy.map((line) => `not Healthy after the way back: ${line}`)].flat(2);
         return isOwn ? { ...now, state: "back", why: why.join("\n") } : (now ?? release);
     });
+}
+
+/** Whether a `pulumi up` that another process had begun before the way back has brought the revision up after it. */
+async function hasAgain(world: World, { before, revision }: Release, names: readonly string[]): Promise<boolean> {
+    const pins = await world.pins();
+    const late = names.filter((name) => pinText(pins[name] ?? {}) === revision && pinText(before[name] ?? {}) !== revision);
+    if (late.length > 0) {
+        world.say(`${late.join(", ")} got ${revision} after that, by a process that had begun with it before`);
+    }
+    return late.length > 0;
 }
 
 /** @returns a line for each cluster that is not Healthy at its pin in time, without those that do not answer */

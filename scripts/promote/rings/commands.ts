@@ -29,7 +29,7 @@ export async function begin(
     });
     const toMove = candidates.filter(({ has }) => !has).map(({ name }) => name);
     if (toMove.length === 0) {
-        await world.move(Object.fromEntries(entries.map(([name]) => [name, revisionPin(revision)])), [], []);
+        world.write(Object.fromEntries(entries.map(([name]) => [name, revisionPin(revision)])));
         return false;
     }
     const dead = await world.dead(0);

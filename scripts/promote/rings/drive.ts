@@ -31,7 +31,7 @@ export async function drive(world: World, rules: Rules): Promise<Release> {
             case "paused":
             case "done":
             case "back":
-                await world.move(pinsOf(release), [], []);
+                world.write(pinsOf(release));
                 summary(release, rules.command).forEach(world.say);
                 return release;
         }

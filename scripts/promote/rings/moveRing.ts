@@ -1,11 +1,9 @@
 import type { Release } from "../../../clusters/releases";
 import { advance, hasLeft, hasProved, pinsOf } from "./advance";
+import { moveAsOwn } from "./ownMove";
 import { ringName } from "./report";
 import { ringOf } from "./ring";
 import type { ByCluster, Rules, World } from "./world";
-
-/** How often the pins are tried to move, when another cluster died each time. */
-const attempts = 3;
 
 /** Moves the pins of a ring, and those of clusters that an earlier ring skipped and that answer again. */
 export async function moveRing(world: World, rules: Rules, release: Release): Promise<void> {
@@ -37,31 +35,8 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
         return;
     }
     const pins = pinsOf({ ...next, rings });
-    await withoutDead(world, dead, (known) => world.move(pins, on, known));
-    await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
-}
-
-/**
- * Runs a change of the stack beside dead clusters. Each preview connects to every other cluster, so one that died
- * meanwhile fails it.
- */
-export async function withoutDead(
-    world: World,
-    dead: ByCluster,
-    work: (dead: readonly string[]) => Promise<void>,
-): Promise<void> {
-    let known = dead;
-    for (let attempt = 1; ; attempt += 1) {
-        try {
-            return await work(Object.keys(known));
-        } catch (error) {
-            const now = await world.dead(0);
-            const isNew = Object.keys(now).some((name) => !(name in known));
-            if (attempt === attempts || !isNew) {
-                throw error;
-            }
-            known = now;
-        }
+    if (await moveAsOwn(world, rules, release, { pins, on }, dead)) {
+        await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
     }
 }
 
