@@ -366,6 +366,52 @@ describe("a release in rings", () => {
         expectAllOld(fleet);
     });
 
+    /** Pins clusters by hand, everywhere. */
+    function pinByHand(fleet: FakeFleet, names: readonly string[], revision: string): void {
+        names.forEach((name) => (fleet.hub[name] = fleet.file[name] = { revision }));
+    }
+
+    it("goes over no revision that a cluster got meanwhile, and leaves it as it is on the way back", async () => {
+        const fleet = three();
+        await release(fleet, [canary, ring({ percent: 100, approve: true })]);
+        for (const names of [["a"], ["b"], ["a", "b", "c"]]) {
+            pinByHand(fleet, ["a"], "new");
+            pinByHand(fleet, ["b", "c"], "old");
+            pinByHand(fleet, names, "hotfix");
+            const error = `${names.join(", ")} got another revision after the release of new had begun`;
+            const remedy = ". To end the release, which leaves that as it is: npm run promote -- --to prod --back";
+            expect(await failure(onward(fleet, "approve"))).to.equal(error + remedy);
+            expect((await onward(fleet)).state).to.equal("approval");
+            expect(fleet.with("hotfix")).to.deep.equal(names);
+        }
+        const { state, why } = await onward(fleet, "back");
+        expect(state).to.equal("back");
+        expect(why).to.match(/^a keeps hotfix, which it got after the release had begun$/m);
+        expect([fleet.with("hotfix"), fleet.file]).to.deep.equal([["a", "b", "c"], fleet.hub]);
+    });
+
+    it("pauses if a cluster got another revision while it soaks, or during the previews", async () => {
+        for (const when of ["soak", "preview"]) {
+            const fleet = three();
+            const pin = () => Promise.resolve(pinByHand(fleet, ["b"], "hotfix"));
+            if (when === "preview") {
+                beforeSecondRing(fleet, pin);
+            } else {
+                fleet.onWait = () => (fleet.ups.length === 1 ? pin() : undefined);
+            }
+            const { state, why, failure: isFailure } = await release(fleet, two);
+            expect([state, isFailure]).to.deep.equal(["paused", true]);
+            expect(why).to.match(/^ring 2 of 2: b got another revision after the release of new had begun/);
+            expect(fleet.hub).to.deep.equal({ a: { revision: "new" }, b: { revision: "hotfix" }, c: { revision: "old" } });
+            expect(fleet.file.b).to.deep.equal({ revision: "hotfix" });
+            expect(await failure(onward(fleet, "resume"))).to.include("b got another revision");
+            fleet.onWait = () => undefined;
+            expect((await onward(fleet, "back")).state).to.equal("back");
+            expect(fleet.hub.b).to.deep.equal({ revision: "hotfix" });
+            expect(fleet.hub.a).to.deep.equal({ revision: "old" });
+        }
+    });
+
     it("names what does not become Healthy after the way back", async () => {
         const fleet = three();
         Object.assign(fleet.clusters.a ?? {}, { breaksAt: "new" });

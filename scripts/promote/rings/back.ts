@@ -1,6 +1,6 @@
 import type { Release } from "../../../clusters/releases";
 import { pinText } from "../../../settings/pins";
-import { pinsOf } from "./advance";
+import { overtakenIn, pinsOf } from "./advance";
 import { isBack } from "./judge";
 import { describe } from "../describe";
 import { moveAsOwn } from "./ownMove";
@@ -12,24 +12,30 @@ const pollMs = 5_000;
 /**
  * Takes a release back: the pins of every cluster that it has changed are as before, on the hub and in the stack file,
  * and the clusters that answer are waited for. What does not become Healthy by itself is named; a second way back would
- * not help it.
+ * not help it. A cluster that got another revision meanwhile keeps that, and is named too.
  */
 export async function goBack(world: World, rules: Rules, release: Release): Promise<void> {
-    const { moved, revision } = release;
+    const { revision } = release;
+    const pins = await world.pins();
+    const overtaken = overtakenIn(release, pins).filter((name) => release.moved.includes(name));
+    const moved = release.moved.filter((name) => !overtaken.includes(name));
     const on = moved.filter((name) => world.clusters[name]?.pin !== undefined);
     world.say(`going back from ${revision} on ${on.length} clusters: ${on.join(", ")}`);
-    const move = { pins: pinsOf(release), on, replaces: revision };
-    if (!(await moveAsOwn(world, rules, release, move, await world.dead(0)))) {
+    const move = { pins: pinsOf(release, pins), on, replaces: revision };
+    if (!(await moveAsOwn(world, rules, { ...release, moved }, move, await world.dead(0)))) {
         return;
     }
     const unhealthy = await waitUntilBack(world, release, on, rules.timeoutMs);
     if (await hasAgain(world, release, on)) {
         return;
     }
-    unhealthy.forEach((line) => world.say(`not Healthy after the way back: ${line}`));
     await world.change((now) => {
         const isOwn = now?.runner === rules.runner && now.state === "going back";
-        const why = [release.why ?? [], unhealthy.map((line) => `not Healthy after the way back: ${line}`)].flat(2);
+        const why = [
+            release.why ?? [],
+            unhealthy.map((line) => `not Healthy after the way back: ${line}`),
+            overtaken.map((name) => `${name} keeps ${pinText(pins[name] ?? {})}, which it got after the release had begun`),
+        ].flat();
         return isOwn ? { ...now, state: "back", why: why.join("\n") } : (now ?? release);
     });
 }

@@ -2,8 +2,9 @@ import { isUnderWay, type Release } from "../../../clusters/releases";
 import { InputError } from "../../../settings/inputError";
 import { pinText, revisionPin } from "../../../settings/pins";
 import type { RingSettings } from "../../../settings/rings";
+import { overtakenIn } from "./advance";
 import { ringsOf } from "./choice";
-import { summary } from "./report";
+import { overtakenLine, summary } from "./report";
 import type { Rules, World } from "./world";
 
 /** What a person may do with a release that has begun. */
@@ -68,14 +69,16 @@ export async function decide(world: World, rules: Rules, action: Action): Promis
         case "pause":
             return act(world, rules, ["running", "approval"], () => ({ state: "paused", why: "a person paused it" }));
         case "resume":
+            await refuseOvertaken(world, rules);
             return act(world, rules, ["running", "going back", "paused"], ({ state }) => ({
                 ...(state === "paused" ? { state: "running", why: undefined, failure: undefined } : {}),
                 runner,
             }));
         case "approve":
+            await refuseOvertaken(world, rules);
             return act(world, rules, ["approval"], () => ({ state: "running", approved: true, runner }));
         case "back":
-            refuseChangedSince(world, await world.read());
+            await refuseChangedSince(world);
             return act(world, rules, ["running", "approval", "paused", "going back", "done"], ({ why }) => ({
                 state: "going back",
                 why: why ?? "a person took it back",
@@ -102,15 +105,26 @@ async function act(
     });
 }
 
+/** A release does not go on over a revision that one of its clusters got meanwhile; a way back leaves that alone. */
+async function refuseOvertaken(world: World, { command }: Rules): Promise<void> {
+    const release = await world.read();
+    if (isUnderWay(release) && release.state !== "going back") {
+        const own = [...release.moved, ...(release.rings[release.ring]?.clusters ?? [])];
+        const names = overtakenIn(release, await world.pins()).filter((name) => own.includes(name));
+        if (names.length > 0) {
+            throw new InputError(overtakenLine(release, names, command));
+        }
+    }
+}
+
 /** A release that is done may be taken back as long as nothing came after it. */
-function refuseChangedSince({ clusters }: World, release: Release | undefined): void {
+async function refuseChangedSince(world: World): Promise<void> {
+    const release = await world.read();
     if (release?.state !== "done") {
         return;
     }
-    const changed = release.moved.filter((name) => {
-        const pin = clusters[name]?.pin;
-        return pin !== undefined && pinText(pin) !== release.revision;
-    });
+    const pins = await world.pins();
+    const changed = release.moved.filter((name) => pins[name] !== undefined && pinText(pins[name]) !== release.revision);
     if (changed.length > 0) {
         const names = changed.join(", ");
         throw new InputError(`${names} got another revision after the release of ${release.revision}. Promote instead`);

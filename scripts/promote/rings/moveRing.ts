@@ -1,7 +1,7 @@
 import type { Release } from "../../../clusters/releases";
-import { advance, hasLeft, hasProved, pinsOf } from "./advance";
+import { advance, hasLeft, hasProved, overtakenIn, pinsOf } from "./advance";
 import { moveAsOwn } from "./ownMove";
-import { ringName } from "./report";
+import { overtakenLine, ringName } from "./report";
 import { ringOf } from "./ring";
 import type { ByCluster, Rules, World } from "./world";
 
@@ -15,6 +15,13 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
     );
     const on = [...own, ...returned].filter((name) => !(name in dead) && world.clusters[name]?.pin !== undefined);
     const moved = [...new Set([...release.moved, ...on])];
+    const pinsNow = await world.pins();
+    const overtaken = overtakenIn(release, pinsNow).filter((name) => moved.includes(name));
+    if (overtaken.length > 0) {
+        const why = `${ringName(release)}: ${overtakenLine(release, overtaken, rules.command)}`;
+        await advance(world, rules, () => ({ state: "paused", why, failure: true }));
+        return;
+    }
     const all = Object.entries({ ...release.skipped, ...left });
     const skipped = Object.fromEntries(all.filter(([name]) => !returned.includes(name)));
     const next = { ...release, moved, skipped };
@@ -34,8 +41,8 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
     if (!(await advance(world, rules, () => ({ moved, skipped, rings })))) {
         return;
     }
-    const pins = pinsOf({ ...next, rings });
-    if (await moveAsOwn(world, rules, release, { pins, on }, dead)) {
+    const pins = pinsOf({ ...next, rings }, pinsNow);
+    if (await moveAsOwn(world, rules, next, { pins, on }, dead)) {
         await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
     }
 }

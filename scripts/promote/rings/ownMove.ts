@@ -1,29 +1,32 @@
 import type { Release } from "../../../clusters/releases";
+import { overtakenIn } from "./advance";
 import type { ByCluster, Move, Rules, World } from "./world";
 
 /** How often the pins are tried to move, when another cluster died each time. */
 const attempts = 3;
 
-/** The step was decided before another process took the release over, or a person paused it. */
+/** What a step was decided by has changed: the release, or the pin of a cluster. */
 class Outdated extends Error {}
 
 /**
- * Moves pins as a step of a release, beside dead clusters. Each change of the hub comes directly after a look at the
- * release: previews take minutes, in which another process may have taken it over, or a person may have paused it.
+ * Moves pins as a step of a release, beside dead clusters. Each change of the hub comes directly after a look at it:
+ * during the previews, which take minutes, another process may have taken the release over, a person may have paused it,
+ * or one of the clusters that it has moved or moves now may have got another revision.
  *
- * @returns whether the pins moved; else the record of the release is another one now
+ * @returns whether the pins moved; if not, the step is to be decided anew
  */
 export async function moveAsOwn(
     world: World,
     { runner }: Rules,
-    { state }: Release,
+    release: Release,
     move: Omit<Move, "dead" | "ready">,
     dead: ByCluster,
 ): Promise<boolean> {
     const ready = async () => {
         const now = await world.read();
-        if (now?.runner !== runner || now.state !== state) {
-            throw new Outdated("the release has changed meanwhile");
+        const isOwn = now?.runner === runner && now.state === release.state;
+        if (!isOwn || overtakenIn(release, await world.pins()).some((name) => release.moved.includes(name))) {
+            throw new Outdated("the release or a pin has changed meanwhile");
         }
     };
     try {
