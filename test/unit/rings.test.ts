@@ -146,6 +146,11 @@ describe("a release in rings", () => {
     const three = () => new FakeFleet({ a: { labels: { canary: "true" } }, b: {}, c: {} });
     const two = [canary, ring({ percent: 100 })];
 
+    /** Pins clusters by hand, everywhere. */
+    function pinByHand(fleet: FakeFleet, names: readonly string[], revision: string): void {
+        names.forEach((name) => (fleet.hub[name] = fleet.file[name] = { revision }));
+    }
+
     it("pins a cluster in quarantine, and does not wait for it", async () => {
         const fleet = new FakeFleet({ a: { labels: { canary: "true" } }, b: { quarantined: true }, c: {} });
         const { state, skipped } = await release(fleet, two);
@@ -169,6 +174,36 @@ describe("a release in rings", () => {
         const error = await failure(release(fleet, [ring({ percent: 100 })]));
         expect(error).to.match(/none of the clusters that lack new answers, so nothing was changed/);
         expect(fleet.record).to.equal(undefined);
+    });
+
+    it("does not begin with a ring whose labels no cluster has", async () => {
+        const fleet = three();
+        const typo = ring({ clusters: { labels: { canary: "ture" } } });
+        expect(await failure(release(fleet, [typo, ring({ percent: 100 })]))).to.include('has the labels canary: "ture"');
+        expect([fleet.record, fleet.ups]).to.deep.equal([undefined, []]);
+    });
+
+    it("watches a ring whose clusters have the revision already, for its soak time and with its approval", async () => {
+        const fleet = three();
+        pinByHand(fleet, ["a"], "new");
+        const began = fleet.clock;
+        const slow = [{ ...canary, soak: "2h", approve: true }, ring({ percent: 100 })];
+        expect((await release(fleet, slow)).state).to.equal("approval");
+        expect(fleet.said.at(-1)).to.match(/^ring 1 of 2 \(1 clusters\) needs an approval of new/);
+        expect((await onward(fleet, "approve")).state).to.equal("done");
+        expect(fleet.ups).to.deep.equal([["b", "c"]]);
+        // It has been Healthy at the revision for an hour.
+        expect(fleet.clock - began).to.be.within(3_600_000, 3_600_000 + 700_000);
+    });
+
+    it("fails in a ring whose cluster has the revision already, and is broken by it", async () => {
+        const fleet = three();
+        pinByHand(fleet, ["a"], "new");
+        Object.assign(fleet.clusters.a ?? {}, { breaksAt: "new" });
+        const { state, why } = await release(fleet, two);
+        expect(state).to.equal("back");
+        expect(why).to.match(/^ring 1 of 2 failed: 1 of its clusters failed, and 0 may fail:\n {2}a: .*Degraded/);
+        expect(fleet.hub).to.deep.equal({ a: { revision: "new" }, b: { revision: "old" }, c: { revision: "old" } });
     });
 
     it("waits for the approval of a ring, in another process then", async () => {
@@ -365,11 +400,6 @@ describe("a release in rings", () => {
         expect((await onward(fleet, "back")).state).to.equal("back");
         expectAllOld(fleet);
     });
-
-    /** Pins clusters by hand, everywhere. */
-    function pinByHand(fleet: FakeFleet, names: readonly string[], revision: string): void {
-        names.forEach((name) => (fleet.hub[name] = fleet.file[name] = { revision }));
-    }
 
     it("goes over no revision that a cluster got meanwhile, and leaves it as it is on the way back", async () => {
         const fleet = three();

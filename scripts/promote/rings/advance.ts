@@ -34,9 +34,15 @@ export function hasLeft({ rings, ring }: Release): boolean {
     return rings.slice(ring + 1).some(({ clusters }) => clusters.length > 0);
 }
 
+/** The clusters that the release watches so far: those that it has moved, and those of its rings that had the revision. */
+export function watchedIn({ moved, rings, ring }: Release): string[] {
+    return [...new Set([...moved, ...rings.slice(0, ring + 1).flatMap(({ has }) => has)])];
+}
+
 /** Whether a cluster with the revision has neither failed nor been skipped. */
-export function hasProved({ moved, failed, skipped }: Release): boolean {
-    return moved.some((name) => failed[name] === undefined && skipped[name] === undefined);
+export function hasProved(release: Release): boolean {
+    const { failed, skipped } = release;
+    return watchedIn(release).some((name) => failed[name] === undefined && skipped[name] === undefined);
 }
 
 /** The clusters that got another revision after the release had begun: neither its own nor the one that they had. */

@@ -2,7 +2,7 @@ import { isUnderWay, type Release } from "../../../clusters/releases";
 import { InputError } from "../../../settings/inputError";
 import { pinText, revisionPin } from "../../../settings/pins";
 import type { RingSettings } from "../../../settings/rings";
-import { overtakenIn } from "./advance";
+import { overtakenIn, watchedIn } from "./advance";
 import { ringsOf } from "./choice";
 import { overtakenLine, summary } from "./report";
 import type { Rules, World } from "./world";
@@ -16,7 +16,7 @@ export type Action = (typeof actions)[number];
  * Begins a release, and records its rings and the present pins: later changes of the settings do not change it.
  *
  * @returns whether there is anything to move
- * @throws InputError if a release is under way, or if no cluster to move answers
+ * @throws InputError if a release is under way, if no cluster to move answers, or if a ring chooses no cluster
  */
 export async function begin(
     world: World,
@@ -109,7 +109,7 @@ async function act(
 async function refuseOvertaken(world: World, { command }: Rules): Promise<void> {
     const release = await world.read();
     if (isUnderWay(release) && release.state !== "going back") {
-        const own = [...release.moved, ...(release.rings[release.ring]?.clusters ?? [])];
+        const own = [...watchedIn(release), ...(release.rings[release.ring]?.clusters ?? [])];
         const names = overtakenIn(release, await world.pins()).filter((name) => own.includes(name));
         if (names.length > 0) {
             throw new InputError(overtakenLine(release, names, command));

@@ -62,13 +62,16 @@ async function ownRelease(world: World, { runner }: Rules): Promise<Release> {
 
 /** Begins with a ring, or asks for the approval that it needs. */
 async function begin(world: World, rules: Rules, release: Release): Promise<void> {
-    const { clusters, approve } = ringOf(release);
-    if (clusters.length === 0) {
+    const { clusters, has, approve } = ringOf(release);
+    if (clusters.length + has.length === 0) {
         await advance(world, rules, nextRing);
     } else if (approve && !release.approved) {
         await advance(world, rules, () => ({ state: "approval" }));
     } else {
-        world.say(`${ringName(release)}: ${clusters.length} clusters get ${release.revision}: ${clusters.join(", ")}`);
+        const { revision } = release;
+        const gets = clusters.length === 0 ? [] : `${clusters.length} clusters get ${revision}: ${clusters.join(", ")}`;
+        const had = has.length === 0 ? [] : `${has.length} have ${revision} already: ${has.join(", ")}`;
+        world.say(`${ringName(release)}: ${[gets, had].flat().join("; ")}`);
         await advance(world, rules, () => ({ begun: true }));
     }
 }

@@ -1,5 +1,5 @@
 import type { Release } from "../../../clusters/releases";
-import { advance, hasLeft, hasProved, overtakenIn, pinsOf } from "./advance";
+import { advance, hasLeft, hasProved, overtakenIn, pinsOf, watchedIn } from "./advance";
 import { moveAsOwn } from "./ownMove";
 import { overtakenLine, ringName } from "./report";
 import { ringOf } from "./ring";
@@ -7,16 +7,18 @@ import type { ByCluster, Rules, World } from "./world";
 
 /** Moves the pins of a ring, and those of clusters that an earlier ring skipped and that answer again. */
 export async function moveRing(world: World, rules: Rules, release: Release): Promise<void> {
-    const { clusters: own } = ringOf(release);
+    const { clusters: own, has } = ringOf(release);
+    const members = [...own, ...has];
     const dead = await world.dead(0);
-    const left = leftOut(world, own, dead);
+    const left = leftOut(world, members, dead);
     const returned = Object.keys(release.skipped).filter(
-        (name) => !own.includes(name) && leftOut(world, [name], dead)[name] === undefined,
+        (name) => !members.includes(name) && leftOut(world, [name], dead)[name] === undefined,
     );
     const on = [...own, ...returned].filter((name) => !(name in dead) && world.clusters[name]?.pin !== undefined);
     const moved = [...new Set([...release.moved, ...on])];
     const pinsNow = await world.pins();
-    const overtaken = overtakenIn(release, pinsNow).filter((name) => moved.includes(name));
+    const watched = watchedIn({ ...release, moved });
+    const overtaken = overtakenIn(release, pinsNow).filter((name) => watched.includes(name));
     if (overtaken.length > 0) {
         const why = `${ringName(release)}: ${overtakenLine(release, overtaken, rules.command)}`;
         await advance(world, rules, () => ({ state: "paused", why, failure: true }));
@@ -25,7 +27,7 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
     const all = Object.entries({ ...release.skipped, ...left });
     const skipped = Object.fromEntries(all.filter(([name]) => !returned.includes(name)));
     const next = { ...release, moved, skipped };
-    if (on.every((name) => name in left) && (hasLeft(release) || !hasProved(next))) {
+    if ([...on, ...has].every((name) => name in left) && (hasLeft(release) || !hasProved(next))) {
         const why = `${ringName(release)}: no cluster of it could prove ${release.revision}:\n${lines(left)}`;
         await advance(world, rules, () => ({ state: "paused", why, failure: true }));
         return;

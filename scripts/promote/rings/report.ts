@@ -22,7 +22,7 @@ export function summary(release: Release, command: string): string[] {
 function heading(release: Release, command: string): string {
     const { state, revision, moved, rings, ring } = release;
     const all = rings.flatMap(({ clusters }) => clusters).length;
-    const size = rings[ring]?.clusters.length ?? 0;
+    const size = [...(rings[ring]?.clusters ?? []), ...(rings[ring]?.has ?? [])].length;
     const at = `in ${ringName(release)}: ${moved.length} of ${all} clusters have it`;
     const goOn = `To go on: ${command} --resume. To take it back: ${command} --back`;
     switch (state) {

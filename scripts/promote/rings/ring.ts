@@ -1,5 +1,6 @@
 import type { Release } from "../../../clusters/releases";
 import { milliseconds } from "../../../settings/duration";
+import { watchedIn } from "./advance";
 import { stateOf } from "./gates";
 import { judge, type Verdict } from "./judge";
 import type { ByCluster, Rules, World } from "./world";
@@ -56,23 +57,25 @@ type Named = { readonly name: string } & Verdict;
 
 async function verdictsOf(
     world: World,
-    { revision, moved, skipped, failed }: Release,
+    release: Release,
     moment: Moment & { readonly soakMs: number },
 ): Promise<Named[]> {
+    const { revision, moved, skipped, failed } = release;
     const applications = await world.applications();
-    const watched = moved.filter((name) => skipped[name] === undefined && failed[name] === undefined);
+    const watched = watchedIn(release).filter((name) => skipped[name] === undefined && failed[name] === undefined);
     return watched.flatMap((name) => {
         const cluster = world.clusters[name];
-        const facts = { ...moment, revision };
+        // What had the revision before may have proved it before.
+        const facts = { ...moment, revision, sinceMs: moved.includes(name) ? moment.sinceMs : 0 };
         return cluster === undefined ? [] : [{ name, ...judge(cluster.application, applications, facts) }];
     });
 }
 
 /** How the clusters stand, apart from the gates. */
 function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster, { isLate }: Moment): RingState {
-    const { clusters, maxFailed } = ringOf(release);
+    const { clusters, has, maxFailed } = ringOf(release);
     const alive = verdicts.filter(({ name }) => !(name in dead));
-    const own = alive.filter(({ name }) => clusters.includes(name));
+    const own = alive.filter(({ name }) => clusters.includes(name) || has.includes(name));
     const failing = alive.filter((one) => one.is === "failed" || (isLate && own.includes(one) && one.is !== "proved"));
     if (failing.length > maxFailed) {
         const lines = failing.map((one) => `\n  ${inWords(one)}`).join("");
@@ -95,10 +98,10 @@ function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster,
 async function gatesOf(
     world: World,
     { gates }: Rules,
-    { moved }: Release,
+    release: Release,
     moment: Moment,
 ): Promise<{ is?: undefined } | Extract<RingState, { is: "failed" | "waiting" }>> {
-    const names = moved.flatMap((name) => world.clusters[name]?.argoCdName ?? []).sort();
+    const names = watchedIn(release).flatMap((name) => world.clusters[name]?.argoCdName ?? []).sort();
     const states = await Promise.all(gates.map((gate) => stateOf(gate, names, moment, world.askSeries)));
     const seen = states.flatMap((state) => ("seen" in state ? [state.seen] : []));
     const failed = states.flatMap((state) => ("failed" in state ? [state.failed] : []));
