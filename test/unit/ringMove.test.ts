@@ -1,21 +1,13 @@
 import { expect } from "chai";
 import { worldOf } from "../../scripts/promote/rings/onHub";
 import type { EnvironmentStack } from "../../scripts/support/stacks";
-import { parseSettings } from "../../settings";
-import type { EnvironmentSettings } from "../../settings/environment";
-import { hubApplications } from "./support/applications";
 import { failure } from "./support/failure";
 import { type FakePulumi, fakePulumi } from "./support/fakePulumi";
-import { type ObjectStore, objectStore, type StoredObject } from "./support/objectStore";
+import { type ObjectStore, objectStore } from "./support/objectStore";
+import { registered, settingsWith, targetOn } from "./support/ringTarget";
 
 const names = ["a", "b"];
 const record = "api/v1/namespaces/argocd/configmaps/promotion-record";
-
-function registered(name: string): [string, StoredObject] {
-    const labels = { "argocd.argoproj.io/secret-type": "cluster", "hubspoke/cluster": name };
-    const metadata = { name: `cluster-${name}`, labels, annotations: { revision: "old" } };
-    return [`api/v1/namespaces/argocd/secrets/cluster-${name}`, { metadata, data: {} }];
-}
 
 describe("the move of a ring's pins in shards", () => {
     let hub: ObjectStore;
@@ -23,18 +15,11 @@ describe("the move of a ring's pins in shards", () => {
     let target: EnvironmentStack;
 
     beforeEach(async () => {
-        hub = await objectStore(Object.fromEntries(names.map(registered)));
-        const clusters = Object.fromEntries(names.map((name) => {
-            return [name, { context: name, labels: { region: "eu" }, revision: "old" }];
-        }));
-        const settings = { role: "environment", environment: "prod", hub: { context: "hub" }, clusters };
+        hub = await objectStore(Object.fromEntries(names.map((name) => registered(name))));
+        const settings = settingsWith(names);
         const shards = { "prod-1": { of: "prod", clusters: ["a"] }, "prod-2": { of: "prod", clusters: ["b"] } };
         pulumi = fakePulumi({ prod: settings, "prod-1": { shard: shards["prod-1"] }, "prod-2": { shard: shards["prod-2"] } });
-        target = {
-            ...{ stack: "prod", settings: parseSettings(settings) as EnvironmentSettings, shards, hub: hub.address },
-            ...{ namespace: "argocd", applications: hubApplications(), domain: "example.com" },
-            rollout: { strategy: "pinned", soak: "1s", protectedEnvironments: [], pinned: [], rolled: [], windowed: [] },
-        };
+        target = targetOn(hub, settings, shards);
     });
     afterEach(async () => {
         pulumi.restore();
@@ -63,14 +48,9 @@ describe("the move of a ring's pins in shards", () => {
     });
 
     it("back has the record of promotions refuse the revision, whatever the clusters have", async () => {
-        names.forEach((name) => hub.objects.set(...withPin(name, "new")));
+        names.forEach((name) => hub.objects.set(...registered(name, "new")));
         await move(3, "bad");
         const { data } = hub.objects.get(record) as { data: Record<string, string> };
         expect(JSON.parse(data.a ?? "{}")).to.deep.include({ revision: "new", superseded: ["bad"] });
     });
-
-    function withPin(name: string, revision: string): [string, StoredObject] {
-        const [path, { metadata, ...more }] = registered(name);
-        return [path, { ...more, metadata: { ...metadata, annotations: { revision } } }];
-    }
 });
