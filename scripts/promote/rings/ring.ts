@@ -1,7 +1,7 @@
 import type { Release } from "../../../clusters/releases";
 import { milliseconds } from "../../../settings/duration";
 import { watchedIn } from "./advance";
-import { stateOf } from "./gates";
+import { observationOf, stateOf } from "./gates";
 import { judge, type Verdict } from "./judge";
 import type { ByCluster, Rules, World } from "./world";
 
@@ -32,7 +32,7 @@ export async function stateOfRing(world: World, rules: Rules, release: Release):
     const now = world.now();
     const sinceMs = Date.parse(release.movedAt ?? "");
     const soakMs = milliseconds(ringOf(release).soak);
-    const longest = Math.max(soakMs, ...gates.map((gate) => milliseconds(gate.for)));
+    const longest = Math.max(soakMs, ...gates.map(observationOf));
     const moment = { now, sinceMs, isLate: now >= sinceMs + timeoutMs + longest };
     const verdicts = await verdictsOf(world, release, { ...moment, soakMs });
     const recent = healthOf(release, verdicts, await world.dead(recentMs), moment);
