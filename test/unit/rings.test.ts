@@ -469,6 +469,60 @@ describe("a release in rings", () => {
         expectAllOld(fleet);
     });
 
+    /** Both clusters of the last ring die after they have moved. */
+    function lastRingDies(): FakeFleet {
+        const fleet = three();
+        fleet.onWait = () => {
+            if (fleet.ups.length === 2) {
+                Object.assign(fleet.clusters.b ?? {}, { dead: true });
+                Object.assign(fleet.clusters.c ?? {}, { dead: true });
+            }
+        };
+        return fleet;
+    }
+
+    it("pauses if all clusters of the last ring die after they have moved", async () => {
+        const fleet = lastRingDies();
+        const { state, why, failure: isFailure } = await release(fleet, two);
+        expect([state, isFailure]).to.deep.equal(["paused", true]);
+        expect(why).to.equal(
+            "ring 2 of 2: no cluster is left that could prove new\n  b: it does not answer\n  c: it does not answer",
+        );
+        expect((await onward(fleet, "resume")).state).to.equal("paused");
+        fleet.onWait = () => undefined;
+        for (const name of ["b", "c"]) {
+            Object.assign(fleet.clusters[name] ?? {}, { dead: false, quarantined: true });
+        }
+        const { state: end, skipped } = await onward(fleet, "resume");
+        expect([end, skipped]).to.deep.equal(["done", { b: "is in quarantine", c: "is in quarantine" }]);
+    });
+
+    it("goes on when a cluster of a ring that has died answers again", async () => {
+        const fleet = lastRingDies();
+        await release(fleet, two);
+        fleet.onWait = () => undefined;
+        Object.assign(fleet.clusters.b ?? {}, { dead: false });
+        const { state, skipped } = await onward(fleet, "resume");
+        expect([state, Object.keys(skipped)]).to.deep.equal(["done", ["c"]]);
+    });
+
+    it("has gates that are asked too where no cluster of the last ring proves anything", async () => {
+        const gates = [{ query: "errors", threshold: "< 0.01", for: "1m" }];
+        for (const value of [0, 0.2]) {
+            const fleet = three();
+            Object.assign(fleet.clusters.b ?? {}, { dead: true });
+            Object.assign(fleet.clusters.c ?? {}, { dead: true });
+            fleet.askSeries = (_, from, to, step) => {
+                const times = Array.from({ length: (to - from) / step + 1 }, (__, index) => from + index * step);
+                const isLast = fleet.record?.ring === 1;
+                return Promise.resolve([new Map(times.map((time) => [time, isLast ? value : 0]))]);
+            };
+            const { state, why } = await release(fleet, two, rulesOf({ gates }));
+            expect(state).to.equal(value === 0 ? "done" : "back");
+            expect(why ?? "").to.include(value === 0 ? "" : "ring 2 of 2 failed: the gate errors < 0.01: is 0.2");
+        }
+    });
+
     it("does not pass a gate that is never answered", async () => {
         const fleet = three();
         fleet.askSeries = () => Promise.reject(new Error("https://prometheus answers 401"));

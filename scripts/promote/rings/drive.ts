@@ -1,6 +1,6 @@
 import type { Release } from "../../../clusters/releases";
 import { InputError } from "../../../settings/inputError";
-import { advance, hasLeft, hasProved, nextRing, pinsOf } from "./advance";
+import { advance, nextRing, pinsOf } from "./advance";
 import { goBack } from "./back";
 import { moveRing } from "./moveRing";
 import { ringName, summary } from "./report";
@@ -90,16 +90,14 @@ async function lookAt(world: World, rules: Rules, release: Release): Promise<str
         await advance(world, rules, () => ({ state: next, why, failure: true }));
         return undefined;
     }
-    const { failed, skipped } = state;
-    const after = (now: Release) => {
-        return { ...now, failed: { ...now.failed, ...failed }, skipped: { ...now.skipped, ...skipped } };
-    };
-    if (state.is === "unproved" && (hasLeft(release) || !hasProved(after(release)))) {
-        const why = `${name}: no cluster is left that could prove ${release.revision}`;
-        await advance(world, rules, () => ({ state: "paused", why, failure: true }));
+    if (state.is === "unproved") {
+        await advance(world, rules, () => ({ state: "paused", why: `${name}: ${state.why}`, failure: true }));
         return undefined;
     }
-    await advance(world, rules, (now) => ({ ...after(now), ...nextRing(now) }));
+    await advance(world, rules, (now) => ({
+        ...{ failed: { ...now.failed, ...state.failed }, skipped: { ...now.skipped, ...state.skipped } },
+        ...nextRing(now),
+    }));
     world.say(`${name} is done`);
     return undefined;
 }

@@ -1,13 +1,14 @@
 import type { Release } from "../../../clusters/releases";
 import { milliseconds } from "../../../settings/duration";
-import { watchedIn } from "./advance";
+import { hasLeft, hasProved, watchedIn } from "./advance";
 import { observationOf, stateOf } from "./gates";
 import { judge, type Verdict } from "./judge";
 import type { ByCluster, Rules, World } from "./world";
 
 /** How the present ring stands. `unproved`: no cluster is left that could prove the revision. */
 export type RingState =
-    | { readonly is: "done" | "unproved"; readonly failed: ByCluster; readonly skipped: ByCluster }
+    | { readonly is: "done"; readonly failed: ByCluster; readonly skipped: ByCluster }
+    | { readonly is: "unproved"; readonly why: string }
     | { readonly is: "failed"; readonly why: string }
     | { readonly is: "waiting"; readonly seen: string };
 
@@ -35,9 +36,11 @@ export async function stateOfRing(world: World, rules: Rules, release: Release):
     const longest = Math.max(soakMs, ...gates.map(observationOf));
     const moment = { now, sinceMs, isLate: now >= sinceMs + timeoutMs + longest };
     const verdicts = await verdictsOf(world, release, { ...moment, soakMs });
-    const recent = healthOf(release, verdicts, await world.dead(recentMs), moment);
-    const health = recent.is === "waiting" ? recent : healthOf(release, verdicts, await world.dead(0), moment);
-    if (health.is === "failed" || health.is === "unproved") {
+    const parked = Object.entries(world.clusters).flatMap(([name, { quarantined }]) => (quarantined ? [name] : []));
+    const recent = healthOf(release, verdicts, { parked, dead: await world.dead(recentMs) }, moment);
+    const health =
+        recent.is === "waiting" ? recent : healthOf(release, verdicts, { parked, dead: await world.dead(0) }, moment);
+    if (health.is === "failed") {
         return health;
     }
     const asked = await gatesOf(world, rules, release, moment);
@@ -71,11 +74,21 @@ async function verdictsOf(
     });
 }
 
-/** How the clusters stand, apart from the gates. */
-function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster, { isLate }: Moment): RingState {
+/**
+ * How the clusters stand, apart from the gates.
+ *
+ * @param parked clusters that have come into quarantine since their pins moved
+ */
+function healthOf(
+    release: Release,
+    verdicts: readonly Named[],
+    { parked, dead }: { readonly parked: readonly string[]; readonly dead: ByCluster },
+    { isLate }: Moment,
+): RingState {
     const { clusters, has, maxFailed } = ringOf(release);
-    const alive = verdicts.filter(({ name }) => !(name in dead));
-    const own = alive.filter(({ name }) => clusters.includes(name) || has.includes(name));
+    const isOwn = ({ name }: Named) => clusters.includes(name) || has.includes(name);
+    const alive = verdicts.filter(({ name }) => !(name in dead) && !parked.includes(name));
+    const own = alive.filter(isOwn);
     const failing = alive.filter((one) => one.is === "failed" || (isLate && own.includes(one) && one.is !== "proved"));
     if (failing.length > maxFailed) {
         const lines = failing.map((one) => `\n  ${inWords(one)}`).join("");
@@ -85,13 +98,20 @@ function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster,
     if (open.length > 0) {
         return { is: "waiting", seen: open.map(inWords).join("\n") };
     }
-    const skipped = verdicts.flatMap(({ name }) => (name in dead ? [[name, dead[name] ?? ""]] : []));
-    const failed = failing.map((one) => [one.name, inWords(one)]);
-    return {
-        is: own.some((one) => one.is === "proved") ? "done" : "unproved",
-        failed: Object.fromEntries(failed) as ByCluster,
-        skipped: Object.fromEntries(skipped) as ByCluster,
-    };
+    const failed = Object.fromEntries(failing.map((one) => [one.name, inWords(one)])) as ByCluster;
+    const quarantined = Object.fromEntries(parked.map((name) => [name, "is in quarantine"])) as ByCluster;
+    const away = { ...dead, ...quarantined };
+    const gone = verdicts.filter(({ name }) => name in away);
+    const skipped = Object.fromEntries(gone.map(({ name }) => [name, away[name]])) as ByCluster;
+    const died = gone.filter((one) => isOwn(one) && one.name in dead);
+    const after = { ...release, failed: { ...release.failed, ...failed }, skipped: { ...release.skipped, ...skipped } };
+    // At the end nobody has to prove it again, unless its clusters died of it.
+    const isEnough = !hasLeft(release) && died.length === 0 && hasProved(after);
+    if (isEnough || own.some((one) => one.is === "proved")) {
+        return { is: "done", failed, skipped };
+    }
+    const lines = died.map(({ name }) => `\n  ${name}: ${dead[name]}`).join("");
+    return { is: "unproved", why: `no cluster is left that could prove ${release.revision}${lines}` };
 }
 
 /** How the gates stand: nothing if they are open. */
