@@ -6,7 +6,7 @@ import { milliseconds } from "../../settings/duration";
 import { pinOf, revisionPin } from "../../settings/pins";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { say } from "../support/main";
-import { settingsFile } from "../support/stackFile";
+import { settingsFile, upCommand } from "../support/stackFile";
 import type { EnvironmentStack } from "../support/stacks";
 import { progressOf } from "./checks";
 import { movePins } from "./movePins";
@@ -76,6 +76,6 @@ function wayBack({ stack, settings }: EnvironmentStack, application: string, rev
     const at = application === agentKey ? "" : ` (under revisions.${application})`;
     return (
         `The promotion stopped. To continue, run it again. To roll back, write into ${settingsFile(stack)}${at}: ` +
-        `${pins.join("; ")}. Then: pulumi up --stack ${stack}`
+        `${pins.join("; ")}. Then: ${upCommand(stack)}`
     );
 }
