@@ -59,8 +59,9 @@ describe("a gate", () => {
             const aligned: Parameters<typeof stateOf>[3] = (_, from, to, step) => {
                 asked.from = from;
                 const down = (time: number) => Math.floor(time / step) * step;
-                const count = (down(to) - down(from)) / step + 1;
-                return Promise.resolve([new Map(Array.from({ length: count }, (__, index) => [down(from) + index * step, 0.001]))]);
+                const length = (down(to) - down(from)) / step + 1;
+                const times = Array.from({ length }, (__, index) => down(from) + index * step);
+                return Promise.resolve([new Map(times.map((time) => [time, 0.001]))]);
             };
             const moved = { sinceMs: now - observationOf(gate), now };
             expect(await stateOf(gate, ["a"], moved, aligned), `${seconds} s`).to.deep.equal({ open: true });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
 import { worldOf } from "../../scripts/promote/rings/onHub";
 import type { EnvironmentStack } from "../../scripts/support/stacks";
 import { failure } from "./support/failure";
@@ -45,6 +46,15 @@ describe("the move of a ring's pins in shards", () => {
         expect(ups()).to.have.length(1);
         await move(3);
         expect(ups()).to.have.length(3);
+    });
+
+    it("writes pins that a preview accepts: of what was taken back, and goes to a dead cluster later", async () => {
+        const taken = JSON.stringify({ revision: "old", at: "2026-01-01T00:00:00Z", superseded: ["new"] });
+        hub.objects.set(record, { metadata: { name: "promotion-record" }, data: { b: taken } });
+        const pins = Object.fromEntries(names.map((name) => [name, { revision: "new" }]));
+        await (await worldOf(target, "agent")).move({ pins, on: ["a"], dead: ["b"], ready: () => Promise.resolve() });
+        const file = readFileSync(pulumi.file("prod"), "utf8");
+        expect(file.match(/revision: new|rollbackFrom: \w+/g)).to.deep.equal(["revision: new", "revision: new", "rollbackFrom: old"]);
     });
 
     it("back has the record of promotions refuse the revision, whatever the clusters have", async () => {

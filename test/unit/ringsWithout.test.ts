@@ -13,16 +13,24 @@ const approval: Release = {
     rings: [{ clusters: ["a"], has: [], soak: "10m", approve: true, maxFailed: 0 }],
     ...{ moved: [], before: { a: { revision: "old" } }, skipped: {}, failed: {} },
 };
-const refused = /prod: a release of new in rings is under way, and .*Pulumi\.prod\.yaml has no hubspoke:rollout.*--resume.*--status.*--back$/;
+const refused = new RegExp(
+    "prod: a release of new in rings is under way, and .*Pulumi\\.prod\\.yaml has no hubspoke:rollout" +
+        ".*--resume.*--status.*--back$",
+);
 
 describe("a release in rings, from a checkout without the rings", () => {
     let hub: ObjectStore;
     const begin = async (release: Release) => {
         const data = { "prod.agent": JSON.stringify(release) };
-        hub = await objectStore({ [record]: { metadata: { name: "release-record" }, data }, ...Object.fromEntries([registered("a")]) });
+        const kept = { metadata: { name: "release-record" }, data };
+        const [secret, cluster] = registered("a");
+        hub = await objectStore({ [record]: kept, [secret]: cluster });
         return targetOn(hub, settingsWith(["a"]));
     };
-    const state = () => (JSON.parse((hub.objects.get(record) as { data: Record<string, string> }).data["prod.agent"] ?? "") as Release).state;
+    const state = () => {
+        const { data } = hub.objects.get(record) as { data: Record<string, string> };
+        return (JSON.parse(data["prod.agent"] ?? "") as Release).state;
+    };
     afterEach(() => hub.close());
 
     it("does not go on without the gates", async () => {

@@ -34,7 +34,7 @@ export function hasLeft({ rings, ring }: Release): boolean {
     return rings.slice(ring + 1).some(({ clusters }) => clusters.length > 0);
 }
 
-/** The clusters that the release watches so far: those that it has moved, and those of its rings that had the revision. */
+/** The clusters that the release watches so far: what it has moved, and what its rings had at the revision before. */
 export function watchedIn({ moved, rings, ring }: Release): string[] {
     return [...new Set([...moved, ...rings.slice(0, ring + 1).flatMap(({ has }) => has)])];
 }

@@ -4,7 +4,7 @@ import { overtakenIn, pinsOf } from "./advance";
 import { isBack } from "./judge";
 import { describe } from "../describe";
 import { moveAsOwn } from "./ownMove";
-import type { Rules, World } from "./world";
+import type { Pins, Rules, World } from "./world";
 
 /** Time between two looks at the clusters, in milliseconds. */
 const pollMs = 5_000;
@@ -43,7 +43,8 @@ export async function goBack(world: World, rules: Rules, release: Release): Prom
 /** Whether a `pulumi up` that another process had begun before the way back has brought the revision up after it. */
 async function hasAgain(world: World, { before, revision }: Release, names: readonly string[]): Promise<boolean> {
     const pins = await world.pins();
-    const late = names.filter((name) => pinText(pins[name] ?? {}) === revision && pinText(before[name] ?? {}) !== revision);
+    const has = (all: Pins, name: string) => pinText(all[name] ?? {}) === revision;
+    const late = names.filter((name) => has(pins, name) && !has(before, name));
     if (late.length > 0) {
         world.say(`${late.join(", ")} got ${revision} after that, by a process that had begun with it before`);
     }

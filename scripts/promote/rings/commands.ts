@@ -30,7 +30,7 @@ export async function begin(
     });
     const toMove = candidates.filter(({ has }) => !has).map(({ name }) => name);
     if (toMove.length === 0) {
-        world.write(Object.fromEntries(entries.map(([name]) => [name, revisionPin(revision)])));
+        await world.write(Object.fromEntries(entries.map(([name]) => [name, revisionPin(revision)])));
         return false;
     }
     const dead = await world.dead(0);
@@ -124,7 +124,10 @@ async function refuseChangedSince(world: World): Promise<void> {
         return;
     }
     const pins = await world.pins();
-    const changed = release.moved.filter((name) => pins[name] !== undefined && pinText(pins[name]) !== release.revision);
+    const changed = release.moved.filter((name) => {
+        const pin = pins[name];
+        return pin !== undefined && pinText(pin) !== release.revision;
+    });
     if (changed.length > 0) {
         const names = changed.join(", ");
         throw new InputError(`${names} got another revision after the release of ${release.revision}. Promote instead`);

@@ -31,7 +31,7 @@ export async function drive(world: World, rules: Rules): Promise<Release> {
             case "paused":
             case "done":
             case "back":
-                world.write(pinsOf(release, await world.pins()));
+                await world.write(pinsOf(release, await world.pins()));
                 summary(release, rules.command).forEach(world.say);
                 return release;
         }

@@ -11,7 +11,7 @@ import { say } from "../../support/main";
 import { setPins, settingsFile } from "../../support/stackFile";
 import type { EnvironmentStack } from "../../support/stacks";
 import { movePins } from "../movePins";
-import { clustersWith, found } from "../target";
+import { clustersWith, found, withRollback } from "../target";
 import { deadIn } from "./dead";
 import { prometheusAt } from "./prometheus";
 import type { Cluster, Clusters, Move, Pins, World } from "./world";
@@ -36,7 +36,7 @@ export async function worldOf(target: EnvironmentStack, application: string): Pr
         applications: () => patiently("Applications", () => found(target, application)),
         dead: deadIn(target, () => patiently("clusters", () => registrations(hub, namespace))),
         pins: async () => pinsOn(await patiently("clusters", () => registrations(hub, namespace)), application),
-        write: (pins) => setPins(settingsFile(stack), application, pins),
+        write: (pins) => write(target, application, pins),
         move: (asked) => move(target, application, asked),
         read: () => patiently("the release", () => readRelease(hub, namespace, of)),
         change: (next) => changeRelease(hub, namespace, of, next),
@@ -89,7 +89,7 @@ async function move(
     { replaces, ...asked }: Move,
 ): Promise<void> {
     const { pins, on, ready } = asked;
-    const { hub, namespace, stack } = target;
+    const { hub, namespace } = target;
     // Without a target, `pulumi up` would bring up the whole stack.
     if (on.length > 0) {
         const pinned = on.filter((name) => pins[name]?.revision !== undefined);
@@ -104,6 +104,10 @@ async function move(
         });
         await endPromotion(hub, namespace, on.map((cluster) => ({ application, cluster })));
     }
-    // The record accepts them now without more.
-    setPins(settingsFile(stack), application, pins);
+    await write(target, application, pins);
+}
+
+/** Writes pins into the stack file so that a preview accepts them, also those that have not moved on the hub yet. */
+async function write(target: EnvironmentStack, application: string, pins: Pins): Promise<void> {
+    setPins(settingsFile(target.stack), application, await withRollback(target, application, pins));
 }

@@ -10,8 +10,8 @@ class Outdated extends Error {}
 
 /**
  * Moves pins as a step of a release, beside dead clusters. Each change of the hub comes directly after a look at it:
- * during the previews, which take minutes, another process may have taken the release over, a person may have paused it,
- * or one of the clusters that it has moved or moves now may have got another revision.
+ * during the previews, which take minutes, another process may have taken the release over, a person may have paused
+ * it, or a cluster that it has moved or moves now may have got another revision.
  *
  * @returns whether the pins moved; if not, the step is to be decided anew
  */

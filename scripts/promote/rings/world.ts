@@ -60,7 +60,7 @@ export interface World {
     /** The pins on the hub now, of the clusters that are registered there. */
     readonly pins: () => Promise<Pins>;
     /** Writes pins into the stack file. */
-    readonly write: (pins: Pins) => void;
+    readonly write: (pins: Pins) => Promise<void>;
     /** Writes pins into the stack file, and brings up those of some clusters on the hub. */
     readonly move: (move: Move) => Promise<void>;
     readonly read: () => Promise<Release | undefined>;

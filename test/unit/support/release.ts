@@ -79,7 +79,7 @@ export class FakeFleet {
                 return Promise.resolve(Object.fromEntries(dead.map((name) => [name, "it does not answer"])));
             },
             pins: () => Promise.resolve({ ...this.hub }),
-            write: (pins) => void Object.assign(this.file, pins),
+            write: (pins) => Promise.resolve(void Object.assign(this.file, pins)),
             move: (asked) => this.move(asked),
             read: () => Promise.resolve(this.record),
             change: (next) => {
