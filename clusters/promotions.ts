@@ -104,15 +104,20 @@ export function pinIn(annotations: Registration["annotations"], application: str
     };
 }
 
-/** Records, before anything is changed, that clusters are to get a revision. An interrupted promotion leaves this. */
+/**
+ * Records, before anything is changed, that clusters are to get a revision. An interrupted promotion leaves this.
+ *
+ * @param replaces the revision that this replaces, also on clusters that do not have it yet; without it, what each has
+ */
 export async function beginPromotion(
     hub: ClusterAddress,
     namespace: string,
     all: readonly Promoted[],
     revision: string,
+    replaces?: string,
 ): Promise<void> {
     const at = new Date().toISOString();
-    await write(hub, namespace, all, (from) => JSON.stringify({ revision, at, from }));
+    await write(hub, namespace, all, (pin) => JSON.stringify({ revision, at, from: replaces ?? pin }));
 }
 
 /** Records that the clusters run what was promoted to them. */

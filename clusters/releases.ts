@@ -14,6 +14,8 @@ const pin = z.object({
 const ring = z.object({
     /** The clusters that this ring moves. */
     clusters: z.array(z.string()),
+    /** Those of its clusters that had the revision before: it does not move them, and watches them. */
+    has: z.array(z.string()).default([]),
     /** As a Go duration. */
     soak: z.string(),
     approve: z.boolean(),

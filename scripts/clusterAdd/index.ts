@@ -15,7 +15,7 @@ import { withSource } from "../../settings/clusterSource";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { newCluster } from "./options";
 import { stackOf, withCluster } from "./stackFile";
-import { folderOfStackFiles, isDivided, stackFile, writeStackFile } from "../support/stackFile";
+import { folderOfStackFiles, isDivided, stackFile, upCommand, writeStackFile } from "../support/stackFile";
 import { main, say } from "../support/main";
 import { configOf } from "../../settings/stackConfig";
 import { fullNameOf } from "../support/pulumi";
@@ -41,5 +41,5 @@ main(module, async (args) => {
     const isInShards = isDivided(stack);
     say(isInShards ? `  npm run fleet -- plan ${stack} && npm run fleet -- preview ${stack}` : `  pulumi preview --stack ${stack}`);
     say(`  git add ${isInShards ? "Pulumi.*.yaml" : shown} && git commit --message "${name} joins ${environment}"`);
-    say(isInShards ? `  npm run fleet -- up ${stack}` : `  pulumi up --stack ${stack}`);
+    say(`  ${upCommand(stack)}`);
 });

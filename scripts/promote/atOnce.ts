@@ -6,10 +6,11 @@ import { milliseconds } from "../../settings/duration";
 import { pinOf, revisionPin } from "../../settings/pins";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { say } from "../support/main";
-import { settingsFile } from "../support/stackFile";
+import { settingsFile, upCommand } from "../support/stackFile";
 import type { EnvironmentStack } from "../support/stacks";
 import { progressOf } from "./checks";
 import { movePins } from "./movePins";
+import { refuseWithoutRollout } from "./rings";
 import { clustersWith, expectedOf, found } from "./target";
 
 const pollMs = 1_000;
@@ -17,7 +18,7 @@ const pollMs = 1_000;
 /**
  * Promotes a revision to all clusters of an environment at once, and waits until they are Synced and Healthy at it.
  *
- * @throws Error with the way back, if that does not come about
+ * @throws Error with the way back, if that does not come about; InputError if a release in rings is under way
  */
 export async function promoteAtOnce(
     target: EnvironmentStack,
@@ -26,6 +27,7 @@ export async function promoteAtOnce(
     timeout: string,
 ): Promise<void> {
     const { hub, namespace, stack } = target;
+    await refuseWithoutRollout(target, application);
     await refuseLeftAlone(target);
     const clusters = clustersWith(target, application);
     const promoted = clusters.map((cluster) => ({ application, cluster }));
@@ -74,6 +76,6 @@ function wayBack({ stack, settings }: EnvironmentStack, application: string, rev
     const at = application === agentKey ? "" : ` (under revisions.${application})`;
     return (
         `The promotion stopped. To continue, run it again. To roll back, write into ${settingsFile(stack)}${at}: ` +
-        `${pins.join("; ")}. Then: pulumi up --stack ${stack}`
+        `${pins.join("; ")}. Then: ${upCommand(stack)}`
     );
 }

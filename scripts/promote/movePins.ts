@@ -19,6 +19,8 @@ export interface PinMove {
     readonly on: readonly string[];
     /** Clusters that are not connected to meanwhile. */
     readonly dead?: readonly string[];
+    /** Is called directly before each stack is brought up; its error ends the move. */
+    readonly ready?: () => Promise<void>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface PinMove {
  */
 export async function movePins(
     target: EnvironmentStack,
-    { application, operation, pins, on, dead = [] }: PinMove,
+    { application, operation, pins, on, dead = [], ready }: PinMove,
     work: (bringUp: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
     const accepted = await withRollback(target, application, pins);
@@ -44,6 +46,10 @@ export async function movePins(
     const atOnce = stacksAtOnce(ups.map(({ stack }) => stack));
     await inFolder(async (folder) => {
         await inParallel(ups, atOnce, (up) => planExactly(up, folder));
-        await work(() => inParallel(ups, atOnce, (up) => upAsPlanned(up, folder)));
+        const bringUp = () => inParallel(ups, atOnce, async (up) => {
+            await ready?.();
+            await upAsPlanned(up, folder);
+        });
+        await work(bringUp);
     });
 }

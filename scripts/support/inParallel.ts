@@ -2,7 +2,7 @@
  * Does work on each item, on some at the same time, in their order.
  *
  * @returns the results, in the order of the items
- * @throws as the first work that fails, after which no other begins
+ * @throws as the first work that fails, after which no other begins, and when those that had begun have ended
  */
 export async function inParallel<Item, Result>(
     items: readonly Item[],
@@ -10,6 +10,7 @@ export async function inParallel<Item, Result>(
     work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
     const results: Result[] = [];
+    const failures: unknown[] = [];
     const waiting = items.map((item, index) => ({ item, index }));
     const worker = async () => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -17,10 +18,13 @@ export async function inParallel<Item, Result>(
                 results[next.index] = await work(next.item);
             } catch (error) {
                 waiting.length = 0;
-                throw error;
+                failures.push(error);
             }
         }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+    if (failures.length > 0) {
+        throw failures[0];
+    }
     return results;
 }

@@ -191,6 +191,11 @@ export function restoreSetting(file: string, at: SettingPath, before: string, wr
     writeStackFile(file, stackFileText(document));
 }
 
+/** The command that brings a stack up; of a divided environment, all its shards. */
+export function upCommand(stack: string): string {
+    return isDivided(stack) ? `npm run fleet -- up ${stack}` : `pulumi up --stack ${stack}`;
+}
+
 /** Path of a setting, without the prefix `hubspoke:`. */
 type SettingPath = readonly [string, ...string[]];
 

@@ -13,7 +13,7 @@ import { registration } from "./support/registration";
 
 const release: Release = {
     ...{ revision: "new", at: "2026-01-01T12:00:00Z", runner: "one", state: "running", ring: 0, approved: false, begun: false },
-    rings: [{ clusters: ["a"], soak: "10m", approve: false, maxFailed: 0 }],
+    rings: [{ clusters: ["a"], has: [], soak: "10m", approve: false, maxFailed: 0 }],
     ...{ moved: [], before: { a: { revision: "old" } }, skipped: {}, failed: {} },
 };
 

@@ -53,9 +53,24 @@ describe("the clusters of each ring", () => {
         expect(first(201).filter((name) => first(200).includes(name)).length).to.be.at.least(16);
     });
 
-    it("are without those that have the revision, which count for the share", () => {
+    it("are to be moved without those that have the revision, which count for the share and are watched", () => {
         const found = ringsOf(rings, candidates(100, (index) => ({ has: index < 3 })));
         expect(found.map(({ clusters }) => clusters.length)).to.deep.equal([0, 7, 90]);
+        expect(found.map(({ has }) => has)).to.deep.equal([["cluster-0", "cluster-1", "cluster-2"], [], []]);
+    });
+
+    it("cannot be none by their labels: the ring's soak time and approval would be skipped", () => {
+        const [canaries, ...others] = rings;
+        const typo = { ...canaries, clusters: { labels: { canary: "ture" } } } as typeof canaries;
+        const all = candidates(5);
+        expect(() => ringsOf([typo, ...others] as typeof rings, all)).to.throw(
+            'hubspoke:rollout.rings.0.clusters: chooses no cluster: none that runs the application has the labels canary: "ture". ',
+        );
+        expect(() => ringsOf([canaries, canaries, ...others] as typeof rings, all)).to.throw(
+            "hubspoke:rollout.rings.1.clusters: chooses no cluster: none that runs the application and is in no ring before has",
+        );
+        const idle = candidates(5, (index) => ({ runs: index >= 3 }));
+        expect(() => ringsOf(rings, idle)).to.throw(/rings\.0\.clusters: chooses no cluster/);
     });
 
     it("are in the last ring if they do not run the application, and count for no share", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as http from "node:http";
 import type * as net from "node:net";
-import { stateOf } from "../../scripts/promote/rings/gates";
+import { observationOf, stateOf } from "../../scripts/promote/rings/gates";
 import { prometheusAt } from "../../scripts/promote/rings/prometheus";
 import { failure } from "./support/failure";
 
@@ -50,6 +50,29 @@ describe("a gate", () => {
             expect(state).to.have.property("failed").that.includes("returns nothing");
         }
         expect(await stateOf(gate, ["a"], since(10), answer(() => NaN))).to.have.property("failed");
+    });
+
+    it("opens where the times of the question are moved to multiples of the step, as Thanos does", async () => {
+        for (const seconds of Array.from({ length: 60 }, (_, index) => index)) {
+            const now = noon + seconds * 1000;
+            const asked = { from: 0 };
+            const aligned: Parameters<typeof stateOf>[3] = (_, from, to, step) => {
+                asked.from = from;
+                const down = (time: number) => Math.floor(time / step) * step;
+                const length = (down(to) - down(from)) / step + 1;
+                const times = Array.from({ length }, (__, index) => down(from) + index * step);
+                return Promise.resolve([new Map(times.map((time) => [time, 0.001]))]);
+            };
+            const moved = { sinceMs: now - observationOf(gate), now };
+            expect(await stateOf(gate, ["a"], moved, aligned), `${seconds} s`).to.deep.equal({ open: true });
+            expect(asked.from * 1000).to.be.at.least(moved.sinceMs);
+        }
+    });
+
+    it("does not count what was before the pins moved, to the second", async () => {
+        const now = noon + 14_000;
+        const early = await stateOf(gate, ["a"], { sinceMs: noon - 299_000, now }, answer(good));
+        expect(early).to.have.property("seen").that.includes("is observed for less than 5m");
     });
 
     it("waits while nobody answers", async () => {
@@ -110,6 +133,14 @@ describe("a question to Prometheus", () => {
     const wrong: [name: string, reply: typeof reply, error: RegExp][] = [
         ["is refused", { status: 401, body: "no" }, /answers 401$/],
         ["has an error", { status: 400, body: '{"status":"error","error":"parse error"}' }, /answers 400: parse error$/],
+        [
+            "is answered in part",
+            {
+                status: 200,
+                body: '{"data":{"resultType":"matrix","result":[]},"warnings":["No StoreAPIs matched","store b: timeout"]}',
+            },
+            /answers with a warning: No StoreAPIs matched; store b: timeout$/,
+        ],
         ["is answered by another server", { status: 200, body: "<html>" }, /does not answer as Prometheus does/],
     ];
     for (const [name, given, error] of wrong) {

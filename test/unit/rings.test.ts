@@ -146,6 +146,11 @@ describe("a release in rings", () => {
     const three = () => new FakeFleet({ a: { labels: { canary: "true" } }, b: {}, c: {} });
     const two = [canary, ring({ percent: 100 })];
 
+    /** Pins clusters by hand, everywhere. */
+    function pinByHand(fleet: FakeFleet, names: readonly string[], revision: string): void {
+        names.forEach((name) => (fleet.hub[name] = fleet.file[name] = { revision }));
+    }
+
     it("pins a cluster in quarantine, and does not wait for it", async () => {
         const fleet = new FakeFleet({ a: { labels: { canary: "true" } }, b: { quarantined: true }, c: {} });
         const { state, skipped } = await release(fleet, two);
@@ -169,6 +174,36 @@ describe("a release in rings", () => {
         const error = await failure(release(fleet, [ring({ percent: 100 })]));
         expect(error).to.match(/none of the clusters that lack new answers, so nothing was changed/);
         expect(fleet.record).to.equal(undefined);
+    });
+
+    it("does not begin with a ring whose labels no cluster has", async () => {
+        const fleet = three();
+        const typo = ring({ clusters: { labels: { canary: "ture" } } });
+        expect(await failure(release(fleet, [typo, ring({ percent: 100 })]))).to.include('has the labels canary: "ture"');
+        expect([fleet.record, fleet.ups]).to.deep.equal([undefined, []]);
+    });
+
+    it("watches a ring whose clusters have the revision already, for its soak time and with its approval", async () => {
+        const fleet = three();
+        pinByHand(fleet, ["a"], "new");
+        const began = fleet.clock;
+        const slow = [{ ...canary, soak: "2h", approve: true }, ring({ percent: 100 })];
+        expect((await release(fleet, slow)).state).to.equal("approval");
+        expect(fleet.said.at(-1)).to.match(/^ring 1 of 2 \(1 clusters\) needs an approval of new/);
+        expect((await onward(fleet, "approve")).state).to.equal("done");
+        expect(fleet.ups).to.deep.equal([["b", "c"]]);
+        // It has been Healthy at the revision for an hour.
+        expect(fleet.clock - began).to.be.within(3_600_000, 3_600_000 + 700_000);
+    });
+
+    it("fails in a ring whose cluster has the revision already, and is broken by it", async () => {
+        const fleet = three();
+        pinByHand(fleet, ["a"], "new");
+        Object.assign(fleet.clusters.a ?? {}, { breaksAt: "new" });
+        const { state, why } = await release(fleet, two);
+        expect(state).to.equal("back");
+        expect(why).to.match(/^ring 1 of 2 failed: 1 of its clusters failed, and 0 may fail:\n {2}a: .*Degraded/);
+        expect(fleet.hub).to.deep.equal({ a: { revision: "new" }, b: { revision: "old" }, c: { revision: "old" } });
     });
 
     it("waits for the approval of a ring, in another process then", async () => {
@@ -259,6 +294,66 @@ describe("a release in rings", () => {
         }
     });
 
+    /** Calls something after the preview of the second ring. */
+    function beforeSecondRing(fleet: FakeFleet, work: () => Promise<void>): void {
+        fleet.onPreview = () => {
+            if (fleet.ups.length === 1) {
+                fleet.onPreview = () => undefined;
+                return work();
+            }
+        };
+    }
+
+    it("moves no pin if a person has paused it during the previews", async () => {
+        const fleet = three();
+        beforeSecondRing(fleet, () => decide(fleet.world(), rulesOf({ runner: "a person" }), "pause"));
+        expect((await release(fleet, two)).state).to.equal("paused");
+        expect(fleet.with("new")).to.deep.equal(["a"]);
+        expect((await onward(fleet, "resume")).state).to.equal("done");
+    });
+
+    it("moves no pin if it was taken back elsewhere during the previews", async () => {
+        const fleet = three();
+        beforeSecondRing(fleet, async () => void expect((await onward(fleet, "back")).state).to.equal("back"));
+        expect(await failure(release(fleet, two))).to.match(/another run of this command has taken over/);
+        expect(fleet.record?.state).to.equal("back");
+        expectAllOld(fleet);
+    });
+
+    it("brings up no further shard after a person has paused it", async () => {
+        const fleet = three();
+        fleet.onUp = (name) => name === "b" ? decide(fleet.world(), rulesOf({ runner: "a person" }), "pause") : undefined;
+        expect((await release(fleet, two)).state).to.equal("paused");
+        expect(fleet.with("old")).to.deep.equal(["c"]);
+        fleet.onUp = () => undefined;
+        expect((await onward(fleet, "resume")).state).to.equal("done");
+        expect(fleet.with("new")).to.deep.equal(["a", "b", "c"]);
+    });
+
+    it("goes back again where another process brings its revision up after the way back", async () => {
+        const fleet = three();
+        Object.assign(fleet.clusters.c ?? {}, { breaksAt: "new" });
+        let isLate = true;
+        fleet.onWait = () => {
+            if (isLate && fleet.ups.length === 3) {
+                isLate = false;
+                fleet.hub.b = { revision: "new" };
+            }
+        };
+        expect((await release(fleet, two)).state).to.equal("back");
+        expect(isLate).to.equal(false);
+        expectAllOld(fleet);
+        expect(fleet.said.join("\n")).to.match(/b got new after that, by a process that had begun with it before/);
+    });
+
+    it("has the record of promotions refuse its revision after a way back, on clusters too that had not got it", async () => {
+        const fleet = three();
+        fleet.errors.push(new Error("the network failed"));
+        expect(await failure(release(fleet, two))).to.equal("the network failed");
+        expect((await onward(fleet, "back")).state).to.equal("back");
+        expect(fleet.replaced).to.deep.equal(["a: new"]);
+    });
+
     it("ends in a process whose release another one has taken over", async () => {
         const fleet = three();
         fleet.onWait = () => (fleet.ups.length === 1 ? takeOver(fleet.world(), rulesOf({ runner: "two" })) : undefined);
@@ -306,6 +401,47 @@ describe("a release in rings", () => {
         expectAllOld(fleet);
     });
 
+    it("goes over no revision that a cluster got meanwhile, and leaves it as it is on the way back", async () => {
+        const fleet = three();
+        await release(fleet, [canary, ring({ percent: 100, approve: true })]);
+        for (const names of [["a"], ["b"], ["a", "b", "c"]]) {
+            pinByHand(fleet, ["a"], "new");
+            pinByHand(fleet, ["b", "c"], "old");
+            pinByHand(fleet, names, "hotfix");
+            const error = `${names.join(", ")} got another revision after the release of new had begun`;
+            const remedy = ". To end the release, which leaves that as it is: npm run promote -- --to prod --back";
+            expect(await failure(onward(fleet, "approve"))).to.equal(error + remedy);
+            expect((await onward(fleet)).state).to.equal("approval");
+            expect(fleet.with("hotfix")).to.deep.equal(names);
+        }
+        const { state, why } = await onward(fleet, "back");
+        expect(state).to.equal("back");
+        expect(why).to.match(/^a keeps hotfix, which it got after the release had begun$/m);
+        expect([fleet.with("hotfix"), fleet.file]).to.deep.equal([["a", "b", "c"], fleet.hub]);
+    });
+
+    it("pauses if a cluster got another revision while it soaks, or during the previews", async () => {
+        for (const when of ["soak", "preview"]) {
+            const fleet = three();
+            const pin = () => Promise.resolve(pinByHand(fleet, ["b"], "hotfix"));
+            if (when === "preview") {
+                beforeSecondRing(fleet, pin);
+            } else {
+                fleet.onWait = () => (fleet.ups.length === 1 ? pin() : undefined);
+            }
+            const { state, why, failure: isFailure } = await release(fleet, two);
+            expect([state, isFailure]).to.deep.equal(["paused", true]);
+            expect(why).to.match(/^ring 2 of 2: b got another revision after the release of new had begun/);
+            expect(fleet.hub).to.deep.equal({ a: { revision: "new" }, b: { revision: "hotfix" }, c: { revision: "old" } });
+            expect(fleet.file.b).to.deep.equal({ revision: "hotfix" });
+            expect(await failure(onward(fleet, "resume"))).to.include("b got another revision");
+            fleet.onWait = () => undefined;
+            expect((await onward(fleet, "back")).state).to.equal("back");
+            expect(fleet.hub.b).to.deep.equal({ revision: "hotfix" });
+            expect(fleet.hub.a).to.deep.equal({ revision: "old" });
+        }
+    });
+
     it("names what does not become Healthy after the way back", async () => {
         const fleet = three();
         Object.assign(fleet.clusters.a ?? {}, { breaksAt: "new" });
@@ -331,6 +467,60 @@ describe("a release in rings", () => {
         expect(why).to.equal("ring 1 of 1 failed: the gate errors < 0.01: is 0.2");
         expect(fleet.clock - began).to.be.below(200_000);
         expectAllOld(fleet);
+    });
+
+    /** Both clusters of the last ring die after they have moved. */
+    function lastRingDies(): FakeFleet {
+        const fleet = three();
+        fleet.onWait = () => {
+            if (fleet.ups.length === 2) {
+                Object.assign(fleet.clusters.b ?? {}, { dead: true });
+                Object.assign(fleet.clusters.c ?? {}, { dead: true });
+            }
+        };
+        return fleet;
+    }
+
+    it("pauses if all clusters of the last ring die after they have moved", async () => {
+        const fleet = lastRingDies();
+        const { state, why, failure: isFailure } = await release(fleet, two);
+        expect([state, isFailure]).to.deep.equal(["paused", true]);
+        expect(why).to.equal(
+            "ring 2 of 2: no cluster is left that could prove new\n  b: it does not answer\n  c: it does not answer",
+        );
+        expect((await onward(fleet, "resume")).state).to.equal("paused");
+        fleet.onWait = () => undefined;
+        for (const name of ["b", "c"]) {
+            Object.assign(fleet.clusters[name] ?? {}, { dead: false, quarantined: true });
+        }
+        const { state: end, skipped } = await onward(fleet, "resume");
+        expect([end, skipped]).to.deep.equal(["done", { b: "is in quarantine", c: "is in quarantine" }]);
+    });
+
+    it("goes on when a cluster of a ring that has died answers again", async () => {
+        const fleet = lastRingDies();
+        await release(fleet, two);
+        fleet.onWait = () => undefined;
+        Object.assign(fleet.clusters.b ?? {}, { dead: false });
+        const { state, skipped } = await onward(fleet, "resume");
+        expect([state, Object.keys(skipped)]).to.deep.equal(["done", ["c"]]);
+    });
+
+    it("has gates that are asked too where no cluster of the last ring proves anything", async () => {
+        const gates = [{ query: "errors", threshold: "< 0.01", for: "1m" }];
+        for (const value of [0, 0.2]) {
+            const fleet = three();
+            Object.assign(fleet.clusters.b ?? {}, { dead: true });
+            Object.assign(fleet.clusters.c ?? {}, { dead: true });
+            fleet.askSeries = (_, from, to, step) => {
+                const times = Array.from({ length: (to - from) / step + 1 }, (__, index) => from + index * step);
+                const isLast = fleet.record?.ring === 1;
+                return Promise.resolve([new Map(times.map((time) => [time, isLast ? value : 0]))]);
+            };
+            const { state, why } = await release(fleet, two, rulesOf({ gates }));
+            expect(state).to.equal(value === 0 ? "done" : "back");
+            expect(why ?? "").to.include(value === 0 ? "" : "ring 2 of 2 failed: the gate errors < 0.01: is 0.2");
+        }
     });
 
     it("does not pass a gate that is never answered", async () => {

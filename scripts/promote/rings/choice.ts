@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Ring } from "../../../clusters/releases";
+import { InputError } from "../../../settings/inputError";
 import type { RingSettings } from "../../../settings/rings";
 
 /** A cluster of the environment, for the choice of rings. */
@@ -15,6 +16,8 @@ export interface Candidate {
 /**
  * The clusters of each ring. Equal settings and clusters give equal rings, in any order of the clusters: a percentage
  * takes clusters by the hash of their names, so that neighbours by name (a region) are not in one ring.
+ *
+ * @throws InputError if the labels of a ring choose no cluster
  */
 export function ringsOf(rules: RingSettings["rings"], candidates: readonly Candidate[]): Ring[] {
     const all = [...candidates].sort((one, other) => compare(hash(one.name), hash(other.name)));
@@ -30,9 +33,22 @@ export function ringsOf(rules: RingSettings["rings"], candidates: readonly Candi
               ? all.filter((one) => !chosen.has(one))
               : left.slice(0, Math.max(share, 0));
         ring.forEach((one) => chosen.add(one));
-        const moved = ring.filter(({ has }) => !has).map(({ name }) => name).sort();
-        return { clusters: moved, soak, approve, maxFailed: limitOf(maxFailed, moved.length) };
+        if (clusters && ring.length === 0) {
+            throw new InputError(nobody(index, clusters.labels, chosen.size));
+        }
+        const named = (already: boolean) => ring.filter(({ has }) => has === already).map(({ name }) => name).sort();
+        return { clusters: named(false), has: named(true), soak, approve, maxFailed: limitOf(maxFailed, ring.length) };
     });
+}
+
+/** A ring of nobody would take its soak time and its approval with it. */
+function nobody(index: number, labels: Readonly<Record<string, string>>, before: number): string {
+    const wanted = Object.entries(labels).map(([key, value]) => `${key}: "${value}"`).join(", ");
+    const others = before === 0 ? "" : " and is in no ring before";
+    return (
+        `hubspoke:rollout.rings.${index}.clusters: chooses no cluster: none that runs the application${others} has ` +
+        `the labels ${wanted}. Correct them, or give a cluster these labels`
+    );
 }
 
 function hasLabels(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {

@@ -2,8 +2,9 @@ import { isUnderWay, type Release } from "../../../clusters/releases";
 import { InputError } from "../../../settings/inputError";
 import { pinText, revisionPin } from "../../../settings/pins";
 import type { RingSettings } from "../../../settings/rings";
+import { overtakenIn, watchedIn } from "./advance";
 import { ringsOf } from "./choice";
-import { summary } from "./report";
+import { overtakenLine, summary } from "./report";
 import type { Rules, World } from "./world";
 
 /** What a person may do with a release that has begun. */
@@ -15,7 +16,7 @@ export type Action = (typeof actions)[number];
  * Begins a release, and records its rings and the present pins: later changes of the settings do not change it.
  *
  * @returns whether there is anything to move
- * @throws InputError if a release is under way, or if no cluster to move answers
+ * @throws InputError if a release is under way, if no cluster to move answers, or if a ring chooses no cluster
  */
 export async function begin(
     world: World,
@@ -29,7 +30,7 @@ export async function begin(
     });
     const toMove = candidates.filter(({ has }) => !has).map(({ name }) => name);
     if (toMove.length === 0) {
-        await world.move(Object.fromEntries(entries.map(([name]) => [name, revisionPin(revision)])), [], []);
+        await world.write(Object.fromEntries(entries.map(([name]) => [name, revisionPin(revision)])));
         return false;
     }
     const dead = await world.dead(0);
@@ -68,14 +69,16 @@ export async function decide(world: World, rules: Rules, action: Action): Promis
         case "pause":
             return act(world, rules, ["running", "approval"], () => ({ state: "paused", why: "a person paused it" }));
         case "resume":
+            await refuseOvertaken(world, rules);
             return act(world, rules, ["running", "going back", "paused"], ({ state }) => ({
                 ...(state === "paused" ? { state: "running", why: undefined, failure: undefined } : {}),
                 runner,
             }));
         case "approve":
+            await refuseOvertaken(world, rules);
             return act(world, rules, ["approval"], () => ({ state: "running", approved: true, runner }));
         case "back":
-            refuseChangedSince(world, await world.read());
+            await refuseChangedSince(world);
             return act(world, rules, ["running", "approval", "paused", "going back", "done"], ({ why }) => ({
                 state: "going back",
                 why: why ?? "a person took it back",
@@ -102,13 +105,27 @@ async function act(
     });
 }
 
+/** A release does not go on over a revision that one of its clusters got meanwhile; a way back leaves that alone. */
+async function refuseOvertaken(world: World, { command }: Rules): Promise<void> {
+    const release = await world.read();
+    if (isUnderWay(release) && release.state !== "going back") {
+        const own = [...watchedIn(release), ...(release.rings[release.ring]?.clusters ?? [])];
+        const names = overtakenIn(release, await world.pins()).filter((name) => own.includes(name));
+        if (names.length > 0) {
+            throw new InputError(overtakenLine(release, names, command));
+        }
+    }
+}
+
 /** A release that is done may be taken back as long as nothing came after it. */
-function refuseChangedSince({ clusters }: World, release: Release | undefined): void {
+async function refuseChangedSince(world: World): Promise<void> {
+    const release = await world.read();
     if (release?.state !== "done") {
         return;
     }
+    const pins = await world.pins();
     const changed = release.moved.filter((name) => {
-        const pin = clusters[name]?.pin;
+        const pin = pins[name];
         return pin !== undefined && pinText(pin) !== release.revision;
     });
     if (changed.length > 0) {

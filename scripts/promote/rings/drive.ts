@@ -1,6 +1,6 @@
 import type { Release } from "../../../clusters/releases";
 import { InputError } from "../../../settings/inputError";
-import { advance, hasLeft, hasProved, nextRing, pinsOf } from "./advance";
+import { advance, nextRing, pinsOf } from "./advance";
 import { goBack } from "./back";
 import { moveRing } from "./moveRing";
 import { ringName, summary } from "./report";
@@ -31,7 +31,7 @@ export async function drive(world: World, rules: Rules): Promise<Release> {
             case "paused":
             case "done":
             case "back":
-                await world.move(pinsOf(release), [], []);
+                await world.write(pinsOf(release, await world.pins()));
                 summary(release, rules.command).forEach(world.say);
                 return release;
         }
@@ -62,13 +62,16 @@ async function ownRelease(world: World, { runner }: Rules): Promise<Release> {
 
 /** Begins with a ring, or asks for the approval that it needs. */
 async function begin(world: World, rules: Rules, release: Release): Promise<void> {
-    const { clusters, approve } = ringOf(release);
-    if (clusters.length === 0) {
+    const { clusters, has, approve } = ringOf(release);
+    if (clusters.length + has.length === 0) {
         await advance(world, rules, nextRing);
     } else if (approve && !release.approved) {
         await advance(world, rules, () => ({ state: "approval" }));
     } else {
-        world.say(`${ringName(release)}: ${clusters.length} clusters get ${release.revision}: ${clusters.join(", ")}`);
+        const { revision } = release;
+        const gets = clusters.length === 0 ? [] : `${clusters.length} clusters get ${revision}: ${clusters.join(", ")}`;
+        const had = has.length === 0 ? [] : `${has.length} have ${revision} already: ${has.join(", ")}`;
+        world.say(`${ringName(release)}: ${[gets, had].flat().join("; ")}`);
         await advance(world, rules, () => ({ begun: true }));
     }
 }
@@ -87,16 +90,14 @@ async function lookAt(world: World, rules: Rules, release: Release): Promise<str
         await advance(world, rules, () => ({ state: next, why, failure: true }));
         return undefined;
     }
-    const { failed, skipped } = state;
-    const after = (now: Release) => {
-        return { ...now, failed: { ...now.failed, ...failed }, skipped: { ...now.skipped, ...skipped } };
-    };
-    if (state.is === "unproved" && (hasLeft(release) || !hasProved(after(release)))) {
-        const why = `${name}: no cluster is left that could prove ${release.revision}`;
-        await advance(world, rules, () => ({ state: "paused", why, failure: true }));
+    if (state.is === "unproved") {
+        await advance(world, rules, () => ({ state: "paused", why: `${name}: ${state.why}`, failure: true }));
         return undefined;
     }
-    await advance(world, rules, (now) => ({ ...after(now), ...nextRing(now) }));
+    await advance(world, rules, (now) => ({
+        ...{ failed: { ...now.failed, ...state.failed }, skipped: { ...now.skipped, ...state.skipped } },
+        ...nextRing(now),
+    }));
     world.say(`${name} is done`);
     return undefined;
 }

@@ -8,9 +8,20 @@ const moments = 20;
 /** How a gate stands. */
 export type GateState = { readonly open: true } | { readonly failed: string } | { readonly seen: string };
 
+/** Seconds between the moments of a gate. */
+function stepOf(gate: Gate): number {
+    return Math.max(1, Math.ceil(milliseconds(gate.for) / 1000 / moments));
+}
+
+/** How long after its begin a gate can open, in milliseconds: its time, which begins at a multiple of the step. */
+export function observationOf(gate: Gate): number {
+    return milliseconds(gate.for) + stepOf(gate) * 1000;
+}
+
 /**
  * How a gate stands now: it looks at the last `for` of what Prometheus recorded, so that an interruption loses nothing.
- * A moment without any series is one at which the threshold was not met.
+ * A moment without any series is one at which the threshold was not met. Moments are multiples of the step: the query
+ * frontend of Thanos answers for such ones, whatever it is asked for.
  *
  * @param clusters names in Argo CD, for `$clusters`
  * @param sinceMs when the pins moved: what was before does not count
@@ -23,14 +34,14 @@ export async function stateOf(
 ): Promise<GateState> {
     const name = `the gate ${gate.query} ${gate.threshold}`;
     const lengthMs = milliseconds(gate.for);
-    if (now - lengthMs < sinceMs) {
-        return { seen: `${name} is observed for less than ${gate.for}` };
-    }
-    const step = Math.max(1, Math.ceil(lengthMs / 1000 / moments));
-    const to = Math.floor(now / 1000);
+    const step = stepOf(gate);
+    const to = Math.floor(now / 1000 / step) * step;
     const count = Math.floor(lengthMs / 1000 / step) + 1;
     const times = Array.from({ length: count }, (_, index) => to - (count - 1 - index) * step);
     const from = times[0] ?? to;
+    if (from * 1000 < sinceMs) {
+        return { seen: `${name} is observed for less than ${gate.for}` };
+    }
     let series: readonly Series[];
     try {
         series = await askSeries(gate.query.replaceAll("$clusters", anyOf(clusters)), from, to, step);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isUnderWay } from "../../../clusters/releases";
+import { shortStackName } from "../../../clusters/names";
+import { isUnderWay, readRelease } from "../../../clusters/releases";
 import { milliseconds } from "../../../settings/duration";
 import { InputError } from "../../../settings/inputError";
 import { agentKey } from "../../../settings/agentKey";
@@ -50,6 +51,9 @@ export async function actOnRelease(
     action: Action,
     timeout: string,
 ): Promise<void> {
+    if (action === "resume" || action === "approve") {
+        await refuseWithoutRollout(target, application);
+    }
     const world = await worldOf(target, application);
     const rules = rulesOf(target, application, target.settings.rollout, timeout);
     await decide(world, rules, action);
@@ -60,6 +64,20 @@ export async function actOnRelease(
         return;
     }
     await driveToItsEnd(world, rules, target, action === "back");
+}
+
+/** @throws InputError if a release in rings is under way, and these settings do not have the gates that decide on it */
+export async function refuseWithoutRollout(target: EnvironmentStack, application: string): Promise<void> {
+    const { hub, namespace, stack, settings } = target;
+    const release = await readRelease(hub, namespace, { stack: shortStackName(stack), application });
+    if (settings.rollout === undefined && isUnderWay(release)) {
+        const command = commandOf(target, application);
+        throw new InputError(
+            `${stack}: a release of ${release.revision} in rings is under way, and ${settingsFile(stack)} has no ` +
+                "hubspoke:rollout, with the gates that decide on it. Update the checkout, or add it again. Then: " +
+                `${command} --resume. To see where the release is: ${command} --status. To take it back: ${command} --back`,
+        );
+    }
 }
 
 async function driveToItsEnd(world: World, rules: Rules, { stack }: EnvironmentStack, isMeant = false): Promise<void> {
@@ -74,13 +92,18 @@ async function driveToItsEnd(world: World, rules: Rules, { stack }: EnvironmentS
     }
 }
 
+/** The beginning of the commands about an application's releases. */
+function commandOf({ stack }: EnvironmentStack, application: string): string {
+    return `npm run promote -- --to ${stack}${application === agentKey ? "" : ` --application ${application}`}`;
+}
+
+/** Without a `rollout` there is no gate: that is enough to look, to pause and to go back. */
 function rulesOf(
-    { stack }: EnvironmentStack,
+    target: EnvironmentStack,
     application: string,
     { gates, onFailure }: Pick<RingSettings, "gates" | "onFailure"> = { gates: [], onFailure: "back" },
     timeout: string,
 ): Rules {
-    const named = application === agentKey ? "" : ` --application ${application}`;
-    const command = `npm run promote -- --to ${stack}${named}`;
+    const command = commandOf(target, application);
     return { gates, onFailure, runner: randomUUID(), timeoutMs: milliseconds(timeout), command };
 }

@@ -1,26 +1,33 @@
 import type { Release } from "../../../clusters/releases";
-import { advance, hasLeft, hasProved, pinsOf } from "./advance";
-import { ringName } from "./report";
+import { advance, hasLeft, hasProved, overtakenIn, pinsOf, watchedIn } from "./advance";
+import { moveAsOwn } from "./ownMove";
+import { overtakenLine, ringName } from "./report";
 import { ringOf } from "./ring";
 import type { ByCluster, Rules, World } from "./world";
 
-/** How often the pins are tried to move, when another cluster died each time. */
-const attempts = 3;
-
 /** Moves the pins of a ring, and those of clusters that an earlier ring skipped and that answer again. */
 export async function moveRing(world: World, rules: Rules, release: Release): Promise<void> {
-    const { clusters: own } = ringOf(release);
+    const { clusters: own, has } = ringOf(release);
+    const members = [...own, ...has];
     const dead = await world.dead(0);
-    const left = leftOut(world, own, dead);
+    const left = leftOut(world, members, dead);
     const returned = Object.keys(release.skipped).filter(
-        (name) => !own.includes(name) && leftOut(world, [name], dead)[name] === undefined,
+        (name) => !members.includes(name) && leftOut(world, [name], dead)[name] === undefined,
     );
     const on = [...own, ...returned].filter((name) => !(name in dead) && world.clusters[name]?.pin !== undefined);
     const moved = [...new Set([...release.moved, ...on])];
+    const pinsNow = await world.pins();
+    const watched = watchedIn({ ...release, moved });
+    const overtaken = overtakenIn(release, pinsNow).filter((name) => watched.includes(name));
+    if (overtaken.length > 0) {
+        const why = `${ringName(release)}: ${overtakenLine(release, overtaken, rules.command)}`;
+        await advance(world, rules, () => ({ state: "paused", why, failure: true }));
+        return;
+    }
     const all = Object.entries({ ...release.skipped, ...left });
     const skipped = Object.fromEntries(all.filter(([name]) => !returned.includes(name)));
     const next = { ...release, moved, skipped };
-    if (on.every((name) => name in left) && (hasLeft(release) || !hasProved(next))) {
+    if ([...on, ...has].every((name) => name in left) && (hasLeft(release) || !hasProved(next))) {
         const why = `${ringName(release)}: no cluster of it could prove ${release.revision}:\n${lines(left)}`;
         await advance(world, rules, () => ({ state: "paused", why, failure: true }));
         return;
@@ -36,32 +43,9 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
     if (!(await advance(world, rules, () => ({ moved, skipped, rings })))) {
         return;
     }
-    const pins = pinsOf({ ...next, rings });
-    await withoutDead(world, dead, (known) => world.move(pins, on, known));
-    await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
-}
-
-/**
- * Runs a change of the stack beside dead clusters. Each preview connects to every other cluster, so one that died
- * meanwhile fails it.
- */
-export async function withoutDead(
-    world: World,
-    dead: ByCluster,
-    work: (dead: readonly string[]) => Promise<void>,
-): Promise<void> {
-    let known = dead;
-    for (let attempt = 1; ; attempt += 1) {
-        try {
-            return await work(Object.keys(known));
-        } catch (error) {
-            const now = await world.dead(0);
-            const isNew = Object.keys(now).some((name) => !(name in known));
-            if (attempt === attempts || !isNew) {
-                throw error;
-            }
-            known = now;
-        }
+    const pins = pinsOf({ ...next, rings }, pinsNow);
+    if (await moveAsOwn(world, rules, next, { pins, on }, dead)) {
+        await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
     }
 }
 

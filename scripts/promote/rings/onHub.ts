@@ -11,10 +11,10 @@ import { say } from "../../support/main";
 import { setPins, settingsFile } from "../../support/stackFile";
 import type { EnvironmentStack } from "../../support/stacks";
 import { movePins } from "../movePins";
-import { clustersWith, found } from "../target";
+import { clustersWith, found, withRollback } from "../target";
 import { deadIn } from "./dead";
 import { prometheusAt } from "./prometheus";
-import type { Cluster, Clusters, World } from "./world";
+import type { Cluster, Clusters, Move, Pins, World } from "./world";
 
 /** A release waits for hours: one answer of the hub that fails does not end it. */
 const patience = { timeoutMs: 5 * 60_000, intervalMs: 5_000 };
@@ -35,7 +35,9 @@ export async function worldOf(target: EnvironmentStack, application: string): Pr
         say,
         applications: () => patiently("Applications", () => found(target, application)),
         dead: deadIn(target, () => patiently("clusters", () => registrations(hub, namespace))),
-        move: (pins, on, dead) => move(target, application, { pins, on, dead }),
+        pins: async () => pinsOn(await patiently("clusters", () => registrations(hub, namespace)), application),
+        write: (pins) => write(target, application, pins),
+        move: (asked) => move(target, application, asked),
         read: () => patiently("the release", () => readRelease(hub, namespace, of)),
         change: (next) => changeRelease(hub, namespace, of, next),
         askSeries:
@@ -67,6 +69,10 @@ function clustersOf(target: EnvironmentStack, application: string, existing: rea
     return Object.fromEntries(entries);
 }
 
+function pinsOn(existing: readonly Registration[], application: string): Pins {
+    return Object.fromEntries(existing.map(({ cluster, annotations }) => [cluster, pinIn(annotations, application)]));
+}
+
 /** The pin of a registered cluster on the hub, with the stack file's `rollbackFrom` if that has the same pin. */
 function pinOnHub(registration: Registration | undefined, application: string, filePin: Pin): Pin | undefined {
     if (registration === undefined) {
@@ -80,21 +86,28 @@ function pinOnHub(registration: Registration | undefined, application: string, f
 async function move(
     target: EnvironmentStack,
     application: string,
-    { pins, on, dead }: { pins: Readonly<Record<string, Pin>>; on: readonly string[]; dead: readonly string[] },
+    { replaces, ...asked }: Move,
 ): Promise<void> {
-    const { hub, namespace, stack } = target;
+    const { pins, on, ready } = asked;
+    const { hub, namespace } = target;
     // Without a target, `pulumi up` would bring up the whole stack.
     if (on.length > 0) {
         const pinned = on.filter((name) => pins[name]?.revision !== undefined);
-        await movePins(target, { application, operation: "the release", pins, on, dead }, async (bringUp) => {
+        await movePins(target, { application, operation: "the release", ...asked }, async (bringUp) => {
+            await ready();
             for (const text of new Set(pinned.map((name) => pinText(pins[name] ?? {}) ?? ""))) {
                 const clusters = pinned.filter((name) => pinText(pins[name] ?? {}) === text);
-                await beginPromotion(hub, namespace, clusters.map((cluster) => ({ application, cluster })), text);
+                const promoted = clusters.map((cluster) => ({ application, cluster }));
+                await beginPromotion(hub, namespace, promoted, text, replaces);
             }
             await bringUp();
         });
         await endPromotion(hub, namespace, on.map((cluster) => ({ application, cluster })));
     }
-    // The record accepts them now without more.
-    setPins(settingsFile(stack), application, pins);
+    await write(target, application, pins);
+}
+
+/** Writes pins into the stack file so that a preview accepts them, also those that have not moved on the hub yet. */
+async function write(target: EnvironmentStack, application: string, pins: Pins): Promise<void> {
+    setPins(settingsFile(target.stack), application, await withRollback(target, application, pins));
 }

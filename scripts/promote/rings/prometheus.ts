@@ -16,12 +16,15 @@ const answered = z.object({
         resultType: z.literal("matrix"),
         result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })),
     }),
+    /** Why the answer may be wrong: Thanos answers in part where it does not reach a store, with status 200. */
+    warnings: z.array(z.string()).nullish(),
 });
 
 /**
  * Asks a server with Prometheus' HTTP API (`/api/v1/query_range`), through the proxy of the environment.
  *
  * @param authorization value of the header `Authorization`; no error contains it
+ * @throws Error if it does not answer, and if it does with a warning
  */
 export function prometheusAt(url: string, authorization: string | undefined): AskSeries {
     return async (query, from, to, step) => {
@@ -46,6 +49,9 @@ function valuesIn(body: string, origin: string): Series[] {
     const { success, data } = answered.safeParse(jsonIn(body));
     if (!success) {
         throw new Error(`${origin} does not answer as Prometheus does. Correct rollout.prometheus`);
+    }
+    if (data.warnings?.length) {
+        throw new Error(`${origin} answers with a warning: ${data.warnings.join("; ")}`);
     }
     return data.data.result.map(({ values }) => {
         return new Map(values.map(([time, value]) => [Math.round(time), numberOf(value)]));

@@ -5,6 +5,12 @@ export function ringName({ ring, rings }: Pick<Release, "ring" | "rings">): stri
     return `ring ${ring + 1} of ${rings.length}`;
 }
 
+/** Why a release does not go on, and what to do. */
+export function overtakenLine({ revision }: Release, names: readonly string[], command: string): string {
+    const what = `${names.join(", ")} got another revision after the release of ${revision} had begun`;
+    return `${what}. To end the release, which leaves that as it is: ${command} --back`;
+}
+
 /** What a release is at, for a person, with what to run next. */
 export function summary(release: Release, command: string): string[] {
     const { skipped, failed, why } = release;
@@ -16,7 +22,7 @@ export function summary(release: Release, command: string): string[] {
 function heading(release: Release, command: string): string {
     const { state, revision, moved, rings, ring } = release;
     const all = rings.flatMap(({ clusters }) => clusters).length;
-    const size = rings[ring]?.clusters.length ?? 0;
+    const size = [...(rings[ring]?.clusters ?? []), ...(rings[ring]?.has ?? [])].length;
     const at = `in ${ringName(release)}: ${moved.length} of ${all} clusters have it`;
     const goOn = `To go on: ${command} --resume. To take it back: ${command} --back`;
     switch (state) {

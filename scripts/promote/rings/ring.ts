@@ -1,12 +1,14 @@
 import type { Release } from "../../../clusters/releases";
 import { milliseconds } from "../../../settings/duration";
-import { stateOf } from "./gates";
+import { hasLeft, hasProved, watchedIn } from "./advance";
+import { observationOf, stateOf } from "./gates";
 import { judge, type Verdict } from "./judge";
 import type { ByCluster, Rules, World } from "./world";
 
 /** How the present ring stands. `unproved`: no cluster is left that could prove the revision. */
 export type RingState =
-    | { readonly is: "done" | "unproved"; readonly failed: ByCluster; readonly skipped: ByCluster }
+    | { readonly is: "done"; readonly failed: ByCluster; readonly skipped: ByCluster }
+    | { readonly is: "unproved"; readonly why: string }
     | { readonly is: "failed"; readonly why: string }
     | { readonly is: "waiting"; readonly seen: string };
 
@@ -31,12 +33,14 @@ export async function stateOfRing(world: World, rules: Rules, release: Release):
     const now = world.now();
     const sinceMs = Date.parse(release.movedAt ?? "");
     const soakMs = milliseconds(ringOf(release).soak);
-    const longest = Math.max(soakMs, ...gates.map((gate) => milliseconds(gate.for)));
+    const longest = Math.max(soakMs, ...gates.map(observationOf));
     const moment = { now, sinceMs, isLate: now >= sinceMs + timeoutMs + longest };
     const verdicts = await verdictsOf(world, release, { ...moment, soakMs });
-    const recent = healthOf(release, verdicts, await world.dead(recentMs), moment);
-    const health = recent.is === "waiting" ? recent : healthOf(release, verdicts, await world.dead(0), moment);
-    if (health.is === "failed" || health.is === "unproved") {
+    const parked = Object.entries(world.clusters).flatMap(([name, { quarantined }]) => (quarantined ? [name] : []));
+    const recent = healthOf(release, verdicts, { parked, dead: await world.dead(recentMs) }, moment);
+    const health =
+        recent.is === "waiting" ? recent : healthOf(release, verdicts, { parked, dead: await world.dead(0) }, moment);
+    if (health.is === "failed") {
         return health;
     }
     const asked = await gatesOf(world, rules, release, moment);
@@ -56,23 +60,35 @@ type Named = { readonly name: string } & Verdict;
 
 async function verdictsOf(
     world: World,
-    { revision, moved, skipped, failed }: Release,
+    release: Release,
     moment: Moment & { readonly soakMs: number },
 ): Promise<Named[]> {
+    const { revision, moved, skipped, failed } = release;
     const applications = await world.applications();
-    const watched = moved.filter((name) => skipped[name] === undefined && failed[name] === undefined);
+    const watched = watchedIn(release).filter((name) => skipped[name] === undefined && failed[name] === undefined);
     return watched.flatMap((name) => {
         const cluster = world.clusters[name];
-        const facts = { ...moment, revision };
+        // What had the revision before may have proved it before.
+        const facts = { ...moment, revision, sinceMs: moved.includes(name) ? moment.sinceMs : 0 };
         return cluster === undefined ? [] : [{ name, ...judge(cluster.application, applications, facts) }];
     });
 }
 
-/** How the clusters stand, apart from the gates. */
-function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster, { isLate }: Moment): RingState {
-    const { clusters, maxFailed } = ringOf(release);
-    const alive = verdicts.filter(({ name }) => !(name in dead));
-    const own = alive.filter(({ name }) => clusters.includes(name));
+/**
+ * How the clusters stand, apart from the gates.
+ *
+ * @param parked clusters that have come into quarantine since their pins moved
+ */
+function healthOf(
+    release: Release,
+    verdicts: readonly Named[],
+    { parked, dead }: { readonly parked: readonly string[]; readonly dead: ByCluster },
+    { isLate }: Moment,
+): RingState {
+    const { clusters, has, maxFailed } = ringOf(release);
+    const isOwn = ({ name }: Named) => clusters.includes(name) || has.includes(name);
+    const alive = verdicts.filter(({ name }) => !(name in dead) && !parked.includes(name));
+    const own = alive.filter(isOwn);
     const failing = alive.filter((one) => one.is === "failed" || (isLate && own.includes(one) && one.is !== "proved"));
     if (failing.length > maxFailed) {
         const lines = failing.map((one) => `\n  ${inWords(one)}`).join("");
@@ -82,23 +98,30 @@ function healthOf(release: Release, verdicts: readonly Named[], dead: ByCluster,
     if (open.length > 0) {
         return { is: "waiting", seen: open.map(inWords).join("\n") };
     }
-    const skipped = verdicts.flatMap(({ name }) => (name in dead ? [[name, dead[name] ?? ""]] : []));
-    const failed = failing.map((one) => [one.name, inWords(one)]);
-    return {
-        is: own.some((one) => one.is === "proved") ? "done" : "unproved",
-        failed: Object.fromEntries(failed) as ByCluster,
-        skipped: Object.fromEntries(skipped) as ByCluster,
-    };
+    const failed = Object.fromEntries(failing.map((one) => [one.name, inWords(one)])) as ByCluster;
+    const quarantined = Object.fromEntries(parked.map((name) => [name, "is in quarantine"])) as ByCluster;
+    const away = { ...dead, ...quarantined };
+    const gone = verdicts.filter(({ name }) => name in away);
+    const skipped = Object.fromEntries(gone.map(({ name }) => [name, away[name]])) as ByCluster;
+    const died = gone.filter((one) => isOwn(one) && one.name in dead);
+    const after = { ...release, failed: { ...release.failed, ...failed }, skipped: { ...release.skipped, ...skipped } };
+    // At the end nobody has to prove it again, unless its clusters died of it.
+    const isEnough = !hasLeft(release) && died.length === 0 && hasProved(after);
+    if (isEnough || own.some((one) => one.is === "proved")) {
+        return { is: "done", failed, skipped };
+    }
+    const lines = died.map(({ name }) => `\n  ${name}: ${dead[name]}`).join("");
+    return { is: "unproved", why: `no cluster is left that could prove ${release.revision}${lines}` };
 }
 
 /** How the gates stand: nothing if they are open. */
 async function gatesOf(
     world: World,
     { gates }: Rules,
-    { moved }: Release,
+    release: Release,
     moment: Moment,
 ): Promise<{ is?: undefined } | Extract<RingState, { is: "failed" | "waiting" }>> {
-    const names = moved.flatMap((name) => world.clusters[name]?.argoCdName ?? []).sort();
+    const names = watchedIn(release).flatMap((name) => world.clusters[name]?.argoCdName ?? []).sort();
     const states = await Promise.all(gates.map((gate) => stateOf(gate, names, moment, world.askSeries)));
     const seen = states.flatMap((state) => ("seen" in state ? [state.seen] : []));
     const failed = states.flatMap((state) => ("failed" in state ? [state.failed] : []));

@@ -26,6 +26,23 @@ export type Clusters = Readonly<Record<string, Cluster>>;
 /** A text for each of some clusters. */
 export type ByCluster = Readonly<Record<string, string>>;
 
+/** Pins by the names of their clusters. */
+export type Pins = Readonly<Record<string, Pin>>;
+
+/** Pins that move on the hub. */
+export interface Move {
+    /** The stack file gets all of them. */
+    readonly pins: Pins;
+    /** The clusters whose pins move on the hub. */
+    readonly on: readonly string[];
+    /** Clusters that are not connected to meanwhile. */
+    readonly dead: readonly string[];
+    /** The revision that no checkout may bring up after this, whether these clusters have it or not. */
+    readonly replaces?: string;
+    /** Is called directly before each change of the hub, since previews take minutes; its error ends the move. */
+    readonly ready: () => Promise<void>;
+}
+
 /** All that a release in rings reads and changes outside its process. */
 export interface World {
     readonly clusters: Clusters;
@@ -40,16 +57,12 @@ export interface World {
      * @param maxAgeMs how old the answer may be, in milliseconds
      */
     readonly dead: (maxAgeMs: number) => Promise<ByCluster>;
-    /**
-     * Writes pins into the stack file, and brings up those of some clusters on the hub.
-     *
-     * @param dead clusters that are not connected to meanwhile
-     */
-    readonly move: (
-        pins: Readonly<Record<string, Pin>>,
-        on: readonly string[],
-        dead: readonly string[],
-    ) => Promise<void>;
+    /** The pins on the hub now, of the clusters that are registered there. */
+    readonly pins: () => Promise<Pins>;
+    /** Writes pins into the stack file. */
+    readonly write: (pins: Pins) => Promise<void>;
+    /** Writes pins into the stack file, and brings up those of some clusters on the hub. */
+    readonly move: (move: Move) => Promise<void>;
     readonly read: () => Promise<Release | undefined>;
     /** Changes the record of the release, from what it is at that moment. */
     readonly change: (next: (record: Release | undefined) => Release) => Promise<Release>;

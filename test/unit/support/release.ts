@@ -2,7 +2,7 @@ import type { Application } from "../../../clusters/applications";
 import type { Release } from "../../../clusters/releases";
 import { type Pin, pinText } from "../../../settings/pins";
 import type { AskSeries } from "../../../scripts/promote/rings/prometheus";
-import type { Cluster, Rules, World } from "../../../scripts/promote/rings/world";
+import type { Cluster, Move, Rules, World } from "../../../scripts/promote/rings/world";
 
 /** A cluster that tests can break. */
 interface Fake {
@@ -31,6 +31,12 @@ export class FakeFleet {
     private readonly since: Record<string, number> = {};
     /** Called at each wait. */
     onWait: () => void | Promise<void> = () => undefined;
+    /** Called after the preview of a move. */
+    onPreview: (on: readonly string[]) => void | Promise<unknown> = () => undefined;
+    /** Called after a cluster's pin has moved. */
+    onUp: (name: string) => void | Promise<unknown> = () => undefined;
+    /** What the record of promotions refuses after ways back, by cluster. */
+    readonly replaced: string[] = [];
     askSeries: AskSeries = () => Promise.resolve([]);
     /** Errors of the next `up`s. */
     readonly errors: Error[] = [];
@@ -72,7 +78,9 @@ export class FakeFleet {
                 const dead = Object.keys(this.clusters).filter((name) => this.clusters[name]?.dead);
                 return Promise.resolve(Object.fromEntries(dead.map((name) => [name, "it does not answer"])));
             },
-            move: (pins, on, dead) => this.move(pins, on, dead),
+            pins: () => Promise.resolve({ ...this.hub }),
+            write: (pins) => Promise.resolve(void Object.assign(this.file, pins)),
+            move: (asked) => this.move(asked),
             read: () => Promise.resolve(this.record),
             change: (next) => {
                 this.record = JSON.parse(JSON.stringify(next(this.record))) as Release;
@@ -82,27 +90,33 @@ export class FakeFleet {
         };
     }
 
-    private move(pins: Readonly<Record<string, Pin>>, on: readonly string[], dead: readonly string[]): Promise<void> {
-        Object.assign(this.file, pins);
+    /** As if each cluster had a shard of its own. */
+    private async move({ pins, on, dead, replaces, ready }: Move): Promise<void> {
         if (on.length === 0) {
-            return Promise.resolve();
+            Object.assign(this.file, pins);
+            return;
         }
         const error = this.errors.shift();
         if (error !== undefined) {
-            return Promise.reject(error);
+            throw error;
         }
         const unknown = Object.keys(this.clusters).find((name) => this.clusters[name]?.dead && !dead.includes(name));
         if (unknown !== undefined) {
-            return Promise.reject(new Error(`${unknown} cannot be reached`));
+            throw new Error(`${unknown} cannot be reached`);
         }
+        await this.onPreview(on);
+        await ready();
+        this.replaced.push(...(replaces === undefined ? [] : on.map((name) => `${name}: ${replaces}`)));
         for (const name of on) {
+            await ready();
+            Object.assign(this.file, pins);
             if (pinText(this.hub[name] ?? {}) !== pinText(pins[name] ?? {})) {
                 this.since[name] = this.clock;
             }
             this.hub[name] = pins[name] ?? {};
+            await this.onUp(name);
         }
         this.ups.push([...on]);
-        return Promise.resolve();
     }
 
     /** Argo CD's view: it delivers a new pin in 20 seconds, and calls a dead cluster what it was. */
