@@ -82,8 +82,10 @@ describe("a fault of the network between the hub and a spoke", function () {
         return { ok, output };
     }
 
-    const promote = (title = "promotion", timeout = "5m") =>
-        command(title, "promote", "--from", "staging", "--to", "dr", "--timeout", timeout);
+    const promote = (title = "promotion", timeout = "5m", to = "dr") =>
+        command(title, "promote", "--from", "staging", "--to", to, "--timeout", timeout);
+    /** Users move to no cluster that never had what the other one runs. */
+    const promoteProd = () => expectOk(promote("promotion to prod", "5m", "prod"));
     const rotate = (title = "rotation") => command(title, "rotate", "dr");
     const failover = (title: string, to: "prod" | "dr") =>
         command(title, "failover", "--to", to, "--resolver", dnsServer(ports), "--reason", title);
@@ -177,6 +179,7 @@ describe("a fault of the network between the hub and a spoke", function () {
                 await waitForApplications(["agent-dr"]);
                 await waitForState("dr", { ...healthy, revision });
                 await expectOk(promote("promotion again"));
+                await promoteProd();
             });
 
             it("from the start of a promotion: that ends, and the neighbours get their releases", async () => {
@@ -204,6 +207,9 @@ describe("a fault of the network between the hub and a spoke", function () {
             });
 
             it("at the cluster that users leave: they move", async () => {
+                if (promoted) {
+                    await promoteProd();
+                }
                 await network.have(fault.toxics);
                 await expectOk(failover("failover from dr", "prod"));
                 await waitForUsersOn("prod", ports);
