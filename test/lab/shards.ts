@@ -39,6 +39,11 @@ function clustersOf(stack: string): string[] {
     return (config["hubspoke:shard"] as { clusters: string[] }).clusters;
 }
 
+/** Edits the list of a shard, as a person does. */
+function writeClusters(stack: string, clusters: readonly string[]): void {
+    changeInLab(stack, (config) => ({ ...config, "hubspoke:shard": { of: "prod", clusters } }));
+}
+
 /** The settings of prod's clusters, as the environment's stack file has them. */
 function settingsOfClusters(): Record<string, Config> {
     return readInLab("prod")["hubspoke:clusters"] as Record<string, Config>;
@@ -102,6 +107,42 @@ describe("an environment in shards", () => {
         const { ok, output } = await pulumi("prod", "preview");
         expect(ok).to.equal(false);
         expect(output).to.match(/the clusters of prod are in the shards prod-1, prod-2, .*npm run fleet -- up prod/);
+    });
+
+    it("moves a cluster by the lists and `npm run fleet` alone: no plain run removes it, or registers it again", async () => {
+        const before = await versions();
+        const lists = (first: string[], second: string[]) => {
+            writeClusters("prod-1", first);
+            writeClusters("prod-2", second);
+        };
+        lists([], ["prod", "prod-b"]);
+        const from = await onShard("prod-1", "preview");
+        expect(from.ok).to.equal(false);
+        expect(from.output).to.match(/lacks prod, which is in the state of this stack and would be removed/);
+        const to = await onShard("prod-2", "preview");
+        expect(to.ok).to.equal(false);
+        expect(to.output).to.match(/clusters\.prod: .* it would be registered a second time/);
+        for (const [first, second] of [[[], ["prod", "prod-b"]], [["prod"], ["prod-b"]]] as [string[], string[]][]) {
+            lists(first, second);
+            expectOk(await fleet("up", "prod"));
+            expect(await versions()).to.deep.equal(before);
+        }
+    });
+
+    it("is refused from a checkout without the shards' stack files", async () => {
+        const files = ["prod-1", "prod-2"].map((stack) => path.join(projectDir, `Pulumi.${stack}.yaml`));
+        const texts = files.map((each) => fs.readFileSync(each, "utf8"));
+        files.forEach((each) => fs.rmSync(each));
+        try {
+            const plain = await pulumi("prod", "preview");
+            expect(plain.ok).to.equal(false);
+            expect(plain.output).to.match(/clusters\.prod-b: .* this checkout lacks the stack files of its shards/);
+            const whole = await fleet("up", "prod");
+            expect(whole.ok).to.equal(false);
+            expect(whole.output).to.match(/the state of prod-1 has prod; that of prod-2 has prod-b\. Get Pulumi\.prod-1\.yaml/);
+        } finally {
+            files.forEach((each, index) => fs.writeFileSync(each, texts[index] ?? ""));
+        }
     });
 
     it("gets a promotion on the clusters of all shards, and the one stack file has the pins", async () => {
