@@ -139,7 +139,7 @@ describe("an environment in shards", () => {
             expect(plain.output).to.match(/clusters\.prod-b: .* this checkout lacks the stack files of its shards/);
             const whole = await fleet("up", "prod");
             expect(whole.ok).to.equal(false);
-            expect(whole.output).to.match(/the state of prod-1 has prod; that of prod-2 has prod-b\. Get Pulumi\.prod-1\.yaml/);
+            expect(whole.output).to.include("the state of prod-1 has prod; that of prod-2 has prod-b. Get Pulumi.prod-1.yaml");
         } finally {
             files.forEach((each, index) => fs.writeFileSync(each, texts[index] ?? ""));
         }
