@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { startApiServer, stopApiServer } from "../../lab/clusters";
@@ -20,7 +21,7 @@ import { type FakePrometheus, openPrometheus } from "./support/prometheus";
 import { noteSecret } from "./support/secrets";
 
 const healthy = { sync: "Synced", health: "Healthy" };
-const authorization = "Bearer EXAMPLE-TOKEN-OF-PROMETHEUS";
+const authorization = `Bearer ${randomBytes(24).toString("base64url")}`;
 const stackFile = path.join(projectDir, "Pulumi.prod.yaml");
 
 const begin = ["--from", "staging", "--timeout", "120s"];
@@ -43,11 +44,12 @@ async function promoteOk(...more: string[]): Promise<string> {
     return output;
 }
 
-function tagged(tag: string): (text: string) => string {
+/** A release; its pods have a time to start, in seconds, after which it is Degraded. */
+function tagged(tag: string, deadline = 600): (text: string) => string {
     return (text) =>
         text
             .replace(/^( {2}tag: )"[^"]*"/m, `$1"${tag}"`)
-            .replace(/^progressDeadlineSeconds: \d+/m, "progressDeadlineSeconds: 5");
+            .replace(/^progressDeadlineSeconds: \d+/m, `progressDeadlineSeconds: ${deadline}`);
 }
 
 /** Another tag for prod's clusters alone; without one they have what all have. */
@@ -152,14 +154,14 @@ describe("a release in rings", () => {
 
     it("goes back where a cluster is broken by it", async () => {
         const before = fileText();
-        await proved({ "helm/values.yaml": tagged("2.0.2"), "helm/values-prod.yaml": ofProd("broken-2") });
+        await proved({ "helm/values.yaml": tagged("2.0.2", 5), "helm/values-prod.yaml": ofProd("broken-2") });
         const { ok, output } = await promote(...begin);
         expect(ok, output).to.equal(false);
         expect(output).to.match(/ring 1 of 2 failed: 1 of its clusters failed, and 0 may fail:\n {2}prod: .*Degraded/);
         await waitForState("prod", { ...healthy, revision: current });
         expect(fileText()).to.equal(before);
         expect(await pinOf("prod-b")).to.equal(current);
-        await proved({ "helm/values-prod.yaml": ofProd(undefined) });
+        await proved({ "helm/values.yaml": tagged("2.0.2"), "helm/values-prod.yaml": ofProd(undefined) });
     });
 
     it("that is interrupted when the canary's pin has moved can be taken back", async () => {
