@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { shortStackName } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
+import { type Look, waitFor } from "../clusters/wait";
 import type { EnvironmentSettings } from "../settings/environment";
 import { shardStack } from "../settings/shard";
 import type { StackSettings } from "../settings/stack";
@@ -24,11 +25,22 @@ export const lostStateVariable = "HUBSPOKE_STATE_LOST";
  * @param stack the full name of that stack, for a shard its own
  */
 export async function clustersHeld(stack: string): Promise<string[]> {
-    // Of the engine itself (pulumi, pkg/resource/deploy/builtins.go). In an `up`, it still has what is to be deleted.
-    const read: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName: stack });
-    const { outputs } = read as { readonly outputs: Readonly<Record<string, { readonly type: string }>> };
+    const { outputs } = await waitFor(`the state of ${shortStackName(stack)} to be readable`, () => readOutputs(stack), readable);
     const spokes = Object.entries(outputs).filter(([, { type }]) => type === "hubspoke:index:Spoke");
     return spokes.map(([urn]) => urn.slice(urn.lastIndexOf("::") + 2));
+}
+
+/** The engine of an `up` writes the state while this reads it, and in a bucket or a folder not in one piece. */
+const readable = { timeoutMs: 30_000, intervalMs: 250 };
+
+interface ResourceOutputs {
+    readonly outputs: Readonly<Record<string, { readonly type: string }>>;
+}
+
+async function readOutputs(stack: string): Promise<Look<ResourceOutputs>> {
+    // Of the engine itself (pulumi, pkg/resource/deploy/builtins.go). In an `up`, it still has what is to be deleted.
+    const read: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName: stack });
+    return { done: read as ResourceOutputs };
 }
 
 /**
