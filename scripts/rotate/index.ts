@@ -19,12 +19,13 @@ import { find } from "../../clusters/request";
 import { secretPath } from "../../clusters/secretPath";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
+import { InputError } from "../../settings/inputError";
 import { main, say } from "../support/main";
 import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { finishExactly, upExactly } from "../support/exactUp";
-import { isDivided, stacksOf } from "../support/stackFile";
+import { isDivided, ownerOf, stacksOf, upCommand } from "../support/stackFile";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { quarantinedIn } from "../../preflight/quarantine";
 import { rotationOwns } from "./owns";
@@ -115,8 +116,12 @@ export function noToken(target: string): string {
 
 /** The stack's outputs for its clusters, except those in quarantine, whose tokens do not change. */
 async function readFacts({ stack, settings }: EnvironmentStack): Promise<Record<string, Facts>> {
-    const all = (await ask(stack, ["stack", "output", "clusters", "--json"])) as Record<string, Facts>;
-    return Object.fromEntries(Object.entries(all).filter(([name]) => !settings.clusters[name]?.quarantined));
+    const outputs = await ask(stack, ["stack", "output", "--json"]);
+    const { clusters } = outputs as { readonly clusters?: Readonly<Record<string, Facts>> };
+    if (clusters === undefined) {
+        throw new InputError(`${stack} has no cluster yet. Bring it up first: ${upCommand(ownerOf(stack))}`);
+    }
+    return Object.fromEntries(Object.entries(clusters).filter(([name]) => !settings.clusters[name]?.quarantined));
 }
 
 /** The tokens that Argo CD uses before the rotation: a token that ends is nowhere else. */

@@ -34,7 +34,12 @@ describe("a rotation of several stacks", () => {
                 return [name, await valueOf(value)] as const;
             });
             pulumi.setOutputs("hub", Object.fromEntries(await Promise.all(outputs)));
-            pulumi.setOutputs("prod", { a: { server: "https://a", secret: "cluster-a", credential: { type: "federated" } } });
+            pulumi.setOutputs("prod", {});
+            expect(await failure(rotate("prod"))).to.equal(
+                "prod has no cluster yet. Bring it up first: pulumi up --stack prod",
+            );
+            const a = { server: "https://a", secret: "cluster-a", credential: { type: "federated" } };
+            pulumi.setOutputs("prod", { clusters: { a } });
             const { result, lines } = await printed(() => rotate("prod"));
             expect({ result, lines }).to.deep.equal({ result: false, lines: ["prod: no cluster has a token to rotate"] });
             expect(pulumi.calls().filter((call) => /^(up|preview)/.test(call))).to.deep.equal([]);
