@@ -96,6 +96,14 @@ export function shortStackName(stack: string): string {
     return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
+/** Type of the component of a cluster in a stack's state. */
+export const spokeType = "hubspoke:index:Spoke";
+
+/** The last part of a URN: the resource's name. */
+export function nameOf(urn: string): string {
+    return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
 /** The command that brings an environment up, where it is not known whether the environment has shards. */
 export function upCommands(environment: string): string {
     return `\`pulumi up --stack ${environment}\` (with shards \`npm run fleet -- up ${environment}\`)`;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accountName, clusterSecretName, shortStackName } from "../clusters/names";
+import { accountName, clusterSecretName, shortStackName, spokeType } from "../clusters/names";
 import type { AdoptedNamespaces, Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
 import { argoCdNameOf } from "../settings/argoCdName";
@@ -67,7 +67,7 @@ export class Spoke extends pulumi.ComponentResource {
 
     constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
         const kept = args.settings.quarantined ? quarantinedOptions(name, opts) : opts;
-        super("hubspoke:index:Spoke", name, {}, marked(args.stack, kept));
+        super(spokeType, name, {}, marked(args.stack, kept));
 
         const { environment, settings, server, uid, hub, hubProvider, stack, adoption } = args;
         const { quarantined } = settings;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { shortStackName } from "../clusters/names";
+import { nameOf, shortStackName, spokeType } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { type Look, waitFor } from "../clusters/wait";
 import type { EnvironmentSettings } from "../settings/environment";
@@ -26,8 +26,8 @@ export const lostStateVariable = "HUBSPOKE_STATE_LOST";
  */
 export async function clustersHeld(stack: string): Promise<string[]> {
     const { outputs } = await waitFor(`the state of ${shortStackName(stack)} to be readable`, () => readOutputs(stack), readable);
-    const spokes = Object.entries(outputs).filter(([, { type }]) => type === "hubspoke:index:Spoke");
-    return spokes.map(([urn]) => urn.slice(urn.lastIndexOf("::") + 2));
+    const spokes = Object.entries(outputs).filter(([, { type }]) => type === spokeType);
+    return spokes.map(([urn]) => nameOf(urn));
 }
 
 /** The engine of an `up` writes the state while this reads it, and in a bucket or a folder not in one piece. */

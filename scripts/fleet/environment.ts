@@ -1,7 +1,7 @@
 import type { EnvironmentSettings } from "../../settings/environment";
 import { InputError } from "../../settings/inputError";
 import { say } from "../support/main";
-import { settingsAndPlaceOf, stackNames } from "../support/pulumi";
+import { settingsAndPlaceOf } from "../support/pulumi";
 import { stacksWithFile } from "../support/stackFile";
 import { assign, type Assignment } from "./assign";
 import { shardSize, thisMachine } from "../support/capacity";
@@ -36,8 +36,8 @@ export async function readFleet(of: string, size: number | undefined): Promise<F
         throw new InputError(`${of} is ${kind}. Name the stack of an environment`);
     }
     const recorded = Object.fromEntries(Object.entries(shards).map(([stack, { clusters }]) => [stack, clusters]));
-    const taken = [...stacksWithFile(), ...(await stackNames())];
     const holders = await readHolders(of);
+    const taken = [...stacksWithFile(), ...Object.keys(holders)];
     // A cluster that left the settings is in a state until an `up` removes it.
     const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
     const room = { size: size ?? shardSize(thisMachine()), taken };

@@ -1,6 +1,6 @@
 import { clustersIn } from "../support/holders";
-import { isSpoke, urnsOf } from "../support/registered";
-import { secretSignature, type State, type StateResource, withoutSubtrees } from "../support/state";
+import { isSpoke, resourcesOf } from "../support/registered";
+import { isSecret, type State, type StateResource, withoutSubtrees } from "../support/state";
 
 /** The state without some clusters. What all clusters need stays, but not alone: an empty stack has an empty state. */
 export function without(state: State, clusters: readonly string[]): State {
@@ -64,8 +64,7 @@ export function isLater(one: State, other: State, cluster: string): boolean {
 
 /** How many resources a cluster has in a state, and the time of their last change, in milliseconds. */
 function copyOf(state: State, cluster: string): { readonly count: number; readonly changed: number } {
-    const urns = new Set(urnsOf(state, cluster));
-    const own = (state.deployment.resources ?? []).filter(({ urn }) => urns.has(urn));
+    const own = resourcesOf(state, cluster);
     return { count: own.length, changed: Math.max(...own.map(({ modified }) => Date.parse(modified ?? "") || 0)) };
 }
 
@@ -98,5 +97,5 @@ function escaped(text: string): string {
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
     // A secret is a map too, with a signature.
-    return typeof value === "object" && value !== null && !Array.isArray(value) && !(secretSignature.key in value);
+    return typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value);
 }

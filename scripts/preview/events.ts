@@ -1,3 +1,5 @@
+import { nameOf } from "../../clusters/names";
+
 /** The planned operation on a resource. */
 export type Operation = "same" | "create" | "update" | "replace" | "delete" | "read" | "import";
 
@@ -126,7 +128,7 @@ function changeOf({ op, urn, type, provider, old, new: next, diffs, detailedDiff
         operation,
         urn,
         type,
-        name: urn.slice(urn.lastIndexOf("::") + 2),
+        name: nameOf(urn),
         provider: provider === "" ? undefined : provider,
         parent: next?.parent,
         ...(old?.inputs && { before: old.inputs }),

@@ -1,4 +1,5 @@
-import { nameOf, type PendingOperation } from "../support/state";
+import { nameOf } from "../../clusters/names";
+import type { PendingOperation } from "../support/state";
 import type { Question, Sought } from "./questions";
 
 /** An object on its cluster. */

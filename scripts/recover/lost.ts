@@ -1,3 +1,4 @@
+import { nameOf } from "../../clusters/names";
 import { InputError } from "../../settings/inputError";
 import type { Change } from "../preview/events";
 import { previewStack } from "../preview/stackPreview";
@@ -6,7 +7,7 @@ import { say } from "../support/main";
 import { errorsOf, pulumi, settingsOf } from "../support/pulumi";
 import { isSpoke } from "../support/registered";
 import { ownerOf } from "../support/stackFile";
-import { nameOf, type PendingOperation, readState, secretSignature, settled, writeState } from "../support/state";
+import { type PendingOperation, readState, secretSignature, settled, writeState } from "../support/state";
 import { look } from "./clusters";
 import { decide } from "./decisions";
 import { questionOf } from "./questions";

@@ -1,6 +1,7 @@
 import { stackAnnotation } from "../../clusters/names";
 import type * as kinds from "../../dynamic";
-import { nameOf, type PendingOperation, type StateResource } from "../support/state";
+import { nameOf } from "../../clusters/names";
+import type { PendingOperation, StateResource } from "../support/state";
 
 /** An object that a run may have created, by its inputs in the state. */
 export interface Sought {

@@ -1,9 +1,10 @@
+import { nameOf } from "../../clusters/names";
 import { InputError } from "../../settings/inputError";
 import { shardsOf } from "../../settings/shard";
 import { stackNames } from "./pulumi";
 import { isSpoke } from "./registered";
 import { folderOfStackFiles, stacksWithFile } from "./stackFile";
-import { nameOf, readState, type State } from "./state";
+import { readState, type State } from "./state";
 
 /** The clusters in the state of each stack; stacks that do not exist have none. */
 export type Holders = Readonly<Record<string, readonly string[]>>;

@@ -1,5 +1,6 @@
+import { nameOf, spokeType } from "../../clusters/names";
 import type { EnvironmentSettings } from "../../settings/environment";
-import { nameOf, type State, type StateResource, withoutSubtrees } from "./state";
+import { type State, type StateResource, withoutSubtrees } from "./state";
 
 /** The state's facts about a cluster's registration. */
 export interface Registered {
@@ -22,14 +23,19 @@ const watchKinds: Readonly<Record<string, readonly [api: string, plural: string]
 
 /** Whether a resource in the state is the component of one of these clusters. */
 export function isSpoke({ type, urn }: Pick<StateResource, "type" | "urn">, clusters?: readonly string[]): boolean {
-    return type === "hubspoke:index:Spoke" && (clusters === undefined || clusters.includes(nameOf(urn)));
+    return type === spokeType && (clusters === undefined || clusters.includes(nameOf(urn)));
+}
+
+/** All resources of a cluster in a stack's state. */
+export function resourcesOf(state: State, cluster: string): StateResource[] {
+    const others = withoutSubtrees(state, (resource) => isSpoke(resource, [cluster])).deployment.resources ?? [];
+    const left = new Set(others.map(({ urn }) => urn));
+    return (state.deployment.resources ?? []).filter(({ urn }) => !left.has(urn));
 }
 
 /** The URNs of all resources of a cluster in a stack's state. */
 export function urnsOf(state: State, cluster: string): string[] {
-    const others = withoutSubtrees(state, (resource) => isSpoke(resource, [cluster])).deployment.resources ?? [];
-    const left = new Set(others.map(({ urn }) => urn));
-    return (state.deployment.resources ?? []).flatMap(({ urn }) => (left.has(urn) ? [] : [urn]));
+    return resourcesOf(state, cluster).map(({ urn }) => urn);
 }
 
 /** A cluster's registration in a stack's state. */
@@ -60,8 +66,6 @@ export function registeredIn(
  * written with its other changes.
  */
 export function quarantineIn(state: State, cluster: string): "none" | "part" | "whole" {
-    const own = new Set(urnsOf(state, cluster));
-    const resources = (state.deployment.resources ?? []).filter(({ urn }) => own.has(urn));
-    const marks = new Set(resources.map(({ protect = false }) => protect));
+    const marks = new Set(resourcesOf(state, cluster).map(({ protect = false }) => protect));
     return marks.size === 2 ? "part" : marks.has(true) ? "whole" : "none";
 }

@@ -72,8 +72,12 @@ export async function writeState(stack: string, state: State, basedOn: State): P
 
 /** What a run changes in a state, as text; each secret is the same there, encrypted or in plain text. */
 function withoutSecrets({ deployment: { resources = [], pending_operations: pending = [] } }: State): string {
-    const isSecret = (value: unknown) => typeof value === "object" && value !== null && secretSignature.key in value;
     return JSON.stringify([resources, pending], (_, value: unknown) => (isSecret(value) ? "secret" : value));
+}
+
+/** Whether a value in a state is a secret, encrypted or in plain text. */
+export function isSecret(value: unknown): boolean {
+    return typeof value === "object" && value !== null && secretSignature.key in value;
 }
 
 /** Key and value that mark a secret in a state (pulumi, sdk/go/common/resource/sig). */
@@ -81,11 +85,6 @@ export const secretSignature = {
     key: "4dabf18193072939515e22adb298388d",
     value: "1b47061264138c4ac30d75fd1eb44270",
 };
-
-/** The last part of a URN: the resource's name. */
-export function nameOf(urn: string): string {
-    return urn.slice(urn.lastIndexOf("::") + 2);
-}
 
 /** A state without some resources, their children, and the pending operations on them. */
 export function withoutSubtrees(state: State, roots: (resource: StateResource) => boolean): State {

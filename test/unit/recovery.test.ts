@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { nameOf } from "../../clusters/names";
 import { decide, type Found, sentence } from "../../scripts/recover/decisions";
 import { holderOf, type Lock, locksIn } from "../../scripts/recover/lock";
 import { questionOf } from "../../scripts/recover/questions";
-import { nameOf, type PendingOperation, settled, type State, type StateResource } from "../../scripts/support/state";
+import { type PendingOperation, settled, type State, type StateResource } from "../../scripts/support/state";
 
 const urnOf = (type: string, name: string) => `urn:pulumi:staging::hubspoke::hubspoke:index:Spoke$${type}::${name}`;
 const provider = `${urnOf("pulumi:providers:kubernetes", "staging")}::7c1e`;

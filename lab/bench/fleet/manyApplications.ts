@@ -44,7 +44,7 @@ export async function manyApplications(): Promise<string[]> {
         await measure("pulumi up of the environment", () => registerFleet(clusters, quiet, label));
         await measure("until all are Healthy", () => waitForRevision(all));
         await measure("pulumi preview of the hub", () => pulumi("hub", ["preview", "--expect-no-changes"]));
-        await measure("pulumi preview of the environment", () => previewFleet());
+        await measure("pulumi preview of the environment", previewFleet);
         const { sets, plain } = await releases(all);
         return [
             `${clusters.length} clusters, ${names.length} applications, ${all.length} Applications:`,

@@ -32,7 +32,7 @@ export async function registration(names: readonly FleetCluster[]): Promise<stri
     for (const size of new Set(sizes.map((wanted) => Math.min(wanted, names.length)))) {
         const some = names.slice(0, size);
         const up = await measured(() => registerFleet(some, quiet, { deploy: "false" }));
-        const preview = await measured(() => previewFleet());
+        const preview = await measured(previewFleet);
         const destroy = await measured(() => unregisterFleet(quiet));
         const added = await measured(() => addClusters(some));
         await removeAdded(some);
