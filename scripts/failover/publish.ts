@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Change } from "../preview/events";
 import { type ExactUp, planExactly, upAsPlanned } from "../support/exactUp";
 import type { Path } from "../support/ownChanges";
-import { addSetting, setSetting, stackFile, writeStackFile } from "../support/stackFile";
+import { addSetting, restoreSettings, setSetting, stackFile } from "../support/stackFile";
 import { say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import type { FailoverHub } from "./clusters";
@@ -17,6 +17,9 @@ export interface Destination {
     /** ID of the last recorded move on the hub, if the new one contradicts it. */
     readonly acknowledge: string | undefined;
 }
+
+/** The settings that a move changes. */
+const activeSettings = [["traffic", "active"], ["traffic", "acknowledge"]] as const;
 
 /** A move of the users' name, as a change of the hub's stack. */
 function publication({ stack }: FailoverHub, { active, acknowledge }: Destination): ExactUp {
@@ -63,17 +66,23 @@ export async function planPublication(hub: FailoverHub, to: Destination, folder:
 }
 
 /**
- * Changes the setting of the active cluster, and brings up the one resource that depends on it. If that fails, it
- * restores the stack file, which must always describe the deployed state.
+ * Changes the setting of the active cluster, and brings up the one resource that depends on it. If that fails, it takes
+ * that change back, because the stack file must always describe the deployed state.
  */
 export async function publish(hub: FailoverHub, to: Destination, folder: string): Promise<void> {
     const file = stackFile(hub.stack);
     const before = readFileSync(file, "utf8");
+    let written = before;
+    const exact = publication(hub, to);
+    const edit = (path: string) => {
+        exact.edit(path);
+        written = readFileSync(path, "utf8");
+    };
     say(`hubspoke:traffic.active becomes ${to.active} in ${file}; bringing up the DNS record …`);
     try {
-        await withPatience("the hub", () => upAsPlanned(publication(hub, to), folder), awayOrInUse);
+        await withPatience("the hub", () => upAsPlanned({ ...exact, edit }, folder), awayOrInUse);
     } catch (error) {
-        writeStackFile(file, before);
+        restoreSettings(file, activeSettings, before, written);
         throw new Error(
             `the name was not moved, and ${file} names ${hub.active} as active again. ` +
                 `Correct this error, and run the failover again: ${(error as Error).message}`,

@@ -13,12 +13,13 @@ import { skipReconcileAnnotation } from "../../clusters/names";
 import { isLeftAlone } from "../../clusters/registrations";
 import { InputError } from "../../settings/inputError";
 import { secretPath } from "../../clusters/secretPath";
+import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { annotationsOf, lastView, viewRecord } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
 import { pulumi, setSettings } from "../support/pulumi";
 import { quarantineIn, type Registered, registeredIn, urnsOf } from "../support/registered";
-import { ownerOf, restoreSetting, settingsFile } from "../support/stackFile";
+import { ownerOf, restoreSettings, settingsFile } from "../support/stackFile";
 import { type EnvironmentStack, environmentStack, stackWith } from "../support/stacks";
 import { readState } from "../support/state";
 
@@ -95,6 +96,22 @@ async function takeBack(
         );
     }
     say(`${stack}: ${cluster} is no longer in quarantine.${quarantined || isDeployed ? ` Commit ${settingsFile(stack)}` : ""}`);
+    await seeArgoCdWork(environment, registered);
+}
+
+/**
+ * Has Argo CD compare the cluster's Applications. By itself it may do so only minutes later: it ignores a change of an
+ * Application that it sees before the end of the quarantine (argo-cd 3.6.1, controller/appcontroller.go,
+ * `applicationEventHandlerFuncs`).
+ */
+async function seeArgoCdWork(environment: EnvironmentStack, registered: Registered): Promise<void> {
+    const { cluster } = registered;
+    try {
+        await waitUntilArgoCdWorks(environment, registered);
+    } catch (error) {
+        throw new Error(`${cluster} is no longer in quarantine, but Argo CD does not work on it: ${(error as Error).message}`);
+    }
+    say(`${environment.stack}: Argo CD works on ${cluster} again`);
 }
 
 /** Changes a cluster's setting in the stack file, and shows the preview; where that fails, takes the change back. */
@@ -111,7 +128,7 @@ async function withPreview(
     try {
         say(await pulumi(stack, ["preview", "--diff", ...targets]));
     } catch (error) {
-        restoreSetting(file, ["clusters", cluster, "quarantined"], before, written);
+        restoreSettings(file, [["clusters", cluster, "quarantined"]], before, written);
         throw error;
     }
 }

@@ -165,21 +165,30 @@ export function addSetting(file: string, at: SettingPath, value: string | boolea
 }
 
 /**
- * Takes a change of one setting back. What else has changed in the file meanwhile stays.
+ * Takes a change of some settings back. What else has changed in the file meanwhile stays.
  *
  * @param before the file's text before the change
  * @param written its text after the change
  */
-export function restoreSetting(file: string, at: SettingPath, before: string, written: string): void {
+export function restoreSettings(file: string, paths: readonly SettingPath[], before: string, written: string): void {
     const now = readFileSync(file, "utf8");
     if (now === written) {
         writeStackFile(file, before);
         return;
     }
-    const [old, document, whole] = [parseStackFile(before), parseStackFile(now), inFile(at)];
+    const [old, document] = [parseStackFile(before), parseStackFile(now)];
+    for (const whole of paths.map(inFile)) {
+        restoreIn(document, old, whole);
+    }
+    writeStackFile(file, stackFileText(document));
+}
+
+function restoreIn(document: Document, old: Document, whole: readonly string[]): void {
     if (old.hasIn(whole)) {
         document.setIn(whole, old.getIn(whole, true));
-    } else {
+        return;
+    }
+    if (document.hasIn(whole)) {
         document.deleteIn(whole);
     }
     for (let above = whole.slice(0, -1); above.length > 0 && !old.hasIn(above); above = above.slice(0, -1)) {
@@ -188,7 +197,6 @@ export function restoreSetting(file: string, at: SettingPath, before: string, wr
             document.deleteIn(above);
         }
     }
-    writeStackFile(file, stackFileText(document));
 }
 
 /** The command that brings a stack up; of a divided environment, all its shards. */

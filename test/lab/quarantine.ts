@@ -198,6 +198,7 @@ describe("a cluster in quarantine", () => {
     it("works again after the end of the quarantine", async () => {
         const { ok, output } = await npmRun("quarantine", pulumiEnvironment(), "prod", "--cluster", "prod-b", "--lift");
         expect(ok, output).to.equal(true);
+        expect(output).to.include("Argo CD works on prod-b again");
         expect(await annotationsOf("cluster-prod-b")).not.to.have.property(skipReconcile);
         await expectDone("not", "--lift");
         await waitFor(
@@ -206,7 +207,7 @@ describe("a cluster in quarantine", () => {
                 const names = await namesOf("dr", "agent", "services");
                 return names.includes("agent") ? { done: true } : { seen: names.join(", ") };
             },
-            { timeoutMs: 120_000 },
+            { timeoutMs: 60_000 },
         );
         await waitForApplications(["agent-prod", "agent-prod-b", "agent-staging"]);
         const preview = await pulumi("prod", "preview", "--refresh", "--expect-no-changes");

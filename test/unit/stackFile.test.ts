@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { chmodSync, linkSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { restoreSetting, writeStackFile } from "../../scripts/support/stackFile";
+import { restoreSettings, writeStackFile } from "../../scripts/support/stackFile";
 
 describe("a stack file that a command writes", () => {
     let folder: string;
@@ -30,7 +30,7 @@ describe("a stack file that a command writes", () => {
 
     const restored = (before: string, written: string, now: string) => {
         writeFileSync(at("Pulumi.prod.yaml"), now);
-        restoreSetting(at("Pulumi.prod.yaml"), ["clusters", "a", "quarantined"], before, written);
+        restoreSettings(at("Pulumi.prod.yaml"), [["clusters", "a", "quarantined"]], before, written);
         return readFileSync(at("Pulumi.prod.yaml"), "utf8");
     };
     const file = (...lines: string[]) => `config:\n  hubspoke:clusters:\n${lines.map((line) => `    ${line}\n`).join("")}`;
@@ -46,5 +46,18 @@ describe("a stack file that a command writes", () => {
         expect(restored(file("a: { quarantined: true }"), file("a: {}"), file("a: {}", rotated))).to.equal(
             file("a: {quarantined: true}", "b: {generation: 2}"),
         );
+    });
+
+    it("keeps a person's change when a failed move of the users is taken back, and loses its own", () => {
+        const traffic = (settings: string, more = "") => `config:\n  hubspoke:traffic: ${settings}\n${more}`;
+        const back = (before: string, written: string, now: string) => {
+            writeFileSync(at("Pulumi.hub.yaml"), now);
+            restoreSettings(at("Pulumi.hub.yaml"), [["traffic", "active"], ["traffic", "acknowledge"]], before, written);
+            return readFileSync(at("Pulumi.hub.yaml"), "utf8");
+        };
+        const moved = "{active: dr, acknowledge: move-2}";
+        const more = "  hubspoke:fleet: large\n";
+        expect(back(traffic("{active: prod}"), traffic(moved), traffic(moved, more))).to.equal(traffic("{active: prod}", more));
+        expect(back(traffic("{active: prod}"), traffic(moved), traffic("{active: prod}", more))).to.equal(traffic("{active: prod}", more));
     });
 });
