@@ -3,6 +3,7 @@ import { accountName, clusterSecretName, shortStackName, spokeType } from "../cl
 import type { AdoptedNamespaces, Adoption } from "./account/adoption";
 import type { ClusterConnection } from "../settings/connection";
 import { argoCdNameOf } from "../settings/argoCdName";
+import { limitsOf } from "../settings/delivery";
 import type { EnvironmentSettings, SpokeSettings } from "../settings/environment";
 import { Proof } from "./account/proof";
 import { ApplicationNamespace } from "./applications/namespace";
@@ -102,7 +103,7 @@ export class Spoke extends pulumi.ComponentResource {
                 {
                     application: application.name,
                     namespace: application.namespace,
-                    limits: environment.namespaces[application.name] ?? environment.namespace,
+                    limits: limitsOf(environment, application.name),
                     adopted: args.adoptedNamespaces?.[application.name],
                     shared: isAgent && settings.sharedNamespace,
                 },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { AdoptedNamespaces, Adoptions, KeptAnnotations } from "../components/account/adoption";
+import { limitsOf } from "../settings/delivery";
 import type { EnvironmentSettings } from "../settings/environment";
 import { allApplications, deliveredTo } from "../clusters/applications";
 import { annotationsToKeep, findAdoptions } from "./adoption";
@@ -207,7 +208,7 @@ async function findNamespaces(
             const found = await allOf(
                 chosen.map(({ name, namespace }) => async () => {
                     const shared = name === agentKey && own?.sharedNamespace === true;
-                    const limits = settings.namespaces[name] ?? settings.namespace;
+                    const limits = limitsOf(settings, name);
                     const context = { at: `clusters.${cluster}`, application: name, namespace, stack, limits, shared };
                     const isOwn = registration !== undefined && hasRoomFor(name, registration.labels);
                     return [name, await findNamespace(spoke, context, isOwn)] as const;

@@ -140,5 +140,13 @@ export const namespaces = z
 /** How a change reaches the environments. */
 export type RolloutSettings = z.output<typeof rollout>;
 
-/** Limits of the agent's namespace on a spoke. */
+/** Limits of an application's namespace on a spoke. */
 export type NamespaceLimits = z.output<typeof namespaceLimits> & { readonly isolated?: boolean };
+
+/** The limits that an environment's settings give to the namespace of an application. */
+export function limitsOf(
+    settings: { readonly namespace: NamespaceLimits; readonly namespaces: Readonly<Record<string, NamespaceLimits>> },
+    application: string,
+): NamespaceLimits {
+    return settings.namespaces[application] ?? settings.namespace;
+}

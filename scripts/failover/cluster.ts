@@ -1,5 +1,6 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { get } from "../../clusters/request";
+import type { NamespaceLimits } from "../../settings/delivery";
 import { amountOf } from "../../settings/quantity";
 import type { Amounts, Capacity, Replicas } from "./capacity";
 
@@ -30,21 +31,26 @@ function amounts({ cpu = "0", memory = "0", pods = "0" }: Quantities): Amounts {
     return { cpu: amountOf(cpu), memory: amountOf(memory), pods: amountOf(pods) };
 }
 
+/** The quota of an application's namespace, in numbers. */
+export function limitAmounts({ cpu, memory, pods }: Pick<NamespaceLimits, "cpu" | "memory" | "pods">): Amounts {
+    return amounts({ cpu, memory, pods: String(pods) });
+}
+
 /**
- * A cluster's capacity for the agent, as far as the cluster answers.
+ * A cluster's capacity for the application that users reach, as far as the cluster answers.
  *
- * @param limits the quota of the agent's namespace, from the environment's settings
+ * @param limits the quota of the application's namespace, from the environment's settings
  */
 export async function capacityOf(
     cluster: ClusterAddress,
     namespace: string,
-    limits: { readonly cpu: string; readonly memory: string; readonly pods: number },
+    limits: Pick<NamespaceLimits, "cpu" | "memory" | "pods">,
 ): Promise<Capacity> {
     const [nodes, replicas] = await Promise.all([
         nodesOf(cluster).catch(() => undefined),
         replicasOf(cluster, namespace).catch(() => undefined),
     ]);
-    return { limits: amounts({ ...limits, pods: String(limits.pods) }), nodes, replicas };
+    return { limits: limitAmounts(limits), nodes, replicas };
 }
 
 async function nodesOf(cluster: ClusterAddress): Promise<Amounts> {

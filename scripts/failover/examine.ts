@@ -2,11 +2,12 @@ import { applicationOn, findApplication } from "../../clusters/applications";
 import { type ApplicationSettings, followedApplication } from "../../settings/applications";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { findCluster } from "../../clusters/kubeconfig";
+import { limitsOf } from "../../settings/delivery";
 import { compareAnew } from "../support/argoCd";
 import { liftCommand } from "../../preflight/quarantine";
 import type { Capacity } from "./capacity";
 import { type Facts, type Findings, judge, withComparison } from "./checks";
-import { capacityOf } from "./cluster";
+import { capacityOf, limitAmounts } from "./cluster";
 import type { FailoverCluster, FailoverHub } from "./clusters";
 import { whyNotServing } from "./probe";
 
@@ -22,7 +23,7 @@ const comparisonLimitMs = 30_000;
  */
 export async function examine(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
     // Once only: a cluster that users leave may be half-open, and each request to it then takes its whole limit.
-    const left = capacity(hub, from);
+    const left = capacityLeft(hub, from);
     const findings = await look(hub, from, to, left);
     if (findings.problems.length > 0) {
         return findings;
@@ -44,7 +45,7 @@ export async function look(
     hub: FailoverHub,
     from: FailoverCluster,
     to: FailoverCluster,
-    left = capacity(hub, from),
+    left = capacityLeft(hub, from),
 ): Promise<Findings> {
     return judge(await factsOf(hub, from, to, left));
 }
@@ -81,5 +82,18 @@ function followed({ settings }: FailoverHub): ApplicationSettings {
 
 async function capacity(hub: FailoverHub, { name, settings, environment }: FailoverCluster): Promise<Capacity> {
     const address = await findCluster(`clusters.${name}`, settings);
-    return capacityOf(address, followed(hub).namespace, environment.namespace);
+    const { namespace, name: application } = followed(hub);
+    return capacityOf(address, namespace, limitsOf(environment, application));
+}
+
+/**
+ * The capacity of the cluster that users leave. It is lost with its cloud perhaps, which then gives no kubeconfig for it
+ * either: its limits, from the settings, are enough.
+ */
+async function capacityLeft(hub: FailoverHub, from: FailoverCluster): Promise<Capacity> {
+    return capacity(hub, from).catch(() => ({
+        limits: limitAmounts(limitsOf(from.environment, followed(hub).name)),
+        nodes: undefined,
+        replicas: undefined,
+    }));
 }

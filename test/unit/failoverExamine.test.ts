@@ -3,8 +3,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { findCluster } from "../../clusters/kubeconfig";
 import { get } from "../../clusters/request";
+import { failure } from "./support/failure";
 import type { FailoverCluster, FailoverHub } from "../../scripts/failover/clusters";
-import { examine } from "../../scripts/failover/examine";
+import { examine, look } from "../../scripts/failover/examine";
 
 const quantities = { cpu: "8", memory: "32Gi", pods: "100" };
 
@@ -46,6 +47,43 @@ describe("the examination of a failover", () => {
         };
     }
 
+    const followed = { settings: { applications: [{ name: "agent", namespace: "agent", traffic: true }] } };
+
+    /** A cluster of an environment whose agent has a namespace with limits of its own. */
+    const withLimits = (name: string, server: string, settings: object, limits: object = {}) =>
+        ({
+            ...{ name, server, settings, quarantined: false, probeUrl: `${server}/healthz` },
+            environment: { namespace: { cpu: "4", memory: "8Gi", pods: 20 }, namespaces: limits },
+        }) as unknown as FailoverCluster;
+
+    async function hubOf(answer: (path: string) => unknown): Promise<FailoverHub> {
+        const { url } = await serve(answer);
+        const hub = { ...followed, address: await findCluster("cluster", access(url)), namespace: "argocd" } as unknown as FailoverHub;
+        // The first requests of a process load their modules, which may take longer than the probe of the agent.
+        await Promise.all([fetch(`${url}/healthz`), get(hub.address, "version")]);
+        return hub;
+    }
+
+    const nothingOnHub = () => ({ items: [] });
+
+    it("goes on without a kubeconfig of the cluster that users leave: its cloud may be lost with it", async () => {
+        const dr = await serve((path) => objects[path]);
+        const hub = await hubOf(nothingOnHub);
+        const lost = withLimits("prod", "https://prod.example", { context: "prod-is-not-in-the-kubeconfig" });
+        const { problems } = await look(hub, lost, withLimits("dr", dr.url, access(dr.url)));
+        expect(problems.filter((problem) => /kubeconfig|answer/.test(problem))).to.deep.equal([]);
+        const to = withLimits("dr", dr.url, { context: "dr-is-not-in-the-kubeconfig" });
+        expect(await failure(look(hub, lost, to))).to.match(/clusters\.dr/);
+    });
+
+    it("compares the limits of the application that users reach, and not those of the others", async () => {
+        const dr = await serve((path) => objects[path]);
+        const hub = await hubOf(nothingOnHub);
+        const prod = withLimits("prod", dr.url, access(dr.url), { agent: { cpu: "16", memory: "8Gi", pods: 20 } });
+        const { problems } = await look(hub, prod, withLimits("dr", dr.url, access(dr.url)));
+        expect(problems.join("; ")).to.include("the agent's namespace on dr has 4 cores, but prod may use 16");
+    });
+
     it("asks the cluster that users leave once, although it looks at the other one twice", async () => {
         const [prod, dr] = [await serve((path) => objects[path]), await serve((path) => objects[path])];
         const application = (cluster: string) => ({
@@ -58,28 +96,11 @@ describe("the examination of a failover", () => {
                 reconciledAt: "2100-01-01T00:00:00Z",
             },
         });
-        const hubServer = await serve((path) => {
+        const hub = await hubOf((path) => {
             const name = /\/applications\/agent-(\w+)$/.exec(path)?.[1];
             return name === undefined ? { items: [application("prod"), application("dr")] } : application(name);
         });
-        const cluster = (name: string, server: string) =>
-            ({
-                name,
-                server,
-                settings: access(server),
-                environment: { namespace: { cpu: "4", memory: "8Gi", pods: 20 } },
-                quarantined: false,
-                probeUrl: `${server}/healthz`,
-            }) as unknown as FailoverCluster;
-        const hub = {
-            address: await findCluster("cluster", access(hubServer.url)),
-            namespace: "argocd",
-            settings: { applications: [{ name: "agent", namespace: "agent", traffic: true }] },
-        } as unknown as FailoverHub;
-
-        // The first requests of a process load their modules, which may take longer than the probe of the agent.
-        await Promise.all([fetch(`${dr.url}/healthz`), get(hub.address, "version")]);
-        const { problems } = await examine(hub, cluster("prod", prod.url), cluster("dr", dr.url));
+        const { problems } = await examine(hub, withLimits("prod", prod.url, access(prod.url)), withLimits("dr", dr.url, access(dr.url)));
         expect(problems).to.deep.equal([]);
         const nodes = ({ asked }: { asked: string[] }) => asked.filter((path) => path === "/api/v1/nodes").length;
         expect([nodes(prod), nodes(dr)]).to.deep.equal([1, 2]);
