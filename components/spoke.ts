@@ -12,6 +12,7 @@ import { AgentSecrets } from "./applications/secrets";
 import type { Room } from "./account/grants";
 import { rulesBeside, rulesOf } from "./account/rules";
 import { Departures } from "./account/departures";
+import { isServed } from "./watch/probePlan";
 import { agentKey } from "../settings/agentKey";
 import { pinOf } from "../settings/pins";
 import { ClusterSecret } from "./account/clusterSecret";
@@ -261,7 +262,7 @@ export class Spoke extends pulumi.ComponentResource {
                 region: settings.labels.region ?? "",
                 server,
                 domain,
-                deployed: settings.labels.deploy === "true" && chosen.some(({ traffic }) => traffic),
+                deployed: isServed(chosen, settings.labels),
                 proxied: settings.proxyUrl !== undefined,
                 probe: settings.probe,
                 token: account.tokens?.current,

@@ -1,14 +1,14 @@
 import { agentKey } from "../../settings/agentKey";
 import { selects } from "../../settings/applications";
 import type { EnvironmentSettings, SpokeSettings } from "../../settings/environment";
-import type { HubApplication, HubOutputs } from "../hubOutputs";
+import type { HubApplication } from "../hubOutputs";
 
 /** The applications that have room on a cluster: those whose selector chooses it, unless they are to leave. */
-export function chosenFor(
-    hub: Pick<HubOutputs, "applications">,
+export function chosenFor<Chosen extends Pick<HubApplication, "deliver" | "selector">>(
+    hub: { readonly applications: readonly Chosen[] },
     { environment }: Pick<EnvironmentSettings, "environment">,
     settings: Pick<SpokeSettings, "labels">,
-): HubApplication[] {
+): Chosen[] {
     const labels = { ...settings.labels, environment };
     return hub.applications.filter(({ deliver, selector }) => deliver && selects(selector, labels));
 }

@@ -47,7 +47,7 @@ export interface ProbeTargetArgs extends WatchedCluster {
     readonly server: string;
     /** DNS domain of the cluster. */
     readonly domain: string;
-    /** Whether the cluster gets the agent. */
+    /** See {@link isServed}. */
     readonly deployed: boolean;
     /** Whether the API server is behind a proxy, which the prober does not know. */
     readonly proxied: boolean;
@@ -57,6 +57,14 @@ export interface ProbeTargetArgs extends WatchedCluster {
 /** Module of the blackbox_exporter for a kind of probe. */
 export function moduleOf(kind: ProbeKind): string {
     return `hubspoke_${kind}`;
+}
+
+/** Whether a cluster gets the application that users reach. */
+export function isServed(
+    chosen: readonly { readonly traffic: boolean }[],
+    labels: Readonly<Record<string, string>>,
+): boolean {
+    return labels.deploy === "true" && chosen.some(({ traffic }) => traffic);
 }
 
 /** The probe targets of a cluster: its API server from the hub, and the agent by its public name. */

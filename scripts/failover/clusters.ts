@@ -1,6 +1,7 @@
 import { argoCdNamespace, shortStackName } from "../../clusters/names";
 import { agentName, usersName } from "../../settings/usersName";
-import { probeTargets } from "../../components/watch/probePlan";
+import { chosenFor } from "../../components/applications/rooms";
+import { isServed, probeTargets } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { isLeftAlone, registrations } from "../../clusters/registrations";
 import { publishedCluster } from "../../preflight/published";
@@ -116,7 +117,7 @@ function probeUrl(
         region: labels.region ?? "",
         server,
         domain: domain ?? `${cluster}.${hub.settings.domain}`,
-        deployed: labels.deploy === "true",
+        deployed: isServed(chosenFor(hub.settings, { environment }, { labels }), labels),
         proxied: proxyUrl !== undefined,
         probe,
     });

@@ -87,8 +87,8 @@ async function capacity(hub: FailoverHub, { name, settings, environment }: Failo
 }
 
 /**
- * The capacity of the cluster that users leave. It is lost with its cloud perhaps, which then gives no kubeconfig for it
- * either: its limits, from the settings, are enough.
+ * The capacity of the cluster that users leave. It may be lost with its cloud, which then gives no kubeconfig for it:
+ * its limits, from the settings, are enough.
  */
 async function capacityLeft(hub: FailoverHub, from: FailoverCluster): Promise<Capacity> {
     return capacity(hub, from).catch(() => ({

@@ -74,8 +74,8 @@ export async function publish(hub: FailoverHub, to: Destination, folder: string)
     const before = readFileSync(file, "utf8");
     let written = before;
     const exact = publication(hub, to);
-    const edit = (path: string) => {
-        exact.edit(path);
+    const edit = async (path: string) => {
+        await exact.edit(path);
         written = readFileSync(path, "utf8");
     };
     say(`hubspoke:traffic.active becomes ${to.active} in ${file}; bringing up the DNS record …`);

@@ -22,6 +22,7 @@ import { cleanHub, generatedFor } from "./cleanHub";
 import { confirmByName } from "./confirm";
 import { forgetOptions, type ForgetOptions } from "./options";
 import { failureFromHere } from "./fromHere";
+import { refuseUsersOn } from "./users";
 
 async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     const environment = await environmentStack(stack);
@@ -33,6 +34,7 @@ async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     }
     const lost = clusters.map((cluster) => registeredIn(state, environment, cluster));
     for (const registered of lost) {
+        await refuseUsersOn(environment, registered);
         const isSure = await refuseUnlessLost(environment, registered);
         await list(environment, state, registered);
         if (!yes || !isSure) {

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../lab/paths";
 import { newCluster } from "../../scripts/clusterAdd/options";
-import { stackOf, withCluster } from "../../scripts/clusterAdd/stackFile";
+import { addCluster, clusterIn, stackOf, withCluster } from "../../scripts/clusterAdd/stackFile";
 import { parseSettings } from "../../settings";
 
 const given = ["--environment", "prod", "--name", "prod-eu", "--context", "eu", "--label", "region=eu", "--label", "tier=a"];
@@ -54,6 +54,30 @@ describe("npm run cluster:add", () => {
         const after = added(text);
         expect(after.split("\n").filter((line) => text.split("\n").includes(line)).join("\n")).to.equal(text);
         expect(clustersIn(after)).to.have.keys("prod", "prod-eu");
+    });
+
+    it("keeps what another command has written into the file during the checks, and refuses other pins", () => {
+        const folder = mkdtempSync(path.join(os.tmpdir(), "add-"));
+        const file = path.join(folder, "Pulumi.prod.yaml");
+        const prod = (pin: string, more = "") =>
+            `config:\n  hubspoke:clusters:\n    prod: {context: prod, revision: ${pin}${more}, labels: {region: us}}\n`;
+        const cluster = newCluster(given);
+        try {
+            writeFileSync(file, prod("v1"));
+            const { entry } = clusterIn(file, cluster);
+            writeFileSync(file, prod("v1", ", credentials: {generation: 2}"));
+            addCluster(file, cluster, entry);
+            expect(clustersIn(readFileSync(file, "utf8"))).to.deep.include({
+                prod: { context: "prod", revision: "v1", credentials: { generation: 2 }, labels: { region: "us" } },
+                "prod-eu": { context: "eu", revision: "v1", labels: { deploy: "true", region: "eu", tier: "a" } },
+            });
+            writeFileSync(file, prod("v2"));
+            const changed = /--name prod-eu: the pins in Pulumi\.prod\.yaml have changed/;
+            expect(() => addCluster(file, cluster, entry)).to.throw(changed);
+            expect(readFileSync(file, "utf8")).to.equal(prod("v2"));
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("pins the new cluster like its neighbours, if they agree, or to the given revision", () => {

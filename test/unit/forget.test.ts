@@ -5,10 +5,12 @@ import { stringify } from "yaml";
 import type { Application } from "../../clusters/applications";
 import { forgetOptions } from "../../scripts/forget/options";
 import { failureFromHere } from "../../scripts/forget/fromHere";
+import { refuseUsersOn } from "../../scripts/forget/users";
 import { viewOf } from "../../scripts/support/argoCdsView";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { closedPort, failure } from "./support/failure";
+import { objectStore } from "./support/objectStore";
 
 /** An environment with one cluster, prod, at that URL. */
 function environment(server: string, user: object = { token: "t" }) {
@@ -35,6 +37,34 @@ describe("npm run forget", () => {
         expect(() => forgetOptions(["prod"])).to.throw(/--cluster names no cluster of prod; usage: npm run forget/);
         expect(() => forgetOptions(["--cluster", "prod"])).to.throw(/name one stack/);
         expect(() => forgetOptions(["prod", "--clusters", "prod"])).to.throw(/usage/);
+    });
+
+    it("keeps the cluster to which the users' name points, and no other", async () => {
+        const secret = (name: string) => ({
+            metadata: {
+                name: `cluster-${name}`,
+                labels: { "argocd.argoproj.io/secret-type": "cluster" },
+                annotations: { domain: `${name}.example.com` },
+            },
+        });
+        const hub = await objectStore({
+            "api/v1/namespaces/argocd/secrets/cluster-prod": secret("prod"),
+            "api/v1/namespaces/argocd/secrets/cluster-dr": secret("dr"),
+            "apis/externaldns.k8s.io/v1alpha1/namespaces/argocd/dnsendpoints/agent": {
+                spec: { endpoints: [{ targets: ["agent.prod.example.com"] }] },
+            },
+        });
+        const refused = (cluster: string) => {
+            const lost = { cluster, argoCdName: cluster, secret: `cluster-${cluster}`, server: "https://a", watch: [] };
+            return refuseUsersOn({ hub: hub.address }, lost);
+        };
+        try {
+            expect(await failure(refused("prod"))).to.match(/^--cluster prod: .*agent\.prod\.example\.com.*npm run failover/);
+            await refused("dr");
+            expect(hub.changes).to.deep.equal([]);
+        } finally {
+            await hub.close();
+        }
     });
 
     it("treats a refused connection as a network failure", async () => {
