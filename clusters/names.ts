@@ -1,8 +1,8 @@
 import { agentKey } from "../settings/agentKey";
 
 /**
- * Every annotation, label and namespace that the program writes or reads on a cluster. Do not change them: they are on
- * running clusters.
+ * The program's annotations, labels and namespaces on a cluster, and those of Argo CD and Helm that it writes or reads.
+ * Do not change them: they are on running clusters.
  */
 
 /** Namespace of Argo CD on the hub; its own manifests and docs assume this name. */
@@ -87,6 +87,13 @@ export const connectionCheckLabel = { "hubspoke/connection-check": "true" };
 
 /** Annotation in which `kubectl apply` keeps a copy of the object, also of a Secret's contents. */
 export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Annotations of Helm on each object of a release. */
+export const helmReleaseAnnotation = "meta.helm.sh/release-name";
+export const helmNamespaceAnnotation = "meta.helm.sh/release-namespace";
+
+/** Annotation of the repo server's pods with a digest of the keys that sign commits: new keys restart them. */
+export const signingKeysAnnotation = "hubspoke/signing-keys";
 
 /** Annotation that names the stack which created an object or registered a cluster. */
 export const stackAnnotation = "hubspoke/stack";

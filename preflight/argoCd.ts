@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { adoptedAnnotation, argoCdNamespace, shortStackName, stackAnnotation } from "../clusters/names";
+import {
+    adoptedAnnotation, argoCdNamespace, helmNamespaceAnnotation, helmReleaseAnnotation, shortStackName, stackAnnotation,
+} from "../clusters/names";
 import { isInCluster, type Registration } from "../clusters/registrations";
 import { find, get } from "../clusters/request";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
@@ -18,10 +20,6 @@ const controllerSelector = encodeURIComponent(
 
 /** Secrets that Argo CD or its chart fills: passwords, keys of sessions, users' own entries. */
 const ownSecrets = ["argocd-secret", "argocd-redis"];
-
-/** Annotations that Helm writes on all that a release contains. */
-const releaseName = "meta.helm.sh/release-name";
-const releaseNamespace = "meta.helm.sh/release-namespace";
 
 /** An application controller on the hub. */
 export interface Controller {
@@ -176,12 +174,12 @@ function installerOf({ annotations, ownerReferences }: Metadata): Controller["in
     if (ownerReferences?.some(({ kind }) => kind === "ArgoCD")) {
         return { by: "operator" };
     }
-    const release = annotations?.[releaseName];
+    const release = annotations?.[helmReleaseAnnotation];
     return release === undefined ? { by: "manifests" } : { by: "helm", release };
 }
 
 function ownerOf({ annotations, labels }: Metadata): string | undefined {
-    const [name, namespace] = [annotations?.[releaseName], annotations?.[releaseNamespace]];
+    const [name, namespace] = [annotations?.[helmReleaseAnnotation], annotations?.[helmNamespaceAnnotation]];
     const isHelms = labels?.["app.kubernetes.io/managed-by"] === "Helm" && name !== undefined;
     return isHelms ? `${namespace ?? ""}/${name}` : undefined;
 }
@@ -192,7 +190,7 @@ export function ownershipPatch(adoptedRelease: string): object {
     return {
         metadata: {
             labels: { "app.kubernetes.io/managed-by": "Helm" },
-            annotations: { [releaseName]: name, [releaseNamespace]: namespace },
+            annotations: { [helmReleaseAnnotation]: name, [helmNamespaceAnnotation]: namespace },
         },
     };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../clusters/kubeconfig";
+import { helmNamespaceAnnotation, helmReleaseAnnotation } from "../clusters/names";
 import { ask, find } from "../clusters/request";
 import { certManagerChart, certManagerNamespace } from "../components/argoCd/certManager";
 import type { HubSettings } from "../settings/hub";
@@ -103,8 +104,8 @@ async function releaseOfCrds(hub: ClusterAddress): Promise<string | undefined> {
         return undefined;
     }
     const { annotations = {} } = (JSON.parse(body) as Owned).metadata;
-    const name = annotations["meta.helm.sh/release-name"];
-    return name === undefined ? "no Helm release" : `${annotations["meta.helm.sh/release-namespace"]}/${name}`;
+    const name = annotations[helmReleaseAnnotation];
+    return name === undefined ? "no Helm release" : `${annotations[helmNamespaceAnnotation]}/${name}`;
 }
 
 /** Whether Pulumi's Kubernetes provider made an object: it writes as the field manager `pulumi-kubernetes-<id>`. */

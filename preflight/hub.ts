@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allApplications } from "../clusters/applications";
-import { argoCdNamespace } from "../clusters/names";
+import { argoCdNamespace, helmReleaseAnnotation } from "../clusters/names";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
 import type { AgentOnHub } from "../components/account/hubRights";
 import { notificationsSecret } from "../components/argoCd/notifications";
@@ -155,7 +155,7 @@ async function registersHubItself({ labels }: HubSettings, existing: readonly Re
 export function madeByHelm(
     object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } } | undefined,
 ): boolean {
-    return object?.metadata.annotations?.["meta.helm.sh/release-name"] !== undefined;
+    return object?.metadata.annotations?.[helmReleaseAnnotation] !== undefined;
 }
 
 /** Environments of the clusters to which the agent is delivered; empty for a hub that is not installed yet. */

@@ -4,7 +4,7 @@ import type { Registration } from "../clusters/registrations";
  * Variable with the names of clusters that do not answer, with commas between: a command that changes nothing on them
  * has the preflight not connect to them.
  */
-export const unreachableVariable = "HUBSPOKE_UNREACHABLE";
+const unreachableVariable = "HUBSPOKE_UNREACHABLE";
 
 /** The variables of a `pulumi` whose targets are not on these clusters. */
 export function besideUnreachable(clusters: readonly string[]): Record<string, string> {

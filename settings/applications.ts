@@ -21,7 +21,7 @@ const expression = z
         operator: z
             .enum(["In", "NotIn", "Exists", "DoesNotExist"], 'must be "In", "NotIn", "Exists" or "DoesNotExist". Write one')
             .describe("How the label is compared, as in a label selector of Kubernetes."),
-        values: z.array(labelText).describe("Values for `In` and `NotIn`.").default([]),
+        values: z.array(labelText).meta({ description: "Values for `In` and `NotIn`.", examples: [["true"]] }).default([]),
     })
     .refine(({ operator, values }) => operator.endsWith("In") === values.length > 0, {
         path: ["values"],
@@ -35,7 +35,9 @@ const selector = z
         [
             labelMap,
             z.strictObject({
-                matchLabels: labelMap.describe("Labels that a cluster must have.").default({}),
+                matchLabels: labelMap
+                    .meta({ description: "Labels that a cluster must have.", examples: [{ gpu: "true" }] })
+                    .default({}),
                 matchExpressions: z.array(expression).describe("Conditions on labels; a cluster must meet all.").default([]),
             }),
         ],

@@ -188,7 +188,7 @@ const permissions = (where: string, namespaces: string) =>
             scope: z
                 .enum(["namespaces", "cluster"], 'must be "namespaces" or "cluster". Write one of these')
                 .describe(
-                    "`namespaces` allows the kinds of the agent's chart in the agent's namespace. " +
+                    "`namespaces` allows the kinds of each application's chart in that application's namespace. " +
                         "`cluster` gives rights in every namespace: those that `kinds` or `admin` say.",
                 )
                 .default("namespaces"),
@@ -221,7 +221,7 @@ const permissions = (where: string, namespaces: string) =>
                 issue("kinds", "needs scope: cluster; with scope: namespaces the chart decides the kinds. Remove it");
             }
             if (scope === "namespaces" && named.length > 0) {
-                issue("namespaces", "needs scope: cluster; with scope: namespaces it is the agent's alone. Remove it");
+                issue("namespaces", "needs scope: cluster; with scope: namespaces they are the applications' alone. Remove it");
             }
             if (scope === "cluster" && kinds.length > 0 === admin) {
                 issue("scope", 'is "cluster", which needs either the list `kinds` or `admin: true`. Write one of these');
@@ -232,7 +232,7 @@ const permissions = (where: string, namespaces: string) =>
 
 export const permissionsSchema = permissions(
     "the spoke",
-    "Namespaces that Argo CD manages besides the agent's. The agent's chart can place objects there too.",
+    "Namespaces that Argo CD manages besides those of the applications. The agent's chart can place objects there too.",
 );
 
 export const hubPermissionsSchema = permissions(

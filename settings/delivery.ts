@@ -26,9 +26,9 @@ export const rollout = z
         strategy: z
             .enum(["pinned", "rolling"], 'must be "pinned" or "rolling". Write one of these')
             .describe(
-                "`pinned`: every cluster has the `revision` in its own settings, and `npm run promote` changes it. " +
-                    "`rolling`: every cluster follows `agent.revision`, and Argo CD syncs one step after another, without " +
-                    "self-heal, soak time, gates or a way back; a dead cluster stops it.",
+                "`pinned`: every cluster has the `revision` (and `revisions`) in its own settings, and `npm run promote` " +
+                    "changes it. `rolling`: every cluster follows the revisions in the hub's settings, and Argo CD syncs one " +
+                    "step after another, without self-heal, soak time, gates or a way back; a dead cluster stops it.",
             )
             .default("pinned"),
         soak: goDuration
@@ -47,7 +47,7 @@ export const rollout = z
             .describe("Steps of the strategy `rolling`, in order. They must name every environment exactly once.")
             .default(["staging", "prod", "dr"].map((name) => ({ environments: [name], maxUpdate: 1 }))),
     })
-    .describe("How a new revision of the agent reaches the environments.")
+    .describe("How a new revision of an application reaches the environments.")
     .prefault({});
 
 /** What of the hub's own cluster a rollout would never reach. */
@@ -95,7 +95,7 @@ export const syncWindows = z
 
 export const protectedEnvironments = z
     .array(environmentName)
-    .describe("An admission policy on the hub denies the deletion of the agent's Applications in these environments.")
+    .describe("An admission policy on the hub denies the deletion of the program's Applications in these environments.")
     .default(["prod", "dr"]);
 
 const podSecurity = (levels: readonly [string, ...string[]]) =>

@@ -109,8 +109,8 @@ const environmentShape = z.strictObject({
         .optional(),
     logs: flag
         .describe(
-            "Argo CD may read the logs of the pods in the agent's namespace, and shows them to every role. The default " +
-                "is `false`: its page for logs says that this is forbidden.",
+            "Argo CD may read the logs of the pods in the namespaces of all applications, and shows them to every role. " +
+                "The default is `false`: its page for logs says that this is forbidden.",
         )
         .default(false),
     connectionTimeout: goDuration

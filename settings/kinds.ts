@@ -10,6 +10,7 @@ export function text(what: string, example: string) {
         .meta({ examples: [example] });
 }
 
+/** A name as Kubernetes takes it for a namespace or a cluster (RFC 1123, a label); see {@link text}. */
 export function dnsLabel(what: string, example: string) {
     return text(what, example).regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
         error:
@@ -36,6 +37,7 @@ export const count = z
 export const dnsNamePattern =
     /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** A DNS name of several labels; see {@link text}. */
 export function dnsName(what: string, example: string) {
     return text(what, example).regex(dnsNamePattern, {
         error: `is not a valid DNS name. Write for example "${example}"`,

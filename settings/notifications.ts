@@ -111,7 +111,7 @@ export const notifications = z
         (given) => Object.values(given).some((service) => service !== undefined),
         "has no service. Add a service, or remove this setting",
     )
-    .describe("Who gets notifications from Argo CD about the agent's Applications. Without it, there are no notifications.")
+    .describe("Who gets notifications from Argo CD about the program's Applications. Without it, there are no notifications.")
     .optional();
 
 export type NotificationSettings = z.output<typeof notifications>;

@@ -23,10 +23,10 @@ export const sourceIntegrity = z
             .describe("Public keys, as `gpg --armor --export KEY` prints them."),
     })
     .describe(
-        "Argo CD delivers only a commit of the agent's repository that is signed with one of these OpenPGP keys; for an " +
-            "annotated tag, the tag's own signature counts. Without it, Argo CD checks no signature. See docs/delivery.md.",
+        "Argo CD delivers an application's chart from Git only if the commit is signed with one of these OpenPGP keys; for " +
+            "an annotated tag, the tag's own signature counts. Without it, Argo CD checks no signature. See docs/delivery.md.",
     )
     .optional();
 
-/** Keys with which the agent's commits must be signed; undefined without that demand. */
+/** Keys with which commits of the applications' charts must be signed; undefined without that demand. */
 export type SourceIntegritySettings = z.output<typeof sourceIntegrity>;

@@ -8,7 +8,7 @@ const root = path.resolve(__dirname, "..");
 
 /**
  * Runs a TypeScript file of this checkout with all that it imports from the checkout. They are compiled together at
- * each start, in memory and in about a tenth of a second, so that nothing old can run. Packages are required plainly,
+ * each start, in memory, so that nothing old can run. Packages are required plainly,
  * without a hook that would read each of their files. Types are not checked here: `npm run types` does.
  *
  * @param {string} entry path of the file from the root of the checkout

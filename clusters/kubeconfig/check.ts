@@ -1,7 +1,7 @@
 import type { Cluster, User } from "./fields";
 
 /** The API versions of exec plugins that clients speak (client-go, plugin/pkg/client/auth/exec). */
-export const pluginVersions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+const pluginVersions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
 /**
  * What client-go refuses in the entries of a context, before it connects (client-go, tools/clientcmd/validation.go and

@@ -14,7 +14,7 @@ export interface Kubeconfig {
 }
 
 /** The files that a client reads by default: those in KUBECONFIG, or `~/.kube/config`. */
-export function defaultFiles(): string[] {
+function defaultFiles(): string[] {
     const { KUBECONFIG: listed = "" } = process.env;
     const files = listed === "" ? [path.join(os.homedir(), ".kube", "config")] : listed.split(path.delimiter);
     return [...new Set(files)].filter((file) => file !== "");

@@ -3,7 +3,7 @@ import type { IngressSettings } from "../../settings/certificates";
 import { serverTlsSecret } from "./certManager";
 
 /** Name of the Gateway that the program creates in Argo CD's namespace. */
-export const gatewayName = "argocd";
+const gatewayName = "argocd";
 
 /**
  * The Ingress or HTTPRoute. It terminates TLS with the certificate in `argocd-server-tls`, so argocd-server serves

@@ -21,7 +21,7 @@ import { passwordTime } from "./passwordTime";
 import { redisCertificate } from "./redisTls";
 import { webhookEntries } from "./repositoryValues";
 
-/** Default chart and version; docs/upgrade.md lists the tested versions. */
+/** Default chart and version; docs/upgrade.md lists the tested versions, lab/tools/versions.ts its Argo CD. */
 export const argoCdChart = { name: "argo-cd", repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /** Time limit of the chart's installation, in seconds; a first start pulls images on every node. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { signingKeysAnnotation } from "../../clusters/names";
 import { keyId } from "../../settings/publicKey";
 import type { SourceIntegritySettings } from "../../settings/sourceIntegrity";
 
@@ -15,5 +16,5 @@ export function signingKeyValues(settings: SourceIntegritySettings) {
     }
     const keys = Object.fromEntries(settings.keys.map((key) => [keyId(key) ?? "", `${key.trim()}\n`]));
     const digest = createHash("sha256").update(JSON.stringify(keys)).digest("hex").slice(0, 16);
-    return { configs: { gpg: { keys } }, repoServer: { podAnnotations: { "hubspoke/signing-keys": digest } } };
+    return { configs: { gpg: { keys } }, repoServer: { podAnnotations: { [signingKeysAnnotation]: digest } } };
 }

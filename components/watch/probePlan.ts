@@ -55,7 +55,7 @@ export interface ProbeTargetArgs extends WatchedCluster {
 }
 
 /** Module of the blackbox_exporter for a kind of probe. */
-export function moduleOf(kind: ProbeKind): string {
+function moduleOf(kind: ProbeKind): string {
     return `hubspoke_${kind}`;
 }
 
@@ -81,7 +81,7 @@ export function probeTargets(args: ProbeTargetArgs): ProbeTarget[] {
 }
 
 /** Targets as a file for Prometheus' `file_sd_configs`. */
-export function targetsFile(targets: readonly ProbeTarget[]): string {
+function targetsFile(targets: readonly ProbeTarget[]): string {
     return JSON.stringify(targets.map(({ url, labels }) => ({ targets: [url], labels })));
 }
 

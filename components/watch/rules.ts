@@ -4,7 +4,7 @@ import { alertsOf } from "./alerts";
 import type { Rule, RuleGroups } from "./ruleFile";
 
 /** The environment label of alerts about the hub itself. */
-export const hubEnvironment = "hub";
+const hubEnvironment = "hub";
 
 /**
  * Name, environment and region of every registered cluster, by the URL of its API server: Argo CD's other metrics have

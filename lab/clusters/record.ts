@@ -38,10 +38,12 @@ export function readCluster(cluster: ClusterName): ClusterRecord | undefined {
     }
 }
 
+/** Writes the cluster's record, in place of an earlier one. */
 export function writeCluster(cluster: ClusterName, record: ClusterRecord): void {
     writeFileWhole(recordFile(cluster), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
+/** Removes the cluster's record, if there is one; its ports are then free for others. */
 export function removeClusterRecord(cluster: ClusterName): void {
     fs.rmSync(recordFile(cluster), { force: true });
 }

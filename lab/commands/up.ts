@@ -13,14 +13,11 @@ import { isLocked } from "../stacks/lock";
 import { up as bringUp, adminPassword } from "../stacks/pulumi";
 import { expectedApplications, labOverlay } from "../stacks/overlay";
 import { ensurePlugins } from "../stacks/plugins";
-import { environmentStacks, stackNames, writeProject } from "../stacks/project";
+import { environmentStacks, readCommitted, stackNames, writeProject } from "../stacks/project";
 import { phaseTable } from "../tables";
-import { ensureTools, labVersion, versionFlags } from "../tools";
+import { argoCdOfChart, ensureTools, labVersion, versionFlags } from "../tools";
 import { unhealthyApplications, waitForApplications, waitForConnections } from "../waiting";
 import { status } from "./status";
-
-/** The version of Argo CD in the default chart, argo-cd 10.1.1. */
-const chartsArgoCd = "3.4.4";
 
 /**
  * Brings the whole lab up, if it is not up already: `npm run lab [-- --clusters NUMBER]`, with that number of lean
@@ -109,8 +106,10 @@ async function isUp(): Promise<boolean> {
 /** The lab runs the version of Argo CD in its tools, not the version in the chart on the hub. */
 function versionsLine(): string {
     const ours = labVersion("argoCd");
-    const differs = ours === chartsArgoCd ? "as in" : `and not Argo CD ${chartsArgoCd} of`;
-    return `Argo CD ${ours} runs on this machine, ${differs} the default chart, argo-cd 10.1.1`;
+    const { version: chart } = readCommitted("hub")["hubspoke:chart"] as { version: string };
+    const charts = argoCdOfChart[chart];
+    const differs = ours === charts ? "as in" : `and not Argo CD ${charts} of`;
+    return `Argo CD ${ours} runs on this machine, ${differs} the default chart, argo-cd ${chart}`;
 }
 
 function indented(title: string, lines: readonly string[]): string {

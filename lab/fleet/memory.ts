@@ -4,7 +4,7 @@ import * as os from "node:os";
  * Memory of one lean control plane, in MB: API server and controllers, proportional set size, with Argo CD connected
  * (docs/scale.md).
  */
-export const megabytesOfCluster = 200;
+const megabytesOfCluster = 200;
 
 /** For Argo CD, Pulumi and the machine itself, in MB. */
 const reserve = 2_000;

@@ -6,6 +6,7 @@ import { clusterFiles, type FleetCluster, fleetDir } from "./names";
 /** Name of the recorded etcd process that all lean control planes share. */
 export const etcdProcess = "fleet-etcd";
 
+/** Names of the recorded processes of one lean control plane. */
 export const apiServerProcess = (cluster: FleetCluster) => `${cluster}-kube-apiserver`;
 export const controllersProcess = (cluster: FleetCluster) => `${cluster}-kube-controller-manager`;
 
@@ -88,6 +89,7 @@ export function apiServerSpec(cluster: FleetCluster, port: number, etcd: number)
     };
 }
 
+/** The process of a lean control plane's controllers: those that the program waits for. */
 export function controllersSpec(cluster: FleetCluster): ProcessSpec {
     const { folder, accountKey, ca, kubeconfig } = clusterFiles(cluster);
     return {

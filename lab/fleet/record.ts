@@ -22,6 +22,7 @@ export function readFleet(): FleetRecord | undefined {
     return fs.existsSync(file) ? fleetRecord.parse(JSON.parse(fs.readFileSync(file, "utf8"))) : undefined;
 }
 
+/** Writes the record; only its owner may read it, since it has tokens. */
 export function writeFleet(record: FleetRecord): void {
     writeFileWhole(file, `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
 }

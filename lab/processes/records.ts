@@ -31,6 +31,7 @@ export function writeFileWhole(file: string, content: string, mode = 0o644): voi
     fs.renameSync(temporary, file);
 }
 
+/** Writes a process's record, in place of an earlier one of its name. */
 export function writeRecord(record: ProcessRecord): void {
     writeFileWhole(recordFile(record.name), `${JSON.stringify(record, undefined, 2)}\n`);
 }
@@ -51,6 +52,7 @@ export function readRecord(name: string): ProcessRecord | undefined {
     }
 }
 
+/** Removes the record of that name, if there is one; the process itself goes on. */
 export function removeRecord(name: string): void {
     fs.rmSync(recordFile(name), { force: true });
 }

@@ -2,10 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { argoCdChart } from "../../components/argoCd/release";
 import { projectRoot } from "../paths";
+import { readCommitted } from "../stacks/project";
 import { moduleDir } from "../tools/cache";
 import { catalogue, type Tool } from "../tools/catalogue";
-import { defaultVersion, inLabVersion, labVersion, otherVersions, type PartName, versionFlags } from "../tools/versions";
+import {
+    argoCdOfChart, defaultVersion, inLabVersion, labVersion, type PartName, parts, versionFlags,
+} from "../tools/versions";
 
 const tools: readonly Tool[] = catalogue;
 const find = (name: string) => tools.find((tool) => tool.name === name)!;
@@ -56,13 +60,26 @@ describe("lab: versions of Argo CD and Kubernetes", () => {
         ["kubernetes", "k8s.io/kubernetes"],
     ];
     for (const [part, goModule] of pins) {
-        for (const [version, folder] of Object.entries(otherVersions(part))) {
+        for (const [version, folder] of Object.entries(parts[part].others)) {
             it(`${part} ${version}: has the version that go.mod pins`, () => {
                 const goMod = fs.readFileSync(path.join(moduleDir(folder), "go.mod"), "utf8");
                 expect(goMod).to.match(new RegExp(`\\t${goModule} v${version.replaceAll(".", "\\.")} // indirect`));
             });
         }
     }
+
+    it("have that of the default chart among them, the chart of the committed hub, as docs/upgrade.md says", () => {
+        const { "hubspoke:chart": chart } = readCommitted("hub") as { "hubspoke:chart": { version: string } };
+        expect(chart.version).to.equal(argoCdChart.version);
+        const charts = Object.entries(argoCdOfChart);
+        expect(charts.map(([version]) => version)).to.deep.equal([argoCdChart.version]);
+        for (const [version, argoCd] of charts) {
+            process.env.LAB_ARGO_CD = argoCd;
+            expect(labVersion("argoCd")).to.equal(argoCd);
+            const docs = fs.readFileSync(path.join(projectRoot, "docs/upgrade.md"), "utf8");
+            expect(docs).to.include(`the default is ${version} (Argo CD ${argoCd})`);
+        }
+    });
 
     it("run every week in a workflow, at least three combinations, each with one that is not the default", () => {
         const file = path.join(projectRoot, ".github/workflows/versions.yml");
@@ -79,7 +96,7 @@ describe("lab: versions of Argo CD and Kubernetes", () => {
         }
         for (const part of ["argoCd", "kubernetes"] as const) {
             const tested = include.map((one) => (part === "argoCd" ? one["argo-cd"] : one.kubernetes));
-            expect(tested).to.include.members(Object.keys(otherVersions(part)));
+            expect(tested).to.include.members(Object.keys(parts[part].others));
         }
     });
 });

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { GiveUp, waitFor, withLock } from "../processes";
 import { failure } from "../../test/unit/support/failure";
@@ -100,8 +99,13 @@ describe("lab: withLock", () => {
 
     it("ends the wait at its limit, and names the lock and its holder", async () => {
         let release = () => undefined as void;
-        const first = withLock(file, options(), () => new Promise<void>((resolve) => (release = resolve)));
-        await sleep(100);
+        let first = Promise.resolve();
+        await new Promise<void>((begun) => {
+            first = withLock(file, options(), () => {
+                begun();
+                return new Promise<void>((resolve) => (release = resolve));
+            });
+        });
         const message = await failure(withLock(file, options(undefined, 200), () => Promise.resolve()));
         expect(message).to.match(new RegExp(`the lock for building \\(.*\\); last seen: process ${process.pid}, building since `));
         release();

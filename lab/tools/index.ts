@@ -2,5 +2,5 @@ export { catalogue, type ToolName } from "./catalogue";
 export { certManagerChart } from "./certManagerChart";
 export { ensureExtras, ensureTools, toolBin, toolPath } from "./ensure";
 export { whyNoneAnswers } from "./releaseHosts";
-export { defaultVersion, labVersion, versionFlags } from "./versions";
+export { argoCdOfChart, defaultVersion, labVersion, versionFlags } from "./versions";
 export { argoCdManifests, externalSecretsManifests, otherCrds } from "./manifests";

@@ -23,7 +23,7 @@ interface Released extends Tool {
 }
 
 /** Whether the tool's project releases it for this platform. */
-export function isReleased(tool: Tool): tool is Released {
+function isReleased(tool: Tool): tool is Released {
     return tool.prebuilt !== undefined && (tool.prebuilt.only ?? process.platform) === process.platform;
 }
 

@@ -11,7 +11,8 @@ interface Part {
     readonly stamps: (version: string) => Tool["stamps"];
 }
 
-const parts = {
+/** Argo CD and Kubernetes; `others` are the other versions, and the folder of lab/toolchain that pins each. */
+export const parts = {
     argoCd: {
         flag: "--argo-cd",
         variable: "LAB_ARGO_CD",
@@ -39,10 +40,8 @@ export function defaultVersion(part: PartName): string {
     return catalogue.find(({ name }) => name === parts[part].tools[0])!.version;
 }
 
-/** The other versions of a part, and the folder of lab/toolchain that pins each. */
-export function otherVersions(part: PartName): Readonly<Record<string, string>> {
-    return parts[part].others;
-}
+/** Argo CD's version in the default chart, by the chart's version: a test fails when the default is another chart. */
+export const argoCdOfChart: Readonly<Record<string, string>> = { "10.1.1": "3.4.4" };
 
 /**
  * The version of a part that this lab runs.

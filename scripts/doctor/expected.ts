@@ -36,6 +36,6 @@ export const clouds = {
 
 /** Variables and secrets that only some setups need. */
 export const optional = {
-    variables: ["AGENT_REPOSITORY", "CLUSTERS", "GCP_SERVICE_ACCOUNT", "PULUMI_BACKEND_URL"],
+    variables: ["AGENT_REPOSITORY", "CLUSTERS", "GCP_SERVICE_ACCOUNT", "HUBSPOKE_RELEASE", "PULUMI_BACKEND_URL"],
     secrets: ["AGENT_TOKEN", "KUBECONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"],
 } as const;

@@ -9,6 +9,7 @@ export interface Finding {
     readonly remedy?: string | undefined;
 }
 
+/** A check that found nothing wrong. */
 export const ok = (text: string): Finding => ({ level: "ok", text });
 
 /**

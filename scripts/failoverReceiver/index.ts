@@ -79,7 +79,7 @@ async function skipper({ stack }: Options, afterMs: number): Promise<Skipper> {
     }
     const [hub, outputs] = await Promise.all([findCluster("cluster", settings.cluster), hubOutputsOf({ hub: { stack } })]);
     const task = new Skipper({ afterMs, say, ...skipping(hub, outputs.argoCdVersion) });
-    task.look();
+    void task.look();
     return task;
 }
 

@@ -38,26 +38,22 @@ export class Skipper {
 
     constructor(private readonly args: SkipperArgs) {}
 
-    take(alerts: readonly Alert[]): void {
+    /** Ends when what is due is done; an error is said, and not thrown. */
+    async take(alerts: readonly Alert[]): Promise<void> {
         this.firing.take(alerts);
         for (const { labels, status } of alerts) {
             if (labels.alertname === "ClusterUnreachable" && status !== "firing") {
                 this.recovered.add(labels.cluster ?? "");
             }
         }
-        this.look();
+        await this.look();
     }
 
     /** Does what is due, after what is under way. */
-    look(): void {
+    async look(): Promise<void> {
         clearTimeout(this.timer);
         this.work = this.work.then(() => this.doAll());
-    }
-
-    /** Ends with all that is under way; for tests, and at the end. */
-    async stop(): Promise<void> {
         await this.work;
-        clearTimeout(this.timer);
     }
 
     private async doAll(): Promise<void> {
@@ -83,7 +79,8 @@ export class Skipper {
         });
         clearTimeout(this.timer);
         if (next < Infinity) {
-            this.timer = setTimeout(() => this.look(), next);
+            // The receiver's server keeps the process.
+            this.timer = setTimeout(() => void this.look(), next).unref();
         }
     }
 

@@ -6,7 +6,7 @@ import { parse } from "yaml";
  * this fixture. An empty map or list accepts any content, and is listed as `map` or `list`; a key without a value
  * accepts any type, and is listed as `unset`.
  *
- *     tsx scripts/generate/chartKeys.ts argo-cd/values.yaml redis-ha=redis-ha/values.yaml \
+ *     npx tsx scripts/generate/chartKeys.ts argo-cd/values.yaml redis-ha=redis-ha/values.yaml \
  *         > test/fixtures/argo-cd-10.1.1.json
  *
  * An argument NAME=FILE adds a subchart's defaults under NAME.

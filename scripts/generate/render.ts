@@ -30,7 +30,8 @@ const namespace = argoCdNamespace;
 const howToApply = (file: string) => [
     " Rendered by `npm run render` from the program and Pulumi.hub.yaml. Do not edit: a test compares the two.",
     ` Without Pulumi: kubectl apply --filename argocd/${file}.`,
-    " Each cluster Secret must have the labels deploy, environment and region, and the annotations domain and revision;",
+    " Each cluster Secret must have the labels deploy, environment and region, and the annotation domain; the annotation",
+    " revision pins it. Unlike the program's, this selects Secrets without the label app.kubernetes.io/managed-by: pulumi;",
     " see docs/delivery.md.",
 ];
 

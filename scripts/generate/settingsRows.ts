@@ -19,10 +19,11 @@ export function rowsIn(path: string, { properties = {}, required = [] }: InputSc
 /** A setting, and all settings in it except those of its variants. */
 export function rowsOf(row: Row): Row[] {
     const { path, schema } = row;
-    const { items, additionalProperties } = schema;
+    const { items, additionalProperties, anyOf = [] } = schema;
     return [
         row,
         ...rowsIn(path, schema),
+        ...anyOf.flatMap((form) => insideOf(path, form)),
         ...(items ? insideOf(`${path}[]`, items) : []),
         ...(additionalProperties ? insideOf(`${path}.<name>`, additionalProperties) : []),
     ];
@@ -45,11 +46,16 @@ export interface Variant {
     readonly schema: InputSchema;
 }
 
-/** The variants of a setting; a stack file uses one of them. */
+/**
+ * The variants of a setting; a stack file uses one of them. A key with one possible value selects a variant only if the
+ * variant always has it: it is required, or has a default.
+ */
 export function variantsOf({ schema }: Row): Variant[] {
     return (schema.oneOf ?? []).flatMap((variant) =>
         Object.entries(variant.properties ?? {})
-            .filter(([, { const: value }]) => value !== undefined)
+            .filter(([key, { const: value, default: usual }]) => {
+                return value !== undefined && (usual !== undefined || variant.required?.includes(key) === true);
+            })
             .map(([key, { const: value }]) => ({ key, value, schema: variant })),
     );
 }

@@ -57,7 +57,7 @@ export async function askBackend(): Promise<{ readonly url: string }> {
     return JSON.parse(stdout) as { url: string };
 }
 
-/** Names of all stacks of the project, in the order in which a change reaches them: production last. */
+/** Names of all stacks of the project, sorted. */
 export async function stackNames(): Promise<string[]> {
     const { ok, stdout, output } = await run("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeoutMs: readTimeoutMs });
     if (!ok) {

@@ -40,9 +40,19 @@ describe("the reference of the settings", () => {
         expect(rows.map((row) => row.path)).to.include.members([
             "hub.certificates(acme).solver.http01.class",
             "hub.rollout.steps[].maxUpdate",
+            "hub.applications.<name>.selector.matchLabels",
+            "hub.applications.<name>.selector.matchExpressions[].operator",
             "environment.clusters.<name>.credentials(token).retired",
             "environment.secrets.store(vault).caProvider.key",
         ]);
+    });
+
+    it("has one table for each variant: an optional key with one possible value selects none", () => {
+        const [externalDns] = rows.filter(({ path: setting }) => setting === "hub.traffic.externalDns");
+        const selecting = externalDns && variantsOf(externalDns).map(({ key, value }) => [key, value]);
+        expect(selecting).to.deep.equal([["mode", "install"], ["mode", "existing"]]);
+        const paths = rows.map(({ path: setting }) => setting);
+        expect(paths.filter((setting, index) => paths.indexOf(setting) !== index)).to.deep.equal([]);
     });
 
     it("says what every setting means", () => {

@@ -260,6 +260,14 @@ describe("the workflow that releases", () => {
     const { jobs } = workflow("release.yml");
     const { publish, image } = workflow("release.yml").jobs;
 
+    it("publishes nothing where the repository's variable does not say so, as in a fork that tags its chart", () => {
+        expect(jobs.test?.if).to.equal("vars.HUBSPOKE_RELEASE == 'true'");
+        for (const [name, { needs = [], if: condition }] of Object.entries(jobs)) {
+            expect(name === "test" || needs.length > 0, name).to.equal(true);
+            expect(condition ?? "", name).not.to.match(/always|cancelled|failure/);
+        }
+    });
+
     it("publishes nothing before all tests have passed, on the commit of the tag", () => {
         expect(jobs.test?.steps?.at(-1)?.run).to.equal("bash .ci/run");
         expect([jobs.build?.needs, image?.needs, publish?.needs]).to.deep.equal(["test", "test", ["build", "image"]]);

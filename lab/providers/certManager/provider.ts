@@ -42,7 +42,7 @@ class Component extends pulumi.ComponentResource {
 }
 
 /** The release's arguments: the user's, with defaults for the chart and the repository, and all values in one. */
-export function releaseArgs(helmOptions: pulumi.Inputs, values: pulumi.Inputs): ReleaseArgs {
+function releaseArgs(helmOptions: pulumi.Inputs, values: pulumi.Inputs): ReleaseArgs {
     const { repositoryOpts = {}, values: weak = {}, ...rest } = helmOptions;
     return {
         chart,

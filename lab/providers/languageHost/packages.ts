@@ -74,7 +74,7 @@ function dependenciesOf(directory: string, names: readonly string[]): InstalledP
 }
 
 /** The nearest `relative` at or above a folder, as Node's own module lookup walks. */
-export function findUpwards(directory: string, relative: string): string | undefined {
+function findUpwards(directory: string, relative: string): string | undefined {
     const candidate = path.join(directory, relative);
     if (fs.existsSync(candidate)) {
         return candidate;

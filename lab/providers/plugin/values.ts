@@ -51,7 +51,7 @@ export function secret(value: Value): Secret {
 }
 
 /** Whether `found` holds for the value or for anything inside it. Looks into secrets. */
-export function someValue(value: Value, found: (value: Value) => boolean): boolean {
+function someValue(value: Value, found: (value: Value) => boolean): boolean {
     if (found(value)) {
         return true;
     }

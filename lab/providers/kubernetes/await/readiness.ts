@@ -19,10 +19,12 @@ export type ReadinessRule = (observation: Observation) => Readiness | Promise<Re
 
 export const ready: Readiness = { state: "ready" };
 
+/** Not ready yet; the message says what is missing. */
 export function waiting(message: string): Readiness {
     return { state: "waiting", message };
 }
 
+/** Never to be ready: the wait ends with the message. */
 export function failed(message: string): Readiness {
     return { state: "failed", message };
 }

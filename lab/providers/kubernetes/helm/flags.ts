@@ -25,6 +25,7 @@ const onlyUpgrade: Readonly<Record<string, string>> = {
     reuseValues: "--reuse-values",
 };
 
+/** The flags of `helm install` for a release's inputs. */
 export function installFlags(inputs: ReleaseInputs): string[] {
     return [
         ...switches(inputs, common),
@@ -34,6 +35,7 @@ export function installFlags(inputs: ReleaseInputs): string[] {
     ];
 }
 
+/** The flags of `helm upgrade` for a release's inputs. */
 export function upgradeFlags(inputs: ReleaseInputs): string[] {
     const { maxHistory } = inputs.options;
     const history = typeof maxHistory === "number" ? maxHistory : 0;

@@ -17,6 +17,7 @@ export function annotation(object: KubeObject, key: string): string {
     return stringAt(object, "metadata", "annotations", key);
 }
 
+/** Whether an annotation is "true". */
 export function isAnnotated(object: KubeObject, key: string): boolean {
     return annotation(object, key) === "true";
 }

@@ -32,10 +32,12 @@ export function listAt(object: Value | undefined, ...keys: readonly string[]): r
     return Array.isArray(value) ? value : [];
 }
 
+/** The object's name, or "". */
 export function nameOfObject(object: KubeObject): string {
     return stringAt(object, "metadata", "name");
 }
 
+/** The object's namespace, or "". */
 export function namespaceOf(object: KubeObject): string {
     return stringAt(object, "metadata", "namespace");
 }
