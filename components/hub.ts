@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { holeIn } from "../clusters/argoCdHoles";
 import { argoCdNamespace, inClusterServer } from "../clusters/names";
 import type { ArgoCdAdoption } from "./argoCd/adoption";
 import { agentKey } from "../settings/agentKey";
@@ -77,6 +78,10 @@ export class Hub extends pulumi.ComponentResource {
             { namespace: argoCdNamespace, settings, stack, serviceMonitors, chartHasSecret, adoption, rights },
             onHub,
         );
+        argoCd.version.apply(async (version) => {
+            const hole = holeIn(version);
+            await (hole === undefined ? undefined : pulumi.log.warn(`hubspoke:chart: ${hole}`));
+        });
         const namespace = argoCd.namespace;
         const { applications } = settings;
         const projects = applications.map((application) => {

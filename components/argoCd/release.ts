@@ -14,15 +14,13 @@ import { takeOver } from "../support/takeOver";
 import { oidcSecret } from "./signOn";
 import { type ArgoCdAdoption, defaultRelease } from "./adoption";
 import { argoCdValues } from "./values";
+import { argoCdChart, versionIn } from "./version";
 import { priorityClass } from "./availability";
 import { dockerConfig, environmentSecret, registriesSecret } from "./pods";
 import { notificationSecrets, notificationsSecret } from "./notifications";
 import { passwordTime } from "./passwordTime";
 import { redisCertificate } from "./redisTls";
 import { webhookEntries } from "./repositoryValues";
-
-/** Default chart and version; docs/upgrade.md lists the tested versions, lab/tools/versions.ts its Argo CD. */
-export const argoCdChart = { name: "argo-cd", repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /** Time limit of the chart's installation, in seconds; a first start pulls images on every node. */
 const installTimeout = 600;
@@ -47,7 +45,7 @@ export interface ArgoCdArgs {
 export class ArgoCd extends pulumi.ComponentResource {
     /** The namespace's name, known when Argo CD and its CRDs exist. */
     readonly namespace: pulumi.Output<string>;
-    /** Argo CD's version, such as `v3.4.4`, as the chart that stands there says it. */
+    /** Argo CD's version, such as `v3.4.15`: of the image in the chart's values, or else the chart's own. */
     readonly version: pulumi.Output<string | undefined>;
     /** The local admin's password, a secret; undefined with single sign-on, and if an adopted Argo CD keeps its own. */
     readonly adminPassword: pulumi.Output<string> | undefined;
@@ -144,13 +142,14 @@ export class ArgoCd extends pulumi.ComponentResource {
             this.secret(`${name}-notifications`, namespace, { name: notificationsSecret }, tokens, opts);
         // Before the release, whose configuration needs it: a notification that cannot be sent then is never sent.
         const told = chartHasSecret ? [] : [notifications()];
+        const values = argoCdValues({ settings, serviceMonitors });
         const release = new Release(
             `${name}-release`,
             {
                 name: settings.adoptedRelease ?? defaultRelease,
                 namespace: namespace.metadata.name,
                 ...chartSource(settings.chart, argoCdChart),
-                values: argoCdValues({ settings, serviceMonitors }),
+                values,
                 timeout: installTimeout,
             },
             {
@@ -167,7 +166,9 @@ export class ArgoCd extends pulumi.ComponentResource {
         // Not `status.namespace`: a preview of a changed release does not know it, and would show a replacement of
         // every object in the namespace.
         this.namespace = onceMade(release, release.namespace);
-        this.version = release.status.apply((status: { appVersion?: string } | undefined) => status?.appVersion);
+        this.version = release.status.apply(
+            (status: { appVersion?: string } | undefined) => versionIn(values) ?? status?.appVersion,
+        );
         this.adminPassword = admin?.result;
         this.registerOutputs({ namespace: this.namespace });
     }

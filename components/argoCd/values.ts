@@ -17,6 +17,7 @@ import { rightsValues } from "./rights";
 import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
 import { redisTlsValues } from "./redisTls";
 import { signingKeyValues } from "./signingKeys";
+import { imageValues } from "./version";
 
 /** The settings that the values follow. */
 type ValuesSettings = Pick<
@@ -51,7 +52,8 @@ export interface ArgoCdValuesArgs {
 
 /** The values for the argo-cd chart: the program's own, and those in `chart.values` over them. */
 export function argoCdValues(args: ArgoCdValuesArgs): ArgoCdValues {
-    return deepmerge(ownValues(args), args.settings.chart.values ?? {});
+    const { chart } = args.settings;
+    return deepmerge(ownValues(args), imageValues(chart), chart.values ?? {});
 }
 
 /**

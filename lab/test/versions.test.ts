@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { argoCdChart } from "../../components/argoCd/release";
+import { argoCdChart } from "../../components/argoCd/version";
 import { projectRoot } from "../paths";
 import { readCommitted } from "../stacks/project";
 import { moduleDir } from "../tools/cache";

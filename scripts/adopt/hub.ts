@@ -7,7 +7,7 @@ import { change, find } from "../../clusters/request";
 import { secretPath } from "../../clusters/secretPath";
 import { defaultRelease } from "../../components/argoCd/adoption";
 import { notificationsSecret } from "../../components/argoCd/notifications";
-import { argoCdChart } from "../../components/argoCd/release";
+import { argoCdChart } from "../../components/argoCd/version";
 import { argoCdValues } from "../../components/argoCd/values";
 import { describeCrds, foreignCrds, obstacles, ownershipPatch, readArgoCd } from "../../preflight/argoCd";
 import { chartVersion } from "../../preflight/chart";

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { dockerConfig, environmentSecret, registriesSecret } from "../../components/argoCd/pods";
 import { toBase64 } from "../../clusters/base64";
-import { argoCdChart } from "../../components/argoCd/release";
+import { argoCdChart } from "../../components/argoCd/version";
 import { argoCdValues } from "../../components/argoCd/values";
 import { applyByHand } from "../../lab/apply";
 import { kubectl } from "../../lab/kubectl";

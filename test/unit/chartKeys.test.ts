@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { argoCdValues } from "../../components/argoCd/values";
 import { oldestChart } from "../../settings/chart";
-import { argoCdChart } from "../../components/argoCd/release";
+import { argoCdChart } from "../../components/argoCd/version";
 import newest from "../fixtures/argo-cd-10.1.1.json";
 import oldest from "../fixtures/argo-cd-8.6.0.json";
 import { hubSettings } from "./support/hub";

@@ -158,7 +158,7 @@ describe("the hub", () => {
             applications: JSON.stringify(hubApplications()),
             impersonation: "off",
             domain: "example.com",
-            argoCdVersion: "",
+            argoCdVersion: "v3.4.15",
             identities: "[]",
             audiences: "[]",
             rollout: JSON.stringify({

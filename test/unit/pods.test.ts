@@ -9,7 +9,9 @@ import { bringUpHub, hubSettings } from "./support/hub";
 import { encode, mockPulumi, one, unwrapSecret } from "./support/mocks";
 import { judgeRecorded } from "./support/policy";
 
-const valuesOf = (more: object) => argoCdValues({ settings: hubSettings(more), serviceMonitors: false });
+// A chart of one's own has no image of the program's choice.
+const valuesOf = (more: object) =>
+    argoCdValues({ settings: hubSettings({ chart: { path: "./chart" }, ...more }), serviceMonitors: false });
 
 describe("what Argo CD's pods need", () => {
     it("changes nothing where the settings say nothing", () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { argoCdChart } from "../../components/argoCd/release";
+import { argoCdChart } from "../../components/argoCd/version";
 import { certManagerOptions } from "../../components/argoCd/certManager";
 import { operatorChart } from "../../components/applications/secretsOperator";
 import { projectRoot } from "../../lab/paths";
@@ -57,7 +57,7 @@ describe("Renovate's configuration", () => {
         );
         expect(seen).to.deep.equal({
             "Pulumi.hub.yaml": hub.config["hubspoke:chart"].version,
-            "components/argoCd/release.ts": argoCdChart.version,
+            "components/argoCd/version.ts": argoCdChart.version,
             "components/argoCd/certManager.ts": certManager,
             "components/applications/secretsOperator.ts": operatorChart.version,
         });

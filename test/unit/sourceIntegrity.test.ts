@@ -99,8 +99,9 @@ describe("a sync that Argo CD refuses for its signature", () => {
 
     it("is tried again with the newest revision, where Argo CD can", async () => {
         expect(await ofHub({})).to.deep.equal(retry);
-        // The mocks' release does not say a version.
-        expect(await ofHub(signed)).to.deep.equal(retry);
+        expect(await ofHub(signed)).to.deep.equal({ ...retry, refresh: true });
+        // Of a chart of one's own, the mocks' release does not say the version.
+        expect(await ofHub({ ...signed, chart: { path: "./chart" } })).to.deep.equal(retry);
         const found = ["v3.1.8", "v3.2.0", "v3.4.4", "v4.0.0", undefined].map(retriesOfRefused);
         expect(found).to.deep.equal([{}, { refresh: true }, { refresh: true }, { refresh: true }, {}]);
     });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { parse, parseAllDocuments } from "yaml";
 import { oldestChart } from "../../../settings/chart";
-import { argoCdChart } from "../../../components/argoCd/release";
+import { argoCdChart } from "../../../components/argoCd/version";
 import { cachedTool } from "../../../lab/tools/cache";
 import { catalogue } from "../../../lab/tools/catalogue";
 import type { KubeObject } from "./objects";
