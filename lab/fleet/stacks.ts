@@ -31,11 +31,16 @@ export async function registerFleet(
     writeStackFile(environment, configuration(names, { deploy: "true", region: "lab", ...labels }));
     if (isDivided() || names.length > clustersInStack) {
         await createIfMissing(environment);
-        await scriptOk("fleet", "up", environment, "--shard-size", String(clustersInStack));
+        await scriptOk("fleet", "up", environment);
     } else {
         await up(environment, report);
     }
     report(`${names.length} clusters are registered`);
+}
+
+/** Divides the fleet into shards, as `npm run fleet` does by itself, for the applications that the hub has now. */
+export async function divideFleet(): Promise<void> {
+    await scriptOk("fleet", "plan", environment);
 }
 
 /** Previews the stacks of the fleet; fails if there is a change. */

@@ -1,5 +1,7 @@
 import type { EnvironmentSettings } from "../../settings/environment";
 import { InputError } from "../../settings/inputError";
+import { chosenFor } from "../../components/applications/rooms";
+import { hubOutputsOf } from "../support/stacks";
 import { say } from "../support/main";
 import { settingsAndPlaceOf } from "../support/pulumi";
 import { stacksWithFile } from "../support/stackFile";
@@ -26,7 +28,7 @@ export interface Fleet {
 /**
  * Reads an environment and its shards, and gives each cluster without a shard one. Changes nothing.
  *
- * @param size clusters in a shard; by default counted from the memory
+ * @param size clusters in a new shard; by default counted from the applications and the memory
  * @throws InputError if the stack is not an environment's, or this checkout lacks the stack file of a shard
  */
 export async function readFleet(of: string, size: number | undefined): Promise<Fleet> {
@@ -40,9 +42,18 @@ export async function readFleet(of: string, size: number | undefined): Promise<F
     const taken = [...stacksWithFile(), ...Object.keys(holders)];
     // A cluster that left the settings is in a state until an `up` removes it.
     const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
-    const room = { size: size ?? shardSize(thisMachine()), taken };
-    const assignment = assign(of, clusters, withUnlisted(recorded, holders), room);
+    const before = withUnlisted(recorded, holders);
+    const areNew = clusters.some((cluster) => !Object.values(before).flat().includes(cluster));
+    const room = { size: size ?? (areNew ? await sizeFor(settings) : 1), taken };
+    const assignment = assign(of, clusters, before, room);
     return { of, settings, recorded, assignment, holders, moves: movesTo(assignment, holders) };
+}
+
+/** How many clusters a new shard gets, by the applications of the cluster that has most. */
+async function sizeFor(settings: EnvironmentSettings): Promise<number> {
+    const hub = await hubOutputsOf(settings);
+    const counts = Object.values(settings.clusters).map((cluster) => chosenFor(hub, settings, cluster).length);
+    return shardSize(thisMachine(), Math.max(1, ...counts));
 }
 
 /** The clusters of each shard, with those of its state that are in no list: they stay. */

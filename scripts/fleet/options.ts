@@ -11,7 +11,7 @@ export interface FleetOptions {
     readonly command: (typeof commands)[number];
     /** The environment's stack. */
     readonly of: string;
-    /** Clusters in a new shard; by default counted from the machine's memory. */
+    /** Clusters in a new shard; by default counted from the applications and the machine's memory. */
     readonly size: number | undefined;
     /** Shards at the same time; by default counted from the machine's memory and processors. */
     readonly parallel: number | undefined;

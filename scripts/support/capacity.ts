@@ -13,8 +13,14 @@ export function memoryOf(clusters: number): number {
     return needs.run + needs.cluster * clusters;
 }
 
-/** The most clusters in a shard, if its size is not given: the run of one takes some seconds, and its error is near. */
-const usualSize = 20;
+/**
+ * The most resources in a shard, if its size is not given. The engine writes the whole state before and after each
+ * change, so the time of an `up` grows with their square (docs/scale.md).
+ */
+const usualResources = 500;
+
+/** Resources of a cluster in its stack: its own, and those for each application. A test counts them. */
+export const resourcesOf = { cluster: 17, application: 7 };
 
 /** The part of the memory that runs may use. */
 const share = 0.8;
@@ -31,10 +37,16 @@ export function thisMachine(): Machine {
     return { memory: process.availableMemory(), processors: os.availableParallelism() };
 }
 
-/** How many clusters a shard should have: 20, and fewer where the memory is too small for one run with so many. */
-export function shardSize({ memory }: Machine): number {
+/**
+ * How many clusters a shard should have: with one application 20, with more of them fewer, and fewer where the memory is
+ * too small for one run with so many.
+ *
+ * @param applications how many each cluster gets
+ */
+export function shardSize({ memory }: Machine, applications: number): number {
     const fits = Math.floor((memory * share - needs.run) / needs.cluster);
-    return Math.max(1, Math.min(usualSize, fits));
+    const most = Math.floor(usualResources / (resourcesOf.cluster + applications * resourcesOf.application));
+    return Math.max(1, Math.min(most, fits));
 }
 
 /**

@@ -12,9 +12,10 @@ import { parseSettings } from "../../settings";
 import { selects } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import type { Impersonation } from "../../settings/impersonation";
+import { resourcesOf } from "../../scripts/support/capacity";
 import { agentSource, applicationsIn, hubApplications, theAgent } from "./support/applications";
 import { bringUpHub } from "./support/hub";
-import { all, encode, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { all, everything, encode, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
 import { registerClusters } from "./support/register";
 
 const retriever = {
@@ -309,6 +310,18 @@ describe("a cluster with several applications", () => {
         expect([rightOn("statefulsets"), rightOn("foos")]).to.deep.equal([delivering, reading]);
         const policies = all("kubernetes:networking.k8s.io/v1:NetworkPolicy").map(({ name }) => name);
         expect(policies).to.include("staging.retriever-default-deny").and.not.to.include("staging.monitoring-default-deny");
+    });
+
+    it("has as many resources as the size of a shard is counted from", async () => {
+        const counted: number[] = [];
+        for (const applications of [hubApplications(), hubApplications(three)]) {
+            await register(applications, {}, {});
+            const ofEnvironment = ["hubspoke:index:Environment", "pulumi:pulumi:Stack"];
+            counted.push(everything().filter(({ type }) => !ofEnvironment.includes(type)).length);
+        }
+        const [one = 0, several = 0] = counted;
+        expect(several - one).to.be.within(2 * resourcesOf.application, 2 * resourcesOf.application + 4);
+        expect(one).to.be.within(resourcesOf.cluster + resourcesOf.application - 2, resourcesOf.cluster + resourcesOf.application + 2);
     });
 
     it("has rights on kinds in no namespace by a ClusterRole for exactly these", async () => {

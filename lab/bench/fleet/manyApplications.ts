@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { agentRepository, agentRepositoryUrl, startArgoCd } from "../../argocd";
 import { recordedClusters } from "../../fleet/record";
-import { previewFleet, registerFleet } from "../../fleet/stacks";
+import { divideFleet, previewFleet, registerFleet } from "../../fleet/stacks";
 import { projectRoot } from "../../paths";
 import { stopProcess } from "../../processes";
 import { projectDir } from "../../stacks/environment";
@@ -41,10 +41,12 @@ export async function manyApplications(): Promise<string[]> {
     try {
         setApplications({});
         await measure("pulumi up of the hub", () => up("hub", quiet));
-        await measure("pulumi up of the environment", () => registerFleet(clusters, quiet, label));
+        await registerFleet(clusters, quiet);
+        await divideFleet();
+        await measure("fleet up of the environment", () => registerFleet(clusters, quiet, label));
         await measure("until all are Healthy", () => waitForRevision(all));
         await measure("pulumi preview of the hub", () => pulumi("hub", ["preview", "--expect-no-changes"]));
-        await measure("pulumi preview of the environment", previewFleet);
+        await measure("fleet preview of the environment", previewFleet);
         const { sets, plain } = await releases(all);
         return [
             `${clusters.length} clusters, ${names.length} applications, ${all.length} Applications:`,
