@@ -42,18 +42,30 @@ export interface Alert {
     readonly fingerprint: string;
 }
 
+/**
+ * Time after which an alert counts as over that nobody repeats, in milliseconds. Alertmanager repeats what fires, and
+ * never reports the end of what is silenced or inhibited when it ends (prometheus/alertmanager, notify/mute.go).
+ */
+export const silenceMs = 600_000;
+
 /** The firing alerts, from the webhook's messages. */
 export class FiringAlerts {
-    private readonly alerts = new Map<string, Alert>();
+    /** By fingerprint, with the time of the last message of it. */
+    private readonly heard = new Map<string, { readonly alert: Alert; readonly at: number }>();
 
     take(alerts: readonly Alert[]): void {
         for (const alert of alerts) {
             if (alert.status === "firing") {
-                this.alerts.set(alert.fingerprint, alert);
+                this.heard.set(alert.fingerprint, { alert, at: Date.now() });
             } else {
-                this.alerts.delete(alert.fingerprint);
+                this.heard.delete(alert.fingerprint);
             }
         }
+    }
+
+    /** Time until the first alert counts as over unless it is repeated, in milliseconds; `Infinity` if none fires. */
+    quietIn(): number {
+        return Math.min(...this.firing().map(({ at }) => at + silenceMs - Date.now()));
     }
 
     /**
@@ -72,14 +84,18 @@ export class FiringAlerts {
 
     /** The clusters whose API server does not answer the hub's probe, and when the alert began, in milliseconds. */
     unreachable(): Map<string, number> {
-        const found = [...this.alerts.values()].filter(({ labels }) => labels.alertname === "ClusterUnreachable");
-        return new Map(found.map(({ labels, startsAt }) => [labels.cluster ?? "", Date.parse(startsAt)]));
+        const found = this.firing().filter(({ alert: { labels } }) => labels.alertname === "ClusterUnreachable");
+        return new Map(found.map(({ alert: { labels, startsAt } }) => [labels.cluster ?? "", Date.parse(startsAt)]));
+    }
+
+    private firing() {
+        return [...this.heard.values()].filter(({ at }) => Date.now() - at < silenceMs);
     }
 
     private since(cluster: string, isIt: (labels: Alert["labels"]) => boolean): number | undefined {
-        const times = [...this.alerts.values()]
-            .filter(({ labels }) => labels.cluster === cluster && isIt(labels))
-            .map(({ startsAt }) => Date.parse(startsAt));
+        const times = this.firing()
+            .filter(({ alert: { labels } }) => labels.cluster === cluster && isIt(labels))
+            .map(({ alert: { startsAt } }) => Date.parse(startsAt));
         return times.length === 0 ? undefined : Math.min(...times);
     }
 }

@@ -1,8 +1,5 @@
 import type { ArgoCdsView } from "../support/argoCdsView";
-import { type Alert, FiringAlerts } from "./automatic";
-
-/** After a start, a cluster of which no alert is heard for this time answers again; in milliseconds. */
-const silenceMs = 600_000;
+import { type Alert, FiringAlerts, silenceMs } from "./automatic";
 
 /** Pause before Argo CD is asked again about a cluster that it could read, in milliseconds. */
 const askAgainMs = 600_000;
@@ -59,7 +56,7 @@ export class Skipper {
     private async doAll(): Promise<void> {
         const next = await this.trying(async () => {
             const held = await this.args.held();
-            const waits: number[] = [];
+            const waits = [this.firing.quietIn()];
             for (const [cluster, since] of this.firing.unreachable()) {
                 const due = since + this.args.afterMs - Date.now();
                 if (due > 0) {
@@ -70,6 +67,7 @@ export class Skipper {
                     waits.push(pause > 0 ? pause : await this.trying(() => this.skip(cluster, since)));
                 }
             }
+            // After a start it is not known yet which alerts fire.
             const silence = this.started + silenceMs - Date.now();
             for (const cluster of held.filter((one) => !this.firing.unreachable().has(one))) {
                 const isBack = this.recovered.has(cluster) || silence <= 0;
@@ -96,7 +94,7 @@ export class Skipper {
 
     private async resume(cluster: string): Promise<void> {
         await this.args.resume(cluster);
-        this.args.say(`${cluster} answers again, and Argo CD works on it`);
+        this.args.say(`no alert says any more that ${cluster} does not answer, and Argo CD works on it`);
     }
 
     private async skip(cluster: string, since: number): Promise<number | undefined> {

@@ -1,4 +1,6 @@
 import type { AddressInfo } from "node:net";
+import { mock } from "node:test";
+import { setImmediate as settled } from "node:timers/promises";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import {
@@ -6,6 +8,7 @@ import {
     type AutomaticRules,
     automaticRefusal,
     FiringAlerts,
+    silenceMs,
 } from "../../scripts/failoverReceiver/automatic";
 import { waitUntilDue } from "../../scripts/failover/ahead";
 import { Mover } from "../../scripts/failoverReceiver/mover";
@@ -61,6 +64,8 @@ const outside = { alertname: "AgentUnreachable", cluster: "prod", vantage: "outs
 const fromHub = { ...outside, vantage: "hub" };
 
 describe("a failover that is due", () => {
+    afterEach(() => mock.timers.reset());
+
     it("is due when the probes of hub and users have both failed for the time, counted from the later one", () => {
         const firing = new FiringAlerts();
         firing.take([alert(api, noon), alert(outside, noon + 10_000)]);
@@ -83,28 +88,48 @@ describe("a failover that is due", () => {
         });
     }
 
+    it("is not due for an alert that ended while it was silenced, whose end Alertmanager never reports", () => {
+        mock.timers.enable({ apis: ["Date"], now: noon });
+        const firing = new FiringAlerts();
+        firing.take([alert(api, noon), alert(outside, noon)]);
+        mock.timers.setTime(noon + silenceMs - 1);
+        firing.take([alert(api, noon)]);
+        expect(firing.dueAt("prod", rules)).to.be.a("number");
+        mock.timers.setTime(noon + silenceMs);
+        expect(firing.dueAt("prod", rules)).to.equal(undefined);
+        expect([...firing.unreachable()]).to.deep.equal([["prod", noon]]);
+    });
+
     it("moves a flapping cluster's users at most once a day, and never before both have failed for the time", () => {
         const event = fc.record({
-            seconds: fc.integer({ min: 1, max: 4 * 3600 }),
+            seconds: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 4 * 3600 })),
             labels: fc.constantFrom(api, outside, fromHub),
             status: fc.constantFrom("firing", "resolved"),
         });
         fc.assert(
-            fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+            fc.property(fc.array(event, { maxLength: 80, size: "max" }), (events) => {
+                mock.timers.reset();
+                mock.timers.enable({ apis: ["Date"], now: noon });
                 const firing = new FiringAlerts();
-                const since = new Map<object, number>();
+                const [since, heard] = [new Map<object, number>(), new Map<object, number>()];
                 let moves: Move[] = [];
                 let now = noon;
                 for (const { seconds, labels, status } of events) {
                     const before = now;
                     now += seconds * 1000;
-                    const due = firing.dueAt("prod", rules);
-                    const then = Math.max(due ?? now, before);
-                    if (due !== undefined && due <= now && automaticRefusal(rules, moves, then) === undefined) {
-                        const latest = Math.max(since.get(api)!, since.get(outside)!);
-                        expect(then - latest).to.be.at.least(rules.afterMs - rules.unreachableForMs);
-                        moves = [{ ...move(0, true), at: new Date(then).toISOString() }, ...moves];
+                    const due = firing.dueAt("prod", rules) ?? Infinity;
+                    const then = Math.max(due, before);
+                    if (then <= now && automaticRefusal(rules, moves, then) === undefined) {
+                        mock.timers.setTime(then);
+                        if (firing.dueAt("prod", rules) === due) {
+                            const latest = Math.max(since.get(api)!, since.get(outside)!);
+                            expect(then - latest).to.be.at.least(rules.afterMs - rules.unreachableForMs);
+                            expect(then - Math.min(heard.get(api)!, heard.get(outside)!)).to.be.below(silenceMs);
+                            moves = [{ ...move(0, true), at: new Date(then).toISOString() }, ...moves];
+                        }
                     }
+                    mock.timers.setTime(now);
+                    heard.set(labels, now);
                     if (status === "resolved") {
                         since.delete(labels);
                     } else if (!since.has(labels)) {
@@ -253,6 +278,7 @@ describe("the receiver that has Argo CD leave a dead cluster alone", () => {
         const hear = (...alerts: Alert[]) => skipper.take(alerts);
         return { held, asked, said, hear };
     }
+    afterEach(() => mock.timers.reset());
 
     for (const says of ["lost", "unknown"] as const) {
         it(`does so once the alert has fired for the time, where Argo CD's view is "${says}", and ends it with the alert`, async () => {
@@ -286,6 +312,22 @@ describe("the receiver that has Argo CD leave a dead cluster alone", () => {
         expect({ held, asked }).to.deep.equal({ held: ["prod", "dr"], asked: [] });
         await hear(alert({ ...api, cluster: "dr" }, noon, "resolved"));
         expect(held).to.deep.equal(["prod"]);
+    });
+
+    it("ends it when the alert is not repeated any more, as if silenced at its end, and not while it is", async () => {
+        mock.timers.enable({ apis: ["Date", "setTimeout"], now: noon + minute });
+        const { held, hear } = stage("lost");
+        const pass = async (ms: number) => {
+            mock.timers.tick(ms);
+            await settled();
+        };
+        await hear(alert(api, noon));
+        await pass(silenceMs - 1);
+        await hear(alert(api, noon));
+        await pass(silenceMs - 1);
+        expect(held).to.deep.equal(["prod"]);
+        await pass(1);
+        expect(held).to.deep.equal([]);
     });
 
     it("goes on with the others when one cluster cannot be handled", async () => {
