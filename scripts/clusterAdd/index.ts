@@ -7,15 +7,14 @@
  * checks the same as a preview: the settings are valid, the API server answers, and the hub has no cluster with this
  * name or URL. If a check fails, it writes nothing. It changes no cluster and no stack.
  */
-import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { checkEnvironment } from "../../preflight/environment";
 import { parseSettings } from "../../settings";
 import { withSource } from "../../settings/clusterSource";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { newCluster } from "./options";
-import { stackOf, withCluster } from "./stackFile";
-import { folderOfStackFiles, isDivided, stackFile, upCommand, writeStackFile } from "../support/stackFile";
+import { addCluster, clusterIn, stackOf } from "./stackFile";
+import { folderOfStackFiles, isDivided, stackFile, upCommand } from "../support/stackFile";
 import { main, say } from "../support/main";
 import { configOf } from "../../settings/stackConfig";
 import { fullNameOf } from "../support/pulumi";
@@ -26,7 +25,7 @@ main(module, async (args) => {
     const { environment, name } = cluster;
     const stack = stackOf(folderOfStackFiles(), environment);
     const file = stackFile(stack);
-    const { text, entry } = withCluster(readFileSync(file, "utf8"), path.basename(file), cluster);
+    const { entry } = clusterIn(file, cluster);
 
     const values = await configOf(stack, { folder: folderOfStackFiles() });
     const clusters = { ...(values.clusters as object), [name]: entry };
@@ -34,7 +33,7 @@ main(module, async (args) => {
     const settings = parseSettings(all) as EnvironmentSettings;
     const { servers } = await checkEnvironment(settings, await fullNameOf(stack), hubOutputsOf(settings));
 
-    writeStackFile(file, text);
+    addCluster(file, cluster, entry);
     const shown = path.relative(process.cwd(), file);
     say(`${name} is in ${shown}. Its API server ${servers[name]} answers, and the hub has no cluster with this name or URL.`);
     say("Preview the change, commit it, and deploy it:");

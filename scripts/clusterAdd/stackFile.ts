@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { isMap } from "yaml";
 import { InputError } from "../../settings/inputError";
-import { parseStackFile, setInStackFile, stackFileText } from "../support/stackFile";
+import { parseStackFile, setInStackFile, stackFileText, writeStackFile } from "../support/stackFile";
 import type { NewCluster } from "./options";
 
 const clustersPath = ["config", "hubspoke:clusters"];
@@ -35,6 +36,28 @@ export function stackOf(folder: string, environment: string): string {
         throw new InputError(`--environment ${environment}: ${stacks} both have this environment. Add the cluster by hand`);
     }
     return found.stack;
+}
+
+/** A stack file's text with a cluster, and the cluster's settings: see {@link withCluster}. */
+export function clusterIn(file: string, cluster: NewCluster): ReturnType<typeof withCluster> {
+    return withCluster(readFileSync(file, "utf8"), path.basename(file), cluster);
+}
+
+/**
+ * Adds a cluster to a stack file as it is now: the checks take a while, in which another command may have changed it.
+ *
+ * @param checked the cluster's settings that were checked
+ * @throws InputError if the cluster would get other settings now
+ */
+export function addCluster(file: string, cluster: NewCluster, checked: object): void {
+    const { text, entry } = clusterIn(file, cluster);
+    if (!isDeepStrictEqual(entry, checked)) {
+        throw new InputError(
+            `--name ${cluster.name}: the pins in ${path.basename(file)} have changed during the checks, so the checked ` +
+                "settings are not those of its neighbours. Nothing was changed; run this again",
+        );
+    }
+    writeStackFile(file, text);
 }
 
 /**

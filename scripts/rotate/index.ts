@@ -96,8 +96,7 @@ export async function rotate(stack: string): Promise<boolean> {
         await waitUntilArgoCdWorks(environment, { cluster, argoCdName, server });
         say(`${stack}: Argo CD uses token ${generation} on ${cluster}`);
     }
-    const retired = rotations.map(({ cluster, generation }) => [retiredPath(cluster), generation - 1]);
-    await upWith(stack, Object.fromEntries(retired) as Record<string, number>, rotations);
+    await upWith(stack, retirementOf(environment, rotations), rotations);
     for (const rotation of rotations) {
         await waitUntilRefused(environment, rotation);
         const seen = rotation.oldToken === undefined ? "deleted the Secret of" : "refuses";
@@ -155,7 +154,7 @@ async function beginRotation(
         }
     }
     for (const { cluster, credential, generation } of generations) {
-        values[`clusters.${cluster}.credentials.generation`] = generation;
+        values[generationPath(cluster)] = generation;
         values[retiredPath(cluster)] = generation - 2;
         say(`${stack}: ${cluster} gets token ${generation}, besides ${generation - 1} of ${credential.current?.created}`);
     }
@@ -182,6 +181,21 @@ async function upWith(
         edit: (file) => setSettings(stack, values, file),
         owns: rotationOwns(generations),
     });
+}
+
+/**
+ * The settings that retire the old tokens. A checkout that lacks the first half of an interrupted rotation gets that too.
+ */
+function retirementOf({ settings }: EnvironmentStack, rotations: readonly Rotation[]): Record<string, number> {
+    const values = rotations.flatMap(({ cluster, generation }) => [
+        ...(asksFor(settings, cluster, generation) ? [] : [[generationPath(cluster), generation] as const]),
+        [retiredPath(cluster), generation - 1] as const,
+    ]);
+    return Object.fromEntries(values);
+}
+
+function generationPath(cluster: string): string {
+    return `clusters.${cluster}.credentials.generation`;
 }
 
 function retiredPath(cluster: string): string {

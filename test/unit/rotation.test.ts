@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { writeHubOutputs } from "../../components/hubOutputs";
 import { rotate, rotateEach } from "../../scripts/rotate";
 import { failure } from "./support/failure";
-import { fakePulumi } from "./support/fakePulumi";
+import { type FakePulumi, fakePulumi } from "./support/fakePulumi";
 import { mockPulumi, valueOf } from "./support/mocks";
 import { objectStore } from "./support/objectStore";
 import { printed } from "./support/printed";
@@ -22,18 +22,39 @@ describe("a rotation of several stacks", () => {
         expect(await failure(rotateEach("prod", ["prod-1", "prod-2"], broken))).to.match(/^prod-1: no route\n.*Not started: prod-2\./);
     });
 
-    it("says of a stack that it has no token, and changes nothing there", async () => {
+    async function withHub(credentials: object, work: (pulumi: FakePulumi) => Promise<void>): Promise<void> {
         const hub = await objectStore({ version: {} });
-        const clusters = { a: { context: "a", labels: { region: "eu" }, credentials: { type: "federated" } } };
-        const pulumi = fakePulumi({
-            prod: { role: "environment", environment: "prod", hub: { kubeconfig: hub.kubeconfig }, clusters },
-        });
+        const kubeconfig = hub.kubeconfig;
+        const clusters = { a: { kubeconfig, labels: { region: "eu" }, credentials } };
+        const pulumi = fakePulumi({ prod: { role: "environment", environment: "prod", hub: { kubeconfig }, clusters } });
         try {
             await mockPulumi();
             const outputs = Object.entries(writeHubOutputs(hubOutputs())).map(async ([name, value]) => {
                 return [name, await valueOf(value)] as const;
             });
             pulumi.setOutputs("hub", Object.fromEntries(await Promise.all(outputs)));
+            await work(pulumi);
+        } finally {
+            pulumi.restore();
+            await hub.close();
+        }
+    }
+
+    it("is continued from a checkout that lacks its first half: the setting of the new token comes with the end", async () => {
+        await withHub({ type: "token" }, async (pulumi) => {
+            const token = (generation: number) => ({ generation, secret: `token-${generation}`, created: "2026-01-01T00:00:00Z" });
+            const credential = { type: "token", current: token(2), previous: token(1) };
+            pulumi.setOutputs("prod", { clusters: { a: { server: "https://a", secret: "cluster-a", credential } } });
+            const { lines } = await printed(() => rotate("prod"));
+            expect(lines.join("\n")).to.include("an earlier rotation stopped");
+            const [written = ""] = pulumi.calls().filter((call) => call.startsWith("config set-all"));
+            expect(written).to.include("hubspoke:clusters.a.credentials.generation=2");
+            expect(written).to.include("hubspoke:clusters.a.credentials.retired=1");
+        });
+    });
+
+    it("says of a stack that it has no token, and changes nothing there", async () => {
+        await withHub({ type: "federated" }, async (pulumi) => {
             pulumi.setOutputs("prod", {});
             expect(await failure(rotate("prod"))).to.equal(
                 "prod has no cluster yet. Bring it up first: pulumi up --stack prod",
@@ -43,9 +64,6 @@ describe("a rotation of several stacks", () => {
             const { result, lines } = await printed(() => rotate("prod"));
             expect({ result, lines }).to.deep.equal({ result: false, lines: ["prod: no cluster has a token to rotate"] });
             expect(pulumi.calls().filter((call) => /^(up|preview)/.test(call))).to.deep.equal([]);
-        } finally {
-            pulumi.restore();
-            await hub.close();
-        }
+        });
     });
 });
