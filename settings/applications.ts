@@ -2,7 +2,6 @@ import { z } from "zod";
 import { type AgentSettings, gitUrl } from "./agent";
 import { agentKey } from "./agentKey";
 import { environmentName } from "./delivery";
-import type { Problem } from "./given";
 import { dnsLabel, flag, text } from "./kinds";
 import { isLabelKey, isLabelValue } from "./labels";
 
@@ -123,7 +122,7 @@ const application = z
         facts: flag
             .describe(
                 "Give the chart the cluster's name, environment, region and domain (docs/agent.md). Other charts refuse or " +
-                    "ignore these values. The default is `true` for `agent`.",
+                    "ignore these values. The default is `true` for `agent`. It excludes `valuesObject`.",
             )
             .optional(),
         traffic: flag
@@ -159,11 +158,9 @@ interface Given {
     readonly chart?: string | undefined;
     readonly version?: string | undefined;
     readonly values?: object | undefined;
-    readonly valuesObject?: object | undefined;
-    readonly facts?: boolean | undefined;
 }
 
-function sourceProblems({ repository, path, revision, chart, version, values, valuesObject, facts }: Given) {
+function sourceProblems({ repository, path, revision, chart, version, values }: Given) {
     if ((repository === undefined) === (chart === undefined)) {
         return [{ path: [], message: "must have exactly one of repository (a chart in Git) and chart. Keep one" }];
     }
@@ -175,9 +172,6 @@ function sourceProblems({ repository, path, revision, chart, version, values, va
             .map(([key]) => ({ path: [key], message: `is for ${kind}, which is not set. Remove it` })),
         ...(chart !== undefined && version === undefined
             ? [{ path: ["version"], message: 'is missing. Write the version of the chart, for example "1.4.2"' }]
-            : []),
-        ...(facts === true && valuesObject !== undefined
-            ? [{ path: ["facts"], message: "is for a chart with values files, and valuesObject is set. Remove one of the two" }]
             : []),
         ...(chart === undefined && values !== undefined
             ? [{ path: ["values"], message: "is for a chart that is not in Git. Put the values files beside the chart" }]
@@ -271,46 +265,6 @@ export function repositoriesIn({ agent, applications }: GivenApplications) {
     return [{ path: ["agent", "repository"], url: agent?.repository }, ...named].flatMap(({ path, url }) =>
         url === undefined ? [] : [{ path, url }],
     );
-}
-
-/** What of the applications contradicts another setting. */
-export function applicationProblems(
-    given: GivenApplications & {
-        readonly traffic?: object | undefined;
-        readonly labels: Readonly<Record<string, string | undefined>>;
-    },
-): Problem[] {
-    if (given.agent !== undefined && agentKey in given.applications) {
-        return [{ path: ["agent"], message: "is an application of that name too, in applications. Remove one of the two" }];
-    }
-    const all = applicationsOf(given);
-    if (all.length === 0) {
-        const message = "names no application. Add one, for example `agent: { repository: https://github.com/example/agent.git }`";
-        return [{ path: ["applications"], message }];
-    }
-    const followed = all.filter(({ traffic }) => traffic).map(({ name }) => name);
-    return [
-        ...namespaceProblems(all),
-        ...followed.slice(1).map((name) => ({
-            path: ["applications", name, "traffic"],
-            message: `is true, and users follow ${followed[0]} already. A failover moves users for one application: keep one`,
-        })),
-        ...(given.traffic !== undefined && followed.length === 0
-            ? [{ path: ["traffic"], message: "moves users for no application. Write `traffic: true` for one in applications" }]
-            : []),
-        ...(given.labels.deploy === "true" && !all.some(({ name }) => name === agentKey)
-            ? [{ path: ["labels", "deploy"], message: `is "true", and only the application agent is delivered to the hub. Remove it` }]
-            : []),
-    ];
-}
-
-/** Argo CD's rights on a namespace are those of one application. */
-function namespaceProblems(all: readonly ApplicationSettings[]): Problem[] {
-    return all.flatMap(({ name, namespace }, index) => {
-        const twin = all.slice(0, index).find((other) => other.namespace === namespace);
-        const message = `is the namespace of ${twin?.name} too. Each application has its own: choose another`;
-        return twin === undefined ? [] : [{ path: ["applications", name, "namespace"], message }];
-    });
 }
 
 /** The application for which a failover moves users; undefined if there is none. */
