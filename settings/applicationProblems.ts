@@ -21,6 +21,7 @@ export function applicationProblems(
     return [
         ...namespaceProblems(all),
         ...factsProblems(all),
+        ...secondRevisionProblems(all),
         ...followed.slice(1).map((name) => ({
             path: ["applications", name, "traffic"],
             message: `is true, and users follow ${followed[0]} already. A failover moves users for one application: keep one`,
@@ -51,4 +52,14 @@ function factsProblems(all: readonly ApplicationSettings[]): Problem[] {
     return all
         .filter(({ facts, valuesObject }) => facts && valuesObject !== undefined)
         .map(({ name }) => ({ path: ["applications", name, "facts"], message }));
+}
+
+/** A cluster has one setting for the agent's revision, and its Secret gives facts to the agent's only source. */
+function secondRevisionProblems(all: readonly ApplicationSettings[]): Problem[] {
+    const message =
+        `is not for ${agentKey}, of which a cluster pins one revision: values files in another repository have their own. ` +
+        "Write the values into valuesObject with `facts: false`, or choose another name for the application";
+    return all
+        .filter(({ name, source }) => name === agentKey && "chart" in source && source.values !== undefined)
+        .map(({ name }) => ({ path: ["applications", name, "values"], message }));
 }

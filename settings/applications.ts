@@ -89,7 +89,7 @@ const valuesFrom = z
             .describe("Branch, tag or commit for every cluster without its own.")
             .default("main"),
     })
-    .describe("Values files in Git, for a chart that is somewhere else.");
+    .describe("Values files in Git, for a chart that is somewhere else. Not for `agent`.");
 
 const anyValues = z.record(z.string(), z.unknown(), "must be a map of the chart's values");
 

@@ -64,6 +64,14 @@ describe("settings that contradict each other", () => {
             "hubspoke:applications.agent.facts: is true (the default for agent)",
         ],
         [
+            "an agent with values files in another repository, for which a cluster has no pin",
+            {
+                ...{ ...hub, agent: undefined },
+                applications: { agent: { ...inRegistry, namespace: "agent", values: { ...inGit, path: "agent" } } },
+            },
+            "hubspoke:applications.agent.values: is not for agent, of which a cluster pins one revision",
+        ],
+        [
             "a hub that gets an agent which there is not",
             { ...shop(inGit), agent: undefined, labels: { deploy: "true", region: "eu" } },
             'hubspoke:labels.deploy: is "true", and only the application agent is delivered to the hub. Remove it',
