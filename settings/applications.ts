@@ -199,6 +199,14 @@ export type Source =
           readonly values: z.output<typeof valuesFrom> | undefined;
       };
 
+/** The repositories of a source, by the URLs that its Applications have. */
+export function urlsOf(source: Source): string[] {
+    if ("repository" in source) {
+        return [source.repository];
+    }
+    return [source.charts, ...(source.values === undefined ? [] : [source.values.repository])];
+}
+
 /** An application with all its defaults. */
 export interface ApplicationSettings {
     readonly name: string;
