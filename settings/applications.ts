@@ -113,7 +113,10 @@ const application = z
                     .meta({ description: "Values by environment. They override `all`.", examples: [{ prod: { replicas: 3 } }] })
                     .default({}),
             })
-            .describe("Values of the chart, without secrets. A chart in Git then needs no values file for each environment.")
+            .describe(
+                "Values of the chart, without secrets: they are plain text on the hub and in the state. A chart in Git then " +
+                    "needs no values file for each environment.",
+            )
             .optional(),
         namespace: dnsLabel("a namespace", "retriever")
             .refine((name) => !reserved.includes(name), "belongs to Kubernetes or Argo CD. Choose another namespace")
