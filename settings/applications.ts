@@ -70,7 +70,7 @@ const exactVersion = text("the chart's version", "1.4.2").regex(
     'must be an exact version, so that a new one does not arrive by itself. Write for example "1.4.2"',
 );
 
-const clusterKind = z.strictObject({
+const namedKind = z.strictObject({
     group: z
         .string("is not text")
         .meta({ description: "API group; `\"\"` is the core group.", examples: ["apiextensions.k8s.io"] }),
@@ -138,8 +138,17 @@ const application = z
             )
             .default(false),
         clusterKinds: z
-            .array(clusterKind)
+            .array(namedKind)
             .describe("Kinds in no namespace that the chart creates. Argo CD's account gets full rights on exactly these.")
+            .default([]),
+        kinds: z
+            .array(namedKind)
+            .meta({
+                description:
+                    "Kinds in the namespace whose resource `npm run rules` guesses wrong: it takes the English plural where " +
+                    "the chart has no CustomResourceDefinition.",
+                examples: [[{ group: "cache.example.com", kind: "Redis", resource: "redis" }]],
+            })
             .default([]),
         deliver: flag
             .describe(
@@ -220,7 +229,8 @@ export interface ApplicationSettings {
     readonly facts: boolean;
     readonly traffic: boolean;
     readonly secrets: boolean;
-    readonly clusterKinds: readonly z.output<typeof clusterKind>[];
+    readonly clusterKinds: readonly z.output<typeof namedKind>[];
+    readonly kinds: readonly z.output<typeof namedKind>[];
     readonly deliver: boolean;
 }
 
@@ -237,14 +247,14 @@ const defaults = application.parse({ repository: "https://example.com/agent.git"
 export function applicationsOf({ agent, applications }: GivenApplications): ApplicationSettings[] {
     const alone: typeof applications = agent === undefined ? {} : { [agentKey]: { ...defaults, ...agent } };
     return Object.entries({ ...alone, ...applications }).map(([name, given]) => {
-        const { valuesObject, namespace, selector, secrets, clusterKinds, deliver } = given;
+        const { valuesObject, namespace, selector, secrets, clusterKinds, kinds, deliver } = given;
         const { facts = name === agentKey, traffic = name === agentKey } = given;
         return {
             name,
             source: sourceOf(given),
             selector: selectorOf(selector),
             ...(valuesObject && { valuesObject }),
-            ...{ namespace, facts, traffic, secrets, clusterKinds, deliver },
+            ...{ namespace, facts, traffic, secrets, clusterKinds, kinds, deliver },
         };
     });
 }

@@ -107,6 +107,7 @@ describe("settings", () => {
                     traffic: true,
                     secrets: false,
                     clusterKinds: [],
+                    kinds: [],
                     deliver: true,
                 },
             ],
