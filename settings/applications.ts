@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { type AgentSettings, gitUrl } from "./agent";
 import { agentKey } from "./agentKey";
+import { applicationName, applicationNamespace } from "./applicationNames";
 import { environmentName } from "./delivery";
-import { dnsLabel, flag, text } from "./kinds";
+import { flag, text } from "./kinds";
 import { isLabelKey, isLabelValue } from "./labels";
-
-/** Namespaces that no application may have: those of Kubernetes, of Argo CD, and of its account on a spoke. */
-const reserved = ["argocd", "argocd-manager", "default", "kube-system", "kube-public", "kube-node-lease"];
 
 const labelText = z
     .string("the value of a label must be text. Put it in quotes")
@@ -118,9 +116,9 @@ const application = z
                     "needs no values file for each environment.",
             )
             .optional(),
-        namespace: dnsLabel("a namespace", "retriever")
-            .refine((name) => !reserved.includes(name), "belongs to Kubernetes or Argo CD. Choose another namespace")
-            .describe("Namespace of the application on every cluster. No other application may have it."),
+        namespace: applicationNamespace.describe(
+            "Namespace of the application on every cluster. No other application may have it.",
+        ),
         selector,
         facts: flag
             .describe(
@@ -192,7 +190,7 @@ function sourceProblems({ repository, path, revision, chart, version, values }: 
 }
 
 export const applications = z
-    .record(dnsLabel("an application's name", "retriever"), application)
+    .record(applicationName, application)
     .describe(
         "The applications that Argo CD delivers, by name. `agent` alone, outside of this map, is the same as an " +
             "application `agent` in it. See docs/applications.md.",

@@ -72,6 +72,21 @@ describe("the applications of a hub", () => {
             { agent: agentSource, applications: { retriever: { ...retriever, namespace: "argocd" } } },
             /retriever\.namespace: belongs to Kubernetes or Argo CD/,
         ],
+        [
+            "the name of Argo CD's first project",
+            { agent: agentSource, applications: { default: retriever } },
+            /applications\.default: is the name of an AppProject or an account of Argo CD/,
+        ],
+        [
+            "the name of Argo CD's account, beside which each application has one",
+            { agent: agentSource, applications: { "argocd-manager": retriever } },
+            /applications\.argocd-manager: is the name of an AppProject or an account/,
+        ],
+        [
+            "the account's namespace for the agent",
+            { agent: { ...agentSource, namespace: "argocd-manager" } },
+            /agent\.namespace: is the namespace of Argo CD's account/,
+        ],
         ["no source", { applications: { retriever: { namespace: "a" } } }, /retriever: must have exactly one of repository .* and chart/],
         [
             "a chart without its version",
