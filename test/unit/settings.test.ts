@@ -268,6 +268,18 @@ describe("settings", () => {
         ["a label value that Kubernetes refuses", labelled({ region: "eu west" }), "clusters.staging.labels.region", /not a valid label value/],
         ["a label key that Kubernetes refuses", labelled({ region: "eu", "a/b/c": "x" }), "clusters.staging.labels.a/b/c", /not a valid label key/],
         ["a label of the program", labelled({ region: "eu", environment: "x" }), "clusters.staging.labels.environment", /that the program sets/],
+        [
+            "a label that would overrule the mark of room",
+            labelled({ region: "eu", "applications.hubspoke/agent": "false" }),
+            "clusters.staging.labels.applications.hubspoke/agent",
+            /that the program sets/,
+        ],
+        [
+            "a label with the program's prefix",
+            labelled({ region: "eu", "hubspoke/tier": "gold" }),
+            "clusters.staging.labels.hubspoke/tier",
+            /that the program sets. Remove it, or choose another key/,
+        ],
         ["a map as a label", labelled({ region: {} }), "clusters.staging.labels.region", /must be text/],
         ["a strange deploy", labelled({ region: "eu", deploy: "yes" }), "clusters.staging.labels.deploy", /"true" or "false"/],
         ["no region", labelled({}), "clusters.staging.labels.region", /where the cluster is/],
