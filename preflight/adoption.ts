@@ -18,7 +18,7 @@ import type { EnvironmentSettings } from "../settings/environment";
 import { domain } from "../settings/kinds";
 import { isCopy, keptMetadata } from "./keptMetadata";
 import { outOfReach } from "./reach";
-import { ownLabels } from "../settings/labels";
+import { isOwnLabel } from "../settings/labels";
 import { isOfCluster, type Registration, sameServer } from "../clusters/registrations";
 
 /** A cluster of the settings, and what the hub's outputs say about it. */
@@ -92,7 +92,7 @@ export function differences({ name, server, settings, hub }: Candidate, registra
     } else {
         problems.push(cannotKeep("hubspoke:environment", "label environment", environment, registration.secret));
     }
-    const labels = Object.entries(registration.labels).filter(([key]) => !ownLabels.includes(key));
+    const labels = Object.entries(registration.labels).filter(([key]) => !isOwnLabel(key));
     for (const [key, value] of labels) {
         if (key === "deploy" && value !== "true" && value !== "false") {
             problems.push(cannotKeep(`${at}.labels.deploy`, "label deploy", value, registration.secret));

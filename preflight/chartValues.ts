@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { guardedVariables, leaves, refusedValues } from "../components/argoCd/chartValues";
 import { ownValues } from "../components/argoCd/values";
 import type { HubSettings } from "../settings/hub";
+import { isEncrypted } from "./secretKeys";
 
 /**
  * Refuses values of the chart, and variables, that would undo a guarantee of the program; and lists in the preview what
@@ -19,7 +20,7 @@ export async function checkChartValues(settings: HubSettings): Promise<void> {
             (name) => `hubspoke:pods.env.${name}: would undo a guarantee, or the program sets it itself. Remove it`,
         ),
     ];
-    if (Object.keys(values).length > 0 && secretKeys().includes(`${pulumi.getProject()}:chart`)) {
+    if (Object.keys(values).length > 0 && isEncrypted("chart")) {
         problems.push(
             "hubspoke:chart.values: contains a secret, and the values of a chart are plain text in the state. Make a Secret " +
                 "in another way, and refer to it",
@@ -32,9 +33,4 @@ export async function checkChartValues(settings: HubSettings): Promise<void> {
     if (changed.length > 0) {
         await pulumi.log.info(`hubspoke:chart.values: sets these values of Argo CD's chart: ${changed.sort().join(", ")}`);
     }
-}
-
-/** Keys of the configuration that contain a secret, as Pulumi's engine tells its language host. */
-function secretKeys(): string[] {
-    return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
 }

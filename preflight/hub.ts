@@ -30,6 +30,7 @@ import { isDelivered, refuseToOrphan, strangers } from "./strangers";
 import { refuseForgottenEnvironments } from "./rollout";
 import { refuseUnfitMemory } from "./scale";
 import { refuseUnknownActive, refuseUnpublishedName } from "./traffic";
+import { refuseSecretValues } from "./valuesObjects";
 import { operatorGroup, refuseMissingOperator } from "./watch";
 
 /** The results of the checks of the hub. */
@@ -106,6 +107,7 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
         },
         () => refuseOldChart(settings.chart),
         () => checkChartValues(settings),
+        () => refuseSecretValues(settings),
         () => refuseTlsTooEarly(settings, groups),
     ]);
     const { metrics, alerts } = settings;

@@ -8,6 +8,7 @@ import { argoCdNameOf } from "../settings/argoCdName";
 import type { EnvironmentSettings } from "../settings/environment";
 import { collisions, deliveriesOn, missingRules } from "./deliveries";
 import { mayGo } from "./removals";
+import { takenBySecrets } from "./secretsNamespaces";
 
 /**
  * Refuses settings of an environment that do not fit the hub's applications.
@@ -16,7 +17,7 @@ import { mayGo } from "./removals";
  * @throws Error with all problems
  */
 export async function refuseUnfitRooms(
-    settings: Pick<EnvironmentSettings, "clusters" | "environment" | "namespaces" | "protect">,
+    settings: Pick<EnvironmentSettings, "clusters" | "environment" | "namespaces" | "protect" | "secrets">,
     hub: Pick<HubOutputs, "applications" | "rollout">,
     existing: readonly Registration[],
     stack: string,
@@ -43,6 +44,7 @@ export async function refuseUnfitRooms(
                     `hubspoke:clusters.${cluster}: no application of the hub is for this cluster. Change its labels, or a ` +
                     "`selector` or `deliver` in the hub's stack; or take the cluster out",
             ),
+        ...takenBySecrets(settings, hub),
         ...collisions([...others, ...own]).map((problem) => `hubspoke:clusters: ${problem}`),
         ...(await protectedDepartures(settings, hub, existing, stack, applicationsOf)),
     ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { dnsLabel, text } from "./kinds";
+import { agentNamespace } from "./applicationNames";
+import { text } from "./kinds";
 
 /** A Git repository, as Git and Argo CD read its URL. */
 export const gitUrl = text("the URL of a Git repository", "https://github.com/example/agent.git")
@@ -15,9 +16,7 @@ export const agent = z.strictObject({
     revision: text("a branch, tag or commit", "main")
         .describe("Branch, tag or commit for every cluster without its own `revision`.")
         .default("main"),
-    namespace: dnsLabel("a namespace", "agent")
-        .describe("Namespace of the agent on every spoke.")
-        .default("agent"),
+    namespace: agentNamespace.describe("Namespace of the agent on every spoke.").default("agent"),
 }).describe("The agent: where its chart is, and where Argo CD installs it.");
 
 /** Where the agent's chart is, and the namespace on every spoke into which Argo CD installs it. */

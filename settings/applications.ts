@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { type AgentSettings, gitUrl } from "./agent";
 import { agentKey } from "./agentKey";
+import { applicationName, applicationNamespace } from "./applicationNames";
 import { environmentName } from "./delivery";
-import type { Problem } from "./given";
-import { dnsLabel, flag, text } from "./kinds";
+import { flag, text } from "./kinds";
 import { isLabelKey, isLabelValue } from "./labels";
-
-/** Namespaces that no application may have: those of Kubernetes, of Argo CD, and of its account on a spoke. */
-const reserved = ["argocd", "argocd-manager", "default", "kube-system", "kube-public", "kube-node-lease"];
 
 const labelText = z
     .string("the value of a label must be text. Put it in quotes")
@@ -73,7 +70,7 @@ const exactVersion = text("the chart's version", "1.4.2").regex(
     'must be an exact version, so that a new one does not arrive by itself. Write for example "1.4.2"',
 );
 
-const clusterKind = z.strictObject({
+const namedKind = z.strictObject({
     group: z
         .string("is not text")
         .meta({ description: "API group; `\"\"` is the core group.", examples: ["apiextensions.k8s.io"] }),
@@ -92,7 +89,7 @@ const valuesFrom = z
             .describe("Branch, tag or commit for every cluster without its own.")
             .default("main"),
     })
-    .describe("Values files in Git, for a chart that is somewhere else.");
+    .describe("Values files in Git, for a chart that is somewhere else. Not for `agent`.");
 
 const anyValues = z.record(z.string(), z.unknown(), "must be a map of the chart's values");
 
@@ -116,16 +113,19 @@ const application = z
                     .meta({ description: "Values by environment. They override `all`.", examples: [{ prod: { replicas: 3 } }] })
                     .default({}),
             })
-            .describe("Values of the chart, without secrets. A chart in Git then needs no values file for each environment.")
+            .describe(
+                "Values of the chart, without secrets: they are plain text on the hub and in the state. A chart in Git then " +
+                    "needs no values file for each environment.",
+            )
             .optional(),
-        namespace: dnsLabel("a namespace", "retriever")
-            .refine((name) => !reserved.includes(name), "belongs to Kubernetes or Argo CD. Choose another namespace")
-            .describe("Namespace of the application on every cluster. No other application may have it."),
+        namespace: applicationNamespace.describe(
+            "Namespace of the application on every cluster. No other application may have it.",
+        ),
         selector,
         facts: flag
             .describe(
                 "Give the chart the cluster's name, environment, region and domain (docs/agent.md). Other charts refuse or " +
-                    "ignore these values. The default is `true` for `agent`.",
+                    "ignore these values. The default is `true` for `agent`. It excludes `valuesObject`.",
             )
             .optional(),
         traffic: flag
@@ -138,8 +138,17 @@ const application = z
             )
             .default(false),
         clusterKinds: z
-            .array(clusterKind)
+            .array(namedKind)
             .describe("Kinds in no namespace that the chart creates. Argo CD's account gets full rights on exactly these.")
+            .default([]),
+        kinds: z
+            .array(namedKind)
+            .meta({
+                description:
+                    "Kinds in the namespace whose resource `npm run rules` guesses wrong: it takes the English plural where " +
+                    "the chart has no CustomResourceDefinition.",
+                examples: [[{ group: "cache.example.com", kind: "Redis", resource: "redis" }]],
+            })
             .default([]),
         deliver: flag
             .describe(
@@ -161,11 +170,9 @@ interface Given {
     readonly chart?: string | undefined;
     readonly version?: string | undefined;
     readonly values?: object | undefined;
-    readonly valuesObject?: object | undefined;
-    readonly facts?: boolean | undefined;
 }
 
-function sourceProblems({ repository, path, revision, chart, version, values, valuesObject, facts }: Given) {
+function sourceProblems({ repository, path, revision, chart, version, values }: Given) {
     if ((repository === undefined) === (chart === undefined)) {
         return [{ path: [], message: "must have exactly one of repository (a chart in Git) and chart. Keep one" }];
     }
@@ -178,9 +185,6 @@ function sourceProblems({ repository, path, revision, chart, version, values, va
         ...(chart !== undefined && version === undefined
             ? [{ path: ["version"], message: 'is missing. Write the version of the chart, for example "1.4.2"' }]
             : []),
-        ...(facts === true && valuesObject !== undefined
-            ? [{ path: ["facts"], message: "is for a chart with values files, and valuesObject is set. Remove one of the two" }]
-            : []),
         ...(chart === undefined && values !== undefined
             ? [{ path: ["values"], message: "is for a chart that is not in Git. Put the values files beside the chart" }]
             : []),
@@ -188,7 +192,7 @@ function sourceProblems({ repository, path, revision, chart, version, values, va
 }
 
 export const applications = z
-    .record(dnsLabel("an application's name", "retriever"), application)
+    .record(applicationName, application)
     .describe(
         "The applications that Argo CD delivers, by name. `agent` alone, outside of this map, is the same as an " +
             "application `agent` in it. See docs/applications.md.",
@@ -207,6 +211,14 @@ export type Source =
           readonly values: z.output<typeof valuesFrom> | undefined;
       };
 
+/** The repositories of a source, by the URLs that its Applications have. */
+export function urlsOf(source: Source): string[] {
+    if ("repository" in source) {
+        return [source.repository];
+    }
+    return [source.charts, ...(source.values === undefined ? [] : [source.values.repository])];
+}
+
 /** An application with all its defaults. */
 export interface ApplicationSettings {
     readonly name: string;
@@ -217,7 +229,8 @@ export interface ApplicationSettings {
     readonly facts: boolean;
     readonly traffic: boolean;
     readonly secrets: boolean;
-    readonly clusterKinds: readonly z.output<typeof clusterKind>[];
+    readonly clusterKinds: readonly z.output<typeof namedKind>[];
+    readonly kinds: readonly z.output<typeof namedKind>[];
     readonly deliver: boolean;
 }
 
@@ -234,14 +247,14 @@ const defaults = application.parse({ repository: "https://example.com/agent.git"
 export function applicationsOf({ agent, applications }: GivenApplications): ApplicationSettings[] {
     const alone: typeof applications = agent === undefined ? {} : { [agentKey]: { ...defaults, ...agent } };
     return Object.entries({ ...alone, ...applications }).map(([name, given]) => {
-        const { valuesObject, namespace, selector, secrets, clusterKinds, deliver } = given;
+        const { valuesObject, namespace, selector, secrets, clusterKinds, kinds, deliver } = given;
         const { facts = name === agentKey, traffic = name === agentKey } = given;
         return {
             name,
             source: sourceOf(given),
             selector: selectorOf(selector),
             ...(valuesObject && { valuesObject }),
-            ...{ namespace, facts, traffic, secrets, clusterKinds, deliver },
+            ...{ namespace, facts, traffic, secrets, clusterKinds, kinds, deliver },
         };
     });
 }
@@ -273,46 +286,6 @@ export function repositoriesIn({ agent, applications }: GivenApplications) {
     return [{ path: ["agent", "repository"], url: agent?.repository }, ...named].flatMap(({ path, url }) =>
         url === undefined ? [] : [{ path, url }],
     );
-}
-
-/** What of the applications contradicts another setting. */
-export function applicationProblems(
-    given: GivenApplications & {
-        readonly traffic?: object | undefined;
-        readonly labels: Readonly<Record<string, string | undefined>>;
-    },
-): Problem[] {
-    if (given.agent !== undefined && agentKey in given.applications) {
-        return [{ path: ["agent"], message: "is an application of that name too, in applications. Remove one of the two" }];
-    }
-    const all = applicationsOf(given);
-    if (all.length === 0) {
-        const message = "names no application. Add one, for example `agent: { repository: https://github.com/example/agent.git }`";
-        return [{ path: ["applications"], message }];
-    }
-    const followed = all.filter(({ traffic }) => traffic).map(({ name }) => name);
-    return [
-        ...namespaceProblems(all),
-        ...followed.slice(1).map((name) => ({
-            path: ["applications", name, "traffic"],
-            message: `is true, and users follow ${followed[0]} already. A failover moves users for one application: keep one`,
-        })),
-        ...(given.traffic !== undefined && followed.length === 0
-            ? [{ path: ["traffic"], message: "moves users for no application. Write `traffic: true` for one in applications" }]
-            : []),
-        ...(given.labels.deploy === "true" && !all.some(({ name }) => name === agentKey)
-            ? [{ path: ["labels", "deploy"], message: `is "true", and only the application agent is delivered to the hub. Remove it` }]
-            : []),
-    ];
-}
-
-/** Argo CD's rights on a namespace are those of one application. */
-function namespaceProblems(all: readonly ApplicationSettings[]): Problem[] {
-    return all.flatMap(({ name, namespace }, index) => {
-        const twin = all.slice(0, index).find((other) => other.namespace === namespace);
-        const message = `is the namespace of ${twin?.name} too. Each application has its own: choose another`;
-        return twin === undefined ? [] : [{ path: ["applications", name, "namespace"], message }];
-    });
 }
 
 /** The application for which a failover moves users; undefined if there is none. */

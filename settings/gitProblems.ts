@@ -1,6 +1,7 @@
-import { type GivenApplications, repositoriesIn } from "./applications";
+import { applicationsOf, type GivenApplications, repositoriesIn, urlsOf } from "./applications";
 import type { Problem } from "./given";
-import { plainUrl, type RepositorySettings } from "./repositories";
+import type { RepositorySettings } from "./repositories";
+import { plainUrl } from "./repositoryUrl";
 
 /** The settings that decide how Argo CD reads Git. */
 interface Given extends GivenApplications {
@@ -14,7 +15,7 @@ interface Given extends GivenApplications {
 
 /** What of these settings contradicts another one, so that Argo CD could not read Git, or would not see a push. */
 export function gitProblems(given: Given): Problem[] {
-    return [...webhookProblems(given), ...twinProblems(given), ...hostProblems(given)];
+    return [...webhookProblems(given), ...twinProblems(given), ...unreadProblems(given), ...hostProblems(given)];
 }
 
 function webhookProblems({ adoptedRelease, webhooks, scale }: Given): Problem[] {
@@ -39,6 +40,21 @@ function twinProblems({ repositories }: Given): Problem[] {
         const twin = entries.slice(0, index).find((other) => other.url === url);
         const message = `is the URL of ${twin?.name} too, and Argo CD would use either credential. Remove one`;
         return twin === undefined ? [] : [{ path: ["repositories", name, "url"], message }];
+    });
+}
+
+/** With several applications, a credential that none of them reads would be in the project of one that is not meant. */
+function unreadProblems({ repositories, ...given }: Given): Problem[] {
+    const all = applicationsOf(given);
+    const read = all.flatMap(({ name, source }) => urlsOf(source).map((url) => ({ name, url, plain: plainUrl(url) })));
+    return Object.entries(all.length > 1 ? repositories : {}).flatMap(([name, { url }]) => {
+        const own = plainUrl(url);
+        const isWithin = (inner: string, outer: string) => inner.startsWith(`${outer}/`);
+        const near = read.find(({ plain }) => isWithin(plain, own) || isWithin(own, plain));
+        const scheme = url.startsWith("oci://") ? "oci://" : "";
+        const other = near === undefined ? "the URL of an application's repository" : `${scheme}${near.url}, which is ${near.name}'s`;
+        const message = `is read by no application: Argo CD takes a credential for the whole URL. Write ${other}, or remove it`;
+        return read.some(({ plain }) => plain === own) ? [] : [{ path: ["repositories", name, "url"], message }];
     });
 }
 

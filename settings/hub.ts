@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { agent } from "./agent";
 import { alerts } from "./alerts";
-import { applicationProblems, applications, applicationsOf } from "./applications";
+import { applicationProblems } from "./applicationProblems";
+import { applications, applicationsOf } from "./applications";
 import { automaticProblems } from "./automaticMove";
 import { certificates, entranceProblems, ingress } from "./certificates";
 import { chart } from "./chart";

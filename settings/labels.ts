@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { dnsNamePattern } from "./kinds";
 
-/** Labels of a cluster Secret that the program sets itself. */
-export const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by", "hubspoke/cluster"];
+const ownLabels = ["environment", "argocd.argoproj.io/secret-type", "app.kubernetes.io/managed-by"];
+
+/** Whether a label of a cluster Secret is one that the program sets itself, by its name or its prefix. */
+export function isOwnLabel(key: string): boolean {
+    return ownLabels.includes(key) || /^([^/]+\.)?hubspoke\//.test(key);
+}
 
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -48,8 +52,8 @@ function labels<const Shape extends z.core.$ZodShape>(shape: Shape) {
 }
 
 function keyProblem(key: string): string | undefined {
-    if (ownLabels.includes(key)) {
-        return "is a label that the program sets. Remove it";
+    if (isOwnLabel(key)) {
+        return "is a label that the program sets. Remove it, or choose another key";
     }
     return isLabelKey(key)
         ? undefined

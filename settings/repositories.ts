@@ -17,7 +17,7 @@ export const repository = z
         url: z
             .union([gitUrl, ociUrl], "is not the URL of a repository. Write https://…, ssh://…, git@host:path or oci://…")
             .meta({
-                description: "URL of the repository without credentials; `oci://…` for charts in a registry.",
+                description: "URL of the repository, as an application has it, without credentials; `oci://…` for charts in a registry.",
                 examples: ["https://github.com/example/agent.git"],
             }),
         type: z
@@ -77,11 +77,6 @@ export const webhooks = z
     })
     .partial()
     .describe("Secrets that verify the webhooks of the Git hosts. With a webhook, Argo CD sees a push immediately.");
-
-/** A repository's URL as it is compared with others: without what makes no difference to Git and to Argo CD. */
-export function plainUrl(url: string): string {
-    return url.replace(/^oci:\/\//, "").replace(/\/$/, "").replace(/\.git$/, "");
-}
 
 /** A repository's URL and its credential. */
 export type RepositorySettings = z.output<typeof repository>;

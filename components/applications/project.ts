@@ -2,7 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { accountName } from "../../clusters/names";
 import { agentKey } from "../../settings/agentKey";
-import type { ApplicationSettings } from "../../settings/applications";
+import { type ApplicationSettings, urlsOf } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import type { Impersonation } from "../../settings/impersonation";
 import { takingOver } from "../support/takeOver";
@@ -69,7 +69,7 @@ export function applicationProject<Text extends pulumi.Input<string>>(
         metadata: { name, namespace },
         spec: {
             description: `${name === agentKey ? "The agent" : `The application ${name}`}, in its namespace on every cluster`,
-            sourceRepos: sourceRepositories(source),
+            sourceRepos: urlsOf(source),
             destinations: [{ server: "*", namespace: application.namespace }],
             clusterResourceWhitelist: clusterKinds.map(({ group, kind }) => ({ group, kind })),
             ...(all.length === 0 ? {} : { syncWindows: all }),
@@ -83,11 +83,4 @@ export function applicationProject<Text extends pulumi.Input<string>>(
 /** Whether Argo CD can verify signatures of all sources: those of commits. */
 function isInGit({ source }: ApplicationSettings): boolean {
     return "repository" in source;
-}
-
-/** The repositories of an application, as Argo CD compares them with those of an Application. */
-function sourceRepositories(source: ApplicationSettings["source"]): string[] {
-    return "repository" in source
-        ? [source.repository]
-        : [source.charts, ...(source.values === undefined ? [] : [source.values.repository])];
 }

@@ -1,9 +1,10 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { managedByLabel, manager, secretTypeLabel } from "../../clusters/names";
-import type { ApplicationSettings } from "../../settings/applications";
+import { urlsOf } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
-import { plainUrl, type RepositorySettings } from "../../settings/repositories";
+import type { RepositorySettings } from "../../settings/repositories";
+import { argoCdUrl, isSameToArgoCd, plainUrl } from "../../settings/repositoryUrl";
 import { secretData } from "../support/secretData";
 
 export interface RepositoryArgs {
@@ -13,6 +14,8 @@ export interface RepositoryArgs {
     readonly project: pulumi.Input<string>;
     /** Name of the Secret. */
     readonly secretName: string;
+    /** The repository's URL, as Argo CD finds it for the project. */
+    readonly url: string;
     readonly settings: RepositorySettings;
 }
 
@@ -24,7 +27,7 @@ export class Repository extends pulumi.ComponentResource {
     constructor(name: string, args: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:Repository", name, {}, opts);
 
-        const { namespace, project, secretName, settings } = args;
+        const { namespace, project, secretName, url, settings } = args;
         new Secret(
             `${name}-secret`,
             {
@@ -36,7 +39,7 @@ export class Repository extends pulumi.ComponentResource {
                         [managedByLabel]: manager,
                     },
                 },
-                data: secretData({ ...location(settings), project, ...credential(settings) }),
+                data: secretData({ ...typeOf(settings), url, project, ...credential(settings) }),
             },
             { parent: this },
         );
@@ -44,12 +47,9 @@ export class Repository extends pulumi.ComponentResource {
     }
 }
 
-/** A registry has its URL without a scheme in Argo CD (argo-cd, docs/user-guide/oci.md). */
-function location({ url, type }: RepositorySettings): Record<string, string> {
-    if (url.startsWith("oci://")) {
-        return { type: "helm", url: url.slice("oci://".length), enableOCI: "true" };
-    }
-    return { type, url };
+/** The kind of a repository; a registry is a Helm repository to Argo CD (argo-cd, docs/user-guide/oci.md). */
+function typeOf({ url, type }: RepositorySettings): Record<string, string> {
+    return url.startsWith("oci://") ? { type: "helm", enableOCI: "true" } : { type };
 }
 
 /**
@@ -58,26 +58,30 @@ function location({ url, type }: RepositorySettings): Record<string, string> {
  */
 export function credentialsFor({ applications, repositories }: Pick<HubSettings, "applications" | "repositories">) {
     return Object.entries(repositories).flatMap(([name, settings]) => {
-        const readers = applications.filter((application) => readsFrom(application, settings.url));
-        const [first, ...others] = readers.length > 0 ? readers : applications.slice(0, 1);
+        const readers = applications.flatMap(({ name: project, source }) => {
+            const url = urlsOf(source).find((one) => plainUrl(one) === plainUrl(settings.url));
+            return url === undefined ? [] : [{ project, url: asReadBy(url, settings) }];
+        });
+        const owners = applications.map(({ name: project }) => ({ project, url: argoCdUrl(settings.url) }));
+        const [first = owners[0], ...others] = readers;
         const secretName = `repository-${name}`;
         return first === undefined
             ? []
             : [
-                  { logicalName: secretName, secretName, project: first.name, settings },
-                  ...others.map(({ name: project }) => ({
-                      logicalName: `${secretName}.${project}`,
-                      secretName: `${secretName}.${project}`,
-                      project,
+                  { logicalName: secretName, secretName, ...first, settings },
+                  ...others.map((reader) => ({
+                      logicalName: `${secretName}.${reader.project}`,
+                      secretName: `${secretName}.${reader.project}`,
+                      ...reader,
                       settings,
                   })),
               ];
     });
 }
 
-function readsFrom({ source }: ApplicationSettings, url: string): boolean {
-    const read = "repository" in source ? [source.repository] : [source.charts, source.values?.repository ?? ""];
-    return read.some((one) => plainUrl(one) === plainUrl(url));
+/** The URL of the settings, or the application's own where Argo CD would not find that. */
+function asReadBy(read: string, { url }: RepositorySettings): string {
+    return isSameToArgoCd(read, url) ? argoCdUrl(url) : read;
 }
 
 function credential({ username, token, sshKey, githubApp }: RepositorySettings): Record<string, string> {

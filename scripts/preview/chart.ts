@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { plainUrl } from "../../settings/repositoryUrl";
 import { run } from "../support/run";
 
 /** Where the agent's chart is: a checkout of its repository, and the target branch of the change. */
@@ -21,14 +22,12 @@ export function branchOf(base: string): string {
 
 /** Whether two URLs, in any notation, are of the same Git repository. */
 export function sameRepository(left: string, right: string): boolean {
-    const plain = (url: string) =>
-        url
+    const bare = (url: string) =>
+        plainUrl(url)
             .replace(/^[a-z+]+:\/\//, "")
             .replace(/^[^@/]+@/, "")
-            .replace(/^([^/:]+):(?!\d+\/)/, "$1/")
-            .replace(/(\.git)?\/*$/, "")
-            .toLowerCase();
-    return plain(left) === plain(right);
+            .replace(/^([^/:]+):(?!\d+\/)/, "$1/");
+    return bare(left) === bare(right);
 }
 
 /** The URL of a checkout's `origin`; undefined if it has none. */

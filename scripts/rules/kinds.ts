@@ -1,5 +1,6 @@
 import { delivering, type PolicyRule, reading, rulesByGroup } from "../../components/account/rules";
 import type { ApplicationSettings } from "../../settings/applications";
+import { pluralOf } from "./plural";
 
 /** A rendered object, as far as the rules need it. */
 export interface Manifest {
@@ -18,8 +19,8 @@ export interface Manifest {
     };
 }
 
-/** What the settings of an application allow its chart to create. */
-export type Allowed = Pick<ApplicationSettings, "clusterKinds" | "namespace" | "secrets">;
+/** What the settings of an application say of the kinds that its chart creates. */
+export type Allowed = Pick<ApplicationSettings, "clusterKinds" | "kinds" | "namespace" | "secrets">;
 
 /** Resources that the controllers of a kind create, as a group and a plural. */
 const owned: Readonly<Record<string, readonly string[]>> = {
@@ -64,10 +65,11 @@ export function rulesFor(manifests: readonly Manifest[], allowed: Allowed): Poli
     const defined = kindsDefinedBy(manifests);
     for (const manifest of manifests.filter((one) => !isTest(one))) {
         const { group, kind, key } = identify(manifest);
-        if (allowed.clusterKinds.some((one) => one.group === group && one.kind === kind)) {
+        const isIt = (one: Allowed["kinds"][number]) => one.group === group && one.kind === kind;
+        if (allowed.clusterKinds.some(isIt)) {
             continue;
         }
-        const resource = defined.get(key)?.plural ?? guessPlural(kind);
+        const resource = defined.get(key)?.plural ?? allowed.kinds.find(isIt)?.resource ?? pluralOf(kind);
         const isNamespaced = !inNoNamespace.has(key) && defined.get(key)?.scope !== "Cluster";
         const problem = problemOf(manifest, allowed, { resource, isNamespaced });
         if (problem !== undefined) {
@@ -127,13 +129,4 @@ function kindsDefinedBy(manifests: readonly Manifest[]) {
             { plural: names?.plural, scope },
         ]),
     );
-}
-
-/** A kind's plural as Kubernetes' own tools guess it (apimachinery, pkg/api/meta, `UnsafeGuessKindToResource`). */
-function guessPlural(kind: string): string {
-    const singular = kind.toLowerCase();
-    if (singular.endsWith("endpoints")) {
-        return singular;
-    }
-    return singular.endsWith("s") ? `${singular}es` : singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { toBase64 } from "../../clusters/base64";
 import { once } from "../../preflight/once";
 import type { HubSettings } from "../../settings/hub";
-import { sameRepository } from "../preview/chart";
+import { plainUrl } from "../../settings/repositoryUrl";
 import { run } from "./run";
 
 /** Limit of one Git command, in milliseconds. */
@@ -58,7 +58,7 @@ export class GitRepositories {
 /** Credentials go into the environment and into files, and never into arguments. */
 function gitEnvironment(url: string, settings: GitSettings, prefix: string): Record<string, string> {
     const { repositories, gitCertificates, knownHosts } = settings;
-    const own = Object.values(repositories).find((one) => sameRepository(one.url, url));
+    const own = Object.values(repositories).find((one) => plainUrl(one.url) === plainUrl(url));
     const write = (name: string, text: string) => {
         const file = `${prefix}${name}`;
         fs.writeFileSync(file, text.endsWith("\n") ? text : `${text}\n`, { mode: 0o600 });

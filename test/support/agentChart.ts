@@ -53,5 +53,6 @@ async function runHelm(helm: string, args: string[]): Promise<string> {
 export async function agentRules(helm: string): Promise<string> {
     const rendered = await Promise.all(valuesFiles().map((values) => renderChart(helm, values)));
     const manifests = rendered.flatMap((text) => parseAllDocuments(text).map((one) => one.toJS() as Manifest | null));
-    return rulesText(rulesFor(manifests.filter((one) => one !== null), { namespace: "agent", secrets: false, clusterKinds: [] }));
+    const allowed = { namespace: "agent", secrets: false, clusterKinds: [], kinds: [] };
+    return rulesText(rulesFor(manifests.filter((one) => one !== null), allowed));
 }

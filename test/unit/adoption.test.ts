@@ -60,6 +60,8 @@ describe("an adoption", () => {
     it("is possible if it changes no name, URL, label or annotation", () => {
         const annotations = { domain: "staging.example.com" };
         expect(differences(candidate(), registration({ labels, annotations }))).to.deep.equal([]);
+        const marked = { ...labels, "applications.hubspoke/agent": "false", "hubspoke/cluster": "staging" };
+        expect(differences(candidate(), registration({ labels: marked, annotations }))).to.deep.equal([]);
     });
 
     const cases: { what: string; spoke?: object; registered: object; problem: RegExp }[] = [

@@ -73,6 +73,21 @@ describe("the applications of a hub", () => {
             { agent: agentSource, applications: { retriever: { ...retriever, namespace: "argocd" } } },
             /retriever\.namespace: belongs to Kubernetes or Argo CD/,
         ],
+        [
+            "the name of Argo CD's first project",
+            { agent: agentSource, applications: { default: retriever } },
+            /applications\.default: is the name of an AppProject or an account of Argo CD/,
+        ],
+        [
+            "the name of Argo CD's account, beside which each application has one",
+            { agent: agentSource, applications: { "argocd-manager": retriever } },
+            /applications\.argocd-manager: is the name of an AppProject or an account/,
+        ],
+        [
+            "the account's namespace for the agent",
+            { agent: { ...agentSource, namespace: "argocd-manager" } },
+            /agent\.namespace: is the namespace of Argo CD's account/,
+        ],
         ["no source", { applications: { retriever: { namespace: "a" } } }, /retriever: must have exactly one of repository .* and chart/],
         [
             "a chart without its version",
@@ -232,23 +247,58 @@ describe("a hub with three applications", () => {
 });
 
 describe("a repository's credential", () => {
+    const hub = { role: "hub", cluster: { context: "hub" }, domain: "example.com" };
+    const given = (repositories: object, applications: object = three) => {
+        const settings = parseSettings({ ...hub, ...applications, repositories }) as HubSettings;
+        return credentialsFor(settings).map(({ secretName, project, url }) => [secretName, project, url]);
+    };
+    const refusal = (repositories: object) => problemsOf({ ...three, repositories });
+
     it("goes to the project of each application that reads it, and to no other", () => {
-        const settings = parseSettings({
-            role: "hub",
-            cluster: { context: "hub" },
-            domain: "example.com",
-            ...three,
-            repositories: {
-                deploy: { url: "https://git.example.com/deploy", token: "t" },
-                charts: { url: "oci://ghcr.io/example/charts", username: "u", token: "t" },
-                other: { url: "https://git.example.com/other.git", token: "t" },
-            },
-        }) as HubSettings;
-        expect(credentialsFor(settings).map(({ secretName, project }) => [secretName, project])).to.deep.equal([
-            ["repository-deploy", "retriever"],
-            ["repository-charts", "retriever"],
-            ["repository-other", "agent"],
+        const deploy = { url: "https://git.example.com/deploy", token: "t" };
+        const charts = { url: "oci://ghcr.io/example/charts", username: "u", token: "t" };
+        expect(given({ deploy, charts })).to.deep.equal([
+            ["repository-deploy", "retriever", "https://git.example.com/deploy"],
+            ["repository-charts", "retriever", "ghcr.io/example/charts"],
         ]);
+        const other = { url: "https://git.example.com/other.git", token: "t" };
+        expect(given({ other }, { agent: agentSource })).to.deep.equal([["repository-other", "agent", other.url]]);
+    });
+
+    it("has the URL of the application where Argo CD would not find that of the settings", () => {
+        const helm = { type: "helm", token: "t" };
+        expect(given({ a: { ...helm, url: "https://charts.example.com/" } })).to.deep.equal([
+            ["repository-a", "monitoring", "https://charts.example.com"],
+        ]);
+        expect(given({ a: { ...helm, url: "https://Charts.example.com" } })).to.deep.equal([
+            ["repository-a", "monitoring", "https://Charts.example.com"],
+        ]);
+    });
+
+    it("goes to the readers of other spellings of its URL, as Argo CD compares them", () => {
+        const repository = "git@github.com:example/deploy.git";
+        const applications = { agent: { repository }, applications: { retriever: { ...retriever, values: { repository, path: "a" } } } };
+        const sshKey = "-----BEGIN PRIVATE KEY-----";
+        for (const url of ["ssh://git@github.com/example/deploy.git", "git@GitHub.com:example/deploy"]) {
+            expect(given({ deploy: { url, sshKey } }, applications)).to.deep.equal([
+                ["repository-deploy", "agent", url],
+                ["repository-deploy.retriever", "retriever", url],
+            ]);
+        }
+    });
+
+    it("is refused a second time, also in another spelling", () => {
+        const sshKey = "-----BEGIN PRIVATE KEY-----";
+        const twins = { a: { url: "git@github.com:a/b.git", sshKey }, b: { url: "ssh://git@github.com/A/b", sshKey } };
+        expect(refusal(twins)).to.match(/repositories\.b\.url: is the URL of a too/);
+    });
+
+    it("is refused where several applications are there and none reads it, with the URL that one has", () => {
+        const url = (given: string) => refusal({ r: { url: given, token: "t" } });
+        const near = /r\.url: is read by no application.* Write oci:\/\/ghcr\.io\/example\/charts, which is retriever/;
+        expect(url("oci://ghcr.io/example")).to.match(near);
+        expect(url("oci://ghcr.io/example/charts/retriever")).to.match(near);
+        expect(url("https://git.example.com/other.git")).to.match(/Write the URL of an application's repository, or remove it/);
     });
 
     it("of a registry has its URL without a scheme", async () => {

@@ -8,6 +8,7 @@ import type { Registration } from "../../clusters/registrations";
 import { rolloutRules } from "../../components/applications/rollout";
 import { refuseUnfitApplications } from "../../preflight/applications";
 import { refuseUnfitRooms } from "../../preflight/rooms";
+import { takenBySecrets } from "../../preflight/secretsNamespaces";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
@@ -18,6 +19,7 @@ import { registration } from "./support/registration";
 const stack = "organization/hubspoke/prod";
 const chart = { chart: "oci://ghcr.io/example/charts/retriever", version: "1.4.2" };
 const retriever = { ...chart, namespace: "retriever", selector: { gpu: "true" } };
+const vault = { type: "vault", server: "https://vault.example.com" };
 const own = { deploy: "true", environment: "prod", region: "eu", "app.kubernetes.io/managed-by": "pulumi" };
 
 /** A hub that must not be asked. */
@@ -120,6 +122,18 @@ describe("the applications of a hub's stack", () => {
             /revisions\.retriever\.values: is for an application with `values`/,
         ],
         [
+            "the namespace of the operator that the stack installs",
+            settingsOf({ prod: {} }, { secrets: { store: vault } }),
+            { operator: { ...retriever, namespace: "external-secrets" } },
+            /hubspoke:secrets\.operator\.source: is "install", and .* of the application operator\. Write "existing"/,
+        ],
+        [
+            "the namespace of the agent's store",
+            settingsOf({ prod: {} }, { secrets: { store: { type: "kubernetes", namespace: "retriever" } } }),
+            { retriever },
+            /hubspoke:secrets\.store\.namespace: is the namespace of the application retriever/,
+        ],
+        [
             "two Applications of one name",
             settingsOf({ prod: {}, "eu-prod": {} }),
             { "agent-eu": { ...retriever, namespace: "agent-eu" } },
@@ -137,6 +151,20 @@ describe("the applications of a hub's stack", () => {
             expect(await ofEnvironment(settings, applications)).to.match(problem);
         });
     }
+
+    it("may be the operator, or in the namespace of a store that another cluster or no agent has", async () => {
+        const operator = { operator: { ...retriever, namespace: "external-secrets" } };
+        const rules = path.join(process.cwd(), "rootDirectory/rules/operator.json");
+        writeFileSync(rules, "[]");
+        const secrets = { store: vault, operator: { source: "existing" } };
+        expect(await ofEnvironment(settingsOf({ prod: {} }, { secrets }), operator)).to.equal("");
+        const cluster = { server: "https://store.example.com", ca: "-----BEGIN CERTIFICATE-----", token: "t" };
+        const elsewhere = { store: { type: "kubernetes", namespace: "retriever", cluster } };
+        expect(await ofEnvironment(settingsOf({ prod: {} }, { secrets: elsewhere }), { retriever })).to.equal("");
+        const hub = hubApplications({ applications: { retriever } });
+        const alone = settingsOf({ prod: {} }, { secrets: { store: { type: "kubernetes", namespace: "retriever" } } });
+        expect(takenBySecrets(alone, { applications: hub })).to.deep.equal([]);
+    });
 
     it("are refused in an environment with a cluster for which there is none", async () => {
         const none = { agent: { ...agentSource, namespace: "agent", deliver: false } };

@@ -6,7 +6,7 @@ import { delivering, type PolicyRule, reading, rulesBeside } from "../../compone
 import { type Manifest, rulesFor as rulesOfManifests } from "../../scripts/rules/kinds";
 import { chartFolder } from "../support/agentChart";
 
-const allowed = { namespace: "agent", secrets: false, clusterKinds: [] };
+const allowed = { namespace: "agent", secrets: false, clusterKinds: [], kinds: [] };
 const rulesFor = (manifests: readonly Manifest[]) => rulesOfManifests(manifests, allowed);
 
 /** The kinds in the chart's templates: `apiVersion` and `kind` at the start of a line, so no references. */
@@ -106,9 +106,29 @@ describe("the rules that Argo CD has on a spoke", () => {
         expect(made.map(({ resources }) => resources)).to.deep.equal([["events"]]);
     });
 
-    it("guess a plural as Kubernetes does", () => {
-        const kinds = ["NetworkPolicy", "Ingress", "Service"].map((kind) => ({ apiVersion: "example.com/v1", kind }));
-        expect(rulesFor(kinds)[0]?.resources).to.deep.equal(["ingresses", "networkpolicies", "services"]);
+    const plurals = {
+        ...{ Service: "services", Ingress: "ingresses", NetworkPolicy: "networkpolicies", Endpoints: "endpoints" },
+        ...{ Gateway: "gateways", Proxy: "proxies", Elasticsearch: "elasticsearches", Mesh: "meshes", Mailbox: "mailboxes" },
+        ...{ Prometheus: "prometheuses", Kafka: "kafkas", DNSEndpoint: "dnsendpoints", Key: "keys" },
+    };
+    for (const [kind, plural] of Object.entries(plurals)) {
+        it(`name the resource of a kind that the chart does not define by its plural: ${kind}, ${plural}`, () => {
+            expect(rulesFor([{ apiVersion: "example.com/v1", kind }])[0]?.resources).to.deep.equal([plural]);
+        });
+    }
+
+    it("take the resource that the settings give, where the chart does not define the kind", () => {
+        const named = (group: string, kind: string, resource: string) => ({ group, kind, resource });
+        const kinds = [named("example.com", "Redis", "redis"), named("other.com", "Foo", "fooish"), named("example.com", "Bar", "wrong")];
+        const definition = {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            spec: { group: "example.com", names: { kind: "Bar", plural: "barren" } },
+        };
+        const objects = ["Redis", "Foo", "Bar"].map((kind) => ({ apiVersion: "example.com/v1", kind }));
+        const clusterKinds = [named("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions")];
+        const [rule] = rulesOfManifests([...objects, definition], { ...allowed, clusterKinds, kinds });
+        expect(rule?.resources).to.deep.equal(["barren", "foos", "redis"]);
     });
 
     it("read, beside other applications, what those deliver, and write only their own", () => {

@@ -51,6 +51,21 @@ describe("the checks of a hub", () => {
         expect(asGiven.facts).to.deep.equal({ ...none, serviceMonitors: false, alertObjects: "none" });
     });
 
+    it("refuse an encrypted value beside values of an application, which are plain text in the ApplicationSet", async () => {
+        const agent = { repository: "https://git.example.com/agent.git", namespace: "agent", facts: false };
+        const withValues = { agent: undefined, applications: { agent: { ...agent, valuesObject: { all: { key: "hunter2" } } } } };
+        process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(["hubspoke:applications"]);
+        try {
+            const { error } = await checkedHub({}, withValues);
+            expect(error).to.match(/:applications\.agent\.valuesObject: .* contains a secret.*External Secrets/);
+            expect(error).not.to.include("hunter2");
+            expect((await checkedHub({}, { agent: undefined, applications: { agent } })).error).to.equal("");
+        } finally {
+            delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+        }
+        expect((await checkedHub({}, withValues)).error).to.equal("");
+    });
+
     it("find the Secret of notifications that a release of the chart created, and not that of the stack", async () => {
         const path = `${namespacePath}/secrets/argocd-notifications-secret`;
         const helms = { metadata: { annotations: { "meta.helm.sh/release-name": "argocd" } } };

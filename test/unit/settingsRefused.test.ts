@@ -55,7 +55,21 @@ describe("settings that contradict each other", () => {
         [
             "facts for values that are in the settings",
             shop({ ...inGit, facts: true, valuesObject: { all: { a: 1 } } }),
-            "hubspoke:applications.shop.facts: is for a chart with values files, and valuesObject is set. Remove one of the two",
+            "hubspoke:applications.shop.facts: is true (the default for agent), and valuesObject is set: Argo CD would give the " +
+                "chart the cluster's facts alone. Write `facts: false`, or remove valuesObject",
+        ],
+        [
+            "an agent with values in the settings, which gets facts by default",
+            { ...hub, agent: undefined, applications: { agent: { ...inGit, namespace: "agent", valuesObject: { all: { a: 1 } } } } },
+            "hubspoke:applications.agent.facts: is true (the default for agent)",
+        ],
+        [
+            "an agent with values files in another repository, for which a cluster has no pin",
+            {
+                ...{ ...hub, agent: undefined },
+                applications: { agent: { ...inRegistry, namespace: "agent", values: { ...inGit, path: "agent" } } },
+            },
+            "hubspoke:applications.agent.values: is not for agent, of which a cluster pins one revision",
         ],
         [
             "a hub that gets an agent which there is not",
