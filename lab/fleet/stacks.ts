@@ -28,7 +28,7 @@ export async function registerFleet(
     if (revision.changed.length > 0) {
         await announcePush(agentRepositoryUrl(), revision);
     }
-    writeStackFile(environment, configuration(names, { deploy: "true", region: "lab", ...labels }));
+    writeStackFile(environment, configuration(names, labels));
     if (isDivided() || names.length > clustersInStack) {
         await createIfMissing(environment);
         await scriptOk("fleet", "up", environment);
@@ -38,8 +38,13 @@ export async function registerFleet(
     report(`${names.length} clusters are registered`);
 }
 
-/** Divides the fleet into shards, as `npm run fleet` does by itself, for the applications that the hub has now. */
-export async function divideFleet(): Promise<void> {
+/**
+ * Divides the fleet into shards, for the applications that these labels choose on the hub.
+ *
+ * @param labels as those of {@link registerFleet}
+ */
+export async function divideFleet(names: readonly FleetCluster[], labels: Readonly<Record<string, string>>): Promise<void> {
+    writeStackFile(environment, configuration(names, labels));
     await scriptOk("fleet", "plan", environment);
 }
 
@@ -79,7 +84,8 @@ function isDivided(): boolean {
 }
 
 /** The settings of the committed environment staging, for these clusters. */
-function configuration(names: readonly FleetCluster[], labels: object): Record<string, unknown> {
+function configuration(names: readonly FleetCluster[], more: object): Record<string, unknown> {
+    const labels = { deploy: "true", region: "lab", ...more };
     const clusters = names.map((name) => [name, { context: name, labels }]);
     return {
         ...readCommitted("staging"),

@@ -41,8 +41,7 @@ export async function manyApplications(): Promise<string[]> {
     try {
         setApplications({});
         await measure("pulumi up of the hub", () => up("hub", quiet));
-        await registerFleet(clusters, quiet);
-        await divideFleet();
+        await divideFleet(clusters, label);
         await measure("fleet up of the environment", () => registerFleet(clusters, quiet, label));
         await measure("until all are Healthy", () => waitForRevision(all));
         await measure("pulumi preview of the hub", () => pulumi("hub", ["preview", "--expect-no-changes"]));
