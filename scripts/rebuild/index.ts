@@ -6,36 +6,26 @@
  * It refreshes and deploys the hub's stack, then the stack of each environment, which registers its clusters again. The
  * spokes keep running: Argo CD creates Applications with the same names, which adopt the running resources.
  */
-import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
-import { milliseconds } from "../../settings/duration";
-import { InputError } from "../../settings/inputError";
 import { inParallel } from "../support/inParallel";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
 import { isDivided, stacksAtOnce } from "../support/stackFile";
 import { environmentStack, expectedApplications } from "../support/stacks";
+import { type RebuildOptions, rebuildOptions } from "./options";
 
-async function rebuild(args: string[]): Promise<void> {
-    const { values } = parseArgs({
-        args,
-        options: { hub: { type: "string", default: "hub" }, timeout: { type: "string", default: "15m" } },
-    });
-    const seconds = milliseconds(values.timeout) / 1000;
-    if (seconds === 0) {
-        throw new InputError(`--timeout ${values.timeout}: is no duration. Write for example --timeout 15m`);
-    }
-    const stacks = (await stackNames()).filter((stack) => stack !== values.hub && !isDivided(stack));
+async function rebuild({ hub, timeoutMs }: RebuildOptions): Promise<void> {
+    const stacks = (await stackNames()).filter((stack) => stack !== hub && !isDivided(stack));
     const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
     const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
 
-    await timed(`${values.hub}: the hub is up`, () => refreshAndUp(values.hub));
+    await timed(`${hub}: the hub is up`, () => refreshAndUp(hub));
     // The stacks are independent, and each one reports its own failure.
     const ended = await inParallel(environments, stacksAtOnce(environments), async (stack) => {
         const work = async () => {
             await timed(`${stack}: its clusters are registered`, () => refreshAndUp(stack));
-            await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, seconds));
+            await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, timeoutMs));
         };
         return work().then(() => [], (error: Error) => [error.message]);
     });
@@ -50,7 +40,7 @@ async function refreshAndUp(stack: string): Promise<void> {
     await pulumi(stack, ["up", "--refresh", "--yes", "--skip-preview"]);
 }
 
-async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
+async function waitUntilAdopted(stack: string, timeoutMs: number): Promise<void> {
     const environment = await environmentStack(stack);
     const { hub, namespace } = environment;
     const expected = expectedApplications(environment);
@@ -63,7 +53,7 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
         );
         const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));
         return waiting.length === 0 ? { done: undefined } : { seen: waiting.join(", ") };
-    }, { timeoutMs: seconds * 1000, intervalMs: 1000 });
+    }, { timeoutMs, intervalMs: 1000 });
 }
 
 async function timed(what: string, work: () => Promise<void>): Promise<void> {
@@ -72,4 +62,4 @@ async function timed(what: string, work: () => Promise<void>): Promise<void> {
     say(`${what}, after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
 }
 
-main(module, rebuild);
+main(module, (args) => rebuild(rebuildOptions(args)));

@@ -8,25 +8,18 @@
  * no answer. It changes nothing while the run is alive, or while an object that the run may have created belongs to
  * another owner.
  */
-import { parseArgs } from "node:util";
 import { folderBackend, refuseBrokenState } from "./backend";
 import { look } from "./clusters";
 import { decide, sentence } from "./decisions";
 import { adoptLost } from "./lost";
 import { holderOf, type Lock, locksIn, nameOfHolder } from "./lock";
+import { type RecoverOptions, recoverOptions } from "./options";
 import { questionOf } from "./questions";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf } from "../support/pulumi";
 import { type PendingOperation, readState, settled, type StateResource, writeState } from "../support/state";
 
-interface Options {
-    readonly stack: string;
-    readonly next: "up" | "destroy" | undefined;
-    /** The machine whose run is dead, as the user confirms. */
-    readonly deadHost: string | undefined;
-}
-
-async function recover({ stack, next, deadHost }: Options): Promise<void> {
+async function recover({ stack, next, deadHost }: RecoverOptions): Promise<void> {
     const locks = await locksOf(stack);
     for (const lock of locks) {
         refuseLiveHolder(stack, lock, deadHost);
@@ -111,17 +104,4 @@ async function madeBy(stack: string, pending: readonly PendingOperation[], known
     return made;
 }
 
-function options(args: string[]): Options {
-    const { values, positionals } = parseArgs({
-        args,
-        allowPositionals: true,
-        options: { "holder-is-dead": { type: "string" } },
-    });
-    const [stack, next, ...more] = positionals;
-    if (stack === undefined || more.length > 0 || (next !== undefined && next !== "up" && next !== "destroy")) {
-        throw new Error("usage: npm run recover -- STACK [up|destroy] [--holder-is-dead HOST]");
-    }
-    return { stack, next, deadHost: values["holder-is-dead"] };
-}
-
-main(module, (args) => recover(options(args)));
+main(module, (args) => recover(recoverOptions(args)));
