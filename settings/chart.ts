@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { text } from "./kinds";
+import { isAtLeast } from "./version";
 
 /** Where Argo CD's chart comes from, and which versions of it this program supports. */
 
@@ -16,7 +17,7 @@ export const oldestChart = "8.6.0";
  * @returns what is wrong with it and what to do, without the setting's name; undefined if it is new enough
  */
 export function chartProblem(version: string): string | undefined {
-    if (version.localeCompare(oldestChart, "en", { numeric: true }) >= 0) {
+    if (isAtLeast(version, oldestChart)) {
         return undefined;
     }
     return (

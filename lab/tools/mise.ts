@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { toolCache } from "../paths";
 import type { RunOptions, RunResult } from "../../scripts/support/run";
+import { isAtLeast } from "../../settings/version";
 import { run, writeFileWhole } from "../processes";
 import { moduleDir } from "./cache";
 import { whichOnPath } from "./onPath";
@@ -64,7 +65,7 @@ async function newEnoughOnPath(wanted: string): Promise<string | undefined> {
     const file = whichOnPath("mise");
     const { stdout } = file ? await run(file, ["--version"], { timeoutMs: 10_000, env: { MISE_OFFLINE: "1" } }) : { stdout: "" };
     const [version = ""] = /\d{4}\.\d+\.\d+/.exec(stdout) ?? [];
-    return version.localeCompare(wanted, "en", { numeric: true }) >= 0 ? file : undefined;
+    return isAtLeast(version, wanted) ? file : undefined;
 }
 
 /** The package of this platform alone: it has no install script. */

@@ -13,6 +13,7 @@ import { describeCrds, foreignCrds, obstacles, ownershipPatch, readArgoCd } from
 import { chartVersion } from "../../preflight/chart";
 import { chartProblem } from "../../settings/chart";
 import type { HubSettings } from "../../settings/hub";
+import { isAtLeast } from "../../settings/version";
 import { confirmByName } from "../forget/confirm";
 import { isDangerous } from "../preview/danger";
 import type { Change } from "../preview/events";
@@ -101,7 +102,7 @@ async function chartProblems({ chart }: HelmRelease, settings: HubSettings): Pro
         return [`hubspoke:adoptedRelease: the release is of ${chart.name} ${chart.version}, too old for one upgrade. ${inSteps}`];
     }
     const wanted = await wantedVersion(settings);
-    return wanted !== undefined && isNewer(chart.version, wanted)
+    return wanted !== undefined && !isAtLeast(wanted, chart.version)
         ? [
               `hubspoke:chart.version: ${wanted} is older than the release's chart, ${chart.version}, and Argo CD would go ` +
                   `back. Write "${chart.version}" or newer`,
@@ -111,10 +112,6 @@ async function chartProblems({ chart }: HelmRelease, settings: HubSettings): Pro
 
 async function wantedVersion({ chart }: HubSettings): Promise<string | undefined> {
     return chart.path === undefined ? (chart.version ?? argoCdChart.version) : chartVersion(chart.path);
-}
-
-function isNewer(left: string, right: string): boolean {
-    return left.localeCompare(right, "en", { numeric: true }) > 0;
 }
 
 /** The release's present and future chart and values, in lines. */

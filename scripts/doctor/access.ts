@@ -1,6 +1,7 @@
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { ask } from "../../clusters/request";
 import { once } from "../../preflight/once";
+import { inParallel } from "../support/inParallel";
 import { everything, type Need, type Right } from "./rights";
 
 /** Questions to an API server at the same time. */
@@ -37,15 +38,10 @@ export async function missing(needs: readonly Need[], may: (right: Right) => Pro
     if (await may(everything)) {
         return [];
     }
-    const denied: Need[] = [];
-    for (let start = 0; start < needs.length; start += atOnce) {
-        const some = needs.slice(start, start + atOnce);
-        const allowed = await Promise.all(
-            some.map(async (need) => (await may(need)) || (need.or !== undefined && (await may(need.or)))),
-        );
-        denied.push(...some.filter((_, index) => !allowed[index]));
-    }
-    return denied;
+    const allowed = await inParallel(needs, atOnce, async (need) => {
+        return (await may(need)) || (need.or !== undefined && (await may(need.or)));
+    });
+    return needs.filter((_, index) => !allowed[index]);
 }
 
 /** One sentence for each namespace, of the rights that are missing there. */

@@ -46,6 +46,12 @@ function report(title: string, findings: readonly Finding[]): readonly Finding[]
     return findings;
 }
 
+function conclude(findings: readonly Finding[]): void {
+    const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;
+    say(`${count("fail")} missing, ${count("unknown")} not checked, ${count("warn")} warnings`);
+    process.exitCode = exitCodeOf(findings);
+}
+
 main(module, async (args) => {
     const { values, positionals } = parseOptions(
         { args, allowPositionals: true, options: { repository: { type: "boolean", default: false } } },
@@ -56,7 +62,8 @@ main(module, async (args) => {
         if (more.length > 0 || (given !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(given))) {
             throw new InputError(usage);
         }
-        process.exitCode = await examineRepository(given);
+        const { repository, findings } = await examineRepository(given);
+        conclude(report(repository, findings));
         return;
     }
     const machine = await readMachine();
@@ -64,7 +71,5 @@ main(module, async (args) => {
     for (const stack of positionals.length > 0 ? positionals.flatMap(stacksOf) : allStacks()) {
         findings.push(...report(stack, await examineStack(stack, machine.kubectl)));
     }
-    const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;
-    say(`${count("fail")} missing, ${count("unknown")} not checked, ${count("warn")} warnings`);
-    process.exitCode = exitCodeOf(findings);
+    conclude(findings);
 });

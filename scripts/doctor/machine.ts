@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { engines } from "../../package.json";
+import { isAtLeast } from "../../settings/version";
 import { run } from "../support/run";
 import { type Finding, finding, ok } from "./finding";
 
@@ -98,10 +99,6 @@ function judgePlugins(plugins: MachineFacts["plugins"]): Finding[] {
 export function isSkewed(kubectl: string, server: string): boolean {
     const minor = (version: string) => Number(/(\d+)\.(\d+)/.exec(version)?.[2]);
     return Math.abs(minor(kubectl) - minor(server)) > 1;
-}
-
-function isAtLeast(version: string, least: string): boolean {
-    return version.localeCompare(least, "en", { numeric: true }) >= 0;
 }
 
 /** Version of an installed package; a package may not export its package.json. */

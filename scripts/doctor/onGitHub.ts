@@ -1,6 +1,6 @@
 import { InputError } from "../../settings/inputError";
-import { say } from "../support/main";
 import { run } from "../support/run";
+import type { Finding } from "./finding";
 import { type Api, readRepository } from "./github";
 import { judgeRepository } from "./repository";
 
@@ -36,25 +36,20 @@ async function ownRepository(): Promise<string> {
     return stdout.trim();
 }
 
+/** A repository on GitHub, and what its settings lack of what the workflows need. */
+export interface Examined {
+    /** `owner/name` */
+    readonly repository: string;
+    readonly findings: readonly Finding[];
+}
+
 /**
- * Compares the settings of a repository on GitHub with what the workflows need, and prints the result.
+ * Compares the settings of a repository on GitHub with what the workflows need.
  *
  * @param given `owner/name`; by default this folder's repository
- * @returns the exit code: 1 if something is wrong, 2 if something could not be read, otherwise 0
+ * @throws InputError if `gh` is missing or the repository unknown; Error if GitHub does not answer
  */
-export async function examineRepository(given: string | undefined): Promise<number> {
+export async function examineRepository(given: string | undefined): Promise<Examined> {
     const repository = given ?? (await ownRepository());
-    const findings = judgeRepository(await readRepository(api, repository));
-    for (const { level, text } of findings) {
-        say(`${{ wrong: "✗", unknown: "?", note: "–" }[level]} ${text}`);
-    }
-    const levels = new Set(findings.map(({ level }) => level));
-    if (levels.has("wrong")) {
-        return 1;
-    }
-    if (levels.has("unknown")) {
-        return 2;
-    }
-    say(`${repository} is set up for the workflows that are turned on.`);
-    return 0;
+    return { repository, findings: judgeRepository(await readRepository(api, repository)) };
 }

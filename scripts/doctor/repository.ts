@@ -1,4 +1,5 @@
 import { anyBranch, clouds, proposing, reviewed, type Workflow, workflows } from "./expected";
+import { type Finding, finding, ok } from "./finding";
 
 /** An environment of a repository; undefined for what the user may not read. */
 export interface EnvironmentFacts {
@@ -21,16 +22,10 @@ export interface RepositoryFacts {
     readonly mayPropose: boolean | undefined;
 }
 
-/** `wrong` must be changed, `unknown` could not be read, `note` is information. */
-export interface Finding {
-    readonly level: "wrong" | "unknown" | "note";
-    readonly text: string;
-}
+const wrong = (text: string) => finding("fail", text);
+const unknown = (text: string) => finding("unknown", text);
 
-const wrong = (text: string): Finding => ({ level: "wrong", text });
-const unknown = (text: string): Finding => ({ level: "unknown", text });
-
-/** Compares a repository's settings with the needs of the enabled workflows. */
+/** Compares a repository's settings with the needs of the enabled workflows; a disabled one is `ok`. */
 export function judgeRepository(facts: RepositoryFacts): Finding[] {
     if (facts.variables === undefined) {
         return [unknown("the repository's variables: it is unknown which workflows are enabled")];
@@ -41,9 +36,7 @@ export function judgeRepository(facts: RepositoryFacts): Finding[] {
     return [
         ...on.flatMap(({ environments }) => environments.flatMap((name) => judgeEnvironment(name, facts))),
         ...judgeProposals(on, facts),
-        ...off.map(({ file, variable }): Finding => {
-            return { level: "note", text: `${file} is disabled; the variable ${variable} with the value true enables it` };
-        }),
+        ...off.map(({ file, variable }) => ok(`${file} is disabled; the variable ${variable} with the value true enables it`)),
     ];
 }
 

@@ -9,6 +9,7 @@ import type { EnvironmentSettings, SpokeSettings } from "../../settings/environm
 import type { HubSettings } from "../../settings/hub";
 import type { TrafficSettings } from "../../settings/traffic";
 import { settingsOf } from "../support/pulumi";
+import { hubSettingsOf } from "../support/stacks";
 
 /** The hub's facts for a failover. Contains credentials: never print it. */
 export interface FailoverHub {
@@ -43,13 +44,10 @@ export interface FailoverCluster {
 /**
  * Reads the hub's stack.
  *
- * @throws Error if it is not a hub's stack, or publishes no name for users
+ * @throws InputError if it is not a hub's stack; Error if it publishes no name for users
  */
 export async function readHub(stack: string): Promise<FailoverHub> {
-    const settings = await settingsOf(stack);
-    if (settings.role !== "hub") {
-        throw new Error(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
-    }
+    const settings = await hubSettingsOf(stack);
     const { traffic, domain } = settings;
     if (traffic === undefined) {
         throw new Error("hubspoke:traffic is not set on the hub, so there is no name for users to move. See docs/failover.md");

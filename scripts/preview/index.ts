@@ -13,7 +13,6 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseArgs } from "node:util";
 import { isLeftAlone } from "../../clusters/registrations";
 import { applicationsOf } from "./applications";
 import { comment, type CommentArgs, isRefused } from "./comment";
@@ -23,6 +22,7 @@ import { commentLimit, fit, whole } from "./fit";
 import { fleets } from "./fleet";
 import { compareManifests } from "./manifests";
 import { masked } from "./mask";
+import { type PreviewOptions, previewOptions } from "./options";
 import { isProductionStack } from "./production";
 import { previewStack, type StackPreview, withPolicies } from "./stackPreview";
 import { inParallel } from "../support/inParallel";
@@ -32,37 +32,22 @@ import { stackNames } from "../support/pulumi";
 
 const checkout = path.resolve(__dirname, "../..");
 
-interface Options {
-    readonly base: string;
-    readonly agent: string | undefined;
-}
-
-async function preview(args: string[]): Promise<void> {
-    const { values, positionals } = parseArgs({
-        args,
-        allowPositionals: true,
-        options: {
-            base: { type: "string", default: "origin/main" },
-            agent: { type: "string" },
-            policy: { type: "boolean", default: false },
-            "accept-deletions": { type: "boolean", default: false },
-            out: { type: "string" },
-        },
-    });
-    const { stacks, notes } = await stacksToPreview(positionals);
+async function preview(given: PreviewOptions): Promise<void> {
+    const { accepted, out } = given;
+    const { stacks, notes } = await stacksToPreview(given.stacks);
     const began = Date.now();
-    const pack = values.policy ? withPolicies : [];
+    const pack = given.policy ? withPolicies : [];
     const previews = await inParallel(stacks, stacksAtOnce(stacks), (stack) => previewStack(stack, pack));
     tellTimes(previews, (Date.now() - began) / 1000);
-    const delivered = await deliveries(previews, { base: values.base, agent: values.agent });
+    const delivered = await deliveries(previews, given);
     const found: CommentArgs = {
         previews,
         ...delivered,
         notes: [...notes, ...delivered.notes],
         dangers: dangers({ previews, ...delivered, production: new Set(stacks.filter(isProductionStack)) }),
-        accepted: values["accept-deletions"],
+        accepted,
     };
-    write(found, values.out);
+    write(found, out);
     process.exitCode = previews.some(({ ok }) => !ok) ? 1 : isRefused(found) ? 3 : 0;
 }
 
@@ -100,7 +85,7 @@ async function stacksToPreview(named: readonly string[]): Promise<{ stacks: stri
 
 type Deliveries = Pick<CommentArgs, "applications" | "manifests" | "notes">;
 
-async function deliveries(previews: readonly StackPreview[], { base, agent }: Options): Promise<Deliveries> {
+async function deliveries(previews: readonly StackPreview[], { base, agent }: Pick<PreviewOptions, "agent" | "base">): Promise<Deliveries> {
     const failed = previews.filter(({ ok, violations }) => !ok && violations.length === 0).map(({ stack }) => stack);
     const fleet = fleets(previews);
     const isKnown = [fleet.after, fleet.before].some(({ applicationSets }) => applicationSets.length > 0);
@@ -143,4 +128,4 @@ function tellTimes(previews: readonly StackPreview[], all: number): void {
     process.stderr.write(`previews: ${each}; total ${all.toFixed(1)} s\n`);
 }
 
-main(module, preview);
+main(module, (args) => preview(previewOptions(args)));

@@ -6,6 +6,7 @@ import type { Application } from "./applications";
 import { branchOf, type Checkout, folderAt, originOf, sameRepository } from "./chart";
 import type { ApplicationChange } from "./compareApplications";
 import { inFolder } from "../support/folder";
+import { inParallel } from "../support/inParallel";
 import { helmTemplate } from "./helm";
 import { allSources, chartAndValues, type Source, sourceRendering } from "./source";
 
@@ -31,7 +32,8 @@ export async function compareManifests(
     return inFolder(async (scratch) => {
         const renderer = new Renderer(checkout, scratch);
         const branch = branchOf(checkout.base);
-        const compared = await inTurns(changes, async (change) => {
+        // Each `helm template` uses one processor.
+        const compared = await inParallel(changes, os.availableParallelism(), async (change) => {
             const { before, after } = change;
             const now = await compare(renderer, change, "merged", [before, after]);
             // The effect of this change on a pinned cluster with its next promotion.
@@ -65,16 +67,6 @@ function follows(application: Application | undefined, branch: string): boolean 
     const { chart, values } = chartAndValues(application === undefined ? [] : allSources(application.spec));
     const inGit = chart?.chart === undefined ? chart : values;
     return inGit === undefined || inGit.targetRevision === branch || inGit.targetRevision === "HEAD";
-}
-
-/** Processes items with limited concurrency: each `helm template` uses one processor. */
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-    const results: R[] = [];
-    const atOnce = os.availableParallelism();
-    for (let start = 0; start < items.length; start += atOnce) {
-        results.push(...(await Promise.all(items.slice(start, start + atOnce).map(work))));
-    }
-    return results;
 }
 
 /** The manifests of an Application by name, or the reason why there are none. */

@@ -1,41 +1,43 @@
 /**
  * Rebuilds a lost hub on a new, empty cluster, which the hub's stack file must already name:
  *
- *     npm run rebuild [-- --hub hub] [--timeout 15m]
+ *     npm run rebuild [-- --hub hub] [--active CLUSTER] [--timeout 15m]
  *
- * It refreshes and deploys the hub's stack, then the stack of each environment, which registers its clusters again. The
- * spokes keep running: Argo CD creates Applications with the same names, which adopt the running resources.
+ * First it compares the settings with the states of the stacks, and refuses an older checkout: the hub's records, which
+ * do that otherwise, are lost. --active confirms which cluster users reach, if somebody has moved them by hand since.
+ *
+ * Then it refreshes and deploys the hub's stack, and after it the stack of each environment, which registers its
+ * clusters again. The spokes keep running: Argo CD creates Applications with the same names, which adopt the running
+ * resources.
  */
-import { parseArgs } from "node:util";
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
-import { milliseconds } from "../../settings/duration";
-import { InputError } from "../../settings/inputError";
 import { inParallel } from "../support/inParallel";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf, stackNames } from "../support/pulumi";
 import { isDivided, stacksAtOnce } from "../support/stackFile";
 import { environmentStack, expectedApplications } from "../support/stacks";
+import { type RebuildOptions, rebuildOptions } from "./options";
+import { refuseStaleCheckout } from "./refuse";
 
-async function rebuild(args: string[]): Promise<void> {
-    const { values } = parseArgs({
-        args,
-        options: { hub: { type: "string", default: "hub" }, timeout: { type: "string", default: "15m" } },
-    });
-    const seconds = milliseconds(values.timeout) / 1000;
-    if (seconds === 0) {
-        throw new InputError(`--timeout ${values.timeout}: is no duration. Write for example --timeout 15m`);
-    }
-    const stacks = (await stackNames()).filter((stack) => stack !== values.hub && !isDivided(stack));
+/**
+ * Rebuilds the hub and registers the clusters of all environments.
+ *
+ * @throws InputError if a stack file is older than what was deployed, before any change; Error that names each
+ *     environment that is not restored
+ */
+export async function rebuild({ hub, active, timeoutMs }: RebuildOptions): Promise<void> {
+    const stacks = (await stackNames()).filter((stack) => stack !== hub && !isDivided(stack));
     const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
     const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
+    await refuseStaleCheckout(hub, environments, active);
 
-    await timed(`${values.hub}: the hub is up`, () => refreshAndUp(values.hub));
+    await timed(`${hub}: the hub is up`, () => refreshAndUp(hub));
     // The stacks are independent, and each one reports its own failure.
     const ended = await inParallel(environments, stacksAtOnce(environments), async (stack) => {
         const work = async () => {
             await timed(`${stack}: its clusters are registered`, () => refreshAndUp(stack));
-            await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, seconds));
+            await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, timeoutMs));
         };
         return work().then(() => [], (error: Error) => [error.message]);
     });
@@ -43,14 +45,17 @@ async function rebuild(args: string[]): Promise<void> {
     if (failures.length > 0) {
         throw new Error(`${failures.length} of ${environments.length} environments are not restored:\n${failures.join("\n")}`);
     }
-    say("Everything is restored. Argo CD's deployment history and the record of failovers are empty");
+    say(
+        "Everything is restored. Lost with the old hub: Argo CD's deployment history, and the records of failovers, " +
+            "promotions and releases. A release in rings that was under way stands where it was: promote it again",
+    );
 }
 
 async function refreshAndUp(stack: string): Promise<void> {
     await pulumi(stack, ["up", "--refresh", "--yes", "--skip-preview"]);
 }
 
-async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
+async function waitUntilAdopted(stack: string, timeoutMs: number): Promise<void> {
     const environment = await environmentStack(stack);
     const { hub, namespace } = environment;
     const expected = expectedApplications(environment);
@@ -63,7 +68,7 @@ async function waitUntilAdopted(stack: string, seconds: number): Promise<void> {
         );
         const waiting = states.filter((state) => !state.endsWith("Synced Healthy"));
         return waiting.length === 0 ? { done: undefined } : { seen: waiting.join(", ") };
-    }, { timeoutMs: seconds * 1000, intervalMs: 1000 });
+    }, { timeoutMs, intervalMs: 1000 });
 }
 
 async function timed(what: string, work: () => Promise<void>): Promise<void> {
@@ -72,4 +77,4 @@ async function timed(what: string, work: () => Promise<void>): Promise<void> {
     say(`${what}, after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
 }
 
-main(module, rebuild);
+main(module, (args) => rebuild(rebuildOptions(args)));

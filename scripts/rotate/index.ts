@@ -28,6 +28,7 @@ import { finishExactly, upExactly } from "../support/exactUp";
 import { isDivided, ownerOf, stacksOf, upCommand } from "../support/stackFile";
 import { refuseLeftAlone } from "../support/leftAlone";
 import { quarantinedIn } from "../../preflight/quarantine";
+import { rotationTarget } from "./options";
 import { rotationOwns } from "./owns";
 
 /** Limit for a deleted token to be refused, in milliseconds: API servers cache accepted tokens for some seconds. */
@@ -285,9 +286,7 @@ export async function rotateEach(target: string, stacks: readonly string[], rota
     }
 }
 
-main(module, async ([target, ...more]) => {
-    if (target === undefined || more.length > 0) {
-        throw new Error("Name a stack, or all: npm run rotate -- prod");
-    }
+main(module, async (args) => {
+    const target = rotationTarget(args);
     await rotateEach(target, target === "all" ? await environments() : stacksOf(target));
 });

@@ -10,7 +10,6 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { parseArgs } from "node:util";
 import { rulesFile } from "../../components/account/rules";
 import { agentKey } from "../../settings/agentKey";
 import type { ApplicationSettings } from "../../settings/applications";
@@ -18,49 +17,33 @@ import type { HubSettings } from "../../settings/hub";
 import { inFolder } from "../support/folder";
 import { GitRepositories } from "../support/gitRepositories";
 import { main, say } from "../support/main";
-import { settingsOf } from "../support/pulumi";
 import { folderOfStackFiles } from "../support/stackFile";
+import { hubSettingsOf } from "../support/stacks";
 import { rulesFor, rulesText } from "./kinds";
+import { type RulesOptions, rulesOptions } from "./options";
 import { renderedObjects } from "./rendered";
 
-async function rules(args: string[]): Promise<void> {
-    const { values, positionals } = parseArgs({
-        args,
-        allowPositionals: true,
-        options: {
-            check: { type: "boolean", default: false },
-            checkout: { type: "string", default: "." },
-            stack: { type: "string", default: "hub" },
-        },
-    });
-    const settings = await hubOf(values.stack);
+async function rules({ applications, check, checkout, stack }: RulesOptions): Promise<void> {
+    const settings = await hubSettingsOf(stack);
     const stale: string[] = [];
     await inFolder(async (scratch) => {
         const repositories = new GitRepositories(settings, scratch);
-        for (const application of chosen(settings, values.stack, positionals)) {
-            const text = await textFor(application, values.checkout, repositories);
+        for (const application of chosen(settings, stack, applications)) {
+            const text = await textFor(application, checkout, repositories);
             const file = fileOf(application.name);
             const isSame = existsSync(file) && readFileSync(file, "utf8") === text;
-            if (values.check && !isSame) {
+            if (check && !isSame) {
                 stale.push(application.name);
-            } else if (!values.check) {
+            } else if (!check) {
                 mkdirSync(path.dirname(file), { recursive: true });
                 writeFileSync(file, text);
             }
-            say(`rules/${application.name}.json: ${isSame ? "up to date" : values.check ? "stale" : "written"}`);
+            say(`rules/${application.name}.json: ${isSame ? "up to date" : check ? "stale" : "written"}`);
         }
     });
     if (stale.length > 0) {
         throw new Error(`The charts need other rights than the files give. Run: npm run rules -- ${stale.join(" ")}`);
     }
-}
-
-async function hubOf(stack: string): Promise<HubSettings> {
-    const settings = await settingsOf(stack);
-    if (settings.role !== "hub") {
-        throw new Error(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
-    }
-    return settings;
 }
 
 function chosen({ applications }: HubSettings, stack: string, names: readonly string[]): ApplicationSettings[] {
@@ -93,4 +76,4 @@ async function textFor(
     }
 }
 
-main(module, rules);
+main(module, (args) => rules(rulesOptions(args)));

@@ -4,10 +4,11 @@ import { type HubOutputs, parseHubOutputs } from "../../components/hubOutputs";
 import { chosenFor } from "../../components/applications/rooms";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
+import type { HubSettings } from "../../settings/hub";
 import { InputError } from "../../settings/inputError";
 import { inShard } from "../../settings/shard";
 import type { StackSettings } from "../../settings/stack";
-import { ask, settingsAndPlaceOf } from "./pulumi";
+import { ask, settingsAndPlaceOf, settingsOf } from "./pulumi";
 
 /** An environment's stack, and the facts to work on it. Contains credentials: never print it. */
 export interface EnvironmentStack {
@@ -29,16 +30,29 @@ export interface EnvironmentStack {
 /**
  * Reads an environment's stack.
  *
- * @throws Error if the stack does not exist, or is the hub's
+ * @throws InputError if the stack is the hub's; Error if it does not exist
  */
 export async function environmentStack(stack: string): Promise<EnvironmentStack> {
     const { settings, shards } = await settingsAndPlaceOf(stack);
     if (settings.role !== "environment") {
-        throw new Error(`${stack} is the stack of the hub. Name the stack of an environment`);
+        throw new InputError(`${stack} is the stack of the hub. Name the stack of an environment`);
     }
     const { argoCdNamespace: namespace, applications, domain, rollout } = await hubOutputsOf(settings);
     const hub = await findCluster("hub", settings.hub);
     return { stack, settings, shards, hub, namespace, applications, domain, rollout };
+}
+
+/**
+ * The settings of a hub's stack, which a command gets by `--stack`.
+ *
+ * @throws InputError if the stack is an environment's
+ */
+export async function hubSettingsOf(stack: string): Promise<HubSettings> {
+    const settings = await settingsOf(stack);
+    if (settings.role !== "hub") {
+        throw new InputError(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
+    }
+    return settings;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { exitCodeOf } from "../../scripts/doctor/finding";
 import { readRepository } from "../../scripts/doctor/github";
 import { type EnvironmentFacts, judgeRepository, type RepositoryFacts } from "../../scripts/doctor/repository";
 
@@ -26,7 +27,8 @@ function changed(name: string, change: Partial<EnvironmentFacts>): RepositoryFac
     return { ...whole, environments: { ...whole.environments, [name]: environment } };
 }
 
-const say = (facts: RepositoryFacts) => judgeRepository(facts).map(({ level, text }) => `${level}: ${text}`);
+const say = (facts: RepositoryFacts) =>
+    judgeRepository(facts).map(({ level, text, remedy }) => `${level}: ${text}${remedy === undefined ? "" : `. ${remedy}`}`);
 
 describe("npm run doctor -- --repository", () => {
     it("finds nothing if everything is like in docs/pull-requests.md", () => {
@@ -35,37 +37,37 @@ describe("npm run doctor -- --repository", () => {
 
     const withoutRotation = Object.fromEntries(Object.entries(whole.environments).filter(([name]) => name !== "rotation"));
     const cases: { name: string; facts: RepositoryFacts; says: RegExp }[] = [
-        { name: "a missing environment", facts: { ...whole, environments: withoutRotation }, says: /^wrong: environment rotation: is missing/ },
+        { name: "a missing environment", facts: { ...whole, environments: withoutRotation }, says: /^fail: environment rotation: is missing/ },
         {
             name: "rotation for any branch",
             facts: changed("rotation", { branches: "any" }),
-            says: /^wrong: environment rotation: any branch may use it. Limit its deployment branches to main$/,
+            says: /^fail: environment rotation: any branch may use it. Limit its deployment branches to main$/,
         },
         {
             name: "failover for branches beside main",
             facts: changed("failover", { branches: ["main", "release/*"] }),
-            says: /^wrong: environment failover: release\/\* may use it/,
+            says: /^fail: environment failover: release\/\* may use it/,
         },
         { name: "branches that cannot be read", facts: changed("failover", { branches: undefined }), says: /^unknown: .*failover: the branches/ },
-        { name: "a hub without reviewers", facts: changed("hub", { reviewers: 0 }), says: /^wrong: environment hub: has no required reviewers/ },
-        { name: "no cluster", facts: changed("dr", { secrets: ["PULUMI_CONFIG_PASSPHRASE"] }), says: /^wrong: environment dr: names no cluster/ },
-        { name: "no key", facts: changed("dr", { secrets: ["KUBECONFIG"] }), says: /^wrong: environment dr: cannot decrypt/ },
+        { name: "a hub without reviewers", facts: changed("hub", { reviewers: 0 }), says: /^fail: environment hub: has no required reviewers/ },
+        { name: "no cluster", facts: changed("dr", { secrets: ["PULUMI_CONFIG_PASSPHRASE"] }), says: /^fail: environment dr: names no cluster/ },
+        { name: "no key", facts: changed("dr", { secrets: ["KUBECONFIG"] }), says: /^fail: environment dr: cannot decrypt/ },
         {
             name: "an incomplete login",
             facts: changed("prod", { variables: { AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/ci" } }),
-            says: /^wrong: environment prod: has AWS_ROLE_ARN but no AWS_REGION/,
+            says: /^fail: environment prod: has AWS_ROLE_ARN but no AWS_REGION/,
         },
         {
             name: "a cluster of a cloud without a login there",
             facts: changed("prod", { variables: { CLUSTERS: "hub gcp p europe-west1 hub" } }),
-            says: /^wrong: environment prod: CLUSTERS names a cluster of gcp, but has no login there. Set/,
+            says: /^fail: environment prod: CLUSTERS names a cluster of gcp, but has no login there. Set/,
         },
         { name: "secrets that cannot be listed", facts: changed("prod", { secrets: undefined }), says: /^unknown: environment prod: its variables and secrets/ },
-        { name: "pull requests that workflows may not open", facts: { ...whole, mayPropose: false }, says: /^wrong: Actions: .*rotate.yml and failover.yml/ },
+        { name: "pull requests that workflows may not open", facts: { ...whole, mayPropose: false }, says: /^fail: Actions: .*rotate.yml and failover.yml/ },
         {
             name: "a workflow that is turned off",
             facts: { ...whole, variables: { ...whole.variables, HUBSPOKE_DRIFT: "false" } },
-            says: /^note: drift.yml is disabled; the variable HUBSPOKE_DRIFT/,
+            says: /^ok: drift.yml is disabled; the variable HUBSPOKE_DRIFT/,
         },
     ];
     for (const { name, facts, says } of cases) {
@@ -75,6 +77,13 @@ describe("npm run doctor -- --repository", () => {
             expect(found[0]).to.match(says);
         });
     }
+
+    it("ends with 1 for what is wrong, 2 for what may not be read, and 0 for a workflow that is turned off", () => {
+        const off = { ...whole, variables: { ...whole.variables, HUBSPOKE_DRIFT: "false" } };
+        expect(exitCodeOf(judgeRepository(off))).to.equal(0);
+        expect(exitCodeOf(judgeRepository({ ...off, mayPropose: undefined }))).to.equal(2);
+        expect(exitCodeOf(judgeRepository({ ...off, mayPropose: false }))).to.equal(1);
+    });
 
     it("requires neither a passphrase nor a kubeconfig if the login to a cloud is set up", () => {
         const variables = { AWS_ROLE_ARN: "arn:x", AWS_REGION: "eu-west-1", CLUSTERS: "hub aws eu-west-1 hub\nprod aws eu-west-1 prod" };

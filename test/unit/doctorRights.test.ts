@@ -105,6 +105,27 @@ describe("the rights that a stack needs", () => {
         expect(asked).to.deep.equal([{ verb: "*", group: "*", resource: "*" }]);
     });
 
+    it("are asked for some at a time, and a slow answer holds up no other", async () => {
+        const needs = Array.from({ length: 20 }, (_, index) => {
+            return { verb: "get", group: "", resource: `r${index}`, granted: false };
+        });
+        let most = 0;
+        let open = 0;
+        let lastAsked: () => void = () => undefined;
+        const untilTheLast = new Promise<void>((resolve) => (lastAsked = resolve));
+        const may = async ({ resource }: Right) => {
+            most = Math.max(most, ++open);
+            await (resource === "r0" ? untilTheLast : Promise.resolve());
+            if (resource === "r19") {
+                lastAsked();
+            }
+            open--;
+            return resource !== "*" && resource !== "r0" && resource !== "r7";
+        };
+        expect((await missing(needs, may)).map(({ resource }) => resource)).to.deep.equal(["r0", "r7"]);
+        expect(most).to.equal(8);
+    });
+
     it("include those of a role that is granted, unless its holder may escalate", async () => {
         const metadata = { name: "reader", namespace: "agent" };
         const rules = [{ verbs: ["get", "list"], apiGroups: [""], resources: ["pods"], resourceNames: ["a"] }];
