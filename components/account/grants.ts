@@ -1,6 +1,6 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { accountName, kindsRoleOf } from "../../clusters/names";
+import { accountName, type BindingSuffix, kindsRoleOf, suffixed } from "../../clusters/names";
 import type { Permissions } from "../../settings/credentials";
 import { delivering, type PolicyRule } from "./rules";
 import { onceMade } from "../support/onceMade";
@@ -29,8 +29,8 @@ export interface Room {
 
 export interface GrantsArgs {
     readonly subjects: readonly Subject[];
-    /** Suffix of the bindings' names, so that other subjects keep theirs during a change of the credential. */
-    readonly suffix?: string;
+    /** Of the bindings' names; undefined for an account on the cluster. */
+    readonly suffix?: BindingSuffix;
     /** Namespaces that Argo CD may manage. */
     readonly rooms: readonly Room[];
     readonly permissions: Permissions;
@@ -117,10 +117,6 @@ export class Grants extends pulumi.ComponentResource {
         };
         return new ClusterRoleBinding(suffixed(`${name}-binding`, suffix), binding, { parent: this });
     }
-}
-
-function suffixed(name: string, suffix: string | undefined): string {
-    return suffix === undefined ? name : `${name}-${suffix}`;
 }
 
 /** Rules for the kinds that the settings list. */

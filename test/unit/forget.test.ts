@@ -4,10 +4,12 @@ import type { AddressInfo } from "node:net";
 import { stringify } from "yaml";
 import type { Application } from "../../clusters/applications";
 import { forgetOptions } from "../../scripts/forget/options";
+import { whatIsLeft } from "../../scripts/forget";
 import { failureFromHere } from "../../scripts/forget/fromHere";
 import { viewOf } from "../../scripts/support/argoCdsView";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
+import { hubApplications } from "./support/applications";
 import { closedPort, failure } from "./support/failure";
 
 /** An environment with one cluster, prod, at that URL. */
@@ -35,6 +37,17 @@ describe("npm run forget", () => {
         expect(() => forgetOptions(["prod"])).to.throw(/--cluster names no cluster of prod; usage: npm run forget/);
         expect(() => forgetOptions(["--cluster", "prod"])).to.throw(/name one stack/);
         expect(() => forgetOptions(["prod", "--clusters", "prod"])).to.throw(/usage/);
+    });
+
+    it("names what is left on a lost cluster, with the bindings of its kind of identity", () => {
+        const left = (more: object) => {
+            const prod = { context: "p", labels: { region: "eu" }, permissions: { scope: "cluster", admin: true }, ...more };
+            const given = { role: "environment", environment: "prod", hub: { context: "hub" }, clusters: { prod } };
+            return whatIsLeft({ settings: parseSettings(given) as EnvironmentSettings, applications: hubApplications() }, "prod");
+        };
+        const command = "kubectl --context p delete clusterrole,clusterrolebinding argocd-manager";
+        expect(left({})).to.include(`${command} --ignore-not-found`);
+        expect(left({ credentials: { type: "federated" } })).to.include(`${command} argocd-manager-federated --ignore`);
     });
 
     it("treats a refused connection as a network failure", async () => {
