@@ -4,7 +4,7 @@ import { connectingAccounts, subjectOf } from "../../clusters/federation";
 import { accountName } from "../../clusters/names";
 import type { ClusterConnection } from "../../settings/connection";
 import type { Credentials, Permissions } from "../../settings/credentials";
-import { Grants, type GrantsArgs, type Room, type Subject } from "./grants";
+import { type Beside, Grants, type GrantsArgs, type Room, type Subject } from "./grants";
 import { SyncAccounts } from "./syncAccounts";
 import { type TokenFacts, Tokens } from "./tokens";
 
@@ -16,6 +16,7 @@ export interface ManagerAccountArgs {
     readonly argoCdNamespace: string;
     /** Namespaces that Argo CD may manage. */
     readonly rooms: readonly Room[];
+    readonly beside: readonly Beside[];
     readonly credentials: Credentials;
     readonly permissions: Permissions;
     /** Whether Argo CD may read the logs of pods. */
@@ -43,9 +44,9 @@ export class ManagerAccount extends pulumi.ComponentResource {
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ManagerAccount", name, {}, opts);
 
-        const { credentials, permissions, rooms, logs, cluster, spoke, quarantined } = args;
+        const { credentials, permissions, rooms, beside, logs, cluster, spoke, quarantined } = args;
         const grant = (given: Pick<GrantsArgs, "subjects" | "suffix">) =>
-            new Grants(name, { ...given, rooms, permissions, logs }, { parent: this });
+            new Grants(name, { ...given, rooms, beside, permissions, logs }, { parent: this });
         const syncAs = (home: pulumi.Input<string>, given: Pick<GrantsArgs, "subjects" | "suffix">, grants: Grants) =>
             new SyncAccounts(`${name}-sync`, { ...given, namespace: home, rooms, grants }, { parent: this });
         if (credentials.type === "token") {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterConfig } from "../../components/account/clusterConfig";
+import agentRules from "../../rules/agent.json";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { Impersonation } from "../../settings/impersonation";
@@ -234,15 +235,14 @@ describe("a spoke", () => {
         });
     });
 
-    it("gives rights on cluster-scoped kinds only if they are listed", async () => {
+    it("gives rights on the whole cluster to the listed kinds alone, and the chart's in its namespace", async () => {
         await register({ permissions: { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] } });
-        expect(all(`${rbac}:Role`)).to.be.empty;
-        const { rules } = one(`${rbac}:ClusterRole`, "a-manager-role").inputs as { rules: object[] };
-        expect(rules.at(-1)).to.deep.equal({
-            apiGroups: ["batch"],
-            resources: ["cronjobs"],
-            verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
-        });
+        expect(all(`${rbac}:Role`).map(({ name, inputs }) => [name, inputs.rules])).to.deep.equal([
+            ["a-manager-agent-role", agentRules],
+        ]);
+        const { rules } = one(`${rbac}:ClusterRole`, "a-manager-role").inputs;
+        const verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
+        expect(rules).to.deep.equal([{ apiGroups: ["batch"], resources: ["cronjobs"], verbs }]);
         const secret = one("kubernetes:core/v1:Secret", "a-cluster-secret");
         expect(unwrapSecret(secret.inputs.data)).to.include({
             namespaces: encode("agent"),
@@ -257,7 +257,8 @@ describe("a spoke", () => {
     });
 
     it("makes Argo CD an admin only by that name", async () => {
-        await register({ permissions: { scope: "cluster", admin: true } });
+        await register({ permissions: { scope: "cluster", admin: true, namespaces: ["shop"] } });
+        expect(all(`${rbac}:Role`)).to.be.empty;
         expect(all(`${rbac}:ClusterRole`)).to.be.empty;
         expect(one(`${rbac}:ClusterRoleBinding`, "a-manager-binding").inputs.roleRef).to.deep.include({
             kind: "ClusterRole",
