@@ -188,3 +188,17 @@ export const failoverLabel = { "hubspoke/failover": "record" };
 
 /** Name of Argo CD's account on a spoke, of its namespace and Roles; `argocd cluster add` uses the same name. */
 export const accountName = "argocd-manager";
+
+/**
+ * Suffixes of the names of Argo CD's bindings on a cluster, one for each kind of identity; the account of a token has
+ * none. So a change from one to another takes no binding from the one that Argo CD still uses.
+ */
+export const bindingSuffixes = ["federated", "aws", "gcp", "azure", "exec"] as const;
+
+/** One of {@link bindingSuffixes}. */
+export type BindingSuffix = (typeof bindingSuffixes)[number];
+
+/** The name of a binding, for that kind of identity. */
+export function suffixed(name: string, suffix: BindingSuffix | undefined): string {
+    return suffix === undefined ? name : `${name}-${suffix}`;
+}

@@ -36,9 +36,10 @@ export async function askWithToken(
 }
 
 /**
- * Asks as {@link askWithToken} for what Argo CD reads first.
+ * Asks as {@link askWithToken} for what every account of Argo CD may read: `npm run rules` gives each application the
+ * events of its namespace, whatever kinds its chart has.
  *
- * @returns status 200: accepted, and may list the Deployments of the namespace; 401: not accepted; 403: may not list
+ * @returns status 200: accepted, and may list the events of the namespace; 401: not accepted; 403: may not list
  */
 export async function tryToken(
     user: ClusterAddress,
@@ -46,7 +47,7 @@ export async function tryToken(
     token: string,
     namespace: string,
 ): Promise<Omit<TokenAnswer, "body" | "headers">> {
-    const path = `apis/apps/v1/namespaces/${namespace}/deployments?limit=1`;
+    const path = `api/v1/namespaces/${namespace}/events?limit=1`;
     const { status, byArgoCdsWay } = await askWithToken(user, connection, token, path);
     return { status, byArgoCdsWay };
 }

@@ -10,7 +10,7 @@ import { ApplicationNamespace } from "./applications/namespace";
 import { chosenFor, roomName } from "./applications/rooms";
 import { AgentSecrets } from "./applications/secrets";
 import type { Room } from "./account/grants";
-import { rulesBeside, rulesOf } from "./account/rules";
+import { besideRooms, rulesBeside, rulesOf } from "./account/rules";
 import { Departures } from "./account/departures";
 import { isServed } from "./watch/probePlan";
 import { agentKey } from "../settings/agentKey";
@@ -123,6 +123,12 @@ export class Spoke extends pulumi.ComponentResource {
         if (first === undefined) {
             throw new Error(`no application is for cluster ${name}`);
         }
+        const beside = besideRooms(
+            settings.permissions,
+            chosen.map(({ namespace }) => namespace),
+            rules,
+            rules[names.indexOf(agentKey)] ?? [],
+        );
         const account = new ManagerAccount(
             `${name}-manager`,
             {
@@ -131,6 +137,7 @@ export class Spoke extends pulumi.ComponentResource {
                 quarantined,
                 argoCdNamespace: hub.argoCdNamespace,
                 rooms,
+                beside,
                 credentials: settings.credentials,
                 permissions: settings.permissions,
                 logs: environment.logs,
@@ -162,7 +169,7 @@ export class Spoke extends pulumi.ComponentResource {
                           `${name}-preview`,
                           {
                               previewers: environment.previewers,
-                              readable: readableOfSpoke(rooms, settings, environment.secrets, syncAccounts),
+                              readable: readableOfSpoke(rooms, beside, settings, environment.secrets, syncAccounts),
                           },
                           { parent: this, providers: [provider], dependsOn: [account, ...store] },
                       ),

@@ -33,7 +33,7 @@ export interface AccessInputs {
     readonly federated?: { readonly namespace: string; readonly audience: string };
     /** The hub, with `federated`. */
     readonly hub?: ClusterConnection;
-    /** A namespace that the account must be able to read Deployments of. */
+    /** A namespace that the account must be able to read events of. */
     readonly target: string;
     /** What changes whenever the account's rights do. */
     readonly rights: readonly string[];
@@ -46,9 +46,9 @@ export interface AccessState extends AccessInputs {
 
 /**
  * Proves, when a token or the connection is new or the account's rights have changed, that the token is accepted by the
- * server, the CA and the proxy that the cluster Secret names, and may read what Argo CD reads first. The time becomes
- * the annotation after which Argo CD reads that cluster again. Of a token that ends, another one of the same account
- * and Secret is tried, so that the state has it only once.
+ * server, the CA and the proxy that the cluster Secret names, and that the account has its rights. The time becomes the
+ * annotation after which Argo CD reads that cluster again. Of a token that ends, another one of the same account and
+ * Secret is tried, so that the state has it only once.
  */
 export const access: DynamicProvider<AccessInputs, AccessState> = {
     create: async (inputs) => ({ id: idOf(inputs.cluster), outs: await prove(inputs) }),
@@ -111,7 +111,8 @@ async function proveToken(
                     ? new GiveUp(certificateProblem({ ...user, server: connection.server }, error, user))
                     : error;
             });
-            return answer.status === 200 ? { done: undefined } : { seen: `answer ${answer.status}` };
+            const why = answer.status === 403 ? `: no right to list events in namespace ${target}` : "";
+            return answer.status === 200 ? { done: undefined } : { seen: `answer ${answer.status}${why}` };
         }, { timeoutMs: limitMs });
     } catch (error) {
         // Without the right on the hub, only Argo CD can tell: the check of its connection waits for it.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HubOutputs } from "../components/hubOutputs";
 import type { AdoptedNamespaces, Adoptions, KeptAnnotations } from "../components/account/adoption";
+import { besideRooms } from "../components/account/rules";
 import { limitsOf } from "../settings/delivery";
 import type { EnvironmentSettings } from "../settings/environment";
 import { allApplications, deliveredTo } from "../clusters/applications";
@@ -23,7 +24,7 @@ import { refuseUnfitRooms } from "./rooms";
 import { agentKey } from "../settings/agentKey";
 import { hasRoomFor } from "../components/applications/clusterFacts";
 import { chosenFor } from "../components/applications/rooms";
-import { findNamespace, refuseTakenAccount } from "./namespaces";
+import { findNamespace, refuseMissingNamespaces, refuseTakenAccount } from "./namespaces";
 import { once } from "./once";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals, refuseVanished } from "./removals";
@@ -205,6 +206,11 @@ async function findNamespaces(
                 await refuseTakenAccount(spoke, cluster, stack);
             }
             const chosen = own === undefined ? [] : chosenFor(hub, settings, own);
+            if (own !== undefined) {
+                const rooms = chosen.map(({ namespace }) => namespace);
+                const beside = besideRooms(own.permissions, rooms, [], []);
+                await refuseMissingNamespaces(spoke, cluster, beside.map(({ namespace }) => namespace));
+            }
             const found = await allOf(
                 chosen.map(({ name, namespace }) => async () => {
                     const shared = name === agentKey && own?.sharedNamespace === true;

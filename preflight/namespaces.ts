@@ -164,6 +164,27 @@ async function inNamespace(
 }
 
 /**
+ * Refuses namespaces of `permissions` that do not exist: the stack gives rights in them, and makes none of them.
+ *
+ * @throws Error that names them, with the remedy
+ */
+export async function refuseMissingNamespaces(
+    spoke: ClusterAddress,
+    cluster: string,
+    namespaces: readonly string[],
+): Promise<void> {
+    const answers = await Promise.all(namespaces.map((namespace) => ask(spoke, `api/v1/namespaces/${namespace}`)));
+    // One that these credentials may not read can be there.
+    const missing = namespaces.filter((_, index) => answers[index]?.status === 404);
+    if (missing.length > 0) {
+        throw new Error(
+            `hubspoke:clusters.${cluster}.permissions.namespaces: the cluster has no namespace ${missing.join(", ")}, and Argo CD ` +
+                "gets its rights in each. Create what is missing, or remove it here",
+        );
+    }
+}
+
+/**
  * Refuses a cluster with a namespace of the account's name that the stack did not create: the stack creates it.
  *
  * @throws Error with the remedy

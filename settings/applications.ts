@@ -134,7 +134,7 @@ const application = z
         secrets: flag
             .describe(
                 "The chart creates Secrets. Argo CD's account may then read the Secrets in the namespaces of all " +
-                    "applications on the same cluster.",
+                    "applications on the same cluster, and in those of its `permissions.namespaces`.",
             )
             .default(false),
         clusterKinds: z

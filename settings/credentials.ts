@@ -188,8 +188,8 @@ const permissions = (where: string, namespaces: string) =>
             scope: z
                 .enum(["namespaces", "cluster"], 'must be "namespaces" or "cluster". Write one of these')
                 .describe(
-                    "`namespaces` allows the kinds of each application's chart in that application's namespace. " +
-                        "`cluster` gives rights in every namespace: those that `kinds` or `admin` say.",
+                    "`namespaces` allows the kinds of each application's chart in its namespace. " +
+                        "`cluster` adds rights in every namespace: those that `kinds` or `admin` say.",
                 )
                 .default("namespaces"),
             kinds: z
@@ -232,7 +232,8 @@ const permissions = (where: string, namespaces: string) =>
 
 export const permissionsSchema = permissions(
     "the spoke",
-    "Namespaces that Argo CD manages besides those of the applications. The agent's chart can place objects there too.",
+    "Existing namespaces that Argo CD manages besides the applications', for Applications of yours. It has its rights on " +
+        "the kinds of the agent's chart there too, and reads those of all applications.",
 );
 
 export const hubPermissionsSchema = permissions(

@@ -1,6 +1,6 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { accountName, kindsRoleOf } from "../../clusters/names";
+import { accountName, type BindingSuffix, kindsRoleOf, suffixed } from "../../clusters/names";
 import type { Permissions } from "../../settings/credentials";
 import { delivering, type PolicyRule } from "./rules";
 import { onceMade } from "../support/onceMade";
@@ -27,12 +27,17 @@ export interface Room {
     readonly clusterKinds: readonly { readonly group: string; readonly resource: string }[];
 }
 
+/** A namespace that Argo CD manages beside the applications' own, and its rights there. */
+export type Beside = Pick<Room, "key" | "rules"> & { readonly namespace: string };
+
 export interface GrantsArgs {
     readonly subjects: readonly Subject[];
-    /** Suffix of the bindings' names, so that other subjects keep theirs during a change of the credential. */
-    readonly suffix?: string;
+    /** Of the bindings' names; undefined for an account on the cluster. */
+    readonly suffix?: BindingSuffix;
     /** Namespaces that Argo CD may manage. */
     readonly rooms: readonly Room[];
+    /** Those in `permissions.namespaces` that are no room. */
+    readonly beside: readonly Beside[];
     readonly permissions: Permissions;
     /** Whether Argo CD may read the logs of pods. */
     readonly logs: boolean;
@@ -44,9 +49,9 @@ const rbac = "rbac.authorization.k8s.io";
 export const readingLogs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
 
 /**
- * Argo CD's rights on a cluster: in each managed namespace only what its application's chart needs, or, if the settings
- * request it explicitly, logs, kinds of the whole cluster or the whole cluster. Rights that were changed by hand are
- * restored.
+ * Argo CD's rights on a cluster: in each managed namespace only what its application's chart needs, and, if the
+ * settings request it explicitly, logs, listed kinds on the whole cluster, or everything there. Rights that were
+ * changed by hand are restored.
  */
 export class Grants extends pulumi.ComponentResource {
     /** Versions of the Roles and bindings: they change with the rights. */
@@ -69,7 +74,7 @@ export class Grants extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    private oneNamespace(name: string, { namespace, rules }: Room, args: GrantsArgs) {
+    private oneNamespace(name: string, { namespace, rules }: Pick<Room, "namespace" | "rules">, args: GrantsArgs) {
         const { suffix, subjects, logs } = args;
         const metadata = { name: accountName, namespace, annotations: takeOver };
         const role = new Role(`${name}-role`, { metadata, rules: rulesWith(rules, logs) }, { parent: this });
@@ -89,23 +94,33 @@ export class Grants extends pulumi.ComponentResource {
         return this.onCluster(`${name}-kinds`, kindsRoleOf(application), kindRules({ kinds }), args);
     }
 
+    /**
+     * On the whole cluster only what the settings list; what the charts need, in their namespaces alone. Argo CD lists
+     * each namespace of its cluster Secret by itself, so it needs no more.
+     */
     private wholeCluster(name: string, args: GrantsArgs) {
-        const { permissions, rooms, logs } = args;
+        const { permissions, rooms, beside } = args;
         if (permissions.admin) {
             return [this.bind(name, accountName, "cluster-admin", args)];
         }
-        const [first = [], ...others] = rooms.map(({ rules }) => rules);
+        const inNamespaces = [...rooms, ...beside].flatMap((one) => this.oneNamespace(`${name}${one.key}`, one, args));
         const kinds = rooms.flatMap(({ clusterKinds }) =>
             clusterKinds.map(({ group, resource }) => ({ apiGroup: group, resources: [resource] })),
         );
-        const inNamespaces = rulesWith(allOfRules(first, others), logs);
-        const rules = [...inNamespaces, ...kindRules(permissions), ...kindRules({ kinds })];
-        return this.onCluster(name, accountName, rules, args);
+        const rules = [...kindRules(permissions), ...kindRules({ kinds })];
+        // An earlier version had the charts' rules in the ClusterRole: they leave it when the Roles are there.
+        return [...inNamespaces, ...this.onCluster(name, accountName, rules, args, inNamespaces)];
     }
 
-    private onCluster(name: string, roleName: string, rules: PolicyRule[], args: GrantsArgs) {
+    private onCluster(
+        name: string,
+        roleName: string,
+        rules: PolicyRule[],
+        args: GrantsArgs,
+        dependsOn: pulumi.Resource[] = [],
+    ) {
         const metadata = { name: roleName, annotations: takeOver };
-        const role = new ClusterRole(`${name}-role`, { metadata, rules }, { parent: this });
+        const role = new ClusterRole(`${name}-role`, { metadata, rules }, { parent: this, dependsOn });
         return [role, this.bind(name, roleName, role.metadata.name, args)];
     }
 
@@ -119,10 +134,6 @@ export class Grants extends pulumi.ComponentResource {
     }
 }
 
-function suffixed(name: string, suffix: string | undefined): string {
-    return suffix === undefined ? name : `${name}-${suffix}`;
-}
-
 /** Rules for the kinds that the settings list. */
 export function kindRules({ kinds }: Pick<Permissions, "kinds">): PolicyRule[] {
     return kinds.map(({ apiGroup, resources }) => ({ apiGroups: [apiGroup], resources, verbs: delivering }));
@@ -130,14 +141,4 @@ export function kindRules({ kinds }: Pick<Permissions, "kinds">): PolicyRule[] {
 
 function rulesWith(rules: readonly PolicyRule[], logs: boolean): PolicyRule[] {
     return logs ? [...rules, readingLogs] : [...rules];
-}
-
-/** The rules of all applications, each once. */
-function allOfRules(first: readonly PolicyRule[], others: readonly (readonly PolicyRule[])[]): PolicyRule[] {
-    const known = new Set(first.map((rule) => JSON.stringify(rule)));
-    const more = others.flat().filter((rule) => {
-        const text = JSON.stringify(rule);
-        return !known.has(text) && known.add(text);
-    });
-    return [...first, ...more];
 }

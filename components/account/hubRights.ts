@@ -11,7 +11,7 @@ import { marked } from "../support/stackMark";
 import type { AdoptedNamespace } from "./adoption";
 import { takeOver } from "../support/takeOver";
 import { Grants, kindRules } from "./grants";
-import { rulesOf } from "./rules";
+import { besideRooms, rulesOf } from "./rules";
 
 /**
  * The components of Argo CD that connect to a cluster: the controller syncs, and argocd-server shows live objects. On
@@ -72,7 +72,8 @@ export class HubRights extends pulumi.ComponentResource {
             rules: rulesOf(application),
             clusterKinds: [],
         };
-        const given = { subjects, rooms: [room], permissions, logs: false };
+        const beside = besideRooms(permissions, [agent.namespace], [room.rules], []);
+        const given = { subjects, rooms: [room], beside, permissions, logs: false };
         return new Grants(name, given, { parent: this });
     }
 

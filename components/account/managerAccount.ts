@@ -4,7 +4,7 @@ import { connectingAccounts, subjectOf } from "../../clusters/federation";
 import { accountName } from "../../clusters/names";
 import type { ClusterConnection } from "../../settings/connection";
 import type { Credentials, Permissions } from "../../settings/credentials";
-import { Grants, type GrantsArgs, type Room, type Subject } from "./grants";
+import { type Beside, Grants, type GrantsArgs, type Room, type Subject } from "./grants";
 import { SyncAccounts } from "./syncAccounts";
 import { type TokenFacts, Tokens } from "./tokens";
 
@@ -16,6 +16,7 @@ export interface ManagerAccountArgs {
     readonly argoCdNamespace: string;
     /** Namespaces that Argo CD may manage. */
     readonly rooms: readonly Room[];
+    readonly beside: readonly Beside[];
     readonly credentials: Credentials;
     readonly permissions: Permissions;
     /** Whether Argo CD may read the logs of pods. */
@@ -43,18 +44,18 @@ export class ManagerAccount extends pulumi.ComponentResource {
     constructor(name: string, args: ManagerAccountArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:ManagerAccount", name, {}, opts);
 
-        const { credentials, permissions, rooms, logs, cluster, spoke, quarantined } = args;
+        const { credentials, permissions, rooms, beside, logs, cluster, spoke, quarantined } = args;
         const grant = (given: Pick<GrantsArgs, "subjects" | "suffix">) =>
-            new Grants(name, { ...given, rooms, permissions, logs }, { parent: this });
-        const syncAs = (home: pulumi.Input<string>, subjects: readonly Subject[], grants: Grants) =>
-            new SyncAccounts(`${name}-sync`, { namespace: home, rooms, subjects, grants }, { parent: this });
+            new Grants(name, { ...given, rooms, beside, permissions, logs }, { parent: this });
+        const syncAs = (home: pulumi.Input<string>, given: Pick<GrantsArgs, "subjects" | "suffix">, grants: Grants) =>
+            new SyncAccounts(`${name}-sync`, { ...given, namespace: home, rooms, grants }, { parent: this });
         if (credentials.type === "token") {
             const account = this.account(name);
             const { name: user, namespace } = account.metadata;
             const subjects = [{ kind: "ServiceAccount" as const, name: user, namespace }];
             const grants = grant({ subjects });
             if (args.syncAccounts) {
-                syncAs(namespace, subjects, grants);
+                syncAs(namespace, { subjects }, grants);
             }
             const { generation, retired, lifetime } = credentials;
             const tokens = new Tokens(
@@ -70,7 +71,7 @@ export class ManagerAccount extends pulumi.ComponentResource {
             const identity = identityOf(credentials, args.argoCdNamespace);
             const grants = grant(identity);
             if (args.syncAccounts) {
-                syncAs(this.home(name).metadata.name, identity.subjects, grants);
+                syncAs(this.home(name).metadata.name, identity, grants);
             }
             this.rights = grants.versions;
             this.ca = this.publishedCa(name);
@@ -102,20 +103,18 @@ export class ManagerAccount extends pulumi.ComponentResource {
     }
 }
 
-/**
- * Who Argo CD is on a spoke where it has no account. Its accounts on the hub have bindings of their own: those of a
- * token stay until Argo CD no longer uses it.
- */
+/** Who Argo CD is on a spoke where it has no account. */
 function identityOf(
     credentials: Exclude<Credentials, { type: "token" }>,
     argoCdNamespace: string,
 ): Pick<GrantsArgs, "subjects" | "suffix"> {
     const apiGroup = "rbac.authorization.k8s.io";
+    const { type: suffix } = credentials;
     if (credentials.type !== "federated") {
-        return { subjects: [{ ...credentials.subject, apiGroup }] };
+        return { subjects: [{ ...credentials.subject, apiGroup }], suffix };
     }
     const subjects = connectingAccounts.map((account): Subject => {
         return { kind: "User", name: `${credentials.usernamePrefix}${subjectOf(argoCdNamespace, account)}`, apiGroup };
     });
-    return { subjects, suffix: "federated" };
+    return { subjects, suffix };
 }

@@ -1,6 +1,6 @@
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { kindsRoleOf } from "../../clusters/names";
+import { bindingSuffixes, kindsRoleOf, suffixed } from "../../clusters/names";
 import type { Previewers } from "../../settings/previewers";
 import rules from "./previewRules.json";
 
@@ -66,7 +66,7 @@ export class PreviewAccess extends pulumi.ComponentResource {
 function clusterRules({ rules: which, applications = [] }: NonNullable<Readable["cluster"]>) {
     const names = applications.flatMap((application) => {
         const role = kindsRoleOf(application);
-        return [role, `${role}-federated`, `${role}-sync`];
+        return [role, `${role}-sync`, ...bindingSuffixes.map((suffix) => suffixed(role, suffix))];
     });
     return rules[which].map((rule) => {
         return "resourceNames" in rule && which === "cluster"

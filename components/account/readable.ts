@@ -7,7 +7,7 @@ import type { SecretsSettings } from "../../settings/secrets";
 import { operatorNamespace } from "../applications/secretsOperator";
 import { namespaceOf } from "../argoCd/certManager";
 import { externalDnsNamespace } from "../traffic/externalDnsValues";
-import type { Room } from "./grants";
+import type { Beside, Room } from "./grants";
 import type { Readable, ReadableNamespace } from "./previewers";
 
 /**
@@ -35,6 +35,7 @@ export function readableOfHub(
 /** The parts of a spoke that a previewer reads: all that the stack creates or reads there with these settings. */
 export function readableOfSpoke(
     rooms: readonly Room[],
+    beside: readonly Beside[],
     { credentials, permissions }: Pick<SpokeSettings, "credentials" | "permissions">,
     secrets: SecretsSettings | undefined,
     syncAccounts: boolean,
@@ -49,6 +50,12 @@ export function readableOfSpoke(
                 rooms.map(({ application, namespace }) => [
                     application === agentKey ? application : `application-${application}`,
                     { namespace, rules: "agent" as const },
+                ]),
+            ),
+            ...Object.fromEntries(
+                beside.map(({ namespace }) => [
+                    `managed-${namespace}`,
+                    { namespace, rules: "managed" as const, role: "managed" },
                 ]),
             ),
             ...((credentials.type === "token" || syncAccounts) && { account: { namespace: accountName, rules: "account" } }),

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import agentRules from "../../rules/agent.json";
 import { agentKey } from "../../settings/agentKey";
+import type { Permissions } from "../../settings/credentials";
 import { InputError } from "../../settings/inputError";
 
 /** One rule of a Role (rbac.authorization.k8s.io/v1, PolicyRule). */
@@ -56,13 +57,32 @@ export const delivering = [...reading, "create", "update", "patch", "delete"];
 
 /**
  * Rights in one application's namespace on a cluster that has others too: full rights on its own kinds, and to read the
- * kinds of the others. Argo CD asks only in the first of a cluster's namespaces whether it may read a kind, and takes
- * the answer for all of them (gitops-engine, pkg/cache/cluster.go, `checkPermission`).
+ * kinds of the others. Where Argo CD may read a kind in one of a cluster's namespaces, it must read it in all of them,
+ * or it does not read the cluster (gitops-engine, pkg/cache/cluster.go, `checkPermission` and its callers).
  */
 export function rulesBeside(own: readonly PolicyRule[], others: readonly (readonly PolicyRule[])[]): PolicyRule[] {
     const given = new Set(own.flatMap(kindsOf));
     const missing = [...new Set(others.flat().flatMap(kindsOf))].filter((kind) => !given.has(kind));
     return [...own, ...rulesByGroup(missing, reading)];
+}
+
+/**
+ * Rights in the namespaces that Argo CD manages beside the applications' own: those of the agent, for Applications of
+ * others, and to read the kinds of all, for the reason in {@link rulesBeside}.
+ *
+ * @param permissions its `namespaces` may name a room too; with `admin` no namespace needs rights of its own
+ * @param rooms the applications' namespaces
+ * @param rules the rules of the applications
+ * @param agents those of the agent; none where it is not on the cluster
+ */
+export function besideRooms(
+    { namespaces, admin }: Pick<Permissions, "admin" | "namespaces">,
+    rooms: readonly string[],
+    rules: readonly (readonly PolicyRule[])[],
+    agents: readonly PolicyRule[],
+) {
+    const others = admin ? [] : [...new Set(namespaces)].filter((namespace) => !rooms.includes(namespace));
+    return others.map((namespace) => ({ key: `.${namespace}`, namespace, rules: rulesBeside(agents, rules) }));
 }
 
 /**

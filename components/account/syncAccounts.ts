@@ -1,16 +1,15 @@
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { accountName, kindsRoleOf } from "../../clusters/names";
+import { accountName, kindsRoleOf, suffixed } from "../../clusters/names";
 import { takeOver } from "../support/takeOver";
-import type { Grants, Room, Subject } from "./grants";
+import type { Grants, GrantsArgs, Room } from "./grants";
 
-export interface SyncAccountsArgs {
+/** `subjects`: who Argo CD is on the cluster, where it acts as the accounts. */
+export interface SyncAccountsArgs extends Pick<GrantsArgs, "subjects" | "suffix"> {
     /** Namespace of the accounts, in which nothing is delivered. */
     readonly namespace: pulumi.Input<string>;
     readonly rooms: readonly Room[];
-    /** Who Argo CD is on the cluster: it acts as the accounts. */
-    readonly subjects: readonly Subject[];
     /** Argo CD's own rights, whose Role in each application's namespace the accounts have too. */
     readonly grants: Grants;
 }
@@ -26,7 +25,7 @@ export class SyncAccounts extends pulumi.ComponentResource {
     constructor(name: string, args: SyncAccountsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("hubspoke:index:SyncAccounts", name, {}, opts);
 
-        const { namespace, rooms, subjects, grants } = args;
+        const { namespace, rooms, subjects, suffix, grants } = args;
         const apiGroup = "rbac.authorization.k8s.io";
         const after = { parent: this, dependsOn: [grants] };
         for (const { application, namespace: room, clusterKinds } of rooms) {
@@ -75,9 +74,9 @@ export class SyncAccounts extends pulumi.ComponentResource {
             { parent: this },
         );
         new RoleBinding(
-            `${name}-binding`,
+            suffixed(`${name}-binding`, suffix),
             {
-                metadata: { name: roleName, namespace, annotations: takeOver },
+                metadata: { name: suffixed(roleName, suffix), namespace, annotations: takeOver },
                 roleRef: { apiGroup, kind: "Role", name: role.metadata.name },
                 subjects: [...subjects],
             },

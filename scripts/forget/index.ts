@@ -9,7 +9,7 @@
  */
 import * as path from "node:path";
 import { chosenFor } from "../../components/applications/rooms";
-import { accountName, kindsRoleOf } from "../../clusters/names";
+import { accountName, kindsRoleOf, suffixed } from "../../clusters/names";
 import { clustersIn } from "../support/holders";
 import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
@@ -103,19 +103,25 @@ async function list(environment: EnvironmentStack, state: State, lost: Registere
     say("  from the cluster itself: nothing");
 }
 
-function whatIsLeft({ settings, applications }: EnvironmentStack, cluster: string): string {
+/** What a lost cluster still has, with the command that removes it there. */
+export function whatIsLeft(
+    { settings, applications }: Pick<EnvironmentStack, "applications" | "settings">,
+    cluster: string,
+): string {
     const spoke = settings.clusters[cluster];
     const chosen = spoke === undefined ? [] : chosenFor({ applications }, settings, spoke);
     const namespaces = [accountName, ...chosen.map(({ namespace }) => namespace)].join(" ");
     const kinds = chosen.filter(({ clusterKinds }) => clusterKinds.length > 0).map(({ name }) => kindsRoleOf(name));
     const roles = [...(spoke?.permissions.scope === "cluster" ? [accountName] : []), ...kinds];
+    const type = spoke?.credentials.type ?? "token";
+    const names = roles.flatMap((role) => (type === "token" ? [role] : [role, suffixed(role, type)]));
     const flag = spoke?.context === undefined ? "" : `--context ${spoke.context} `;
     return (
         `If ${cluster} returns, the applications and Argo CD's account are still on it, and the account's token is valid. ` +
         `Remove them there: kubectl ${flag}delete namespace ${namespaces}` +
         (roles.length === 0
             ? ""
-            : `; kubectl ${flag}delete clusterrole,clusterrolebinding ${roles.join(" ")} --ignore-not-found`)
+            : `; kubectl ${flag}delete clusterrole,clusterrolebinding ${names.join(" ")} --ignore-not-found`)
     );
 }
 

@@ -9,7 +9,7 @@ import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import type { StackName } from "../../lab/stacks/project";
 import { applicationOf } from "./support/delivery";
 import { endSync } from "./support/syncing";
-import { type Config, labelled, npmRun, pulumi, pulumiOk, withConfig } from "./support/lab";
+import { changedCluster, type Config, labelled, npmRun, pulumi, pulumiOk, withConfig } from "./support/lab";
 
 /** A second application, from a chart in another Git repository, for clusters with a label. */
 const cache = { path: "cache", namespace: "cache", selector: { cache: "true" } };
@@ -162,6 +162,29 @@ describe("a second application", () => {
         await endRetries();
         await pushCache("cache/values-staging.yaml", "size: 4\n");
         await waitForCache(/^Synced Healthy/);
+    });
+
+    it("has rights in no other namespace where a cluster lists kinds, and Argo CD goes on with all", async () => {
+        const permissions = {
+            scope: "cluster",
+            kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }],
+            namespaces: ["default"],
+        };
+        const chosen = labelled("staging", { cache: "true" });
+        const wide = changedCluster("staging", (settings) => ({ ...settings, permissions }));
+        await withConfig("staging", (config) => wide(chosen(config)), async () => {
+            await up("staging");
+            const can = (verb: string, kind: string, namespace: string) => mayAs("argocd-manager", verb, kind, namespace);
+            expect(await can("create", "cronjobs.batch", "kube-system")).to.equal("yes");
+            expect(await can("list", "configmaps", "kube-system")).to.equal("no");
+            expect(await can("create", "services", "cache")).to.equal("yes");
+            expect(await can("create", "deployments.apps", "cache")).to.equal("no");
+            expect(await can("create", "deployments.apps", "default")).to.equal("yes");
+            await pushCache("cache/values-staging.yaml", "size: 6\n");
+            await waitForCache(/^Synced Healthy/);
+        });
+        await withConfig("staging", chosen, () => up("staging"));
+        expect(await there("staging", "role", "argocd-manager", "default")).to.equal("");
     });
 
     it("is synced as an account of its own, once every cluster has these accounts", async () => {

@@ -2,9 +2,10 @@ import { expect } from "chai";
 import { connectingAccounts } from "../../clusters/federation";
 import { access, type AccessInputs } from "../../dynamic/access";
 import { type Answer, type Asked, fakeApiServer } from "../../lab/test/support/fakeApiServer";
+import { rulesFor } from "../../scripts/rules/kinds";
 
 const secretPath = "/api/v1/namespaces/argocd-manager/secrets/token-1";
-const deployments = "/apis/apps/v1/namespaces/agent/deployments?limit=1";
+const events = "/api/v1/namespaces/agent/events?limit=1";
 
 /** Proves a token against a server that answers as it is told; returns the result and what was asked. */
 async function proven(given: Partial<AccessInputs>, answer: (asked: Asked, before: number) => Answer | undefined) {
@@ -34,14 +35,27 @@ describe("the proof of Argo CD's access to a spoke", () => {
             path === secretPath ? (before === 0 ? {} : { data }) : { items: [] },
         );
         expect(asked.map(({ path }) => path)).to.deep.equal([
-            secretPath, secretPath, deployments,
+            secretPath, secretPath, events,
             // The update proves it again.
-            secretPath, deployments,
+            secretPath, events,
         ]);
         expect(outs.provenAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
         expect(again?.outs.provenAt).to.match(/Z$/);
         expect(id).to.match(/^[0-9a-f]{16}$/);
         expect(JSON.stringify(outs)).not.to.include("a-token");
+    });
+
+    it("needs no kind of any chart: an account may have rights on a DaemonSet alone, or on a kind of its own", async () => {
+        const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "probe" } };
+        const given = rulesFor([daemonSet], { namespace: "agent", secrets: false, clusterKinds: [] });
+        const readable = given.flatMap(({ resources, verbs }) => (verbs.includes("list") ? resources : []));
+        const data = { token: Buffer.from("a-token").toString("base64") };
+        const { outs } = await proven({ token }, ({ path }) => {
+            const [, listed = ""] = /\/(\w+)\?limit=1$/.exec(path) ?? [];
+            return path === secretPath ? { data } : readable.includes(listed) ? { items: [] } : { code: 403 };
+        });
+        expect(readable).not.to.include("deployments");
+        expect(outs.provenAt).to.match(/Z$/);
     });
 
     it("tries another token of an account whose tokens end, bound to the same Secret", async () => {

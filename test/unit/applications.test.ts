@@ -15,7 +15,7 @@ import type { Impersonation } from "../../settings/impersonation";
 import { resourcesOf } from "../../scripts/support/capacity";
 import { agentSource, applicationsIn, hubApplications, theAgent } from "./support/applications";
 import { bringUpHub } from "./support/hub";
-import { all, everything, encode, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
+import { all, encode, everything, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
 import { registerClusters } from "./support/register";
 
 const retriever = {
@@ -379,6 +379,33 @@ describe("a cluster with several applications", () => {
         expect(one(`${rbac}:ClusterRole`, "staging-manager.monitoring-kinds-role").inputs).to.deep.include({
             rules: [rule("apiextensions.k8s.io", "customresourcedefinitions")],
         });
+    });
+
+    it("has their rights in no other namespace, also with kinds of the whole cluster: Secrets least of all", async () => {
+        const secrets = [rule("apps", "statefulsets"), rule("", "secrets")];
+        writeFileSync("rootDirectory/rules/retriever.json", JSON.stringify(secrets));
+        const kinds = [{ apiGroup: "batch", resources: ["cronjobs"] }];
+        const permissions = { scope: "cluster", kinds, namespaces: ["shop", "agent", "retriever", "shop"] };
+        await register(hubApplications(three), {}, { permissions });
+        expect(one(`${rbac}:ClusterRole`, "staging-manager-role").inputs.rules).to.deep.equal([
+            rule("batch", "cronjobs"),
+            rule("apiextensions.k8s.io", "customresourcedefinitions"),
+        ]);
+        const roles = all(`${rbac}:Role`).map(({ inputs }) => inputs as { metadata: { namespace: string }; rules: PolicyRule[] });
+        expect(roles.map(({ metadata }) => metadata.namespace)).to.have.members(["agent", "retriever", "monitoring", "shop"]);
+        const rightsOn = (resource: string) =>
+            Object.fromEntries(
+                roles.map(({ metadata, rules }) => {
+                    return [metadata.namespace, rules.find(({ resources }) => resources.includes(resource))?.verbs];
+                }),
+            );
+        // Argo CD must read in each namespace what it may read in one.
+        expect(rightsOn("secrets")).to.deep.equal({ agent: reading, retriever: delivering, monitoring: reading, shop: reading });
+        expect(rightsOn("deployments")).to.deep.include({ agent: delivering, retriever: reading, shop: delivering });
+        // The rules leave the ClusterRole of an earlier version when the Roles and bindings are there.
+        const made = everything().filter(({ type }) => type.startsWith(rbac)).map(({ type }) => type.replace(`${rbac}:`, ""));
+        expect(made.slice(-2)).to.deep.equal(["ClusterRole", "ClusterRoleBinding"]);
+        expect(made.filter((kind) => kind === "RoleBinding")).to.have.length(4);
     });
 
     it("says in its Secret what has room, its namespaces and its pins", async () => {

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterConfig } from "../../components/account/clusterConfig";
+import agentRules from "../../rules/agent.json";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
+import type { Impersonation } from "../../settings/impersonation";
+import { hubApplications } from "./support/applications";
 import { all, encode, everything, mockPulumi, one, settled, unwrapSecret, valueOf } from "./support/mocks";
 import { registerClusters } from "./support/register";
 
@@ -221,7 +224,7 @@ describe("a spoke", () => {
         await register({ credentials: { type: "gcp", subject } });
         expect(all("kubernetes:core/v1:ServiceAccount")).to.be.empty;
         expect(everything().filter(({ name }) => name.includes("token"))).to.be.empty;
-        expect(one(`${rbac}:RoleBinding`, "a-manager-agent-binding").inputs.subjects).to.deep.equal([
+        expect(one(`${rbac}:RoleBinding`, "a-manager-agent-binding-gcp").inputs.subjects).to.deep.equal([
             { ...subject, apiGroup: "rbac.authorization.k8s.io" },
         ]);
         const { data } = one("kubernetes:core/v1:Secret", "a-cluster-secret").inputs;
@@ -232,15 +235,14 @@ describe("a spoke", () => {
         });
     });
 
-    it("gives rights on cluster-scoped kinds only if they are listed", async () => {
+    it("gives rights on the whole cluster to the listed kinds alone, and the chart's in its namespace", async () => {
         await register({ permissions: { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] } });
-        expect(all(`${rbac}:Role`)).to.be.empty;
-        const { rules } = one(`${rbac}:ClusterRole`, "a-manager-role").inputs as { rules: object[] };
-        expect(rules.at(-1)).to.deep.equal({
-            apiGroups: ["batch"],
-            resources: ["cronjobs"],
-            verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
-        });
+        expect(all(`${rbac}:Role`).map(({ name, inputs }) => [name, inputs.rules])).to.deep.equal([
+            ["a-manager-agent-role", agentRules],
+        ]);
+        const { rules } = one(`${rbac}:ClusterRole`, "a-manager-role").inputs;
+        const verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
+        expect(rules).to.deep.equal([{ apiGroups: ["batch"], resources: ["cronjobs"], verbs }]);
         const secret = one("kubernetes:core/v1:Secret", "a-cluster-secret");
         expect(unwrapSecret(secret.inputs.data)).to.include({
             namespaces: encode("agent"),
@@ -255,11 +257,59 @@ describe("a spoke", () => {
     });
 
     it("makes Argo CD an admin only by that name", async () => {
-        await register({ permissions: { scope: "cluster", admin: true } });
+        await register({ permissions: { scope: "cluster", admin: true, namespaces: ["shop"] } });
+        expect(all(`${rbac}:Role`)).to.be.empty;
         expect(all(`${rbac}:ClusterRole`)).to.be.empty;
         expect(one(`${rbac}:ClusterRoleBinding`, "a-manager-binding").inputs.roleRef).to.deep.include({
             kind: "ClusterRole",
             name: "cluster-admin",
         });
     });
+});
+
+describe("a change of a spoke's credential", () => {
+    const group = (name: string) => ({ subject: { kind: "Group", name } });
+    const kinds = [
+        { type: "token" },
+        { type: "federated" },
+        { type: "aws", clusterName: "a", ...group("of-aws") },
+        { type: "gcp", ...group("of-gcp") },
+        { type: "azure", ...group("of-azure") },
+        { type: "exec", command: "cat", ...group("of-a-command") },
+    ];
+    const rights: Readonly<Record<string, { settings: object; impersonation: Impersonation }>> = {
+        "rights in a namespace, and accounts for syncs": { settings: {}, impersonation: "prepared" },
+        "all rights": { settings: { permissions: { scope: "cluster", admin: true } }, impersonation: "off" },
+    };
+
+    /** Subjects of each binding on the spoke, by its name in the state and by its place on the cluster. */
+    async function bound(credentials: object, { settings, impersonation }: (typeof rights)[string]) {
+        await mockPulumi();
+        const clusters = { a: { context: "a", labels, credentials, ...settings } };
+        registerClusters("prod", clusters, "files", {}, {}, {}, hubApplications(), impersonation);
+        await settled();
+        const bindings = [...all(`${rbac}:RoleBinding`), ...all(`${rbac}:ClusterRoleBinding`)];
+        return new Map(
+            bindings.filter(({ provider }) => provider === "a").flatMap(({ type, name, inputs }) => {
+                const { name: made, namespace } = inputs.metadata as { name: string; namespace?: string };
+                return [name, `${type} ${namespace}/${made}`].map((key) => [key, JSON.stringify(inputs.subjects)] as const);
+            }),
+        );
+    }
+
+    for (const [what, given] of Object.entries(rights)) {
+        it(`takes no binding from the one before, which goes at the end of the run: ${what}`, async () => {
+            const found = new Map<string, Map<string, string>>();
+            for (const credentials of kinds) {
+                found.set(credentials.type, await bound(credentials, given));
+            }
+            for (const [before, held] of found) {
+                expect(held.size, before).to.be.greaterThan(0);
+                for (const [after, next] of found) {
+                    const taken = [...held].filter(([key, subjects]) => (next.get(key) ?? subjects) !== subjects);
+                    expect(taken, `${before} to ${after}`).to.deep.equal([]);
+                }
+            }
+        });
+    }
 });

@@ -4,11 +4,13 @@ import type { AddressInfo } from "node:net";
 import { stringify } from "yaml";
 import type { Application } from "../../clusters/applications";
 import { forgetOptions } from "../../scripts/forget/options";
+import { whatIsLeft } from "../../scripts/forget";
 import { failureFromHere } from "../../scripts/forget/fromHere";
 import { refuseUsersOn } from "../../scripts/forget/users";
 import { viewOf } from "../../scripts/support/argoCdsView";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
+import { hubApplications } from "./support/applications";
 import { closedPort, failure } from "./support/failure";
 import { objectStore } from "./support/objectStore";
 
@@ -65,6 +67,17 @@ describe("npm run forget", () => {
         } finally {
             await hub.close();
         }
+    });
+
+    it("names what is left on a lost cluster, with the bindings of its kind of identity", () => {
+        const left = (more: object) => {
+            const prod = { context: "p", labels: { region: "eu" }, permissions: { scope: "cluster", admin: true }, ...more };
+            const given = { role: "environment", environment: "prod", hub: { context: "hub" }, clusters: { prod } };
+            return whatIsLeft({ settings: parseSettings(given) as EnvironmentSettings, applications: hubApplications() }, "prod");
+        };
+        const command = "kubectl --context p delete clusterrole,clusterrolebinding argocd-manager";
+        expect(left({})).to.include(`${command} --ignore-not-found`);
+        expect(left({ credentials: { type: "federated" } })).to.include(`${command} argocd-manager-federated --ignore`);
     });
 
     it("treats a refused connection as a network failure", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import agentRules from "../../rules/agent.json";
+import { type PolicyRule, reading } from "../../components/account/rules";
 import { outOfReachOnHub } from "../../preflight/reach";
 import { namespaceLimits } from "../../settings/delivery";
 import { bringUpHub, hubSettings } from "./support/hub";
@@ -71,6 +72,18 @@ describe("Argo CD's rights on its own hub", () => {
         expect(rules).to.deep.equal([{ apiGroups: ["batch"], resources: ["cronjobs"], verbs }]);
         expect(registration()).to.include({ namespaces: encode("shop,web"), clusterResources: encode("true") });
         expect(registration()).not.to.have.property("project");
+    });
+
+    it("are for an agent that leaves in its namespace, and read its kinds in the listed ones", async () => {
+        const kinds = [{ apiGroup: "batch", resources: ["cronjobs"] }];
+        const permissions = { scope: "cluster", kinds, namespaces: ["agent", "shop"] };
+        await bringUpHub({ permissions }, undefined, { agentOnHub });
+        const rules = all(`${rbac}:Role`).map(({ name, inputs }) => [name, inputs.rules] as const);
+        const { "hub-rights-agent-role": own, "hub-rights.shop-role": others } = Object.fromEntries(rules);
+        expect(own).to.deep.equal(agentRules);
+        expect(rules).to.have.length(2);
+        expect(new Set((others as PolicyRule[]).flatMap(({ verbs }) => verbs))).to.deep.equal(new Set(reading));
+        expect(one(`${rbac}:ClusterRole`, "hub-rights-role").inputs.rules).to.have.length(1);
     });
 
     it("are the chart's own for everything only by that name", async () => {

@@ -123,6 +123,7 @@ describe("the checks of an environment", () => {
             spec: { destination: { name: "old" } },
         },
     };
+    const byKinds = { scope: "cluster", kinds: [{ apiGroup: "batch", resources: ["cronjobs"] }] };
     const pinned = { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" } as const;
 
     const refused: [name: string, objects: Objects, given: Parameters<typeof check>[1], error: RegExp][] = [
@@ -155,6 +156,12 @@ describe("the checks of an environment", () => {
             registered(),
             { place: { shard: undefined, shards: {}, held: [] } },
             /hubspoke:clusters\.staging: staging has registered it .* a second time/,
+        ],
+        [
+            "rights in a namespace that does not exist",
+            { "spoke/api/v1/namespaces/web": { metadata: { name: "web" } } },
+            { cluster: { permissions: { ...byKinds, namespaces: ["shop", "web", "agent"] } } },
+            /hubspoke:clusters\.staging\.permissions\.namespaces: the cluster has no namespace shop, and/,
         ],
         ["a registration of another stack", clusterSecret("staging", { stack: "organization/hubspoke/prod" }), {}, /of stack organization\/hubspoke\/prod/],
     ];
@@ -191,6 +198,17 @@ describe("the checks of an environment", () => {
             expect(warnings[0]).to.match(expected);
         });
     }
+
+    it("accept rights in namespaces that exist, or that may not be looked at, and with all rights any", async () => {
+        const objects: Objects = {
+            "spoke/api/v1/namespaces/web": { metadata: { name: "web" } },
+            "spoke/api/v1/namespaces/shop": { kind: "Status", code: 403 },
+        };
+        const admin = { scope: "cluster", admin: true, namespaces: ["nowhere"] };
+        for (const permissions of [{ ...byKinds, namespaces: ["shop", "web", "agent"] }, admin]) {
+            expect((await check(objects, { cluster: { permissions } })).error).to.equal("");
+        }
+    });
 
     it("leave a cluster in quarantine alone, and take its URL from the hub", async () => {
         const { facts, error } = await check({ ...registered(), "spoke/version": { kind: "Status", code: 500 } }, { cluster: { quarantined: true } });

@@ -72,8 +72,15 @@ describe("a previewer", () => {
         { name: "a store elsewhere", settings: { secrets: { operator: existing, store: vault } }, files: [] },
         {
             name: "the rights of the whole cluster",
-            cluster: { permissions: { scope: "cluster", admin: true } },
+            cluster: { permissions: { scope: "cluster", admin: true, namespaces: ["shop"] } },
             files: ["cluster"],
+        },
+        {
+            name: "kinds of the whole cluster, and a namespace of others",
+            cluster: {
+                permissions: { scope: "cluster", kinds: [{ apiGroup: "apps", resources: ["daemonsets"] }], namespaces: ["shop"] },
+            },
+            files: ["cluster", "namespaces"],
         },
     ];
     for (const { name, cluster: more, settings, files, without } of setups) {

@@ -159,26 +159,36 @@ describe("an environment with two clusters", () => {
 
 describe("the logs of the agent's pods", () => {
     const onlyLogs = { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] };
-    const byHand = { scope: "cluster", kinds: [{ apiGroup: "apps", resources: ["deployments"] }] };
-    const roles = {
-        Role: { context: "a", labels },
-        ClusterRole: { context: "a", labels, permissions: byHand },
+    const byHand = {
+        scope: "cluster",
+        kinds: [{ apiGroup: "apps", resources: ["deployments"] }],
+        namespaces: ["shop"],
     };
-    for (const [kind, settings] of Object.entries(roles)) {
-        it(`are readable by a ${kind} where the environment says so, and nowhere else`, async () => {
+    const rbac = "kubernetes:rbac.authorization.k8s.io/v1:";
+    const scopes = {
+        "its own namespace": [{}, ["agent"]],
+        "the whole cluster": [{ permissions: byHand }, ["agent", "shop"]],
+    } as const;
+    for (const [scope, [settings, namespaces]] of Object.entries(scopes)) {
+        it(`are readable where the environment says so, in what Argo CD manages and nowhere else: ${scope}`, async () => {
             const rulesOf = async (more: Record<string, unknown>) => {
                 await mockPulumi();
-                registerClusters("staging", { "staging-a": settings }, "files", {}, more);
+                registerClusters("staging", { "staging-a": { context: "a", labels, ...settings } }, "files", {}, more);
                 await settled();
-                const name = kind === "Role" ? "staging-a-manager-agent-role" : "staging-a-manager-role";
-                return one(`kubernetes:rbac.authorization.k8s.io/v1:${kind}`, name).inputs.rules as object[];
+                expect(JSON.stringify(all(`${rbac}ClusterRole`))).not.to.include("pods/log");
+                const roles = all(`${rbac}Role`).map(({ inputs }) => {
+                    const { namespace } = inputs.metadata as { namespace: string };
+                    return { namespace, rules: inputs.rules as object[] };
+                });
+                return roles.sort((left, right) => left.namespace.localeCompare(right.namespace));
             };
             const without = await rulesOf({});
+            expect(without.map(({ namespace }) => namespace)).to.deep.equal(namespaces);
             expect(JSON.stringify(without)).not.to.include("pods/log");
             expect(await rulesOf({ logs: "false" })).to.deep.equal(without);
-            const withLogs = await rulesOf({ logs: "true" });
-            expect(withLogs).to.have.length(without.length + 1);
-            expect(withLogs).to.deep.include.members([...without, onlyLogs]);
+            expect(await rulesOf({ logs: "true" })).to.deep.equal(
+                without.map(({ namespace, rules }) => ({ namespace, rules: [...rules, onlyLogs] })),
+            );
         });
     }
 });
