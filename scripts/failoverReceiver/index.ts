@@ -10,19 +10,20 @@
  * --skip-reconcile-after, Argo CD leaves a cluster alone whose API server has not answered for that time, until it
  * answers. Alertmanager sends the token as its bearer token to /alerts. Before you enable this, read docs/failover.md.
  */
-import { parseArgs } from "node:util";
 import { waitUntilDue } from "../failover/ahead";
 import { automaticRules, failover } from "../failover/failover";
 import { readHub } from "../failover/clusters";
 import { findCluster } from "../../clusters/kubeconfig";
-import { milliseconds } from "../../settings/duration";
 import { main, say } from "../support/main";
 import { settingsOf } from "../support/pulumi";
 import { hubOutputsOf } from "../support/stacks";
 import { skipping } from "./argoCd";
 import { Mover } from "./mover";
+import { receiverOptions } from "./options";
 import { receiver } from "./receiver";
 import { Skipper } from "./skipper";
+import { requireTarget } from "./target";
+import { FailoverWorkflow } from "./workflow";
 
 /** Shorter tokens can be guessed. */
 const tokenLength = 24;
@@ -30,10 +31,10 @@ const tokenLength = 24;
 /** Limit for the name to resolve to the new cluster, in seconds. */
 const seconds = 600;
 
-type Options = ReturnType<typeof options>;
+type Options = ReturnType<typeof receiverOptions>;
 
 async function receive(args: string[]): Promise<void> {
-    const given = options(args);
+    const given = receiverOptions(args);
     const token = process.env.FAILOVER_TOKEN ?? "";
     if (token.length < tokenLength) {
         throw new Error(`FAILOVER_TOKEN has fewer than ${tokenLength} characters. Set it, and give it to Alertmanager`);
@@ -49,10 +50,9 @@ async function receive(args: string[]): Promise<void> {
 }
 
 async function mover({ stack, dispatch, resolver }: Options, to: string): Promise<Mover> {
-    const { traffic } = await readHub(stack);
-    if (!traffic.automatic.enabled) {
-        throw new Error("hubspoke:traffic.automatic.enabled is false on the hub, so users would never move. Read docs/failover.md first");
-    }
+    await requireTarget(stack, to);
+    const workflow = dispatch === undefined ? undefined : workflowOf(dispatch);
+    await workflow?.check();
     return new Mover({
         say,
         rules: async () => {
@@ -62,11 +62,11 @@ async function mover({ stack, dispatch, resolver }: Options, to: string): Promis
         move: async (active, why, due) => {
             if (active === to) {
                 say(`users are already on ${to}; a person must handle the failure there`);
-            } else if (dispatch === undefined) {
+            } else if (workflow === undefined) {
                 await failover({ stack, to, why, dryRun: false, automatic: true, due, resolver, seconds });
             } else {
                 await waitUntilDue(due);
-                await askGitHub(dispatch, to, why);
+                await workflow.start(to, why, due.at);
             }
         },
     });
@@ -83,44 +83,8 @@ async function skipper({ stack }: Options, afterMs: number): Promise<Skipper> {
     return task;
 }
 
-function options(args: string[]) {
-    const { values } = parseArgs({
-        args,
-        options: {
-            to: { type: "string" },
-            "skip-reconcile-after": { type: "string" },
-            listen: { type: "string", default: "127.0.0.1:9095" },
-            dispatch: { type: "string" },
-            stack: { type: "string", default: "hub" },
-            resolver: { type: "string" },
-        },
-    });
-    const after = values["skip-reconcile-after"];
-    const skipAfterMs = after === undefined ? undefined : milliseconds(after);
-    if ((values.to === undefined && after === undefined) || skipAfterMs === 0) {
-        throw new Error(
-            "usage: npm run failover:receiver -- [--to CLUSTER] [--skip-reconcile-after 10m] [--listen 127.0.0.1:9095] " +
-                "[--dispatch OWNER/REPOSITORY] [--stack hub] [--resolver ADDRESS:PORT], with one of the first two or both",
-        );
-    }
-    return { ...values, skipAfterMs };
-}
-
-/** Starts the workflow on GitHub (docs.github.com, "Create a repository dispatch event"). */
-async function askGitHub(repository: string, to: string, reason: string): Promise<void> {
-    const response = await fetch(`https://api.github.com/repos/${repository}/dispatches`, {
-        method: "POST",
-        headers: {
-            accept: "application/vnd.github+json",
-            authorization: `Bearer ${process.env.GITHUB_TOKEN ?? ""}`,
-        },
-        body: JSON.stringify({ event_type: "failover", client_payload: { to, reason } }),
-        signal: AbortSignal.timeout(30_000),
-    });
-    if (!response.ok) {
-        throw new Error(`GitHub answers ${response.status} to the request for the failover workflow. Check GITHUB_TOKEN`);
-    }
-    say(`GitHub runs the workflow failover.yml of ${repository}`);
+function workflowOf(repository: string): FailoverWorkflow {
+    return new FailoverWorkflow({ api: "https://api.github.com", repository, token: process.env.GITHUB_TOKEN ?? "", say });
 }
 
 main(module, receive);
