@@ -8,14 +8,7 @@ import { projectRoot } from "../../lab/paths";
 import { engines, version } from "../../package.json";
 import * as doctor from "../../scripts/doctor/expected";
 import { marker } from "../../scripts/preview/comment";
-
-interface Step {
-    readonly id?: string;
-    readonly uses?: string;
-    readonly run?: string;
-    readonly with?: Readonly<Record<string, unknown>>;
-    readonly env?: Readonly<Record<string, string>>;
-}
+import type { Step } from "./support/steps";
 
 interface Job {
     readonly if?: string;
@@ -286,7 +279,8 @@ describe("the workflow that releases", () => {
         expect(attested[1]).to.have.property("sbom-path");
         const ofImage = stepsOf(workflow("agent-image.yml"));
         expect(ofImage.map(({ run = "" }) => run).join("\n")).to.include('cosign sign --yes "$name@$digest"');
-        expect(ofImage.at(-1)?.with).to.have.property("subject-digest", "${{ steps.image.outputs.digest }}");
+        const ofAttestation = ofImage.find(({ uses }) => uses?.startsWith("actions/attest@"))?.with;
+        expect(ofAttestation).to.have.property("subject-digest", "${{ steps.image.outputs.digest }}");
     });
 
     it("has the same version in package.json and in the chart, and its notes in CHANGELOG.md", () => {
