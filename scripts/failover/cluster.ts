@@ -3,6 +3,12 @@ import { get } from "../../clusters/request";
 import { amountOf } from "../../settings/quantity";
 import type { Amounts, Capacity, Replicas } from "./capacity";
 
+interface Limits {
+    readonly cpu: string;
+    readonly memory: string;
+    readonly pods: number;
+}
+
 type Quantities = Readonly<{ cpu?: string; memory?: string; pods?: string }>;
 
 interface NodeList {
@@ -33,18 +39,23 @@ function amounts({ cpu = "0", memory = "0", pods = "0" }: Quantities): Amounts {
 /**
  * A cluster's capacity for the agent, as far as the cluster answers.
  *
- * @param limits the quota of the agent's namespace, from the environment's settings
+ * @param limits see {@link quotaOf}
  */
-export async function capacityOf(
-    cluster: ClusterAddress,
-    namespace: string,
-    limits: { readonly cpu: string; readonly memory: string; readonly pods: number },
-): Promise<Capacity> {
+export async function capacityOf(cluster: ClusterAddress, namespace: string, limits: Limits): Promise<Capacity> {
     const [nodes, replicas] = await Promise.all([
         nodesOf(cluster).catch(() => undefined),
         replicasOf(cluster, namespace).catch(() => undefined),
     ]);
-    return { limits: amounts({ ...limits, pods: String(limits.pods) }), nodes, replicas };
+    return { ...quotaOf(limits), nodes, replicas };
+}
+
+/**
+ * What is known of a cluster's capacity without asking it.
+ *
+ * @param limits the quota of the agent's namespace, from the environment's settings
+ */
+export function quotaOf(limits: Limits): Capacity {
+    return { limits: amounts({ ...limits, pods: String(limits.pods) }), nodes: undefined, replicas: undefined };
 }
 
 async function nodesOf(cluster: ClusterAddress): Promise<Amounts> {

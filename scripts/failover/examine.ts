@@ -6,7 +6,7 @@ import { compareAnew } from "../support/argoCd";
 import { liftCommand } from "../../preflight/quarantine";
 import type { Capacity } from "./capacity";
 import { type Facts, type Findings, judge, withComparison } from "./checks";
-import { capacityOf } from "./cluster";
+import { capacityOf, quotaOf } from "./cluster";
 import type { FailoverCluster, FailoverHub } from "./clusters";
 import { whyNotServing } from "./probe";
 
@@ -22,7 +22,7 @@ const comparisonLimitMs = 30_000;
  */
 export async function examine(hub: FailoverHub, from: FailoverCluster, to: FailoverCluster): Promise<Findings> {
     // Once only: a cluster that users leave may be half-open, and each request to it then takes its whole limit.
-    const left = capacity(hub, from);
+    const left = capacityLeft(hub, from);
     const findings = await look(hub, from, to, left);
     if (findings.problems.length > 0) {
         return findings;
@@ -44,7 +44,7 @@ export async function look(
     hub: FailoverHub,
     from: FailoverCluster,
     to: FailoverCluster,
-    left = capacity(hub, from),
+    left = capacityLeft(hub, from),
 ): Promise<Findings> {
     return judge(await factsOf(hub, from, to, left));
 }
@@ -77,6 +77,12 @@ function followed({ settings }: FailoverHub): ApplicationSettings {
         throw new Error("hubspoke:applications: none has `traffic: true`");
     }
     return application;
+}
+
+/** A kubeconfig may lack a lost cluster: the cloud that was lost with it describes it (.ci/kubeconfig). */
+async function capacityLeft(hub: FailoverHub, from: FailoverCluster): Promise<Capacity> {
+    const quota = quotaOf(from.environment.namespace);
+    return capacity(hub, from).catch(({ message }: Error) => ({ ...quota, unasked: message }));
 }
 
 async function capacity(hub: FailoverHub, { name, settings, environment }: FailoverCluster): Promise<Capacity> {
