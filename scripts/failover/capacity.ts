@@ -6,6 +6,8 @@ export interface Capacity {
     readonly nodes: Amounts | undefined;
     /** The agent's present and maximum replicas; undefined if the cluster does not answer. */
     readonly replicas: Replicas | undefined;
+    /** Why the cluster was not asked; undefined if it was. */
+    readonly unasked?: string;
 }
 
 /** CPU cores, bytes, and a number of pods. */

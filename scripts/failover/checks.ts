@@ -113,7 +113,11 @@ function revisionFinding(from: string, to: string, source: Application | undefin
 function capacityFindings({ from, to, capacity }: Facts): Finding {
     const problems = lacks(to, capacity.to, from, capacity.from);
     const replicas = capacity.to.replicas;
-    return problems.length > 0
-        ? { problems }
-        : { good: [`${to} has the capacity that ${from} may use; ${replicas?.ready} replicas are ready, up to ${replicas?.most}`] };
+    const { unasked } = capacity.from;
+    return {
+        unknown: unasked === undefined ? [] : [`${from} was not asked how many replicas it has: ${unasked}`],
+        ...(problems.length > 0
+            ? { problems }
+            : { good: [`${to} has the capacity that ${from} may use; ${replicas?.ready} replicas are ready, up to ${replicas?.most}`] }),
+    };
 }

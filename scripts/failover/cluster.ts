@@ -4,6 +4,8 @@ import type { NamespaceLimits } from "../../settings/delivery";
 import { amountOf } from "../../settings/quantity";
 import type { Amounts, Capacity, Replicas } from "./capacity";
 
+type Limits = Pick<NamespaceLimits, "cpu" | "memory" | "pods">;
+
 type Quantities = Readonly<{ cpu?: string; memory?: string; pods?: string }>;
 
 interface NodeList {
@@ -31,26 +33,26 @@ function amounts({ cpu = "0", memory = "0", pods = "0" }: Quantities): Amounts {
     return { cpu: amountOf(cpu), memory: amountOf(memory), pods: amountOf(pods) };
 }
 
-/** The quota of an application's namespace, in numbers. */
-export function limitAmounts({ cpu, memory, pods }: Pick<NamespaceLimits, "cpu" | "memory" | "pods">): Amounts {
-    return amounts({ cpu, memory, pods: String(pods) });
-}
-
 /**
  * A cluster's capacity for the application that users reach, as far as the cluster answers.
  *
- * @param limits the quota of the application's namespace, from the environment's settings
+ * @param limits see {@link quotaOf}
  */
-export async function capacityOf(
-    cluster: ClusterAddress,
-    namespace: string,
-    limits: Pick<NamespaceLimits, "cpu" | "memory" | "pods">,
-): Promise<Capacity> {
+export async function capacityOf(cluster: ClusterAddress, namespace: string, limits: Limits): Promise<Capacity> {
     const [nodes, replicas] = await Promise.all([
         nodesOf(cluster).catch(() => undefined),
         replicasOf(cluster, namespace).catch(() => undefined),
     ]);
-    return { limits: limitAmounts(limits), nodes, replicas };
+    return { ...quotaOf(limits), nodes, replicas };
+}
+
+/**
+ * What is known of a cluster's capacity without asking it.
+ *
+ * @param limits the quota of the application's namespace, from the environment's settings
+ */
+export function quotaOf(limits: Limits): Capacity {
+    return { limits: amounts({ ...limits, pods: String(limits.pods) }), nodes: undefined, replicas: undefined };
 }
 
 async function nodesOf(cluster: ClusterAddress): Promise<Amounts> {

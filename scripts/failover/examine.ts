@@ -7,7 +7,7 @@ import { compareAnew } from "../support/argoCd";
 import { liftCommand } from "../../preflight/quarantine";
 import type { Capacity } from "./capacity";
 import { type Facts, type Findings, judge, withComparison } from "./checks";
-import { capacityOf, limitAmounts } from "./cluster";
+import { capacityOf, quotaOf } from "./cluster";
 import type { FailoverCluster, FailoverHub } from "./clusters";
 import { whyNotServing } from "./probe";
 
@@ -80,20 +80,14 @@ function followed({ settings }: FailoverHub): ApplicationSettings {
     return application;
 }
 
+/** A kubeconfig may lack a lost cluster: the cloud that was lost with it describes it (.ci/kubeconfig). */
+async function capacityLeft(hub: FailoverHub, from: FailoverCluster): Promise<Capacity> {
+    const quota = quotaOf(limitsOf(from.environment, followed(hub).name));
+    return capacity(hub, from).catch(({ message }: Error) => ({ ...quota, unasked: message }));
+}
+
 async function capacity(hub: FailoverHub, { name, settings, environment }: FailoverCluster): Promise<Capacity> {
     const address = await findCluster(`clusters.${name}`, settings);
     const { namespace, name: application } = followed(hub);
     return capacityOf(address, namespace, limitsOf(environment, application));
-}
-
-/**
- * The capacity of the cluster that users leave. It may be lost with its cloud, which then gives no kubeconfig for it:
- * its limits, from the settings, are enough.
- */
-async function capacityLeft(hub: FailoverHub, from: FailoverCluster): Promise<Capacity> {
-    return capacity(hub, from).catch(() => ({
-        limits: limitAmounts(limitsOf(from.environment, followed(hub).name)),
-        nodes: undefined,
-        replicas: undefined,
-    }));
 }

@@ -47,7 +47,7 @@ describe("the proof of Argo CD's access to a spoke", () => {
 
     it("needs no kind of any chart: an account may have rights on a DaemonSet alone, or on a kind of its own", async () => {
         const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "probe" } };
-        const given = rulesFor([daemonSet], { namespace: "agent", secrets: false, clusterKinds: [] });
+        const given = rulesFor([daemonSet], { namespace: "agent", secrets: false, clusterKinds: [], kinds: [] });
         const readable = given.flatMap(({ resources, verbs }) => (verbs.includes("list") ? resources : []));
         const data = { token: Buffer.from("a-token").toString("base64") };
         const { outs } = await proven({ token }, ({ path }) => {

@@ -16,9 +16,19 @@ describe("the kubeconfig of a workflow", () => {
         fs.mkdirSync(bin);
         for (const program of programs) {
             // Writes down what it is asked; and the clouds read standard input, as they may.
-            const script = `#!/bin/sh\necho "${program} $*" >> "$HOME/asked"\n[ "$FAILS" != "${program}" ] && cat > /dev/null\n`;
+            const script = [
+                "#!/bin/sh",
+                `echo "${program} $*" >> "$HOME/asked"`,
+                `[ "$HANGS" != "${program}" ] || exec sleep 30`,
+                `[ "$FAILS" != "${program}" ] && cat > /dev/null`,
+            ].join("\n");
             fs.writeFileSync(path.join(bin, program), script, { mode: 0o755 });
         }
+    });
+    // A limit ends at once what hangs.
+    before(() => {
+        const script = '#!/bin/sh\nshift\n[ "$HANGS" != "$1" ] || exit 124\nexec "$@"\n';
+        fs.writeFileSync(path.join(bin, "timeout"), script, { mode: 0o755 });
     });
     after(() => fs.rmSync(home, { recursive: true }));
     beforeEach(() => fs.rmSync(path.join(home, "asked"), { force: true }));
@@ -58,6 +68,20 @@ describe("the kubeconfig of a workflow", () => {
         expect(output).to.include("::warning::CLUSTERS: gcp does not describe prod");
         expect(asked.at(-1)).to.equal("kubelogin convert-kubeconfig --login azurecli");
     });
+
+    for (const [program, reason] of [
+        ["aws", "aws does not describe hub"],
+        ["gcloud", "gcp does not describe prod"],
+        ["az", "azure does not describe dr"],
+    ] as const) {
+        it(`does not wait for ever for a cloud of which ${program} hangs`, () => {
+            const { status, output } = make({ CLUSTERS: clusters, HANGS: program });
+            expect(status, output).to.equal(0);
+            expect(output.split("\n").filter((line) => line.startsWith("::warning::"))).to.deep.equal([
+                `::warning::CLUSTERS: ${reason}, so it is not in the kubeconfig`,
+            ]);
+        });
+    }
 
     it("refuses a line that it does not understand, and says what to write", () => {
         const { status, output } = make({ CLUSTERS: "prod gcp agent-prod" });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "chai";
 import { type Move, moveId } from "../../clusters/moves";
 import { applications, failoverStage, type FailoverStage, recordPath } from "./support/failoverStage";
@@ -22,7 +22,15 @@ describe("npm run failover", () => {
         const { result } = await printed(() => failure(stage.failover(request)));
         return result;
     };
-    afterEach(() => stage.end());
+    const { KUBECONFIG: ownKubeconfig } = process.env;
+    afterEach(async () => {
+        if (ownKubeconfig === undefined) {
+            delete process.env.KUBECONFIG;
+        } else {
+            process.env.KUBECONFIG = ownKubeconfig;
+        }
+        await stage.end();
+    });
 
     it("checks, records, runs the hook, moves the name and waits for it, in this order", async () => {
         // The hook writes down what the hub and Pulumi know at that moment.
@@ -54,6 +62,28 @@ describe("npm run failover", () => {
             "  DNS caches: some users still reach prod for up to 30 s",
             "  the way back: users do not move back automatically. Use npm run failover -- --back",
         ]);
+    });
+
+    /** A cluster that the kubeconfig does not have, as when its cloud is lost. */
+    const withLost = async (cluster: "prod" | "dr") => {
+        await set({ [cluster]: { kubeconfig: undefined, context: "lost" } });
+        process.env.KUBECONFIG = stage.pulumi.file("kubeconfig");
+        writeFileSync(process.env.KUBECONFIG, stage.hub.kubeconfig);
+    };
+
+    it("moves users of a cluster that the kubeconfig does not have, and records that", async () => {
+        await withLost("prod");
+        await printed(() => stage.failover());
+        expect(stage.traffic().active).to.equal("dr");
+        expect((await stage.moves())[0]?.unknown).to.match(
+            /^prod was not asked how many replicas it has: hubspoke:clusters\.prod\.context: .* no context "lost"/,
+        );
+    });
+
+    it("does not move users to such a cluster, and names its setting", async () => {
+        await withLost("dr");
+        expect(await fail()).to.match(/hubspoke:clusters\.dr\.context: the kubeconfig has no context "lost"/);
+        expect(stage.traffic().active).to.equal("prod");
     });
 
     it("only says what it would do with --dry-run, and where the name points", async () => {

@@ -177,6 +177,13 @@ describe("the workflow that tests", () => {
     });
 });
 
+describe("the workflow that moves users", () => {
+    it("is the only one that goes on without the clouds that do not log it in", () => {
+        const tolerant = texts.filter(([, text]) => /^ +without-lost-clouds: "true"$/m.test(text));
+        expect(tolerant.map(([file]) => file)).to.deep.equal(["workflows/failover.yml"]);
+    });
+});
+
 describe("the workflow of a pull request", () => {
     const { jobs, concurrency } = workflow("preview.yml");
     const secrets = Object.entries(jobs).filter(([, job]) => /secrets\./.test(JSON.stringify(job)));

@@ -51,11 +51,11 @@ function objectsOf(name: Name, server: string): Record<string, StoredObject> {
 /**
  * Sets it up.
  *
- * @param settings of the hub, and `traffic` of it
+ * @param given settings of the hub, `traffic` of it, and more settings of the clusters
  * @param first as of {@link objectStore}
  */
 export async function failoverStage(
-    given: { readonly traffic?: object; readonly hub?: object; readonly dr?: object } = {},
+    given: { readonly traffic?: object; readonly hub?: object; readonly prod?: object; readonly dr?: object } = {},
     first: Parameters<typeof objectStore>[1] = () => undefined,
 ): Promise<FailoverStage> {
     const agents = { prod: 200, dr: 200 };
@@ -92,7 +92,7 @@ export async function failoverStage(
             traffic: { active: "prod", ttl: 30, ...given.traffic },
             ...given.hub,
         },
-        prod: environment("prod"),
+        prod: environment("prod", given.prod),
         dr: environment("dr", given.dr),
     });
     const traffic = () => (parse(readFileSync(pulumi.file("hub"), "utf8")) as { config: Record<string, object> }).config["hubspoke:traffic"] as Record<string, string>;
