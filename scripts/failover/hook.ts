@@ -1,7 +1,7 @@
 import { say } from "../support/main";
-import { run } from "../support/run";
+import { patientEndMs, run } from "../support/run";
 
-/** Limit of the hook, in milliseconds: the promotion of a database may be slow. */
+/** Limit of the hook, in milliseconds: the promotion of a database may be slow. Then it has its time to end. */
 const timeoutMs = 30 * 60_000;
 
 /**
@@ -20,7 +20,7 @@ export async function runHook(
     }
     say(`the database: ${file} …`);
     const env = { HUBSPOKE_FROM: from, HUBSPOKE_TO: to, HUBSPOKE_REASON: why };
-    const { ok, output, reason } = await run(file, args, { env, timeoutMs });
+    const { ok, output, reason } = await run(file, args, { env, timeoutMs, endMs: patientEndMs });
     if (!ok) {
         const tail = output.trimEnd().split("\n").slice(-10).join("\n");
         throw new Error(`traffic.hooks.database failed, so users stay on ${from}: ${reason}\n${tail}`);

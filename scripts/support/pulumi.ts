@@ -1,11 +1,11 @@
 import type { Settings } from "../../settings";
 import { type StackSettings, stackSettings } from "../../settings/stack";
 import { configOf } from "../../settings/stackConfig";
-import { run } from "./run";
+import { patientEndMs, run, type RunOptions } from "./run";
 import { folderOfStackFiles, ownerOf } from "./stackFile";
 
-/** Limit of one `pulumi` command, in milliseconds. */
-const timeoutMs = 30 * 60_000;
+/** Limits of one `pulumi` command: it is interrupted after the first, and saves its state within the second. */
+const limits = { timeoutMs: 30 * 60_000, endMs: patientEndMs };
 
 /** Limit of a command that only reads from the backend, in milliseconds. */
 const readTimeoutMs = 2 * 60_000;
@@ -14,20 +14,24 @@ const readTimeoutMs = 2 * 60_000;
  * Runs the user's `pulumi` on one stack, with the user's backend and folder.
  *
  * @param env variables in addition to this process's environment
- * @param input standard input; by default none
+ * @param more standard input, and other limits than 30 minutes and 10 more for its end; by default no input
  * @returns its standard output
- * @throws Error with the command's output, if it fails
+ * @throws Error with the command's output, if it fails; with the limit and what to do, if it does not end
  */
 export async function pulumi(
     stack: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    input?: string,
+    more: Pick<RunOptions, "endMs" | "input" | "timeoutMs"> = {},
 ): Promise<string> {
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    const { ok, stdout, output } = await run("pulumi", all, { timeoutMs, env, input });
+    const { ok, stdout, output, reason, timedOut } = await run("pulumi", all, { ...limits, env, ...more });
     if (!ok) {
-        throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${errorsOf(output)}`);
+        const remedy = timedOut
+            ? `\nThe stack may be locked, and what the run began may be incomplete. Repair that, and do this again: ` +
+              `npm run recover -- ${stack}`
+            : "";
+        throw new Error(`pulumi ${args.join(" ")} --stack ${stack} failed:\n${errorsOf(output) || reason}${remedy}`);
     }
     return stdout;
 }
@@ -40,9 +44,10 @@ export function errorsOf(output: string): string {
 
 /** Reads something that may contain a secret: no error contains its output. */
 export async function ask(stack: string, args: readonly string[]): Promise<unknown> {
-    const { ok, stdout, output } = await run("pulumi", [...args, "--stack", stack, "--non-interactive"], { timeoutMs: readTimeoutMs });
+    const all = [...args, "--stack", stack, "--non-interactive"];
+    const { ok, stdout, output, reason, timedOut } = await run("pulumi", all, { timeoutMs: readTimeoutMs });
     if (!ok) {
-        const why = /^error: .*$/m.exec(output)?.[0] ?? "see it by running that command";
+        const why = timedOut ? reason : (/^error: .*$/m.exec(output)?.[0] ?? "see it by running that command");
         throw new Error(`pulumi ${args[0]} --stack ${stack} failed: ${why}`);
     }
     return JSON.parse(stdout);

@@ -67,7 +67,7 @@ export async function writeState(stack: string, state: State, basedOn: State): P
                 "run this command again",
         );
     }
-    await pulumi(stack, ["stack", "import"], {}, JSON.stringify(state));
+    await pulumi(stack, ["stack", "import"], {}, { input: JSON.stringify(state) });
 }
 
 /** What a run changes in a state, as text; each secret is the same there, encrypted or in plain text. */

@@ -67,7 +67,10 @@ export async function killTree({ pid }: ChildProcess): Promise<void> {
     );
 }
 
-/** Sends ^C as a terminal does, to the whole group that the child leads, and waits until the child has ended. */
+/**
+ * Sends ^C as a terminal does, to the whole group that the child leads, and waits until the child has ended: its
+ * `pulumi` completes the steps that run, such as a wait of `connectionTimeout`.
+ */
 export async function interruptTree({ pid }: ChildProcess): Promise<void> {
     if (pid === undefined || processFacts(pid) === undefined) {
         return;
@@ -76,7 +79,7 @@ export async function interruptTree({ pid }: ChildProcess): Promise<void> {
     await waitFor(
         "the command to end after ^C",
         () => Promise.resolve(processFacts(pid) === undefined ? { done: true } : { seen: "it runs" }),
-        { timeoutMs: 120_000, intervalMs: 50 },
+        { timeoutMs: 400_000, intervalMs: 50 },
     );
 }
 

@@ -11,6 +11,8 @@ export interface FakePulumi {
     readonly calls: () => string[];
     /** Makes a command fail, with what it prints. */
     readonly fail: (command: string, output: string) => void;
+    /** Makes a command run until it is interrupted. */
+    readonly hang: (command: string) => void;
     /** Changes what a stack's state says of the time of its last change. */
     readonly changeState: (time: string) => void;
     /** Gives a stack a state of its own; the project then has the stacks with one. */
@@ -38,6 +40,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 if [ -e "fails.$command" ]; then cat "fails.$command" >&2; exit 255; fi
+if [ -e "hangs.$command" ]; then echo "Updating"; exec sleep 60; fi
 case $command in
     config) cat "$stack.config.json" ;;
     stack)
@@ -91,6 +94,7 @@ export function fakePulumi(given: Readonly<Record<string, Readonly<Record<string
         file,
         calls: () => fs.readFileSync(inFolder("calls"), "utf8").split("\n").filter((line) => line !== ""),
         fail: (command, output) => fs.writeFileSync(inFolder(`fails.${command}`), `${output}\n`),
+        hang: (command) => fs.writeFileSync(inFolder(`hangs.${command}`), ""),
         changeState,
         setState,
         stateOf: (stack) => JSON.parse(fs.readFileSync(inFolder(`${stack}.state.json`), "utf8")) as unknown,
