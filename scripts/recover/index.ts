@@ -8,33 +8,38 @@
  * no answer. It changes nothing while the run is alive, or while an object that the run may have created belongs to
  * another owner.
  */
-import { folderBackend, refuseBrokenState } from "./backend";
+import { type FolderBackend, folderBackend, refuseBrokenState } from "./backend";
 import { look } from "./clusters";
 import { decide, sentence } from "./decisions";
 import { adoptLost } from "./lost";
-import { holderOf, type Lock, locksIn, nameOfHolder } from "./lock";
+import { type Lock, locksIn } from "./lock";
 import { type RecoverOptions, recoverOptions } from "./options";
 import { questionOf } from "./questions";
+import { pastDeadLocks, refuseLiveHolders, release } from "./release";
 import { main, say } from "../support/main";
 import { pulumi, settingsOf } from "../support/pulumi";
 import { type PendingOperation, readState, settled, type StateResource, writeState } from "../support/state";
 
-async function recover({ stack, next, deadHost }: RecoverOptions): Promise<void> {
-    const locks = await locksOf(stack);
-    for (const lock of locks) {
-        refuseLiveHolder(stack, lock, deadHost);
-        say(`${stack}: was locked by ${nameOfHolder(lock)}, which is dead`);
-    }
+/**
+ * Repairs a stack, and then runs what is asked for.
+ *
+ * @throws Error that names a run that may be alive, or what a person must decide first; nothing was changed then
+ */
+export async function recover({ stack, next, deadHost }: RecoverOptions): Promise<void> {
+    const backend = await folderBackend();
+    const locks = backend === undefined ? [] : locksOf(backend, stack);
+    refuseLiveHolders(stack, locks, deadHost);
     const state = await readState(stack);
     const { pending_operations: pending = [], resources = [] } = state.deployment;
     const made = pending.length === 0 ? new Map<string, string>() : await madeBy(stack, pending, resources);
-    if (locks.length > 0 || deadHost !== undefined) {
-        await pulumi(stack, ["cancel", "--yes"]);
-    }
-    if (pending.length > 0) {
-        await writeState(stack, settled(state, made), state);
-    }
-    await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
+    const repair = async () => {
+        if (pending.length > 0) {
+            await writeState(stack, settled(state, made), state);
+        }
+        await pulumi(stack, ["refresh", "--yes", "--skip-preview"]);
+    };
+    await release(stack, locks);
+    await (backend === undefined ? pastDeadLocks(stack, deadHost, repair) : repair());
     await adoptLost(stack);
     say(`${stack}: the state matches the clusters`);
     if (next === undefined) {
@@ -46,31 +51,9 @@ async function recover({ stack, next, deadHost }: RecoverOptions): Promise<void>
 }
 
 /** The stack's locks; in an object store or Pulumi Cloud they are visible only when `pulumi` refuses to run. */
-async function locksOf(stack: string): Promise<Lock[]> {
-    const backend = await folderBackend();
-    if (backend === undefined) {
-        return [];
-    }
+function locksOf(backend: FolderBackend, stack: string): Lock[] {
     refuseBrokenState(backend, stack);
     return locksIn(backend.folder, `organization/${backend.project}/${stack}`);
-}
-
-function refuseLiveHolder(stack: string, lock: Lock, deadHost: string | undefined): void {
-    const holder = nameOfHolder(lock);
-    switch (holderOf(lock)) {
-        case "alive":
-            throw new Error(`${stack} is in use by ${holder}. Wait until that run ends, or stop it`);
-        case "elsewhere":
-            if (lock.hostname !== deadHost) {
-                throw new Error(
-                    `${stack} is locked by ${holder}, which this machine cannot check. If that run is dead, use: ` +
-                        `npm run recover -- ${stack} --holder-is-dead ${lock.hostname}`,
-                );
-            }
-            return;
-        case "dead":
-            return;
-    }
 }
 
 /**

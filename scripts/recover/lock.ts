@@ -29,6 +29,21 @@ export function locksIn(folder: string, stack: string): Lock[] {
         .map((file) => lockFile.parse(JSON.parse(fs.readFileSync(path.join(locks, file), "utf8"))));
 }
 
+/**
+ * The locks in an error of `pulumi`, which refuses to run in an object store or folder and names them (pulumi,
+ * pkg/backend/diy/lock.go, `checkForLock`).
+ *
+ * @returns none where the error names none, as in Pulumi Cloud; undefined if it has more than can be read here
+ */
+export function locksNamedIn(error: string): Lock[] | undefined {
+    const named = error.matchAll(/: created by (.*)@(\S+) \(pid (\d+)\) at (\S+)/g);
+    const locks = [...named].map(([, username = "", hostname = "", pid, timestamp = ""]) => {
+        return { pid: Number(pid), username, hostname, timestamp };
+    });
+    const [, count = "0"] = /currently locked by (\d+) lock/.exec(error) ?? [];
+    return locks.length === Number(count) ? locks : undefined;
+}
+
 /** Whether the run that holds a lock is alive, as far as this machine can determine. */
 export function holderOf({ pid, hostname }: Lock): Holder {
     if (hostname !== os.hostname()) {

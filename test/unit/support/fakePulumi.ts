@@ -13,6 +13,10 @@ export interface FakePulumi {
     readonly fail: (command: string, output: string) => void;
     /** Makes a command run until it is interrupted. */
     readonly hang: (command: string) => void;
+    /** Makes every command that locks the stack fail with what it prints, until `pulumi cancel`. */
+    readonly lock: (output: string) => void;
+    /** The URL of the backend, by default a folder. */
+    readonly setBackend: (url: string) => void;
     /** Changes what a stack's state says of the time of its last change. */
     readonly changeState: (time: string) => void;
     /** Gives a stack a state of its own; the project then has the stacks with one. */
@@ -41,7 +45,12 @@ while [ $# -gt 0 ]; do
 done
 if [ -e "fails.$command" ]; then cat "fails.$command" >&2; exit 255; fi
 if [ -e "hangs.$command" ]; then echo "Updating"; exec sleep 60; fi
+case "$command $what" in
+    up* | refresh* | destroy* | "stack import") if [ -e locked ]; then cat locked >&2; exit 255; fi ;;
+esac
 case $command in
+    cancel) rm -f locked ;;
+    whoami) cat whoami.json ;;
     config) cat "$stack.config.json" ;;
     stack)
         case $what in
@@ -85,6 +94,9 @@ export function fakePulumi(given: Readonly<Record<string, Readonly<Record<string
             inFolder("events.json"),
             changes.map((metadata) => `${JSON.stringify({ resourcePreEvent: { metadata } })}\n`).join(""),
         );
+    const setBackend = (url: string) => fs.writeFileSync(inFolder("whoami.json"), JSON.stringify({ url }));
+    fs.writeFileSync(inFolder("Pulumi.yaml"), "name: hubspoke\n");
+    setBackend(`file://${folder}`);
     changeState("2026-01-01T00:00:00Z");
     planned([]);
     fs.writeFileSync(inFolder("calls"), "");
@@ -95,6 +107,8 @@ export function fakePulumi(given: Readonly<Record<string, Readonly<Record<string
         calls: () => fs.readFileSync(inFolder("calls"), "utf8").split("\n").filter((line) => line !== ""),
         fail: (command, output) => fs.writeFileSync(inFolder(`fails.${command}`), `${output}\n`),
         hang: (command) => fs.writeFileSync(inFolder(`hangs.${command}`), ""),
+        lock: (output) => fs.writeFileSync(inFolder("locked"), `${output}\n`),
+        setBackend,
         changeState,
         setState,
         stateOf: (stack) => JSON.parse(fs.readFileSync(inFolder(`${stack}.state.json`), "utf8")) as unknown,
