@@ -31,11 +31,13 @@ export interface Contradiction {
  */
 export function refuseContradictions(contradictions: readonly Contradiction[]): void {
     if (contradictions.length > 0) {
-        const lines = contradictions.map(
-            ({ setting, given, record, remedy }) => `hubspoke:${setting}: is ${given}, but ${record}. ${remedy}`,
-        );
-        throw new Error(lines.join("\n  "));
+        throw new Error(contradictions.map(describeContradiction).join("\n  "));
     }
+}
+
+/** A contradiction in one line. */
+export function describeContradiction({ setting, given, record, remedy }: Contradiction): string {
+    return `hubspoke:${setting}: is ${given}, but ${record}. ${remedy}`;
 }
 
 /**
@@ -100,7 +102,7 @@ export function contradictedPins(
 /** Compares token generations with the tokens that the hub holds: a retired token cannot be used again. */
 export function contradictedGenerations(
     { clusters }: Pick<EnvironmentSettings, "clusters">,
-    existing: readonly Registration[],
+    existing: readonly Pick<Registration, "annotations" | "cluster" | "stack">[],
     stack: string,
 ): readonly Contradiction[] {
     const own = existing.filter((registration) => registration.stack === stack);

@@ -1,10 +1,14 @@
 /**
  * Rebuilds a lost hub on a new, empty cluster, which the hub's stack file must already name:
  *
- *     npm run rebuild [-- --hub hub] [--timeout 15m]
+ *     npm run rebuild [-- --hub hub] [--active CLUSTER] [--timeout 15m]
  *
- * It refreshes and deploys the hub's stack, then the stack of each environment, which registers its clusters again. The
- * spokes keep running: Argo CD creates Applications with the same names, which adopt the running resources.
+ * First it compares the settings with the states of the stacks, and refuses an older checkout: the hub's records, which
+ * do that otherwise, are lost. --active confirms which cluster users reach, if somebody has moved them by hand since.
+ *
+ * Then it refreshes and deploys the hub's stack, and after it the stack of each environment, which registers its
+ * clusters again. The spokes keep running: Argo CD creates Applications with the same names, which adopt the running
+ * resources.
  */
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
@@ -14,11 +18,19 @@ import { pulumi, settingsOf, stackNames } from "../support/pulumi";
 import { isDivided, stacksAtOnce } from "../support/stackFile";
 import { environmentStack, expectedApplications } from "../support/stacks";
 import { type RebuildOptions, rebuildOptions } from "./options";
+import { refuseStaleCheckout } from "./refuse";
 
-async function rebuild({ hub, timeoutMs }: RebuildOptions): Promise<void> {
+/**
+ * Rebuilds the hub and registers the clusters of all environments.
+ *
+ * @throws InputError if a stack file is older than what was deployed, before any change; Error that names each
+ *     environment that is not restored
+ */
+export async function rebuild({ hub, active, timeoutMs }: RebuildOptions): Promise<void> {
     const stacks = (await stackNames()).filter((stack) => stack !== hub && !isDivided(stack));
     const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
     const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
+    await refuseStaleCheckout(hub, environments, active);
 
     await timed(`${hub}: the hub is up`, () => refreshAndUp(hub));
     // The stacks are independent, and each one reports its own failure.
@@ -33,7 +45,10 @@ async function rebuild({ hub, timeoutMs }: RebuildOptions): Promise<void> {
     if (failures.length > 0) {
         throw new Error(`${failures.length} of ${environments.length} environments are not restored:\n${failures.join("\n")}`);
     }
-    say("Everything is restored. Argo CD's deployment history and the record of failovers are empty");
+    say(
+        "Everything is restored. Lost with the old hub: Argo CD's deployment history, and the records of failovers, " +
+            "promotions and releases. A release in rings that was under way stands where it was: promote it again",
+    );
 }
 
 async function refreshAndUp(stack: string): Promise<void> {

@@ -38,6 +38,17 @@ export function urnsOf(state: State, cluster: string): string[] {
     return resourcesOf(state, cluster).map(({ urn }) => urn);
 }
 
+/** The Secret of a cluster in a stack's state; undefined if it was not created. */
+function secretIn({ deployment }: State, cluster: string): StateResource | undefined {
+    return deployment.resources?.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
+}
+
+/** The annotations that a stack's last `up` gave to a cluster's Secret; none if the state has no such Secret. */
+export function annotationsIn(state: State, cluster: string): Readonly<Record<string, string>> {
+    const metadata = secretIn(state, cluster)?.inputs?.metadata as { annotations?: Record<string, string> } | undefined;
+    return metadata?.annotations ?? {};
+}
+
 /** A cluster's registration in a stack's state. */
 export function registeredIn(
     state: State,
@@ -45,7 +56,7 @@ export function registeredIn(
     cluster: string,
 ): Registered {
     const resources = state.deployment.resources ?? [];
-    const secret = resources.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
+    const secret = secretIn(state, cluster);
     const { name } = (secret?.outputs?.metadata ?? {}) as { name?: string };
     const drain = resources.find(({ urn }) => nameOf(urn) === `${cluster}-drain`);
     const { argoCdName = cluster, server } = (drain?.outputs ?? {}) as { argoCdName?: string; server?: string };

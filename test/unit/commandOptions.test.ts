@@ -29,7 +29,8 @@ describe("the command line of a command", () => {
         expect(previewOptions(["--policy", "--accept-deletions", "--out", "o", "prod", "dr"])).to.deep.equal({
             stacks: ["prod", "dr"], base: "origin/main", agent: undefined, policy: true, accepted: true, out: "o",
         });
-        expect(rebuildOptions([])).to.deep.equal({ hub: "hub", timeoutMs: 900_000 });
+        expect(rebuildOptions([])).to.deep.equal({ hub: "hub", active: undefined, timeoutMs: 900_000 });
+        expect(rebuildOptions(["--active", "dr"])).to.include({ active: "dr" });
         expect(recoverOptions(["prod", "up", "--holder-is-dead", "ci"])).to.deep.equal({ stack: "prod", next: "up", deadHost: "ci" });
         expect(rotationTarget(["all"])).to.equal("all");
         expect(rulesOptions(["agent", "--check"])).to.deep.equal({
