@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import * as net from "node:net";
 import type * as tls from "node:tls";
+import { GiveUp } from "./wait";
 
 /**
  * Connects through a proxy: `http://`, `https://`, or `socks5://`, where the proxy looks up the server's name.
@@ -22,14 +23,41 @@ export async function agentThrough(proxy: string, trust: tls.ConnectionOptions):
  * The proxy that the environment names for a URL, as Go programs read it (golang.org/x/net/http/httpproxy): HTTPS_PROXY
  * or HTTP_PROXY, and NO_PROXY, or these in small letters. NO_PROXY lists domains, which cover those below them, IP
  * addresses and ranges in CIDR form, or is `*`. The machine itself is never reached through a proxy.
+ *
+ * @throws Error that names the variable, and nothing of its value, if it is not the URL of a proxy
  */
 export function proxyFromEnvironment(url: URL, env: NodeJS.ProcessEnv = process.env): string | undefined {
-    const value = (name: string) => [env[name], env[name.toLowerCase()]].find(Boolean) ?? "";
-    const proxy = value(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
-    if (proxy === "" || isExempt(url, value("NO_PROXY"))) {
+    const set = (name: string) => [name, name.toLowerCase()].find((one) => Boolean(env[one])) ?? name;
+    const variable = set(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+    const given = env[variable] ?? "";
+    if (given === "" || isExempt(url, env[set("NO_PROXY")] ?? "")) {
         return undefined;
     }
-    return proxy.includes("://") ? proxy : `http://${proxy}`;
+    const proxy = given.includes("://") ? given : `http://${given}`;
+    if (!isProxyUrl(proxy)) {
+        throw new GiveUp(`the variable ${variable} is not the URL of a proxy. ${escaping}, or correct the variable`);
+    }
+    return proxy;
+}
+
+/** What to do with a proxy's URL that is none. */
+export const escaping = "Escape the special characters of its user name and password, for example # as %23";
+
+/**
+ * Whether a text is a URL whose user name and password end where its author meant: an unescaped `#` or `/` would make
+ * what is before it a host, which errors name.
+ */
+export function isProxyUrl(text: string): boolean {
+    if (!URL.canParse(text) || /^[^/]*\/\/[^/?#\\]*[/?#\\].*@/.test(text)) {
+        return false;
+    }
+    const { username, password } = new URL(text);
+    try {
+        decodeURIComponent(`${username}:${password}`);
+        return true;
+    } catch {
+        return false;
+    }
 }
 
 function isExempt(url: URL, exempt: string): boolean {

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { clustersFrom, type ClustersFrom } from "./clustersFrom";
 import { asExpected } from "./given";
 import { InputError } from "./inputError";
+import { yamlProblem } from "./yamlProblem";
 
 const execute = promisify(execFile);
 
@@ -55,7 +56,7 @@ async function clustersOf({ file, command = [] }: ClustersFrom, folder: string):
             throw new InputError(`${at}: ${file === undefined ? why : "cannot be read"}. Correct it; nothing was changed`);
         },
     );
-    const found = mapOf(yamlIn(text));
+    const found = mapOf(yamlIn(text, at));
     if (found === undefined || Object.keys(found).length === 0) {
         throw new InputError(`${at}: is not a map of clusters in YAML. Write for example \`prod-eu: { context: prod-eu }\``);
     }
@@ -67,10 +68,18 @@ async function printed([program = "", ...args]: readonly string[], folder: strin
     return (await execute(program, args, options)).stdout;
 }
 
-/** What a YAML text contains; undefined if it is none. An error would quote it, and it may contain a kubeconfig. */
-function yamlIn(text: string): unknown {
+/** What a YAML text contains. The parser's error would quote it, and it may contain a kubeconfig. */
+function yamlIn(text: string, at: string): unknown {
     try {
         return parse(text, { logLevel: "error" });
+    } catch (error) {
+        throw new InputError(`${at}: ${yamlProblem(error)}. Correct it; nothing was changed`);
+    }
+}
+
+function jsonIn(text: string): unknown {
+    try {
+        return JSON.parse(text);
     } catch {
         return undefined;
     }
@@ -78,6 +87,6 @@ function yamlIn(text: string): unknown {
 
 /** A map, which Pulumi hands over as JSON; undefined for anything else. */
 function mapOf(value: unknown): Clusters | undefined {
-    const map = typeof value === "string" ? yamlIn(value) : value;
+    const map = typeof value === "string" ? jsonIn(value) : value;
     return typeof map === "object" && map !== null && !Array.isArray(map) ? (map as Clusters) : undefined;
 }

@@ -1,3 +1,4 @@
+import { escaping, isProxyUrl } from "../proxy";
 import type { Cluster, User } from "./fields";
 
 /** The API versions of exec plugins that clients speak (client-go, plugin/pkg/client/auth/exec). */
@@ -30,12 +31,14 @@ function clusterProblems(cluster: Cluster): (string | false)[] {
         (ca ?? caData) !== undefined &&
             cluster["insecure-skip-tls-verify"] &&
             "has both a certificate authority and insecure-skip-tls-verify. Remove one",
-        proxy !== undefined && !isProxy(proxy) && "has a proxy-url that does not begin with http://, https:// or socks5://. Correct it",
+        proxy !== undefined && proxyProblem(proxy),
     ];
 }
 
-function isProxy(url: string): boolean {
-    return URL.canParse(url) && ["http:", "https:", "socks5:"].includes(new URL(url).protocol);
+function proxyProblem(url: string): string | false {
+    return /^(https?|socks5):/i.test(url)
+        ? !isProxyUrl(url) && `has a proxy-url that is not a URL. ${escaping}, or correct it`
+        : "has a proxy-url that does not begin with http://, https:// or socks5://. Correct it";
 }
 
 function userProblems(user: Partial<User>): (string | false)[] {

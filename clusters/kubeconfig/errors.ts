@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { YAMLParseError } from "yaml";
+import { yamlProblem } from "../../settings/yamlProblem";
 import { PluginError } from "./execPlugin";
 import type { Exec, User } from "./fields";
 
@@ -27,8 +27,7 @@ export const flatten = "Write the output of `kubectl config view --raw --minify 
 
 /** Why a kubeconfig cannot be parsed. */
 export function parseProblem(source: Source, error: unknown): string {
-    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
-    return invalid(source, line === undefined ? "it cannot be read as YAML" : `line ${line} cannot be read as YAML`);
+    return invalid(source, yamlProblem(error));
 }
 
 /**

@@ -75,9 +75,22 @@ describe("clusters from a file or a command", () => {
 
     it("are refused for YAML that is none, without a word of it", async () => {
         const message = await failure(settings({ command: ["sh", "-c", "echo 'a: [secret'; echo other-secret >&2"] }));
-        expect(message).to.match(/is not a map of clusters in YAML/);
-        expect(message.replace(/command: .*?: is/, "")).not.to.include("secret");
+        expect(message).to.match(/>&2: line \d cannot be read as YAML. Correct it; nothing was changed$/);
+        expect(message.replace(/command: .*?: line/, "")).not.to.include("secret");
     });
+
+    const broken: [what: string, text: string, problem: string][] = [
+        ["a key twice", "a: { context: a }\nb: { context: b }\na: { kubeconfig: hunter2 }\n", "line 3 has a key that its map has already"],
+        ["a tab", "a:\n\tkubeconfig: hunter2\n", "line 2 is indented by a tab, and YAML takes spaces"],
+        ["an alias of nothing", "a: *hunter2\n", "it cannot be read as YAML"],
+    ];
+    for (const [what, text, problem] of broken) {
+        it(`are refused for ${what}, with the line and without its words`, async () => {
+            writeFileSync(path.join(folder, "clusters.yaml"), text);
+            const message = await failure(settings({ file: "clusters.yaml" }));
+            expect(message).to.equal(`hubspoke:clustersFrom.file: clusters.yaml: ${problem}. Correct it; nothing was changed`);
+        });
+    }
 
     it("are never removed because they vanished, until the settings say so", async () => {
         const existing = ["a", "gone"].map((cluster) => registration({ cluster, stack }));

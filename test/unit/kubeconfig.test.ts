@@ -151,6 +151,7 @@ describe("what client-go refuses in a kubeconfig", () => {
         { name: "an authority twice", cluster: { "certificate-authority": "/a", "certificate-authority-data": "QQ==" }, says: /both certificate-authority and/ },
         { name: "an authority that is not asked", cluster: { "certificate-authority-data": "QQ==", "insecure-skip-tls-verify": true }, says: /insecure-skip-tls-verify/ },
         { name: "an unknown kind of proxy", cluster: { "proxy-url": "ftp://proxy" }, says: /proxy-url/ },
+        { name: "a proxy's password with a # in it", cluster: { "proxy-url": "http://u:12#hunter2@proxy" }, says: /^(?!.*hunter2).*Escape the special/ },
         { name: "a server without https://", cluster: { server: "a.example.com:6443" }, says: /not a valid URL/ },
         { name: "a certificate twice", user: { "client-certificate": "/a", "client-certificate-data": "QQ==" }, says: /both client-certificate and/ },
         { name: "a certificate without a key", user: { "client-certificate": "/a" }, says: /without a key/ },

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import * as http from "node:http";
 import type * as net from "node:net";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
+import { proxyFromEnvironment } from "../../clusters/proxy";
 import { get, UnreachableError } from "../../clusters/request";
-import { waitFor } from "../../clusters/wait";
+import { GiveUp, waitFor } from "../../clusters/wait";
 import { failure } from "./support/failure";
 
 describe("a repeated request to an API server", () => {
@@ -42,6 +43,37 @@ describe("a repeated request to an API server", () => {
     it("is repeated while the server has errors", async () => {
         expect(await wait(500, 503, 200)).to.deep.equal({});
         expect(asked).to.deep.equal([500, 503, 200]);
+    });
+});
+
+describe("a proxy that the environment names", () => {
+    const before = process.env.HTTPS_PROXY;
+    const cluster: ClusterAddress = { setting: "hub", server: "https://hub.test", tls: {}, user: {} };
+    after(() => {
+        if (before === undefined) {
+            delete process.env.HTTPS_PROXY;
+        } else {
+            process.env.HTTPS_PROXY = before;
+        }
+    });
+
+    for (const given of ["http://user:hun#ter2@proxy:3128", "user:12/hunter2@proxy", "http://u:%hunter2@proxy", "http://a b"]) {
+        it(`is refused by the variable's name where it is no URL, without its value: ${given}`, async () => {
+            process.env.HTTPS_PROXY = given;
+            const error = await get(cluster, "version").catch((reason: unknown) => reason);
+            expect(error).to.be.instanceOf(GiveUp);
+            expect((error as Error).message).to.equal(
+                "the variable HTTPS_PROXY is not the URL of a proxy. Escape the special characters of its user name and " +
+                    "password, for example # as %23, or correct the variable",
+            );
+        });
+    }
+
+    it("may have escaped characters in its password", () => {
+        const env = { https_proxy: "http://user:hun%23ter2@proxy:3128" };
+        expect(proxyFromEnvironment(new URL("https://hub.test"), env)).to.equal(env.https_proxy);
+        expect(proxyFromEnvironment(new URL("http://hub.test"), { http_proxy: "proxy:3128" })).to.equal("http://proxy:3128");
+        expect(() => proxyFromEnvironment(new URL("http://hub.test"), { http_proxy: "a b" })).to.throw(/variable http_proxy/);
     });
 });
 
