@@ -11,10 +11,23 @@ interface Compared {
     readonly revisions?: readonly string[];
 }
 
+/** Where manifests come from (argo-cd, `ApplicationSource`). */
+export interface ApplicationSource {
+    readonly repoURL?: string;
+    /** Of a Helm repository or a registry. */
+    readonly chart?: string;
+    readonly targetRevision?: string;
+    readonly helm?: {
+        readonly valueFiles?: readonly string[];
+        readonly fileParameters?: readonly { readonly path?: string }[];
+    };
+    readonly kustomize?: object;
+}
+
 /** What is to be delivered: the chart, or instead the chart and its values files. */
 interface Targeted {
-    readonly source?: { readonly targetRevision?: string };
-    readonly sources?: readonly { readonly targetRevision?: string }[];
+    readonly source?: ApplicationSource;
+    readonly sources?: readonly ApplicationSource[];
 }
 
 /** The fields of an Argo CD Application that this program reads (argo-cd, pkg/apis/application/v1alpha1/types.go). */
@@ -36,6 +49,9 @@ export interface Application {
     readonly status?: {
         /** Time of the last comparison, as RFC 3339. */
         readonly reconciledAt?: string;
+        /** How Argo CD has made the manifests of its sources, such as `Helm` or `Kustomize`. */
+        readonly sourceType?: string;
+        readonly sourceTypes?: readonly string[];
         readonly sync?: Compared & { readonly status?: string; readonly comparedTo?: Targeted };
         readonly health?: { readonly status?: string; readonly lastTransitionTime?: string };
         readonly operationState?: {
@@ -164,9 +180,14 @@ export function complaintsOf({ status }: Application): string {
     return (status?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`).join("; ");
 }
 
-/** Names in one line, for messages. */
-export function namesOf(applications: readonly Application[]): string {
-    return applications.map(({ metadata }) => metadata.name).join(", ");
+/**
+ * Names in one line, for messages.
+ *
+ * @param shown how many names at most; by default all
+ */
+export function namesOf(applications: readonly Application[], shown = Infinity): string {
+    const more = applications.length > shown ? ` and ${applications.length - shown} more` : "";
+    return applications.slice(0, shown).map(({ metadata }) => metadata.name).join(", ") + more;
 }
 
 /** Annotates Applications, one after another; one that is deleted meanwhile is not an error. */

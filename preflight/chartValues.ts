@@ -15,8 +15,10 @@ export async function checkChartValues(settings: HubSettings): Promise<void> {
     const own = ownValues({ settings, serviceMonitors: false });
     const problems = [
         ...refusedValues(own, values),
-        ...guardedVariables(own, settings.pods.env).map(
-            (name) => `hubspoke:pods.env.${name}: would undo a guarantee, or the program sets it itself. Remove it`,
+        ...(["env", "secretEnv"] as const).flatMap((setting) =>
+            guardedVariables(own, settings.pods[setting]).map(
+                (name) => `hubspoke:pods.${setting}.${name}: would undo a guarantee, or the program sets it itself. Remove it`,
+            ),
         ),
     ];
     if (Object.keys(values).length > 0 && secretKeys().includes(`${pulumi.getProject()}:chart`)) {

@@ -1,4 +1,4 @@
-import type { Application } from "../clusters/applications";
+import { type Application, namesOf } from "../clusters/applications";
 import { defaultProjectName } from "../clusters/names";
 import type { HubSettings } from "../settings/hub";
 
@@ -13,15 +13,13 @@ const shown = 20;
 export function stoppedApplications(applications: readonly Application[]): string | undefined {
     const stopped = applications
         .filter(({ spec }) => ["", defaultProjectName].includes(spec?.project ?? ""))
-        .map(({ metadata }) => metadata.name)
-        .sort();
+        .sort((left, right) => left.metadata.name.localeCompare(right.metadata.name));
     if (stopped.length === 0) {
         return undefined;
     }
-    const more = stopped.length > shown ? ` and ${stopped.length - shown} more` : "";
     return (
         `hubspoke:defaultProject: would be locked, and Argo CD would no longer sync the Applications in it: ` +
-        `${stopped.slice(0, shown).join(", ")}${more}. Move them to an AppProject of their own, or write ` +
+        `${namesOf(stopped, shown)}. Move them to an AppProject of their own, or write ` +
         "`hubspoke:defaultProject: unmanaged` until then"
     );
 }

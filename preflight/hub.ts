@@ -23,6 +23,7 @@ import { refuseCutOff } from "./egress";
 import { refuseMissingAudiences } from "./federation";
 import { refuseUnpreparedImpersonation } from "./impersonation";
 import { checkNodes } from "./nodes";
+import { openSources, refuseClosedSources } from "./otherSources";
 import { once } from "./once";
 import { publishedCluster } from "./published";
 import { contradictedActive, refuseContradictions } from "./recorded";
@@ -75,6 +76,10 @@ export async function checkHub(settings: HubSettings, stack: string): Promise<Hu
         },
         async () => findAgentOnHub(hub, settings, stack, await applications()),
         async () => refuseToStop(settings, await applications()),
+        async () => {
+            openSources(settings).forEach((warning) => void pulumi.log.warn(warning));
+            await refuseClosedSources(settings, hub, await applications());
+        },
         () => {
             const release = settings.adoptedRelease ?? defaultRelease;
             return settings.availability === "ha" ? checkNodes(hub, groups, settings.pods, release) : undefined;

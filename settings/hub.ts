@@ -15,6 +15,7 @@ import { impersonation, impersonationProblems } from "./impersonation";
 import { gitProblems } from "./gitProblems";
 import { dnsLabel, dnsName, domain, flag, noNumber } from "./kinds";
 import { hubLabels } from "./labels";
+import { otherSources } from "./otherSources";
 import { pods } from "./pods";
 import { previewers } from "./previewers";
 import { redisTls, redisTlsProblems } from "./redisTls";
@@ -91,6 +92,7 @@ export const hubSettings = z.strictObject({
     traffic,
     labels: hubLabels.describe("Labels of the hub's own cluster Secret.").prefault({}),
     permissions: hubPermissionsSchema,
+    otherSources,
     defaultProject: z
         .enum(["locked", "unmanaged"], 'must be "locked" or "unmanaged". Write one of these')
         .describe(

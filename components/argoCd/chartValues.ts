@@ -1,5 +1,6 @@
 import { tokensVariable } from "./federation";
 import type { ArgoCdValues } from "./names";
+import { otherSourceValues, submodulesVariable } from "./otherSources";
 
 /** The setting `chart.values`: values of the argo-cd chart that the program does not know, over its own. */
 
@@ -76,7 +77,7 @@ const switches = [
     "--applicationset-namespaces", "ARGOCD_APPLICATIONSET_CONTROLLER_NAMESPACES",
     "--namespace", "--redis", "REDIS_SERVER", "REDIS_PASSWORD", "ARGOCD_CONTROLLER_REPLICAS",
     "--metrics-cluster-labels", "ARGOCD_K8S_CLIENT_QPS", "ARGOCD_K8S_CLIENT_BURST",
-    "ARGOCD_CLUSTER_CACHE_RESYNC_DURATION", tokensVariable,
+    "ARGOCD_CLUSTER_CACHE_RESYNC_DURATION", tokensVariable, submodulesVariable,
 ];
 
 /** Values, flags and variables that would undo the check of signatures, where the hub's settings demand it. */
@@ -133,7 +134,12 @@ function reasonAgainst(own: ArgoCdValues, { path, value }: Leaf): string | undef
         const taken = named.find((name) => isSwitch(own, name));
         return taken && `${taken} would undo a guarantee, or the program sets it itself. Remove it`;
     }
-    return isOwned(own, path) ? "the program sets this from the hub's settings. Remove it, or change that setting" : undefined;
+    if (!isOwned(own, path)) {
+        return undefined;
+    }
+    return leaves(otherSourceValues()).some((leaf) => leaf.path.join("/") === path.join("/"))
+        ? elsewhere("otherSources")
+        : "the program sets this from the hub's settings. Remove it, or change that setting";
 }
 
 /** Whether a pattern is the path, or the path of a map that contains it. */

@@ -12,6 +12,7 @@ import { type ArgoCdValues, argoCdHost } from "./names";
 import { metricsValues } from "./metrics";
 import { impersonationValues } from "./impersonation";
 import { notificationValues } from "./notifications";
+import { otherSourceValues } from "./otherSources";
 import { podValues } from "./pods";
 import { rightsValues } from "./rights";
 import { gitCertificateValues, knownHostsValues } from "./repositoryValues";
@@ -36,6 +37,7 @@ type ValuesSettings = Pick<
     | "impersonation"
     | "ingress"
     | "knownHosts"
+    | "otherSources"
     | "permissions"
     | "pods"
     | "redisTls"
@@ -75,6 +77,7 @@ export function ownValues({ settings, serviceMonitors }: ArgoCdValuesArgs): Argo
             // The program's Secret `argocd-redis` has the password of Redis (key `auth`); the job would create another.
             redisSecretInit: { enabled: false },
         },
+        otherSourceValues(settings.otherSources),
         impersonationValues(settings.impersonation),
         rightsValues(settings.permissions),
         availabilityValues(settings.availability, scale),

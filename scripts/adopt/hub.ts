@@ -11,6 +11,7 @@ import { argoCdChart } from "../../components/argoCd/release";
 import { argoCdValues } from "../../components/argoCd/values";
 import { describeCrds, foreignCrds, obstacles, ownershipPatch, readArgoCd } from "../../preflight/argoCd";
 import { chartVersion } from "../../preflight/chart";
+import { undecidedSources } from "../../preflight/otherSources";
 import { chartProblem } from "../../settings/chart";
 import type { HubSettings } from "../../settings/hub";
 import { confirmByName } from "../forget/confirm";
@@ -45,7 +46,8 @@ export async function adoptHub(stack: string, settings: HubSettings, yes: boolea
         throw new Error(nothingToAdopt(stack, isOwn ? "the Argo CD of the hub is this stack's" : "the hub has no Argo CD"));
     }
     const helm = installed === undefined ? undefined : await readHelmRelease(hub, release);
-    refuse(stack, helm === undefined ? [] : await chartProblems(helm, settings));
+    const unfit = helm === undefined ? [] : await chartProblems(helm, settings);
+    refuse(stack, [...unfit, ...undecidedSources(settings)]);
     const before = await applications(hub);
     const planned = await preview(stack, release);
     if (settings.adoptedRelease === release && planned.length === 0 && foreign.length === 0) {

@@ -174,6 +174,24 @@ testCharts("a hub's rights and availability", (chart) => {
         expect(objects.filter(({ metadata }) => metadata.name === notificationsController)).to.deep.equal([]);
     });
 
+    it("lets a repository decide no more than its chart: the keys reach Argo CD, and the variables their pods", async () => {
+        const hub = await Rendered.from(chart, {});
+        // The chart leaves out an empty text, with which Argo CD would allow http and https.
+        expect(hub.configMap("argocd-cm")).to.include({ "helm.valuesFileSchemes": ",", "kustomize.enable": "false" });
+        const submodules = { [repoServer]: "reposerver", "argocd-applicationset-controller": "applicationsetcontroller" };
+        for (const [workload, prefix] of Object.entries(submodules)) {
+            const key = `${prefix}.enable.git.submodule`;
+            expect(hub.configMap("argocd-cmd-params-cm")).to.include({ [key]: "false" });
+            const [{ env = [] } = {}] = hub.workload(workload).pod.containers as [Container?];
+            const variable = env.find(({ name }) => name === "ARGOCD_GIT_MODULES_ENABLED");
+            expect(JSON.stringify(variable), workload).to.include(`"${key}"`);
+        }
+        const [server] = hub.workload("argocd-server").pod.containers as [Container];
+        expect(server.env).to.deep.include({ name: "ARGOCD_GIT_MODULES_ENABLED", value: "false" });
+        const opened = await Rendered.from(chart, { otherSources: ["kustomize", "remoteValues", "submodules"] });
+        expect(opened.configMap("argocd-cm")).not.to.have.any.keys("helm.valuesFileSchemes", "kustomize.enable");
+    });
+
     it("omits by default what the program omits", async () => {
         const { configs } = await defaultValues(chart);
         expect(parse(configs.cm["resource.exclusions"] ?? "")).to.deep.equal(usualExclusions);

@@ -44,7 +44,7 @@ testCharts("a hub's pods", (chart) => {
         const hub = await Rendered.from(chart, { chart: { values: given.values } });
         const service = hub.objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === "argocd-server");
         expect(service?.spec).to.include({ type: "LoadBalancer" });
-        expect(hub.configMap("argocd-cm")).to.include({ "kustomize.buildOptions": "--enable-helm" });
+        expect(hub.configMap("argocd-cm")).to.include({ "statusbadge.enabled": "true" });
     });
 
     it("gives tokens for spokes to what connects to them, and to no other pod", async () => {

@@ -1,13 +1,17 @@
 import { expect } from "chai";
+import { type Application, complaintsOf } from "../../clusters/applications";
 import { publishAgentRepository } from "../../lab/argocd";
 import { applyByHand } from "../../lab/apply";
 import { kubectl } from "../../lab/kubectl";
+import { waitFor } from "../../lab/processes";
 import { table } from "../../lab/tables";
 import { waitForApplications } from "../../lab/waiting";
 import { argocdClusterAdd, removeClusterAdd } from "./support/clusterAdd";
 import { asClusterAdmin, withOpenDefaultProject, withProjectAlone } from "./support/asBefore";
 import { type Answer, type Attack, attempt, besideArgoCd, pushHostileCharts } from "./support/attacks";
+import { type Outside, openOutside, pushHostileRepository } from "./support/hostileRepository";
 import { changedCluster, pulumiOk, withConfig } from "./support/lab";
+import { applicationOfOthers } from "./support/ofOthers";
 import { otherNamespace, startOtherArgoCd } from "./support/otherArgoCd";
 
 /** A project of other people, which has no limits. */
@@ -143,4 +147,46 @@ describe("the same with the real `argocd cluster add`", () => {
         ];
         expect(theirs).to.deep.equal([{ placed: true }, { placed: true }]);
     });
+});
+
+describe("a hostile repository, beside its chart", () => {
+    let outside: Outside;
+    let repoURL: string;
+    before(async () => {
+        outside = await openOutside();
+        repoURL = await pushHostileRepository(outside.url);
+        await applyByHand("hub", [others]);
+    });
+    after(async () => {
+        await kubectl("hub", ["delete", "appproject", "others", "--namespace=argocd"]);
+        await outside.close();
+    });
+
+    /** By the folder in the repository: what it tries, and what Argo CD says of the Application. */
+    const tries = {
+        values: ["values at a URL of its choice", /URL scheme 'http' is not allowed/],
+        kustomize: ["a Kustomization with bases elsewhere", /^OutOfSync /],
+        submodule: ["a submodule elsewhere", /^OutOfSync /],
+    } as const;
+    for (const [path, [what, says]] of Object.entries(tries)) {
+        it(`has the hub ask no other server, with a credential or without: ${what}`, async () => {
+            const given = { name: "thief", project: "others", cluster: "staging", namespace: "agent", repoURL, path };
+            await applyByHand("hub", [applicationOfOthers(given)]);
+            try {
+                await waitFor(
+                    "Argo CD to have compared the Application thief",
+                    async () => {
+                        const json = await kubectl("hub", ["get", "application", "thief", "--namespace=argocd", "--output=json"]);
+                        const application = JSON.parse(json) as Application;
+                        const seen = `${application.status?.sync?.status} ${complaintsOf(application)}`;
+                        return says.test(seen) ? { done: true } : { seen };
+                    },
+                    { timeoutMs: 120_000, intervalMs: 500 },
+                );
+                expect(outside.asked).to.deep.equal([]);
+            } finally {
+                await kubectl("hub", ["delete", "application", "thief", "--namespace=argocd", "--timeout=30s"]);
+            }
+        });
+    }
 });

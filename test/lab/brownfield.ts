@@ -149,6 +149,8 @@ describe("a hub that has an Argo CD already", () => {
             "hubspoke:availability": "single",
             "hubspoke:chart": { path: chart },
             "hubspoke:defaultProject": "unmanaged",
+            // Their repository has no submodules, which only it can tell.
+            "hubspoke:otherSources": [],
             "hubspoke:permissions": { scope: "cluster", kinds, namespaces: applications },
         });
         await pulumi(stack, ["stack", "init"]);

@@ -41,7 +41,7 @@ const pods = {
 const values = {
     server: { service: { type: "LoadBalancer" } },
     repoServer: { extraArgs: ["--loglevel=debug"] },
-    configs: { cm: { "kustomize.buildOptions": "--enable-helm" } },
+    configs: { cm: { "statusbadge.enabled": true } },
 };
 
 interface Place {
