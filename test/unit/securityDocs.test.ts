@@ -31,6 +31,21 @@ describe("the rights in docs/rbac to run an environment's stack", () => {
     });
 });
 
+describe("what docs/security.md says that a hostile chart cannot change", () => {
+    it("is nothing that the Role of the agent's chart allows: the network policies are not among it", () => {
+        const page = readFileSync(path.resolve(folder, "../security.md"), "utf8");
+        const [, , limits = "", open = ""] = /^\| \*\*a hostile chart\*\*.*$/m.exec(page)?.[0].split(" | ") ?? [];
+        const changed = agentRules.flatMap(({ resources, verbs }) => (verbs.includes("update") ? resources : []));
+        expect(limits).to.include("a quota, limits and a Pod Security level that Argo CD may not change");
+        expect(changed).not.to.include.members(["resourcequotas"]);
+        expect(changed).not.to.include.members(["limitranges"]);
+        expect(changed).not.to.include.members(["namespaces"]);
+        expect(changed).to.include("networkpolicies");
+        expect(limits).not.to.include("network polic");
+        expect(open).to.include("NetworkPolicies");
+    });
+});
+
 describe("the findings of the threat model in docs/security.md", () => {
     const root = path.resolve(__dirname, "../..");
     const read = (file: string) => readFileSync(path.join(root, file), "utf8");
