@@ -22,18 +22,21 @@ const noSchemes = ",";
  * Applications of others.
  */
 export function otherSourceValues(otherSources: OtherSources = []): ArgoCdValues {
+    const withoutSubmodules = !otherSources.includes("submodules");
     return {
+        // No parameter is for argocd-server, which tries the generators of an ApplicationSet for a user.
+        ...(withoutSubmodules && { server: { env: [{ name: submodulesVariable, value: "false" }] } }),
         configs: {
             cm: {
                 ...(!otherSources.includes("kustomize") && { "kustomize.enable": "false" }),
                 ...(!otherSources.includes("remoteValues") && { "helm.valuesFileSchemes": noSchemes }),
             },
-            params: otherSources.includes("submodules")
-                ? {}
-                : {
+            params: withoutSubmodules
+                ? {
                       "reposerver.enable.git.submodule": "false",
                       "applicationsetcontroller.enable.git.submodule": "false",
-                  },
+                  }
+                : {},
         },
     };
 }

@@ -186,6 +186,8 @@ testCharts("a hub's rights and availability", (chart) => {
             const variable = env.find(({ name }) => name === "ARGOCD_GIT_MODULES_ENABLED");
             expect(JSON.stringify(variable), workload).to.include(`"${key}"`);
         }
+        const [server] = hub.workload("argocd-server").pod.containers as [Container];
+        expect(server.env).to.deep.include({ name: "ARGOCD_GIT_MODULES_ENABLED", value: "false" });
         const opened = await Rendered.from(chart, { otherSources: ["kustomize", "remoteValues", "submodules"] });
         expect(opened.configMap("argocd-cm")).not.to.have.any.keys("helm.valuesFileSchemes", "kustomize.enable");
     });

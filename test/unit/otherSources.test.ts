@@ -16,10 +16,17 @@ const every = ["kustomize", "remoteValues", "submodules"] as const;
 const ofCm = ["kustomize.enable", "helm.valuesFileSchemes"];
 const ofParams = ["reposerver.enable.git.submodule", "applicationsetcontroller.enable.git.submodule"];
 
-function valuesOf(otherSources?: OtherSources, more: object = {}): Values {
-    const settings = hubSettings({ ...(otherSources && { otherSources }), ...more });
-    return (argoCdValues({ settings, serviceMonitors: false }) as { configs: Values }).configs;
+interface AllValues {
+    readonly configs: Values;
+    readonly server: { readonly env?: unknown };
 }
+
+function allValuesOf(otherSources?: OtherSources): AllValues {
+    const settings = hubSettings({ ...(otherSources && { otherSources }) });
+    return argoCdValues({ settings, serviceMonitors: false }) as unknown as AllValues;
+}
+
+const valuesOf = (otherSources?: OtherSources) => allValuesOf(otherSources).configs;
 
 describe("what a repository decides beside its chart", () => {
     it("is neither submodules, nor values at URLs, nor a Kustomization", () => {
@@ -39,6 +46,9 @@ describe("what a repository decides beside its chart", () => {
         const { cm, params } = valuesOf([...every]);
         expect(cm).not.to.have.any.keys(ofCm);
         expect(params).not.to.have.any.keys(ofParams);
+        const ofServer = (given: OtherSources) => JSON.stringify(allValuesOf(given).server.env ?? []);
+        expect(ofServer([])).to.include('{"name":"ARGOCD_GIT_MODULES_ENABLED","value":"false"}');
+        expect(ofServer(["submodules"])).not.to.include("ARGOCD_GIT_MODULES_ENABLED");
         expect(valuesOf(["submodules"]).cm).to.include.all.keys(ofCm);
         expect(valuesOf(["kustomize"]).cm).to.have.property("helm.valuesFileSchemes");
         expect(() => hubSettings({ otherSources: ["plugins"] })).to.throw(/otherSources\.0: must be "kustomize", "remoteValues" or/);
