@@ -1,7 +1,7 @@
 /**
  * Promotes the proved revision of one environment to another, whose stack file pins it:
  *
- *     npm run promote -- --from staging --to prod [--application agent] [--timeout 15m]
+ *     npm run promote -- --from staging --to prod [--application agent] [--timeout 15m] [--allow-superseded]
  *
  * The names are those of stacks; with several applications, one must be named. It changes nothing unless the
  * application is Synced and Healthy in the first environment, at one revision, for the hub's `rollout.soak`. Then it
@@ -9,20 +9,20 @@
  * Healthy there too: on all clusters at once, or in the rings of its `rollout`. It deploys no other pending change of
  * the stack, and refuses if anything but the pin would change in the Secrets. The hub records the promotion before and
  * after. After an interruption, run it again: it continues. A cluster in quarantine gets the pin, and the revision when
- * that is lifted.
+ * that is lifted. A revision that a promotion has replaced on a cluster is refused; `--allow-superseded` goes back to
+ * it on purpose.
  *
  * For a release in rings that has begun:
  *
  *     npm run promote -- --to prod --pause | --resume | --approve | --back | --status
  */
-import { milliseconds } from "../../settings/duration";
-import { main, say } from "../support/main";
-import { type EnvironmentStack, environmentStack } from "../support/stacks";
+import { main } from "../support/main";
+import { environmentStack } from "../support/stacks";
 import { promoteAtOnce } from "./atOnce";
-import { provedRevision } from "./checks";
 import { optionsIn } from "./options";
+import { proveFor } from "./prove";
 import { actOnRelease, promoteInRings } from "./rings";
-import { applicationNamed, expectedOf, found } from "./target";
+import { applicationNamed } from "./target";
 
 async function promote(args: string[]): Promise<void> {
     const { to, does, timeout, ...named } = optionsIn(args);
@@ -35,22 +35,11 @@ async function promote(args: string[]): Promise<void> {
         return actOnRelease(target, application, does.action, timeout);
     }
     const source = await environmentStack(does.from);
-    const proved = () => proveFor(target, source, application);
+    const proved = () => proveFor(target, source, application, does.allowSuperseded);
     const { rollout } = target.settings;
     return rollout === undefined
         ? promoteAtOnce(target, application, await proved(), timeout)
         : promoteInRings(target, application, { proved, rollout, timeout });
-}
-
-/** The revision that the source has proved for the target. */
-async function proveFor(target: EnvironmentStack, source: EnvironmentStack, application: string): Promise<string> {
-    const { soak } = target.rollout;
-    const applications = await found(source, application);
-    const expected = expectedOf(source, application);
-    const revision = provedRevision(source.stack, expected, applications, Date.now(), milliseconds(soak));
-    const proof = `${application} on ${source.stack} is Synced and Healthy at ${revision} for ${soak} or more`;
-    say(`${proof}: promoting it to ${target.stack}`);
-    return revision;
 }
 
 main(module, promote);

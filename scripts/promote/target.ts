@@ -29,17 +29,22 @@ export function clustersWith({ settings, applications }: EnvironmentStack, appli
     return clusters.map(([name]) => name);
 }
 
+/** The clusters that are registered on the hub, and the promotions that have reached them. */
+export async function recordOn({ hub, namespace }: Pick<EnvironmentStack, "hub" | "namespace">) {
+    const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
+    return { existing, moved: promotionsThatMoved(record, existing) };
+}
+
 /**
  * Pins that the preview accepts: one that goes back to a revision which a promotion has replaced on its cluster says
  * so, by `rollbackFrom`.
  */
 export async function withRollback(
-    { hub, namespace }: EnvironmentStack,
+    target: EnvironmentStack,
     application: string,
     pins: Readonly<Record<string, Pin>>,
 ): Promise<Record<string, Pin>> {
-    const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
-    const moved = promotionsThatMoved(record, existing);
+    const { moved } = await recordOn(target);
     const entries = Object.entries(pins).map(([cluster, pin]) => {
         const promotion = moved[promotionKey({ application, cluster })];
         const goesBack = promotion?.superseded.includes(pinText(pin) ?? "");

@@ -4,8 +4,10 @@ import { optionsIn } from "../../scripts/promote/options";
 describe("the options of a promotion", () => {
     it("name two stacks, or one with what to do with its release", () => {
         expect(optionsIn(["--from", "staging", "--to", "prod"])).to.deep.equal({
-            ...{ to: "prod", does: { from: "staging" }, application: undefined, timeout: "15m" },
+            ...{ to: "prod", does: { from: "staging", allowSuperseded: false }, application: undefined, timeout: "15m" },
         });
+        const { does } = optionsIn(["--from", "staging", "--to", "prod", "--allow-superseded"]);
+        expect(does).to.deep.equal({ from: "staging", allowSuperseded: true });
         expect(optionsIn(["--to", "prod", "--approve", "--application", "retriever", "--timeout", "1h"])).to.deep.equal({
             ...{ to: "prod", does: { action: "approve" }, application: "retriever", timeout: "1h" },
         });
@@ -17,6 +19,7 @@ describe("the options of a promotion", () => {
         ["--from", "prod", "--to", "prod"],
         ["--from", "staging", "--to", "prod", "--back"],
         ["--to", "prod", "--pause", "--resume"],
+        ["--to", "prod", "--resume", "--allow-superseded"],
         ["--from", "staging", "--to", "prod", "--timeout", "soon"],
         ["--to", "prod", "--aprove"],
     ];
