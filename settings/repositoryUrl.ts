@@ -15,7 +15,11 @@ export function isSameToArgoCd(one: string, other: string): boolean {
 
 /** A URL in the spelling of Argo CD's comparison, but without a slash at the end, which differs to Argo CD alone. */
 export function plainUrl(url: string): string {
-    return normalized(url.replace(/\/+$/, ""));
+    let end = url.length;
+    while (url[end - 1] === "/") {
+        end -= 1;
+    }
+    return normalized(url.slice(0, end));
 }
 
 /** As Argo CD's `NormalizeGitURL`, where a slash at the end stays, and `.git` before it. */

@@ -5,8 +5,8 @@ import type { ArgoCdValues } from "./names";
 export const argoCdChart = { name: "argo-cd", repository: "https://argoproj.github.io/argo-helm", version: "10.1.1" };
 
 /**
- * A later patch of Argo CD for one version of the chart, whose own has published holes (clusters/argoCdHoles.ts): 10.1.1
- * has 3.4.4. Another version of the chart keeps its own.
+ * A later patch of Argo CD for one version of the chart, whose own has published holes (clusters/argoCdHoles.ts):
+ * 10.1.1 has 3.4.4. Another version of the chart keeps its own.
  */
 const patched = { chart: "10.1.1", tag: "v3.4.15" };
 

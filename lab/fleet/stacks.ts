@@ -43,7 +43,10 @@ export async function registerFleet(
  *
  * @param labels as those of {@link registerFleet}
  */
-export async function divideFleet(names: readonly FleetCluster[], labels: Readonly<Record<string, string>>): Promise<void> {
+export async function divideFleet(
+    names: readonly FleetCluster[],
+    labels: Readonly<Record<string, string>>,
+): Promise<void> {
     writeStackFile(environment, configuration(names, labels));
     await scriptOk("fleet", "plan", environment);
 }

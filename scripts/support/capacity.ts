@@ -38,8 +38,8 @@ export function thisMachine(): Machine {
 }
 
 /**
- * How many clusters a shard should have: with one application 20, with more of them fewer, and fewer where the memory is
- * too small for one run with so many.
+ * How many clusters a shard should have: with one application 20, with more of them fewer, and fewer where the memory
+ * is too small for one run with so many.
  *
  * @param applications how many each cluster gets
  */

@@ -370,8 +370,9 @@ describe("a cluster with several applications", () => {
             counted.push(everything().filter(({ type }) => !ofEnvironment.includes(type)).length);
         }
         const [one = 0, several = 0] = counted;
-        expect(several - one).to.be.within(2 * resourcesOf.application, 2 * resourcesOf.application + 4);
-        expect(one).to.be.within(resourcesOf.cluster + resourcesOf.application - 2, resourcesOf.cluster + resourcesOf.application + 2);
+        const { cluster, application } = resourcesOf;
+        expect(several - one).to.be.within(2 * application, 2 * application + 4);
+        expect(one).to.be.within(cluster + application - 2, cluster + application + 2);
     });
 
     it("has rights on kinds in no namespace by a ClusterRole for exactly these", async () => {

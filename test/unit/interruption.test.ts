@@ -11,7 +11,7 @@ const root = path.resolve(__dirname, "../..");
 const command = [
     'trap \'at=end; echo interrupted >> "$FILE"\' INT',
     "echo begun",
-    'for i in $(seq 20); do [ "$at" = end ] && break; sleep 0.1; done',
+    'for i in {1..20}; do [ "$at" = end ] && break; sleep 0.1; done',
     'for step in 1 2 3 4 5; do sleep 0.1; echo "step $step"; done',
     'echo ended >> "$FILE"',
 ].join("\n");
