@@ -90,8 +90,8 @@ async function bring(missing: readonly Tool[], report: Report): Promise<void> {
 
 function announcement(todo: readonly Tool[]): string {
     return todo.length === catalogue.length
-        ? `building ${todo.length} tools from source: about 13 minutes on two cores`
-        : `building ${todo.map((tool) => tool.name).join(", ")} from source: up to 13 minutes on two cores`;
+        ? `building ${todo.length} tools from source: about 15 minutes on two cores`
+        : `building ${todo.map((tool) => tool.name).join(", ")} from source: up to 15 minutes on two cores`;
 }
 
 /** Points every link at its file; a link that is right stays as it is. */
