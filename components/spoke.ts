@@ -10,14 +10,14 @@ import { ApplicationNamespace } from "./applications/namespace";
 import { chosenFor, roomName } from "./applications/rooms";
 import { AgentSecrets } from "./applications/secrets";
 import type { Room } from "./account/grants";
-import { besideRooms, rulesBeside, rulesOf } from "./account/rules";
+import { besideRooms, type PolicyRule, rulesBeside, rulesOf } from "./account/rules";
 import { Departures } from "./account/departures";
 import { isServed } from "./watch/probePlan";
 import { agentKey } from "../settings/agentKey";
 import { pinOf } from "../settings/pins";
 import { ClusterSecret } from "./account/clusterSecret";
 import { Drain } from "./account/drain";
-import type { HubOutputs } from "./hubOutputs";
+import type { HubApplication, HubOutputs } from "./hubOutputs";
 import { ManagerAccount } from "./account/managerAccount";
 import { PreviewAccess } from "./account/previewers";
 import { readableOfSpoke } from "./account/readable";
@@ -67,127 +67,171 @@ export class Spoke extends pulumi.ComponentResource {
     /** Type and age of Argo CD's credential; never the credential itself. */
     readonly credential: CredentialFacts;
 
-    constructor(name: string, args: SpokeArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        private readonly name: string,
+        private readonly args: SpokeArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         const kept = args.settings.quarantined ? quarantinedOptions(name, opts) : opts;
         super(spokeType, name, {}, marked(args.stack, kept));
 
-        const { environment, settings, server, uid, hub, hubProvider, stack, adoption } = args;
-        const { quarantined } = settings;
-        const argoCdName = argoCdNameOf(name, settings);
-        const provider = quarantined
+        const { environment, settings, hub } = args;
+        const provider = settings.quarantined
             ? quarantinedProvider(name, { parent: this })
             : clusterProvider(name, settings, { parent: this });
+        const onSpoke = { parent: this, providers: [provider] };
         const chosen = chosenFor(hub, environment, settings);
-        const names = chosen.map((application) => application.name);
-        const departures = new Departures(
-            `${name}-departures`,
-            {
-                hub: connectionOf(environment.hub),
-                spoke: connectionOf(settings),
-                namespace: hub.argoCdNamespace,
-                secret: settings.clusterSecret ?? clusterSecretName(name),
-                cluster: name,
-                ...(argoCdName !== name && { argoCdName }),
-                server,
-                stack: shortStackName(stack),
-                ...(!environment.protect && { lifted: true }),
-                applications: names,
-            },
-            { parent: this, ignoreChanges: quarantined ? ["applications", "server"] : [] },
-        );
-        const rules = names.map(rulesOf);
-        const syncAccounts = hub.impersonation !== "off";
-        const rooms = chosen.map((application, index): Room & { readonly made: ApplicationNamespace } => {
-            const isAgent = application.name === agentKey;
-            const made = new ApplicationNamespace(
-                roomName(name, application.name),
-                {
-                    application: application.name,
-                    namespace: application.namespace,
-                    limits: limitsOf(environment, application.name),
-                    adopted: args.adoptedNamespaces?.[application.name],
-                    shared: isAgent && settings.sharedNamespace,
-                },
-                { parent: this, providers: [provider] },
-            );
-            return {
-                key: `${isAgent ? "-" : "."}${application.namespace}`,
-                application: application.name,
-                namespace: made.namespaceName,
-                rules: rulesBeside(rules[index] ?? [], rules),
-                clusterKinds: application.clusterKinds,
-                made,
-            };
+        const departures = this.departures(chosen);
+        const rules = chosen.map((application) => rulesOf(application.name));
+        const [first, ...others] = chosen.map((application, index) => {
+            return this.room(application, rulesBeside(rules[index] ?? [], rules), onSpoke);
         });
-        const [first, ...others] = rooms;
         if (first === undefined) {
             throw new Error(`no application is for cluster ${name}`);
         }
-        const beside = besideRooms(
-            settings.permissions,
-            chosen.map(({ namespace }) => namespace),
-            rules,
-            rules[names.indexOf(agentKey)] ?? [],
-        );
-        const account = new ManagerAccount(
-            `${name}-manager`,
-            {
-                cluster: name,
-                spoke: connectionOf(settings),
-                quarantined,
-                argoCdNamespace: hub.argoCdNamespace,
-                rooms,
-                beside,
-                credentials: settings.credentials,
-                permissions: settings.permissions,
-                logs: environment.logs,
-                syncAccounts,
-            },
-            { parent: this, providers: [provider], dependsOn: [departures] },
-        );
-        const agents = rooms.find(({ application }) => application === agentKey);
-        const store =
-            environment.secrets === undefined || agents === undefined
-                ? []
-                : [
-                      new AgentSecrets(
-                          `${name}-secrets`,
-                          {
-                              settings: environment.secrets,
-                              namespace: agents.namespace,
-                              environment: environment.environment,
-                              cluster: name,
-                          },
-                          { parent: this, providers: [provider], dependsOn: [agents.made] },
-                      ),
-                  ];
-        const preview =
-            environment.previewers === undefined
-                ? []
-                : [
-                      new PreviewAccess(
-                          `${name}-preview`,
-                          {
-                              previewers: environment.previewers,
-                              readable: readableOfSpoke(rooms, beside, settings, environment.secrets, syncAccounts),
-                          },
-                          { parent: this, providers: [provider], dependsOn: [account, ...store] },
-                      ),
-                  ];
-        const { credentials } = settings;
-        const audience =
-            credentials.type === "federated" ? audienceOf(credentials, environment.environment) : undefined;
+        const rooms: MadeRooms = [first, ...others];
+        const namespaces = chosen.map(({ namespace }) => namespace);
+        const agentRules = rules[chosen.findIndex((application) => application.name === agentKey)] ?? [];
+        const beside = besideRooms(settings.permissions, namespaces, rules, agentRules);
+        const account = this.account(rooms, beside, { ...onSpoke, dependsOn: [departures] });
+        const store = this.store(rooms, onSpoke);
+        const preview = this.previewAccess(rooms, beside, { ...onSpoke, dependsOn: [account, ...store] });
         const config = clusterConfig({
             ...settings,
             environment: environment.environment,
             token: account.token,
             ca: account.ca,
         });
-        const proof = new Proof(
-            `${name}-access`,
+        const proof = this.proof(account, config, first.namespace, store);
+        const secret = this.clusterSecret(rooms, account, config, proof, store);
+        const connection = this.connectionCheck(chosen, proof, secret);
+        const probes = this.probes(chosen, account);
+        // It is deleted first, so that nothing is deleted on a cluster that may not be unregistered.
+        this.drain(secret, [account, connection, ...store, ...preview, probes]);
+
+        this.secretName = secret.secretName;
+        this.credential = credentialFacts(settings.credentials, account.tokens);
+        this.registerOutputs({ secretName: this.secretName, credential: this.credential });
+    }
+
+    /** Where Argo CD on the hub and the cluster are, and what the cluster is called there. */
+    private place() {
+        const { environment, settings, server, hub, stack } = this.args;
+        const argoCdName = argoCdNameOf(this.name, settings);
+        return {
+            hub: connectionOf(environment.hub),
+            spoke: connectionOf(settings),
+            namespace: hub.argoCdNamespace,
+            cluster: this.name,
+            ...(argoCdName !== this.name && { argoCdName }),
+            server,
+            stack: shortStackName(stack),
+            // Undefined while protected, so that a drain of the earlier version does not change.
+            ...(!environment.protect && { lifted: true as const }),
+        };
+    }
+
+    private departures(chosen: readonly HubApplication[]): Departures {
+        const { quarantined, clusterSecret = clusterSecretName(this.name) } = this.args.settings;
+        return new Departures(
+            `${this.name}-departures`,
+            { ...this.place(), secret: clusterSecret, applications: chosen.map(({ name }) => name) },
+            { parent: this, ignoreChanges: quarantined ? ["applications", "server"] : [] },
+        );
+    }
+
+    private room(application: HubApplication, rules: PolicyRule[], opts: pulumi.ComponentResourceOptions): MadeRoom {
+        const { environment, settings, adoptedNamespaces } = this.args;
+        const isAgent = application.name === agentKey;
+        const made = new ApplicationNamespace(
+            roomName(this.name, application.name),
+            {
+                application: application.name,
+                namespace: application.namespace,
+                limits: limitsOf(environment, application.name),
+                adopted: adoptedNamespaces?.[application.name],
+                shared: isAgent && settings.sharedNamespace,
+            },
+            opts,
+        );
+        return {
+            key: `${isAgent ? "-" : "."}${application.namespace}`,
+            application: application.name,
+            namespace: made.namespaceName,
+            rules,
+            clusterKinds: application.clusterKinds,
+            made,
+        };
+    }
+
+    private account(
+        rooms: readonly MadeRoom[],
+        beside: ReturnType<typeof besideRooms>,
+        opts: pulumi.ComponentResourceOptions,
+    ): ManagerAccount {
+        const { environment, settings, hub } = this.args;
+        return new ManagerAccount(
+            `${this.name}-manager`,
+            {
+                cluster: this.name,
+                spoke: connectionOf(settings),
+                quarantined: settings.quarantined,
+                argoCdNamespace: hub.argoCdNamespace,
+                rooms,
+                beside,
+                credentials: settings.credentials,
+                permissions: settings.permissions,
+                logs: environment.logs,
+                syncAccounts: hub.impersonation !== "off",
+            },
+            opts,
+        );
+    }
+
+    /** The store of the agent's Secrets; none where the environment has none, or the cluster does not get the agent. */
+    private store(rooms: readonly MadeRoom[], opts: pulumi.ComponentResourceOptions): AgentSecrets[] {
+        const { secrets: settings, environment } = this.args.environment;
+        const room = rooms.find(({ application }) => application === agentKey);
+        if (settings === undefined || room === undefined) {
+            return [];
+        }
+        const args = { settings, namespace: room.namespace, environment, cluster: this.name };
+        return [new AgentSecrets(`${this.name}-secrets`, args, { ...opts, dependsOn: [room.made] })];
+    }
+
+    private previewAccess(
+        rooms: readonly MadeRoom[],
+        beside: ReturnType<typeof besideRooms>,
+        opts: pulumi.ComponentResourceOptions,
+    ): PreviewAccess[] {
+        const { environment, settings, hub } = this.args;
+        const { previewers, secrets } = environment;
+        if (previewers === undefined) {
+            return [];
+        }
+        const readable = readableOfSpoke(rooms, beside, settings, secrets, hub.impersonation !== "off");
+        return [new PreviewAccess(`${this.name}-preview`, { previewers, readable }, opts)];
+    }
+
+    private audience(): string | undefined {
+        const { environment, settings } = this.args;
+        const { credentials } = settings;
+        return credentials.type === "federated" ? audienceOf(credentials, environment.environment) : undefined;
+    }
+
+    private proof(
+        account: ManagerAccount,
+        config: ReturnType<typeof clusterConfig>,
+        target: pulumi.Input<string>,
+        store: readonly AgentSecrets[],
+    ): Proof {
+        const { environment, settings, server, hub } = this.args;
+        const audience = this.audience();
+        return new Proof(
+            `${this.name}-access`,
             {
                 spoke: connectionOf(settings),
-                cluster: name,
+                cluster: this.name,
                 connection: { server, tls: config.tlsClientConfig, proxyUrl: config.proxyUrl },
                 // Undefined without it, so that a proof of the earlier version does not change.
                 ...(settings.hubOnly && { hubOnly: true as const }),
@@ -196,46 +240,58 @@ export class Spoke extends pulumi.ComponentResource {
                     federated: { namespace: hub.argoCdNamespace, audience },
                     hub: connectionOf(environment.hub),
                 }),
-                target: first.namespace,
+                target,
                 // A new store can add kinds, which Argo CD finds only when it reads the cluster again.
                 rights: [...account.rights, ...store.map(({ storeId }) => storeId)],
             },
-            { parent: this, ignoreChanges: quarantined ? proofInputs : [] },
+            { parent: this, ignoreChanges: settings.quarantined ? proofInputs : [] },
         );
-        const domain = settings.domain ?? `${name}.${hub.domain}`;
-        const secret = new ClusterSecret(
-            `${name}-cluster`,
+    }
+
+    private domain(): string {
+        return this.args.settings.domain ?? `${this.name}.${this.args.hub.domain}`;
+    }
+
+    private clusterSecret(
+        rooms: MadeRooms,
+        account: ManagerAccount,
+        config: ReturnType<typeof clusterConfig>,
+        proof: Proof,
+        store: readonly AgentSecrets[],
+    ): ClusterSecret {
+        const { environment, settings, server, uid, hub, hubProvider, stack, adoption, keptAnnotations } = this.args;
+        const argoCdName = argoCdNameOf(this.name, settings);
+        const names = rooms.map(({ application }) => application);
+        const { scope, namespaces } = settings.permissions;
+        const [first, ...others] = rooms;
+        return new ClusterSecret(
+            `${this.name}-cluster`,
             {
                 namespace: hub.argoCdNamespace,
                 clusterName: argoCdName,
-                ...(argoCdName !== name && { key: name }),
-                annotations: args.keptAnnotations,
+                ...(argoCdName !== this.name && { key: this.name }),
+                annotations: keptAnnotations,
                 secret: settings.clusterSecret,
                 adopt: adoption && `${hub.argoCdNamespace}/${adoption.secret}`,
                 server,
-                project: hub.scoped ? first.application : undefined,
-                namespaces: [
-                    first.namespace,
-                    ...others.map(({ namespace }) => namespace),
-                    ...settings.permissions.namespaces,
-                ],
-                clusterResources:
-                    settings.permissions.scope === "cluster" || rooms.some(({ clusterKinds }) => clusterKinds.length > 0),
+                project: hub.scoped ? names[0] : undefined,
+                namespaces: [first.namespace, ...others.map(({ namespace }) => namespace), ...namespaces],
+                clusterResources: scope === "cluster" || rooms.some(({ clusterKinds }) => clusterKinds.length > 0),
                 labels: { ...settings.labels, environment: environment.environment },
-                domain,
+                domain: this.domain(),
                 dnsDomain: settings.dnsDomain,
-                applications: Object.fromEntries(hub.applications.map(({ name: one }) => [one, names.includes(one)])),
+                applications: Object.fromEntries(hub.applications.map(({ name }) => [name, names.includes(name)])),
                 pins: Object.fromEntries(names.map((application) => [application, pinOf(settings, application)])),
                 secretStore: store.length > 0,
-                syncAccounts,
+                syncAccounts: hub.impersonation !== "off",
                 stack,
                 token: account.tokens?.current,
-                audience,
+                audience: this.audience(),
                 refresh: proof.provenAt,
                 uid,
                 unprotected: !environment.protect,
-                quarantined,
-                unread: args.unreachable ?? false,
+                quarantined: settings.quarantined,
+                unread: this.args.unreachable ?? false,
                 config,
             },
             {
@@ -244,31 +300,39 @@ export class Spoke extends pulumi.ComponentResource {
                 dependsOn: [...rooms.map(({ made }) => made), account, ...store],
             },
         );
-        const connection = new ConnectionCheck(
-            `${name}-connection`,
+    }
+
+    private connectionCheck(chosen: readonly HubApplication[], proof: Proof, secret: ClusterSecret): ConnectionCheck {
+        const { environment, settings, server, hub } = this.args;
+        return new ConnectionCheck(
+            `${this.name}-connection`,
             {
                 hub: environment.hub,
                 namespace: hub.argoCdNamespace,
-                project: first.application,
+                project: chosen[0]?.name ?? "",
                 target: chosen[0]?.namespace ?? "",
-                cluster: name,
-                argoCdName,
+                cluster: this.name,
+                argoCdName: argoCdNameOf(this.name, settings),
                 server,
                 timeout: environment.connectionTimeout,
                 since: proof.provenAt,
-                quarantined,
+                quarantined: settings.quarantined,
             },
             { parent: this, dependsOn: [secret] },
         );
-        const probes = new Probes(
-            `${name}-probes`,
+    }
+
+    private probes(chosen: readonly HubApplication[], account: ManagerAccount): Probes {
+        const { environment, settings, server, hub, hubProvider } = this.args;
+        return new Probes(
+            `${this.name}-probes`,
             {
                 hub,
-                cluster: name,
+                cluster: this.name,
                 environment: environment.environment,
                 region: settings.labels.region ?? "",
                 server,
-                domain,
+                domain: this.domain(),
                 deployed: isServed(chosen, settings.labels),
                 proxied: settings.proxyUrl !== undefined,
                 probe: settings.probe,
@@ -276,29 +340,18 @@ export class Spoke extends pulumi.ComponentResource {
             },
             { parent: this, providers: [hubProvider] },
         );
-        new Drain(
-            `${name}-drain`,
-            {
-                hub: connectionOf(environment.hub),
-                spoke: connectionOf(settings),
-                namespace: hub.argoCdNamespace,
-                secret: secret.secretName,
-                cluster: name,
-                ...(argoCdName !== name && { argoCdName }),
-                server,
-                stack: shortStackName(stack),
-                // Undefined while protected, so that a drain of the earlier version does not change.
-                ...(!environment.protect && { lifted: true }),
-            },
-            // It is deleted first, so that nothing is deleted on a cluster that may not be unregistered.
-            { parent: this, dependsOn: [secret, account, connection, ...store, ...preview, probes] },
-        );
+    }
 
-        this.secretName = secret.secretName;
-        this.credential = credentialFacts(credentials, account.tokens);
-        this.registerOutputs({ secretName: this.secretName, credential: this.credential });
+    private drain(secret: ClusterSecret, before: pulumi.Resource[]): void {
+        const args = { ...this.place(), secret: secret.secretName };
+        new Drain(`${this.name}-drain`, args, { parent: this, dependsOn: [secret, ...before] });
     }
 }
+
+/** An application's namespace on the cluster, and the component that makes it. */
+type MadeRoom = Room & { readonly made: ApplicationNamespace };
+
+type MadeRooms = readonly [MadeRoom, ...MadeRoom[]];
 
 /** What is not to be proven again of a cluster in quarantine. */
 const proofInputs = ["spoke", "connection", "token", "federated", "hub", "target", "rights"];
