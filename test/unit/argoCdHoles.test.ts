@@ -7,7 +7,7 @@ import { hubSettings } from "./support/hub";
 describe("the version of Argo CD", () => {
     for (const open of ["v3.4.4", "v3.4.9", "3.3.14", "v3.5.3", "v3.2.20", "v2.14.1"]) {
         it(`${open} has a published hole, which the message names with a remedy`, () => {
-            expect(holeIn(open)).to.match(/^Argo CD v?\d\S* has CVE-2026-77459: .* Choose a chart or an image with 3\./);
+            expect(holeIn(open)).to.match(/^Argo CD v?\d\S* has CVE-2026-77459: .* Choose a chart or an image with /);
         });
     }
 
