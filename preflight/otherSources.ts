@@ -68,11 +68,13 @@ export function closedSources(
         const isSettled = name === "submodules" ? otherSources !== undefined : otherSources?.includes(name);
         return isSettled || using.length === 0 || !isOpen(configuration) ? [] : [{ name, what, using }];
     });
+    // Of the others, the Applications themselves tell that they use it.
+    const without = closed.every(({ name }) => name === "submodules") ? "`[]`" : "change these Applications first";
     const all = [...(otherSources ?? []), ...closed.map(({ name }) => name)].join(", ");
     return closed.length === 0
         ? undefined
         : `hubspoke:otherSources: Argo CD would no longer ${closed.map(({ what, using }) => `${what} for ${namesOf(using, shown)}`).join("; ")}. ` +
-              `Write \`[${all}]\` without what none of them needs, or \`[]\``;
+              `Write \`[${all}]\` without what none of them needs, or ${without}`;
 }
 
 /**

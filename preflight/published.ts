@@ -20,14 +20,9 @@ interface Endpoint {
  * @throws Error as `get`
  */
 export async function publishedCluster(hub: ClusterAddress, names: Names): Promise<string | undefined> {
-    const target = await publishedTarget(hub);
-    return target === undefined ? undefined : clusterNamed(target, await registrations(hub, argoCdNamespace), names);
-}
-
-/** The name of an agent to which the users' name points; undefined if the hub publishes none. */
-export async function publishedTarget(hub: ClusterAddress): Promise<string | undefined> {
     const path = `apis/externaldns.k8s.io/v1alpha1/namespaces/${argoCdNamespace}/dnsendpoints/agent`;
-    return (await find<Endpoint>(hub, path))?.spec?.endpoints?.[0]?.targets?.[0];
+    const target = (await find<Endpoint>(hub, path))?.spec?.endpoints?.[0]?.targets?.[0];
+    return target === undefined ? undefined : clusterNamed(target, await registrations(hub, argoCdNamespace), names);
 }
 
 /** The cluster whose agent has that name: from the registration, or from the settings if the registration lacks it. */

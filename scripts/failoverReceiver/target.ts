@@ -24,7 +24,8 @@ export async function requireTarget(stack: string, to: string): Promise<void> {
     if (target?.probeUrl === undefined) {
         throw new InputError(
             `--to ${to}: nothing probes the agent there, so users would never move. In the settings of ${target?.stack}, ` +
-                `take probe.agent: false away from hubspoke:clusters.${to}, and give it the label deploy: "true"`,
+                `take probe.agent: false away from hubspoke:clusters.${to}, and give it the label deploy: "true" and those that ` +
+                "the application with traffic: true selects",
         );
     }
 }

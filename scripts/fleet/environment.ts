@@ -51,7 +51,9 @@ export async function readFleet(of: string, size: number | undefined): Promise<F
 
 /** How many clusters a new shard gets, by the applications of the cluster that has most. */
 async function sizeFor(settings: EnvironmentSettings): Promise<number> {
-    const hub = await hubOutputsOf(settings);
+    const hub = await hubOutputsOf(settings).catch(({ message }: Error) => {
+        throw new InputError(`the size of a shard depends on the hub's applications: ${message}. Or give --shard-size`);
+    });
     const counts = Object.values(settings.clusters).map((cluster) => chosenFor(hub, settings, cluster).length);
     return shardSize(thisMachine(), Math.max(1, ...counts));
 }

@@ -15,7 +15,7 @@ import { lastView } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { pulumi } from "../support/pulumi";
 import { isSpoke, type Registered, registeredIn, urnsOf } from "../support/registered";
-import { byStack, type EnvironmentStack, environmentStack } from "../support/stacks";
+import { byStack, type EnvironmentStack, environmentStack, hubSettingsOf } from "../support/stacks";
 import { ownerOf, settingsFile } from "../support/stackFile";
 import { readState, type State, withoutSubtrees, writeState } from "../support/state";
 import { cleanHub, generatedFor } from "./cleanHub";
@@ -32,9 +32,9 @@ async function forget({ stack, clusters, yes }: ForgetOptions): Promise<void> {
     if (unknown.length > 0) {
         throw new Error(`--cluster ${unknown.join(", ")}: ${stack} has ${known.join(", ") || "no cluster"}. Write one of these`);
     }
+    await refuseUsersOn(environment, await hubSettingsOf(environment.settings.hub.stack ?? "hub"), clusters);
     const lost = clusters.map((cluster) => registeredIn(state, environment, cluster));
     for (const registered of lost) {
-        await refuseUsersOn(environment, registered);
         const isSure = await refuseUnlessLost(environment, registered);
         await list(environment, state, registered);
         if (!yes || !isSure) {

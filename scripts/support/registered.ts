@@ -40,7 +40,8 @@ export function urnsOf(state: State, cluster: string): string[] {
 
 /** The Secret of a cluster in a stack's state; undefined if it was not created. */
 function secretIn({ deployment }: State, cluster: string): StateResource | undefined {
-    return deployment.resources?.find(({ urn }) => nameOf(urn) === `${cluster}-cluster-secret`);
+    // One that a replacement is to delete still is beside the new one.
+    return deployment.resources?.find((resource) => nameOf(resource.urn) === `${cluster}-cluster-secret` && !resource.delete);
 }
 
 /** The annotations that a stack's last `up` gave to a cluster's Secret; none if the state has no such Secret. */

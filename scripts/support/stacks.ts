@@ -43,14 +43,14 @@ export async function environmentStack(stack: string): Promise<EnvironmentStack>
 }
 
 /**
- * The settings of a hub's stack, which a command gets by `--stack`.
+ * The settings of a hub's stack.
  *
  * @throws InputError if the stack is an environment's
  */
 export async function hubSettingsOf(stack: string): Promise<HubSettings> {
     const settings = await settingsOf(stack);
     if (settings.role !== "hub") {
-        throw new InputError(`${stack} is the stack of an environment. Name the hub's stack with --stack`);
+        throw new InputError(`${stack} is the stack of an environment. Name the hub's stack`);
     }
     return settings;
 }

@@ -43,7 +43,7 @@ describe("the command line of a command", () => {
         const pulumi = fakePulumi({ prod: { role: "environment", environment: "prod", hub: { context: "hub" }, clusters } });
         try {
             expect(await failure(hubSettingsOf("prod"))).to.equal(
-                "prod is the stack of an environment. Name the hub's stack with --stack",
+                "prod is the stack of an environment. Name the hub's stack",
             );
         } finally {
             pulumi.restore();

@@ -133,7 +133,7 @@ describe("npm run failover", () => {
 
     it("refuses the stack of an environment, and a cluster that its stack no longer has", async () => {
         await set();
-        expect(await fail({ stack: "prod" })).to.equal("prod is the stack of an environment. Name the hub's stack with --stack");
+        expect(await fail({ stack: "prod" })).to.equal("prod is the stack of an environment. Name the hub's stack");
         const path = "api/v1/namespaces/argocd/secrets/cluster-dr";
         const secret = stage.hub.objects.get(path)!;
         stage.hub.objects.set(path, { ...secret, metadata: { ...secret.metadata, annotations: { "hubspoke/stack": "a/b/prod" } } });

@@ -12,6 +12,7 @@ import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { hubApplications } from "./support/applications";
 import { closedPort, failure } from "./support/failure";
+import { hubSettings } from "./support/hub";
 import { objectStore } from "./support/objectStore";
 
 /** An environment with one cluster, prod, at that URL. */
@@ -41,32 +42,34 @@ describe("npm run forget", () => {
         expect(() => forgetOptions(["prod", "--clusters", "prod"])).to.throw(/usage/);
     });
 
-    it("keeps the cluster to which the users' name points, and no other", async () => {
-        const secret = (name: string) => ({
+    it("keeps the cluster to which the users' name points, whatever its own name is, and no other", async () => {
+        const secret = (name: string, domain: string) => ({
             metadata: {
                 name: `cluster-${name}`,
-                labels: { "argocd.argoproj.io/secret-type": "cluster" },
-                annotations: { domain: `${name}.example.com` },
+                labels: { "argocd.argoproj.io/secret-type": "cluster", "hubspoke/cluster": name },
+                annotations: { domain },
             },
         });
-        const hub = await objectStore({
-            "api/v1/namespaces/argocd/secrets/cluster-prod": secret("prod"),
-            "api/v1/namespaces/argocd/secrets/cluster-dr": secret("dr"),
-            "apis/externaldns.k8s.io/v1alpha1/namespaces/argocd/dnsendpoints/agent": {
-                spec: { endpoints: [{ targets: ["agent.prod.example.com"] }] },
-            },
-        });
-        const refused = (cluster: string) => {
-            const lost = { cluster, argoCdName: cluster, secret: `cluster-${cluster}`, server: "https://a", watch: [] };
-            return refuseUsersOn({ hub: hub.address }, lost);
+        const refused = async (target: string, names: Record<string, string>, cluster: string) => {
+            const hub = await objectStore({
+                "api/v1/namespaces/argocd/secrets/cluster-prod": secret("prod", "prod.example.com"),
+                "api/v1/namespaces/argocd/secrets/cluster-dr": secret("dr", "dr.example.com"),
+                "apis/externaldns.k8s.io/v1alpha1/namespaces/argocd/dnsendpoints/agent": {
+                    spec: { endpoints: [{ targets: [target] }] },
+                },
+            });
+            const { domain, traffic } = hubSettings({ traffic: { active: "prod", names } });
+            try {
+                return await refuseUsersOn({ hub: hub.address }, { domain, traffic }, [cluster]).catch(String);
+            } finally {
+                await hub.close();
+            }
         };
-        try {
-            expect(await failure(refused("prod"))).to.match(/^--cluster prod: .*agent\.prod\.example\.com.*npm run failover/);
-            await refused("dr");
-            expect(hub.changes).to.deep.equal([]);
-        } finally {
-            await hub.close();
-        }
+        const kept = /--cluster prod: the users' name points to it.*npm run failover/;
+        expect(await refused("agent.prod.example.com", {}, "prod")).to.match(kept);
+        expect(await refused("edge.example.net", { prod: "edge.example.net" }, "prod")).to.match(kept);
+        expect(await refused("agent.prod.example.com", {}, "dr")).to.equal(undefined);
+        expect(await refused("edge.example.net", { dr: "edge.example.net" }, "prod")).to.equal(undefined);
     });
 
     it("names what is left on a lost cluster, with the bindings of its kind of identity", () => {

@@ -115,9 +115,10 @@ describe("Applications of others on a hub that takes something from them", () =>
     for (const [what, [named, one]] of Object.entries(using)) {
         it(`are refused before: ${what}`, () => {
             const problem = closedSources({ otherSources: undefined }, [one], open);
+            const without = what.startsWith("fetch submodules") ? "`[]`" : "change these Applications first";
             expect(problem).to.equal(
                 `hubspoke:otherSources: Argo CD would no longer ${what}. Write \`[${named?.join(", ")}]\` without what none of ` +
-                    "them needs, or `[]`",
+                    `them needs, or ${without}`,
             );
             expect(closedSources({ otherSources: named }, [one], open)).to.equal(undefined);
             expect(closedSources({ otherSources: undefined }, [one], closed)).to.equal(undefined);
