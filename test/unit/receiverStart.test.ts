@@ -68,7 +68,7 @@ describe("the start of a receiver that moves users", function () {
         it(`is refused for a target ${name}, to which no failover would move users`, async () => {
             await set({ dr });
             expect(await failure(requireTarget("hub", "dr"))).to.match(
-                /^--to dr: nothing probes the agent there, .*In the settings of dr, .*deploy: "true" and those that .* selects$/,
+                /^--to dr: nothing probes the agent there, .*In the settings of dr, .*deploy: "true" and .* selects$/,
             );
         });
     }
