@@ -216,8 +216,9 @@ describe("applications from a registry and a Helm repository", () => {
             set(stack, () => config);
         }
         ["retriever", "monitoring"].forEach((name) => fs.rmSync(path.join(projectDir, "rules", `${name}.json`), { force: true }));
-        await charts.close();
-        await registry.close();
+        // Where the preparation failed there may be none.
+        await (charts as typeof charts | undefined)?.close();
+        await (registry as typeof registry | undefined)?.close();
     });
 
     it("have their rules from the real charts, and a new version's other kinds make them stale", async () => {
