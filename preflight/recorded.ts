@@ -3,7 +3,7 @@ import { generationAnnotation } from "../clusters/names";
 import { promotionKey, type Promotions } from "../clusters/promotions";
 import type { Registration } from "../clusters/registrations";
 import { agentKey } from "../settings/agentKey";
-import { pinOf, pinSetting, pinText } from "../settings/pins";
+import { pinOf, pinSetting, pinText, rollbackSetting } from "../settings/pins";
 import type { EnvironmentSettings } from "../settings/environment";
 import type { HubSettings } from "../settings/hub";
 
@@ -82,7 +82,7 @@ export function contradictedPins(
         const revision = pinText(pin);
         const promotion = promotions[promotionKey({ cluster, application })];
         const superseded = promotion?.superseded.includes(revision ?? "") ?? false;
-        const rollback = pinSetting(application).replace(/revision$/, "rollbackFrom");
+        const rollback = rollbackSetting(application);
         const isMeant = pin.rollbackFrom === promotion?.revision;
         return promotion === undefined || revision === undefined || !superseded || isMeant
             ? []

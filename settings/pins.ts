@@ -55,6 +55,11 @@ export function revisionPin(text: string): Pin {
     return { revision, ...(values !== undefined && { values }) };
 }
 
+/** Path of the setting beside {@link pinSetting} that says from which revision an application goes back. */
+export function rollbackSetting(application: string): string {
+    return pinSetting(application).replace(/revision$/, "rollbackFrom");
+}
+
 /** Path of an application's revision in a cluster's settings. */
 export function pinSetting(application: string): string {
     return application === agentKey ? "revision" : `revisions.${application}.revision`;

@@ -5,7 +5,7 @@ import { type Contradiction, contradictedGenerations } from "../../preflight/rec
 import { agentKey } from "../../settings/agentKey";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
-import { type Pin, pinOf, pinSetting, pinText } from "../../settings/pins";
+import { type Pin, pinOf, pinSetting, pinText, rollbackSetting } from "../../settings/pins";
 import { agentName } from "../../settings/usersName";
 import type { Deployed, DeployedCluster } from "./deployed";
 
@@ -78,7 +78,7 @@ function stalePins(
             return [];
         }
         const setting = `clusters.${cluster}.${pinSetting(application)}`;
-        const rollback = setting.replace(/revision$/, "rollbackFrom");
+        const rollback = `clusters.${cluster}.${rollbackSetting(application)}`;
         const meant = pin.revision && ` To deploy ${pinText(pin)} on purpose, write \`${rollback}: ${text}\` too`;
         return [
             {
