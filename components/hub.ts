@@ -4,6 +4,7 @@ import { argoCdNamespace, inClusterServer } from "../clusters/names";
 import type { ArgoCdAdoption } from "./argoCd/adoption";
 import { agentKey } from "../settings/agentKey";
 import { inClusterName } from "../settings/environment";
+import type { ApplicationSettings } from "../settings/applications";
 import type { HubSettings } from "../settings/hub";
 import { ApplicationSet } from "./applications/applicationSet";
 import { ApplicationProject } from "./applications/project";
@@ -61,73 +62,104 @@ export class Hub extends pulumi.ComponentResource {
         readonly adminPassword: pulumi.Output<string> | undefined;
     };
 
-    constructor(name: string, args: HubArgs, opts?: pulumi.ComponentResourceOptions) {
+    /** All that is made on the hub; the guard is deleted before it. */
+    private readonly made: pulumi.Resource[] = [];
+    private readonly onHub: pulumi.ComponentResourceOptions;
+
+    constructor(
+        name: string,
+        private readonly args: HubArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("hubspoke:index:Hub", name, {}, opts);
 
-        const { settings, stack, serviceMonitors, chartHasSecret, alertObjects, adoption } = args;
-        const { registersHub, agentOnHub } = args;
+        const { settings, stack, agentOnHub } = args;
         const provider = clusterProvider("hub", settings.cluster, { parent: this });
-        const made: pulumi.Resource[] = [];
-        const remember: pulumi.ResourceTransformation = ({ resource }) => void made.push(resource);
-        const onHub = { parent: this, providers: [provider], transformations: [remember] };
-        const protect = isProtected(settings);
+        const remember: pulumi.ResourceTransformation = ({ resource }) => void this.made.push(resource);
+        this.onHub = { parent: this, providers: [provider], transformations: [remember] };
         const { permissions } = settings;
-        const rights = new HubRights("hub-rights", { permissions, agent: agentOnHub, stack }, onHub);
-        const argoCd = new ArgoCd(
-            "argocd",
-            { namespace: argoCdNamespace, settings, stack, serviceMonitors, chartHasSecret, adoption, rights },
-            onHub,
+        const rights = new HubRights("hub-rights", { permissions, agent: agentOnHub, stack }, this.onHub);
+        const argoCd = new ArgoCd("argocd", { ...args, namespace: argoCdNamespace, rights }, this.onHub);
+        warnOfHoles(argoCd.version);
+        const { namespace } = argoCd;
+        const projects = this.projects(argoCd);
+        const repositories = credentialsFor(settings).map(
+            ({ logicalName, ...repository }) => new Repository(logicalName, { namespace, ...repository }, this.onHub),
         );
-        argoCd.version.apply(async (version) => {
-            const hole = holeIn(version);
-            await (hole === undefined ? undefined : pulumi.log.warn(`hubspoke:chart: ${hole}`));
-        });
-        const namespace = argoCd.namespace;
-        const { applications } = settings;
-        const projects = applications.map((application) => {
-            const { syncWindows, sourceIntegrity, impersonation } = settings;
+        const registration = args.registersHub ? this.registration(namespace, rights) : undefined;
+        this.applicationSets(argoCd, projects, [...repositories, ...this.protection(namespace)]);
+        const network = this.network(namespace);
+        this.alerts(namespace);
+        this.previewAccess(namespace, [rights, ...network]);
+        const guard = { parent: this, protect: isProtected(settings), dependsOn: this.made };
+        new Guard("hub-guard", { hub: settings.cluster, namespace, stack }, guard);
+
+        this.outputs = this.outputsFor(argoCd, projects);
+        this.operator = {
+            url: `https://${argoCdHost(settings.domain)}`,
+            login: loginOf(settings),
+            adminPassword: argoCd.adminPassword,
+        };
+        this.registerOutputs({ ...this.outputs, registration: registration?.secretName });
+    }
+
+    private projects({ namespace, version: argoCdVersion }: ArgoCd): ApplicationProject[] {
+        const { settings } = this.args;
+        const { applications, syncWindows, sourceIntegrity, impersonation } = settings;
+        if (settings.defaultProject === "locked") {
+            new LockedDefaultProject("default-project", { namespace }, this.onHub);
+        }
+        return applications.map((application) => {
             return new ApplicationProject(
                 `${application.name}-project`,
-                { namespace, application, syncWindows, sourceIntegrity, impersonation, argoCdVersion: argoCd.version },
-                { ...onHub, protect },
+                { namespace, application, syncWindows, sourceIntegrity, impersonation, argoCdVersion },
+                this.guarding(application),
             );
         });
-        if (settings.defaultProject === "locked") {
-            new LockedDefaultProject("default-project", { namespace }, onHub);
-        }
-        const repositories = credentialsFor(settings).map(
-            ({ logicalName, ...repository }) => new Repository(logicalName, { namespace, ...repository }, onHub),
+    }
+
+    /** Options for what an application needs. One that is being taken out is protected no more: it goes next. */
+    private guarding({ deliver }: ApplicationSettings): pulumi.ComponentResourceOptions {
+        return { ...this.onHub, protect: isProtected(this.args.settings) && deliver };
+    }
+
+    /** The hub's own cluster Secret. */
+    private registration(namespace: pulumi.Input<string>, { since }: HubRights): ClusterSecret {
+        const { settings, stack } = this.args;
+        return new ClusterSecret(
+            inClusterName,
+            {
+                namespace,
+                clusterName: inClusterName,
+                server: inClusterServer,
+                ...hubScope(settings),
+                ...(since && { refresh: since }),
+                applications: { [agentKey]: settings.applications.some(({ name }) => name === agentKey) },
+                labels: { ...settings.labels, environment: "hub" },
+                domain: `hub.${settings.domain}`,
+                stack,
+                config: { tlsClientConfig: { insecure: false } },
+            },
+            this.onHub,
         );
-        const registration = registersHub
-            ? new ClusterSecret(
-                  inClusterName,
-                  {
-                      namespace,
-                      clusterName: inClusterName,
-                      server: inClusterServer,
-                      ...hubScope(settings),
-                      ...(rights.since && { refresh: rights.since }),
-                      labels: { ...settings.labels, environment: "hub" },
-                      domain: `hub.${settings.domain}`,
-                      stack,
-                      config: { tlsClientConfig: { insecure: false } },
-                  },
-                  onHub,
-              )
-            : undefined;
-        const environments = settings.protectedEnvironments;
-        const protection =
-            environments.length === 0
-                ? []
-                : [
-                      new ApplicationProtection(
-                          "protection",
-                          { namespace, applications: applications.map(({ name: one }) => one), environments },
-                          onHub,
-                      ),
-                  ];
+    }
+
+    private protection(namespace: pulumi.Input<string>): ApplicationProtection[] {
+        const { applications, protectedEnvironments: environments } = this.args.settings;
+        if (environments.length === 0) {
+            return [];
+        }
+        const args = { namespace, applications: applications.map(({ name }) => name), environments };
+        return [new ApplicationProtection("protection", args, this.onHub)];
+    }
+
+    private applicationSets(
+        { namespace, version }: ArgoCd,
+        projects: readonly ApplicationProject[],
+        dependsOn: pulumi.Resource[],
+    ): void {
+        const { applications, domain, rollout, traffic, sourceIntegrity } = this.args.settings;
         applications.forEach((application, index) => {
-            const { domain, rollout, traffic } = settings;
             new ApplicationSet(
                 `${application.name}-applicationset`,
                 {
@@ -136,60 +168,65 @@ export class Hub extends pulumi.ComponentResource {
                     application,
                     rollout,
                     usersHost: application.traffic && traffic ? usersName(domain, traffic) : undefined,
-                    retries: settings.sourceIntegrity && argoCd.version.apply(retriesOfRefused),
+                    retries: sourceIntegrity && version.apply(retriesOfRefused),
                 },
-                { ...onHub, protect, dependsOn: [...repositories, ...protection] },
+                { ...this.guarding(application), dependsOn },
             );
         });
-        const entrance = new Entrance(
-            "entrance",
-            {
-                namespace,
-                host: argoCdHost(settings.domain),
-                certificates: settings.certificates,
-                ingress: settings.ingress,
-            },
-            onHub,
-        );
-        if (settings.egress !== undefined) {
-            new Egress("egress", { namespace, settings: settings.egress }, onHub);
+    }
+
+    /** How people reach Argo CD and users the applications, and what Argo CD may reach. */
+    private network(namespace: pulumi.Input<string>): pulumi.Resource[] {
+        const { domain, certificates, ingress, egress, traffic } = this.args.settings;
+        const host = argoCdHost(domain);
+        const entrance = new Entrance("entrance", { namespace, host, certificates, ingress }, this.onHub);
+        if (egress !== undefined) {
+            new Egress("egress", { namespace, settings: egress }, this.onHub);
         }
+        return traffic ? [entrance, new Traffic("traffic", { namespace, domain, settings: traffic }, this.onHub)] : [entrance];
+    }
+
+    private alerts(namespace: pulumi.Input<string>): void {
+        const { settings, alertObjects } = this.args;
         if (alertObjects !== "none") {
-            const alerts = { namespace, settings: settings.alerts, applications, objects: alertObjects };
-            new Alerts("alerts", alerts, onHub);
+            const { alerts, applications } = settings;
+            new Alerts("alerts", { namespace, settings: alerts, applications, objects: alertObjects }, this.onHub);
         }
-        const traffic =
-            settings.traffic &&
-            new Traffic("traffic", { namespace, domain: settings.domain, settings: settings.traffic }, onHub);
+    }
+
+    private previewAccess(namespace: pulumi.Input<string>, dependsOn: pulumi.Resource[]): void {
+        const { settings, agentOnHub } = this.args;
         if (settings.previewers !== undefined) {
             const readable = readableOfHub(namespace, settings, agentOnHub?.namespace);
-            const after = { ...onHub, dependsOn: [entrance, rights, ...(traffic ? [traffic] : [])] };
-            new PreviewAccess("preview", { previewers: settings.previewers, readable }, after);
+            new PreviewAccess("preview", { previewers: settings.previewers, readable }, { ...this.onHub, dependsOn });
         }
-        new Guard("hub-guard", { hub: settings.cluster, namespace, stack }, { parent: this, protect, dependsOn: made });
+    }
 
-        this.outputs = writeHubOutputs({
+    private outputsFor({ namespace, version }: ArgoCd, projects: readonly ApplicationProject[]) {
+        const { settings, alertObjects } = this.args;
+        return writeHubOutputs({
             argoCdNamespace: namespace,
             impersonation: settings.impersonation,
             // Known when the projects exist.
             applications: pulumi
                 .all(projects.map(({ projectName }) => projectName))
-                .apply(() => applications.map(hubApplication)),
+                .apply(() => settings.applications.map(hubApplication)),
             domain: settings.domain,
             rollout: rolloutRules(settings),
             probes: probePlan(settings, alertObjects),
-            argoCdVersion: argoCd.version,
+            argoCdVersion: version,
             identities: cloudsOf(settings.identity),
             audiences: settings.federation?.audiences ?? [],
             lab: settings.lab,
         });
-        this.operator = {
-            url: `https://${argoCdHost(settings.domain)}`,
-            login: loginOf(settings),
-            adminPassword: argoCd.adminPassword,
-        };
-        this.registerOutputs({ ...this.outputs, registration: registration?.secretName });
     }
+}
+
+function warnOfHoles(version: ArgoCd["version"]): void {
+    version.apply(async (found) => {
+        const hole = holeIn(found);
+        await (hole === undefined ? undefined : pulumi.log.warn(`hubspoke:chart: ${hole}`));
+    });
 }
 
 /** What Argo CD may manage on the hub itself: the agent's namespace, or the namespaces of `permissions`. */

@@ -280,7 +280,10 @@ export class Spoke extends pulumi.ComponentResource {
                 labels: { ...settings.labels, environment: environment.environment },
                 domain: this.domain(),
                 dnsDomain: settings.dnsDomain,
-                applications: Object.fromEntries(hub.applications.map(({ name }) => [name, names.includes(name)])),
+                // A hub without an application `agent` may get one: until then its clusters say that they have no room.
+                applications: Object.fromEntries(
+                    [agentKey, ...hub.applications.map(({ name }) => name)].map((one) => [one, names.includes(one)]),
+                ),
                 pins: Object.fromEntries(names.map((application) => [application, pinOf(settings, application)])),
                 secretStore: store.length > 0,
                 syncAccounts: hub.impersonation !== "off",

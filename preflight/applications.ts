@@ -1,9 +1,10 @@
 import type { Application } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
-import { argoCdNamespace, deliveredLabel } from "../clusters/names";
+import { argoCdNamespace, deliveredLabel, nameLabel } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
 import { find } from "../clusters/request";
 import { hasRoomFor } from "../components/applications/clusterFacts";
+import { descriptionOf } from "../components/applications/project";
 import { agentKey } from "../settings/agentKey";
 import type { ApplicationSettings } from "../settings/applications";
 import type { HubSettings } from "../settings/hub";
@@ -25,7 +26,8 @@ export async function refuseUnfitApplications(
     const delivered = deliveriesOn(existing, names);
     const problems = [
         ...missingRules(names),
-        ...takenOut(names, existing),
+        ...(await takenOut(names, existing, hub)),
+        ...(await takenNames(applications, delivered, hub)),
         ...collisions(delivered).map((problem) => `hubspoke:applications: ${problem}`),
         ...(await movedNamespaces(applications, delivered, hub)),
     ];
@@ -34,17 +36,35 @@ export async function refuseUnfitApplications(
     }
 }
 
+function projectPath(name: string): string {
+    return `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/appprojects/${name}`;
+}
+
+function applicationSetPath(name: string): string {
+    return `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/${name}`;
+}
+
+/** Whether the hub generates Applications of this name now. */
+async function isGenerated(hub: ClusterAddress, name: string): Promise<boolean> {
+    return (await find(hub, applicationSetPath(name))) !== undefined;
+}
+
 /** Applications that are not in the settings any more, and have room on clusters: they leave those first. */
-function takenOut(names: readonly string[], existing: readonly Registration[]): string[] {
+async function takenOut(
+    names: readonly string[],
+    existing: readonly Registration[],
+    hub: ClusterAddress,
+): Promise<string[]> {
     const prefix = deliveredLabel("");
     const marked = existing.flatMap(({ cluster, labels }) =>
         Object.entries(labels)
             .filter(([key, value]) => key.startsWith(prefix) && value === "true")
             .map(([key]) => ({ application: key.slice(prefix.length), cluster })),
     );
-    const agents = existing
-        .filter((one) => isDelivered(one) && hasRoomFor(agentKey, one.labels))
-        .map(({ cluster }) => ({ application: agentKey, cluster }));
+    // A cluster without a mark has the agent, if the hub has one.
+    const roomy = existing.filter((one) => isDelivered(one) && hasRoomFor(agentKey, one.labels));
+    const hasAgent = !names.includes(agentKey) && roomy.length > 0 && (await isGenerated(hub, agentKey));
+    const agents = hasAgent ? roomy.map(({ cluster }) => ({ application: agentKey, cluster })) : [];
     const left = grouped([...marked, ...agents], ({ application }) => application);
     return [...left].flatMap(([application, where]) =>
         names.includes(application)
@@ -55,6 +75,37 @@ function takenOut(names: readonly string[], existing: readonly Registration[]): 
                       "run `pulumi up` of the hub and then of the clusters' environments, and remove it after that",
               ],
     );
+}
+
+interface Named {
+    readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+    readonly spec: { readonly description?: string };
+}
+
+/** New applications whose names the hub already uses for objects of somebody else. */
+async function takenNames(
+    applications: readonly ApplicationSettings[],
+    delivered: readonly Delivery[],
+    hub: ClusterAddress,
+): Promise<string[]> {
+    const asked = applications.filter(({ name }) => !delivered.some((one) => one.applications.includes(name)));
+    const found = await Promise.all(
+        asked.map(async ({ name }) => {
+            const [project, set] = await Promise.all([find<Named>(hub, projectPath(name)), find<Named>(hub, applicationSetPath(name))]);
+            const taken = [
+                ...(project && project.spec.description !== descriptionOf(name) ? [`AppProject ${name}`] : []),
+                ...(set && set.metadata.labels?.[nameLabel] !== name ? [`ApplicationSet ${name}`] : []),
+            ];
+            const setting = name === agentKey ? "agent" : `applications.${name}`;
+            return taken.length === 0
+                ? []
+                : [
+                      `hubspoke:${setting}: the hub has ${taken.join(" and ")} already, not from this stack, which would create ` +
+                          "objects of that name. Choose another name for the application, or delete what is there",
+                  ];
+        }),
+    );
+    return found.flat();
 }
 
 interface ApplicationSet {
@@ -70,8 +121,7 @@ async function movedNamespaces(
     const asked = applications.filter(({ name }) => delivered.some((one) => one.applications.includes(name)));
     const found = await Promise.all(
         asked.map(async ({ name, namespace }) => {
-            const path = `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/${name}`;
-            const before = (await find<ApplicationSet>(hub, path))?.spec.template?.spec?.destination?.namespace;
+            const before = (await find<ApplicationSet>(hub, applicationSetPath(name)))?.spec.template?.spec?.destination?.namespace;
             const setting = name === agentKey ? "agent" : `applications.${name}`;
             return before === undefined || before === namespace
                 ? []

@@ -4,7 +4,7 @@ import type { ClusterAddress } from "../clusters/kubeconfig";
 import { ask, get } from "../clusters/request";
 import { agentKey } from "../settings/agentKey";
 import type { AdoptedNamespace } from "../components/account/adoption";
-import type { NamespaceLimits } from "../settings/delivery";
+import { isIsolated, type NamespaceLimits } from "../settings/delivery";
 import { keptMetadata, type Metadata } from "./keptMetadata";
 
 interface ObjectList {
@@ -82,7 +82,7 @@ export function describeAdoption({ metadata, limits }: FoundNamespace, context: 
               `Pod Security ${enforced === undefined ? "" : `${enforced} becomes `}${podSecurity}`,
               `a quota of ${pods} pods, ${cpu} CPUs and ${memory} of memory`,
               "default limits for containers",
-              "a network policy that denies all other traffic",
+              ...(isIsolated(given) ? ["a network policy that denies all other traffic"] : []),
           ];
     return (
         `hubspoke:${at}: namespace ${namespace} exists. The stack adopts it with its labels and annotations, ` +
@@ -139,7 +139,7 @@ async function visible(spoke: ClusterAddress, path: string): Promise<{ readonly 
 async function inNamespace(
     spoke: ClusterAddress,
     metadata: Metadata,
-    { application, shared }: Context,
+    { application, shared, limits: given }: Context,
 ): Promise<FoundNamespace> {
     const list = async (path: string) => (await get<ObjectList>(spoke, path)).items.map((item) => item.metadata);
     const core = `api/v1/namespaces/${metadata.name}`;
@@ -150,9 +150,11 @@ async function inNamespace(
         list(`apis/networking.k8s.io/v1/namespaces/${metadata.name}/networkpolicies`),
     ]);
     const titles = (kind: string, objects: readonly Metadata[]) => objects.map(({ name }) => `${kind}/${name}`);
-    const own = shared
-        ? [`networkpolicy/${application}-default-deny`]
-        : [`resourcequota/${application}`, `limitrange/${application}`, "networkpolicy/default-deny"];
+    const policy = `networkpolicy/${shared ? `${application}-` : ""}default-deny`;
+    const own = [
+        ...(shared ? [] : [`resourcequota/${application}`, `limitrange/${application}`]),
+        ...(isIsolated(given) ? [policy] : []),
+    ];
     const limits = [...titles("resourcequota", quotas), ...titles("limitrange", ranges)];
     const all = [...limits, ...titles("networkpolicy", policies)];
     return {

@@ -101,40 +101,47 @@ export const protectedEnvironments = z
 const podSecurity = (levels: readonly [string, ...string[]]) =>
     z
         .enum(levels, `must be ${levels.map((level) => `"${level}"`).join(" or ")}. Write one of these`)
-        .describe("Pod Security Standard that the namespace enforces.")
-        .default("restricted");
+        .describe("Pod Security Standard that the namespace enforces.");
 
-/** The defaults are enough for the agent in prod at the maximum of its autoscaler. */
-const limits = z.strictObject({
-    podSecurity: podSecurity(["restricted", "baseline"]),
-    pods: count.meta({ description: "Maximum number of pods.", examples: [40] }).default(20),
-    cpu: quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] }).default("8"),
-    memory: quantity
-        .meta({ description: "Maximum sum of the memory requests, and of the memory limits.", examples: ["16Gi"] })
-        .default("8Gi"),
-    ephemeralStorage: quantity
-        .meta({
-            description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
-            examples: ["32Gi"],
-        })
-        .default("16Gi"),
+const pods = count.meta({ description: "Maximum number of pods.", examples: [40] });
+const cpu = quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] });
+const memory = quantity.meta({
+    description: "Maximum sum of the memory requests, and of the memory limits.",
+    examples: ["16Gi"],
+});
+const ephemeralStorage = quantity.meta({
+    description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
+    examples: ["32Gi"],
 });
 
-export const namespaceLimits = limits
+/** The defaults are enough for the agent in prod at the maximum of its autoscaler. */
+export const namespaceLimits = z
+    .strictObject({
+        podSecurity: podSecurity(["restricted", "baseline"]).default("restricted"),
+        pods: pods.default(20),
+        cpu: cpu.default("8"),
+        memory: memory.default("8Gi"),
+        ephemeralStorage: ephemeralStorage.default("16Gi"),
+    })
     .describe("Limits of an application's namespace on every spoke of this environment, unless `namespaces` has others.")
     .prefault({});
 
 export const namespaces = z
     .record(
         dnsLabel("an application's name", "retriever"),
-        limits.extend({
-            podSecurity: podSecurity(["restricted", "baseline", "privileged"]),
+        z.strictObject({
+            podSecurity: podSecurity(["restricted", "baseline", "privileged"]).optional(),
+            ...{ pods: pods.optional(), cpu: cpu.optional(), memory: memory.optional() },
+            ephemeralStorage: ephemeralStorage.optional(),
             isolated: flag
                 .describe("`false`: pods may connect to everything that no other policy denies, and everything to them.")
                 .default(true),
         }),
     )
-    .describe("Limits of single applications' namespaces in this environment, by the application's name.")
+    .describe(
+        "Limits of single applications' namespaces in this environment, by the application's name; what is missing is as " +
+            "in `namespace`.",
+    )
     .default({});
 
 /** How a change reaches the environments. */
@@ -145,8 +152,13 @@ export type NamespaceLimits = z.output<typeof namespaceLimits> & { readonly isol
 
 /** The limits that an environment's settings give to the namespace of an application. */
 export function limitsOf(
-    settings: { readonly namespace: NamespaceLimits; readonly namespaces: Readonly<Record<string, NamespaceLimits>> },
+    settings: { readonly namespace: NamespaceLimits; readonly namespaces: z.output<typeof namespaces> },
     application: string,
 ): NamespaceLimits {
-    return settings.namespaces[application] ?? settings.namespace;
+    return { ...settings.namespace, ...(settings.namespaces[application] as Partial<NamespaceLimits> | undefined) };
+}
+
+/** Whether a default-deny network policy belongs to a namespace with these limits. */
+export function isIsolated({ isolated = true }: NamespaceLimits): boolean {
+    return isolated;
 }

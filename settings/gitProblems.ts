@@ -43,18 +43,22 @@ function twinProblems({ repositories }: Given): Problem[] {
     });
 }
 
-/** With several applications, a credential that none of them reads would be in the project of one that is not meant. */
+/**
+ * With several applications, a credential that none of them reads would be in the project of one that is not meant. With
+ * one, it may be for what its chart reads besides, but not where it is nearly the application's own URL.
+ */
 function unreadProblems({ repositories, ...given }: Given): Problem[] {
     const all = applicationsOf(given);
     const read = all.flatMap(({ name, source }) => urlsOf(source).map((url) => ({ name, url, plain: plainUrl(url) })));
-    return Object.entries(all.length > 1 ? repositories : {}).flatMap(([name, { url }]) => {
+    return Object.entries(repositories).flatMap(([name, { url }]) => {
         const own = plainUrl(url);
         const isWithin = (inner: string, outer: string) => inner.startsWith(`${outer}/`);
         const near = read.find(({ plain }) => isWithin(plain, own) || isWithin(own, plain));
         const scheme = url.startsWith("oci://") ? "oci://" : "";
         const other = near === undefined ? "the URL of an application's repository" : `${scheme}${near.url}, which is ${near.name}'s`;
         const message = `is read by no application: Argo CD takes a credential for the whole URL. Write ${other}, or remove it`;
-        return read.some(({ plain }) => plain === own) ? [] : [{ path: ["repositories", name, "url"], message }];
+        const isMeant = read.some(({ plain }) => plain === own) || (all.length === 1 && near === undefined);
+        return isMeant ? [] : [{ path: ["repositories", name, "url"], message }];
     });
 }
 

@@ -105,7 +105,7 @@ function applicationSetSpec(project: pulumi.Input<string>, { application, rollou
                 },
             },
         },
-        templatePatch: name === agentKey ? `${quarantineLabel}${optionalFacts}` : quarantineLabel,
+        templatePatch: name === agentKey && application.facts ? `${quarantineLabel}${optionalFacts}` : quarantineLabel,
     };
 }
 

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { adoptedAnnotation, applicationLabel } from "../../clusters/names";
 import type { AdoptedNamespace } from "../account/adoption";
 import { takeOver } from "../support/takeOver";
-import type { NamespaceLimits } from "../../settings/delivery";
+import { isIsolated, type NamespaceLimits } from "../../settings/delivery";
 
 export interface ApplicationNamespaceArgs {
     /** The application's name. */
@@ -55,7 +55,7 @@ export class ApplicationNamespace extends pulumi.ComponentResource {
         if (!shared) {
             this.limit(name, inside(application), limits);
         }
-        if (limits.isolated ?? true) {
+        if (isIsolated(limits)) {
             const podSelector = shared ? { matchLabels: applicationLabel(application) } : {};
             const metadata = inside(shared ? `${application}-default-deny` : "default-deny");
             const spec = { podSelector, policyTypes: ["Ingress", "Egress"] };

@@ -54,6 +54,11 @@ export class ApplicationProject extends pulumi.ComponentResource {
     }
 }
 
+/** The description of an application's AppProject, by which a later run knows that it is the program's. */
+export function descriptionOf(application: string): string {
+    return `${application === agentKey ? "The agent" : `The application ${application}`}, in its namespace on every cluster`;
+}
+
 /** The AppProject as a Kubernetes object. */
 export function applicationProject<Text extends pulumi.Input<string>>(
     namespace: Text,
@@ -68,7 +73,7 @@ export function applicationProject<Text extends pulumi.Input<string>>(
         kind: "AppProject",
         metadata: { name, namespace },
         spec: {
-            description: `${name === agentKey ? "The agent" : `The application ${name}`}, in its namespace on every cluster`,
+            description: descriptionOf(name),
             sourceRepos: urlsOf(source),
             destinations: [{ server: "*", namespace: application.namespace }],
             clusterResourceWhitelist: clusterKinds.map(({ group, kind }) => ({ group, kind })),

@@ -16,6 +16,7 @@ import { type ArgoCdAdoption, defaultRelease } from "./adoption";
 import { argoCdValues } from "./values";
 import { argoCdChart, versionIn } from "./version";
 import { priorityClass } from "./availability";
+import type { ArgoCdValues } from "./names";
 import { dockerConfig, environmentSecret, registriesSecret } from "./pods";
 import { notificationSecrets, notificationsSecret } from "./notifications";
 import { passwordTime } from "./passwordTime";
@@ -50,114 +51,23 @@ export class ArgoCd extends pulumi.ComponentResource {
     /** The local admin's password, a secret; undefined with single sign-on, and if an adopted Argo CD keeps its own. */
     readonly adminPassword: pulumi.Output<string> | undefined;
 
-    constructor(name: string, args: ArgoCdArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        private readonly name: string,
+        private readonly args: ArgoCdArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("hubspoke:index:ArgoCd", name, {}, opts);
 
-        const { settings, stack, serviceMonitors, chartHasSecret, adoption } = args;
-        const { oidc } = settings.access;
-        const guarded = { parent: this, protect: isProtected(settings) };
-        const existing = adoption?.namespace;
-        // Where an adoption finds no namespace, it states of its own what the next run will read there.
-        const named = { "kubernetes.io/metadata.name": args.namespace };
-        const kept = existing ?? (adoption && { labels: named, annotations: {} });
-        const mark = { [stackAnnotation]: stack };
-        const namespace = new Namespace(
-            `${name}-namespace`,
-            {
-                metadata: {
-                    name: args.namespace,
-                    ...(kept && { labels: kept.labels }),
-                    annotations: {
-                        ...kept?.annotations,
-                        ...(kept && takeOver),
-                        ...(settings.adoptedRelease !== undefined && { [adoptedAnnotation]: settings.adoptedRelease }),
-                        ...mark,
-                    },
-                },
-            },
-            // A namespace that the stack did not create, and all that others keep in it, stay after a destroy.
-            { ...guarded, ...(existing && { import: args.namespace }), ...(adoption && { retainOnDelete: true }) },
-        );
-        const priority = new PriorityClass(
-            `${name}-priority`,
-            {
-                metadata: { name: priorityClass },
-                value: 1_000_000,
-                description: "Argo CD goes before workloads, and after what the cluster itself needs",
-            },
-            { parent: this },
-        );
-        const isKept = (secretName: string) => adoption?.keptSecrets.includes(secretName) ?? false;
-        // By the mark a later run knows that the Secret is not the adopted Argo CD's own.
-        const annotations = adoption && mark;
-        const admin =
-            oidc === undefined && !isKept("argocd-secret") ? this.password(`${name}-admin-password`) : undefined;
-        const secrets: pulumi.Resource[] = [
-            ...(isKept("argocd-redis")
-                ? []
-                : [
-                      this.secret(
-                          `${name}-redis`,
-                          namespace,
-                          { name: "argocd-redis", annotations },
-                          { auth: this.password(`${name}-redis-password`).result },
-                          guarded,
-                      ),
-                  ]),
-            ...(isKept("argocd-secret")
-                ? []
-                : [
-                      this.secret(`${name}-secret`, namespace, { name: "argocd-secret", annotations }, {
-                          "server.secretkey": this.password(`${name}-session-key`).result,
-                          ...(admin && {
-                              "admin.password": admin.bcryptHash,
-                              "admin.passwordMtime": passwordTime(
-                                  `${name}-admin-password-set`,
-                                  admin,
-                                  namespace.metadata.name,
-                                  { parent: this },
-                              ),
-                          }),
-                          ...webhookEntries(settings.webhooks),
-                      }),
-                  ]),
-            ...(oidc === undefined
-                ? []
-                : [
-                      this.secret(`${name}-oidc`, namespace, { name: oidcSecret.name }, {
-                          [oidcSecret.key]: oidc.clientSecret,
-                      }),
-                  ]),
-            ...this.pullSecret(name, namespace, settings.pods),
-            ...(Object.keys(settings.pods.secretEnv).length === 0
-                ? []
-                : [this.secret(`${name}-env`, namespace, { name: environmentSecret }, settings.pods.secretEnv)]),
-        ];
-        if (settings.redisTls) {
-            const { name: inNamespace } = namespace.metadata;
-            secrets.push(redisCertificate(`${name}-redis-tls`, inNamespace, settings, { parent: this }));
-        }
+        const { settings, chartHasSecret, rights } = args;
+        const namespace = this.ownNamespace();
+        const { admin, secrets } = this.secrets(namespace);
         const tokens = notificationSecrets(settings.alerts);
-        const notifications = (opts?: pulumi.CustomResourceOptions) =>
-            this.secret(`${name}-notifications`, namespace, { name: notificationsSecret }, tokens, opts);
+        const notifications = (more?: pulumi.CustomResourceOptions) =>
+            this.secret(`${name}-notifications`, namespace, { name: notificationsSecret }, tokens, more);
         // Before the release, whose configuration needs it: a notification that cannot be sent then is never sent.
         const told = chartHasSecret ? [] : [notifications()];
-        const values = argoCdValues({ settings, serviceMonitors });
-        const release = new Release(
-            `${name}-release`,
-            {
-                name: settings.adoptedRelease ?? defaultRelease,
-                namespace: namespace.metadata.name,
-                ...chartSource(settings.chart, argoCdChart),
-                values,
-                timeout: installTimeout,
-            },
-            {
-                ...guarded,
-                dependsOn: [priority, args.rights, ...secrets, ...told],
-                ...(adoption?.release && { import: `${args.namespace}/${settings.adoptedRelease}` }),
-            },
-        );
+        const values = argoCdValues(args);
+        const release = this.release(namespace, values, [this.priority(), rights, ...secrets, ...told]);
         if (chartHasSecret) {
             // The update of the release deletes the chart's Secret with that name.
             notifications({ parent: this, dependsOn: release });
@@ -173,20 +83,121 @@ export class ArgoCd extends pulumi.ComponentResource {
         this.registerOutputs({ namespace: this.namespace });
     }
 
+    /** Options of what a destroy of a protected hub must not take away. */
+    private guarded() {
+        return { parent: this, protect: isProtected(this.args.settings) };
+    }
+
+    private ownNamespace(): Namespace {
+        const { namespace: name, settings, stack, adoption } = this.args;
+        const existing = adoption?.namespace;
+        // Where an adoption finds no namespace, it states of its own what the next run will read there.
+        const kept = existing ?? (adoption && { labels: { "kubernetes.io/metadata.name": name }, annotations: {} });
+        return new Namespace(
+            `${this.name}-namespace`,
+            {
+                metadata: {
+                    name,
+                    ...(kept && { labels: kept.labels }),
+                    annotations: {
+                        ...kept?.annotations,
+                        ...(kept && takeOver),
+                        ...(settings.adoptedRelease !== undefined && { [adoptedAnnotation]: settings.adoptedRelease }),
+                        [stackAnnotation]: stack,
+                    },
+                },
+            },
+            // A namespace that the stack did not create, and all that others keep in it, stay after a destroy.
+            { ...this.guarded(), ...(existing && { import: name }), ...(adoption && { retainOnDelete: true }) },
+        );
+    }
+
+    private priority(): PriorityClass {
+        const description = "Argo CD goes before workloads, and after what the cluster itself needs";
+        return new PriorityClass(
+            `${this.name}-priority`,
+            { metadata: { name: priorityClass }, value: 1_000_000, description },
+            { parent: this },
+        );
+    }
+
+    /** What Argo CD's pods read when they start; an adopted Argo CD keeps those that it has. */
+    private secrets(namespace: Namespace): { admin: RandomPassword | undefined; secrets: pulumi.Resource[] } {
+        const { name } = this;
+        const { settings, stack, adoption } = this.args;
+        const { oidc } = settings.access;
+        const isKept = (secretName: string) => adoption?.keptSecrets.includes(secretName) ?? false;
+        // By the mark a later run knows that the Secret is not the adopted Argo CD's own.
+        const annotations = adoption && { [stackAnnotation]: stack };
+        const admin = oidc === undefined && !isKept("argocd-secret") ? this.password(`${name}-admin-password`) : undefined;
+        const secrets: pulumi.Resource[] = this.pullSecret(namespace, settings.pods);
+        if (!isKept("argocd-redis")) {
+            const data = { auth: this.password(`${name}-redis-password`).result };
+            secrets.push(
+                this.secret(`${name}-redis`, namespace, { name: "argocd-redis", annotations }, data, this.guarded()),
+            );
+        }
+        if (!isKept("argocd-secret")) {
+            const data = {
+                "server.secretkey": this.password(`${name}-session-key`).result,
+                ...(admin && this.login(admin, namespace)),
+                ...webhookEntries(settings.webhooks),
+            };
+            secrets.push(this.secret(`${name}-secret`, namespace, { name: "argocd-secret", annotations }, data));
+        }
+        if (oidc !== undefined) {
+            const data = { [oidcSecret.key]: oidc.clientSecret };
+            secrets.push(this.secret(`${name}-oidc`, namespace, { name: oidcSecret.name }, data));
+        }
+        if (Object.keys(settings.pods.secretEnv).length > 0) {
+            secrets.push(this.secret(`${name}-env`, namespace, { name: environmentSecret }, settings.pods.secretEnv));
+        }
+        if (settings.redisTls) {
+            const { name: inNamespace } = namespace.metadata;
+            secrets.push(redisCertificate(`${name}-redis-tls`, inNamespace, settings, { parent: this }));
+        }
+        return { admin, secrets };
+    }
+
+    /** The local admin's entries of Argo CD's own Secret. */
+    private login(admin: RandomPassword, { metadata }: Namespace) {
+        const since = passwordTime(`${this.name}-admin-password-set`, admin, metadata.name, { parent: this });
+        return { "admin.password": admin.bcryptHash, "admin.passwordMtime": since };
+    }
+
+    private release(namespace: Namespace, values: ArgoCdValues, dependsOn: pulumi.Resource[]): Release {
+        const { namespace: name, settings, adoption } = this.args;
+        return new Release(
+            `${this.name}-release`,
+            {
+                name: settings.adoptedRelease ?? defaultRelease,
+                namespace: namespace.metadata.name,
+                ...chartSource(settings.chart, argoCdChart),
+                values,
+                timeout: installTimeout,
+            },
+            {
+                ...this.guarded(),
+                dependsOn,
+                ...(adoption?.release && { import: `${name}/${settings.adoptedRelease}` }),
+            },
+        );
+    }
+
     /** Letters and digits only: HAProxy's configuration contains the password of Redis without escaping. */
     private password(name: string): RandomPassword {
         return new RandomPassword(name, { length: 40, special: false }, { parent: this });
     }
 
     /** The logins for registries, which the kubelet reads; nothing where the settings have none. */
-    private pullSecret(name: string, { metadata: { name: namespace } }: Namespace, pods: PodSettings): Secret[] {
+    private pullSecret({ metadata: { name: namespace } }: Namespace, pods: PodSettings): Secret[] {
         if (Object.keys(pods.registries).length === 0) {
             return [];
         }
         const data = secretData({ ".dockerconfigjson": dockerConfig(pods.registries) });
         const metadata = { name: registriesSecret, namespace };
         const type = "kubernetes.io/dockerconfigjson";
-        return [new Secret(`${name}-registries`, { metadata, type, data }, { parent: this })];
+        return [new Secret(`${this.name}-registries`, { metadata, type, data }, { parent: this })];
     }
 
     /** A Secret of Argo CD; the label lets Argo CD read it. */

@@ -8,7 +8,7 @@ import type { FleetCluster } from "./names";
 const environment = "fleet";
 
 /** Clusters that one stack has; more of them are divided into shards, by `npm run fleet`. */
-const clustersInStack = 20;
+const clustersInStack = 10;
 
 /** The agent without what only a cluster with nodes and an ingress controller has. */
 const values = "# The lab's lean control planes.\nconfig:\n  LOG_LEVEL: info\nreplicas: 1\n";

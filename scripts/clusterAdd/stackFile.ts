@@ -62,7 +62,8 @@ export function addCluster(file: string, cluster: NewCluster, checked: object): 
 
 /**
  * Adds a cluster to a stack file's text, and keeps its comments and all else. If all present clusters are pinned to the
- * same revision, the new one gets that pin too, unless it has a revision.
+ * same revision, the new one gets that pin too, unless it has a revision; likewise the revision of an application on all
+ * clusters that have it.
  *
  * @param file the file's name, for error messages
  * @throws InputError if the file has no clusters, or already has a cluster with that name
@@ -81,11 +82,40 @@ export function withCluster(
     if (clusters.has(name)) {
         throw new InputError(`--name ${name}: ${file} already has a cluster with this name. Choose another name, or edit the cluster there`);
     }
-    const pins = new Set(clusters.items.map(({ key }) => document.getIn([...clustersPath, String(key), "revision"])));
-    const [pin] = pins;
-    const pinned = pins.size === 1 && typeof pin === "string" ? { revision: pin } : {};
     const { context, labels, ...given } = settings;
+    const pinned = sharedPins(Object.values(clusters.toJSON() as Record<string, Neighbour | null>));
     const entry = { context, ...pinned, ...given, labels: { deploy: "true", ...labels } };
     setInStackFile(document, [...clustersPath, name], entry);
     return { text: stackFileText(document), entry };
+}
+
+/** The pins of a present cluster, as its stack file has them. */
+interface Neighbour {
+    readonly revision?: unknown;
+    readonly revisions?: Readonly<Record<string, { readonly revision?: unknown; readonly values?: unknown }>> | null;
+}
+
+/** What a new cluster has in common with its neighbours. */
+function sharedPins(neighbours: readonly (Neighbour | null)[]): object {
+    const own = neighbours.map((one) => one?.revision);
+    const revision = common(own);
+    const applications = new Set(neighbours.flatMap((one) => Object.keys(one?.revisions ?? {})));
+    const entries = [...applications].flatMap((application) => {
+        const pins = neighbours.flatMap((one) => {
+            const { revision: at, values } = one?.revisions?.[application] ?? {};
+            return at === undefined ? [] : [{ revision: at, ...(values !== undefined && { values }) }];
+        });
+        const pin = common(pins);
+        return pin === undefined ? [] : [[application, pin] as const];
+    });
+    return {
+        ...(typeof revision === "string" && { revision }),
+        ...(entries.length > 0 && { revisions: Object.fromEntries(entries) }),
+    };
+}
+
+/** The value that all have; undefined if there are several, or none. */
+function common<Value>(values: readonly Value[]): Value | undefined {
+    const [first, ...others] = values;
+    return others.every((one) => isDeepStrictEqual(one, first)) ? first : undefined;
 }

@@ -6,6 +6,9 @@ import { folderOfStackFiles } from "../support/stackFile";
 /** What `pulumi` does with each shard. */
 export type Operation = "preview" | "up" | "destroy";
 
+/** Limit for `pulumi` with one shard, in milliseconds: then it is interrupted, completes the steps that run, and ends. */
+const limitMs = 30 * 60_000;
+
 /** The result of one shard. */
 export interface Outcome {
     readonly stack: string;
@@ -22,14 +25,17 @@ export interface Outcome {
  *
  * @param policy whether the policies of this checkout are checked
  * @param onResource is called for each resource
+ * @param limit limit in milliseconds, after which it is interrupted
  */
 export async function runStack(
     stack: string,
     operation: Operation,
     policy: boolean,
     onResource: () => void,
+    limit = limitMs,
 ): Promise<Outcome> {
     const began = Date.now();
+    const signal = AbortSignal.timeout(limit);
     let counts: OpMap = {};
     let first: string | undefined;
     const onEvent = ({ resourcePreEvent, summaryEvent, diagnosticEvent }: EngineEvent) => {
@@ -48,10 +54,11 @@ export async function runStack(
     try {
         const selected = await select(stack);
         const policies = policy ? { policyPacks: [policyPack] } : {};
-        await selected[operation]({ onEvent, color: "never", suppressProgress: true, ...policies });
+        await selected[operation]({ onEvent, color: "never", suppressProgress: true, signal, ...policies });
         return ended("done");
     } catch (error) {
-        return ended("failed", first ?? reasonIn((error as Error).message, stack));
+        const late = `did not end in ${limit / 60_000} min, and was interrupted. Run it again; if its stack is locked: npm run recover -- ${stack}`;
+        return ended("failed", signal.aborted ? late : (first ?? reasonIn((error as Error).message, stack)));
     }
 }
 

@@ -6,7 +6,7 @@ import type { Sourced } from "./source";
 
 /** An Application from its ApplicationSet: the fields that the preview reads. */
 export interface Application {
-    readonly metadata: { readonly name: string };
+    readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
     readonly spec: Sourced & { readonly destination: { readonly server: string; readonly namespace: string } };
 }
 

@@ -8,8 +8,8 @@ export interface Checkout {
     readonly folder: string;
     /** A Git revision, with which the preview compares the change. */
     readonly base: string;
-    /** Whether a person names the folder as that of the agent's repository, whatever its origin is. */
-    readonly isOther?: boolean;
+    /** URLs of the repository of which the folder is a checkout; undefined: what its origin says. */
+    readonly of?: readonly string[] | undefined;
 }
 
 /** A folder on disk, at a revision of a repository. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseAllDocuments, stringify } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { inFolder } from "../support/folder";
 import { InputError } from "../../settings/inputError";
 import { run, type RunResult } from "../support/run";
@@ -42,7 +42,8 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
     const { chart, repository, version, release, namespace, valueFiles, values, parameters } = rendering;
     return inFolder(async (folder) => {
         const own = path.join(folder, "values.yaml");
-        fs.writeFileSync(own, stringify(values));
+        // JSON: Helm reads YAML 1.1, in which a plain `off` is no text.
+        fs.writeFileSync(own, JSON.stringify(values));
         const files = [...valueFiles.map((file) => path.resolve(chart, file)), own];
         const versioned = version === undefined ? [] : ["--version", version];
         const common = [...versioned, "--namespace", namespace, "--include-crds", "--skip-tests"];
@@ -58,8 +59,15 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
         }
         return parseAllDocuments(stdout)
             .map((document) => document.toJS() as unknown)
-            .filter((object) => object !== null);
+            .filter((object) => object !== null)
+            .flatMap(membersOf);
     });
+}
+
+/** The objects of a List, of whatever kind, as Argo CD takes them (argo-cd, reposerver/repository/repository.go, `IsList`). */
+function membersOf(object: unknown): unknown[] {
+    const { items } = object as { readonly items?: unknown };
+    return Array.isArray(items) ? (items as unknown[]).flatMap(membersOf) : [object];
 }
 
 function needsLogin({ ok, output }: Pick<RunResult, "ok" | "output">): boolean {

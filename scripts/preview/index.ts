@@ -20,7 +20,7 @@ import { compareApplications } from "./compareApplications";
 import { dangers } from "./danger";
 import { commentLimit, fit, whole } from "./fit";
 import { fleets } from "./fleet";
-import { compareManifests } from "./manifests";
+import { agentRepositories, compareManifests } from "./manifests";
 import { masked } from "./mask";
 import { type PreviewOptions, previewOptions } from "./options";
 import { isProductionStack } from "./production";
@@ -99,7 +99,8 @@ async function deliveries(previews: readonly StackPreview[], { base, agent }: Pi
     const quarantines = fleet.after.clusters
         .filter(isLeftAlone)
         .map(({ name }) => `${name}: in quarantine, so what changes there arrives when that is lifted`);
-    const files = { folder: agent ?? checkout, base, isOther: agent !== undefined };
+    // A person names the folder as a checkout of the agent's repository, whatever its origin is.
+    const files = { folder: agent ?? checkout, base, of: agent && agentRepositories(applications) };
     const compared = await compareManifests(applications, files);
     // The same reason for every Application is said once.
     const reasons = new Set(compared.map(({ missing }) => missing));

@@ -2,6 +2,8 @@ import { createTwoFilesPatch } from "diff";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
+import { nameLabel } from "../../clusters/names";
+import { agentKey } from "../../settings/agentKey";
 import type { Application } from "./applications";
 import { branchOf, type Checkout, folderAt, originOf, sameRepository } from "./chart";
 import type { ApplicationChange } from "./compareApplications";
@@ -46,6 +48,14 @@ export async function compareManifests(
             diff !== "" || (missing !== undefined && when === "merged");
         return compared.flat().filter(isSaid);
     });
+}
+
+/** URLs of the repositories that the agent's Applications read; undefined if there are none. */
+export function agentRepositories(changes: readonly ApplicationChange[]): readonly string[] | undefined {
+    const applications = changes.flatMap(({ before, after }) => [before, after].filter((one) => one !== undefined));
+    const agents = applications.filter(({ metadata }) => metadata.labels?.[nameLabel] === agentKey);
+    const urls = agents.flatMap(({ spec }) => allSources(spec).map(({ repoURL }) => repoURL));
+    return urls.length === 0 ? undefined : [...new Set(urls)];
 }
 
 /** The Application with its sources in Git at a revision. */
@@ -129,9 +139,11 @@ class Renderer {
     }
 
     private async folderOf({ repoURL, targetRevision }: Source, folder: string, time: "before" | "after") {
-        const { folder: checkout, isOther } = this.checkout;
-        if (isOther !== true && !sameRepository((await originOf(checkout)) ?? "", repoURL)) {
-            return { missing: `${repoURL} is not the repository of this checkout; set --agent to a checkout of it` };
+        const own = this.checkout.of ?? [(await originOf(this.checkout.folder)) ?? ""];
+        if (!own.some((url) => sameRepository(url, repoURL))) {
+            return {
+                missing: `${repoURL} is not the repository of this checkout; for the agent's, set --agent to a checkout of it`,
+            };
         }
         return folderAt(this.checkout, this.scratch, folder, targetRevision, time);
     }

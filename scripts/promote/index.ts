@@ -22,7 +22,7 @@ import { promoteAtOnce } from "./atOnce";
 import { optionsIn } from "./options";
 import { proveFor } from "./prove";
 import { actOnRelease, promoteInRings } from "./rings";
-import { applicationNamed } from "./target";
+import { applicationNamed, clustersToPromote } from "./target";
 
 async function promote(args: string[]): Promise<void> {
     const { to, does, timeout, ...named } = optionsIn(args);
@@ -34,6 +34,7 @@ async function promote(args: string[]): Promise<void> {
     if ("action" in does) {
         return actOnRelease(target, application, does.action, timeout);
     }
+    clustersToPromote(target, application);
     const source = await environmentStack(does.from);
     const proved = () => proveFor(target, source, application, does.allowSuperseded);
     const { rollout } = target.settings;

@@ -4,6 +4,7 @@ import { registrations } from "../../clusters/registrations";
 import { chosenFor } from "../../components/applications/rooms";
 import { quarantinedIn } from "../../preflight/quarantine";
 import { argoCdNameOf } from "../../settings/argoCdName";
+import { InputError } from "../../settings/inputError";
 import { type Pin, pinText } from "../../settings/pins";
 import { type EnvironmentStack, expectedApplications } from "../support/stacks";
 
@@ -19,6 +20,22 @@ export function applicationNamed(name: string | undefined, { applications }: Env
         throw new Error(`${problem}. Name one: --application ${names.join(" or ")}`);
     }
     return name;
+}
+
+/**
+ * The clusters of an environment to which a promotion brings an application.
+ *
+ * @throws InputError if there is none
+ */
+export function clustersToPromote(target: EnvironmentStack, application: string): string[] {
+    const clusters = clustersWith(target, application);
+    if (clusters.length === 0) {
+        throw new InputError(
+            `--to ${target.stack}: no cluster of ${target.settings.environment} gets ${application}: its selector on the hub ` +
+                "chooses none of their labels. Correct the application, the environment or the labels",
+        );
+    }
+    return clusters;
 }
 
 /** The clusters of an environment that have room for an application. */

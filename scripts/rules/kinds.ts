@@ -31,26 +31,27 @@ const owned: Readonly<Record<string, readonly string[]>> = {
     "batch/Job": ["/pods"],
 };
 
-/** Kinds of Kubernetes that are in no namespace (kubectl api-resources --namespaced=false). */
-const inNoNamespace = new Set([
-    "/Namespace",
-    "/Node",
-    "/PersistentVolume",
-    "admissionregistration.k8s.io/MutatingWebhookConfiguration",
-    "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
-    "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
-    "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
-    "apiextensions.k8s.io/CustomResourceDefinition",
-    "apiregistration.k8s.io/APIService",
-    "gateway.networking.k8s.io/GatewayClass",
-    "networking.k8s.io/IngressClass",
-    "node.k8s.io/RuntimeClass",
-    "rbac.authorization.k8s.io/ClusterRole",
-    "rbac.authorization.k8s.io/ClusterRoleBinding",
-    "scheduling.k8s.io/PriorityClass",
-    "storage.k8s.io/CSIDriver",
-    "storage.k8s.io/StorageClass",
-]);
+/** Kinds of Kubernetes, and of its groups for gateways and snapshots, that are in no namespace, by their group. */
+const inNoNamespace: Readonly<Record<string, readonly string[]>> = {
+    "": ["Namespace", "Node", "PersistentVolume"],
+    "admissionregistration.k8s.io": [
+        ...["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "MutatingWebhookConfiguration"],
+        ...["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration"],
+    ],
+    "apiextensions.k8s.io": ["CustomResourceDefinition"],
+    "apiregistration.k8s.io": ["APIService"],
+    "certificates.k8s.io": ["CertificateSigningRequest", "ClusterTrustBundle"],
+    "flowcontrol.apiserver.k8s.io": ["FlowSchema", "PriorityLevelConfiguration"],
+    "gateway.networking.k8s.io": ["GatewayClass"],
+    "networking.k8s.io": ["IPAddress", "IngressClass", "ServiceCIDR"],
+    "node.k8s.io": ["RuntimeClass"],
+    "rbac.authorization.k8s.io": ["ClusterRole", "ClusterRoleBinding"],
+    "resource.k8s.io": ["DeviceClass", "DeviceTaintRule", "ResourceSlice"],
+    "scheduling.k8s.io": ["PriorityClass"],
+    "snapshot.storage.k8s.io": ["VolumeSnapshotClass", "VolumeSnapshotContent"],
+    "storage.k8s.io": ["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"],
+    "storagemigration.k8s.io": ["StorageVersionMigration"],
+};
 
 /**
  * The rules for an Application with these objects, ordered by rights, group and resource: every right on the kinds in
@@ -70,8 +71,10 @@ export function rulesFor(manifests: readonly Manifest[], allowed: Allowed): Poli
             continue;
         }
         const resource = defined.get(key)?.plural ?? allowed.kinds.find(isIt)?.resource ?? pluralOf(kind);
-        const isNamespaced = !inNoNamespace.has(key) && defined.get(key)?.scope !== "Cluster";
-        const problem = problemOf(manifest, allowed, { resource, isNamespaced });
+        const definition = defined.get(key);
+        const isKnown = definition !== undefined || allowed.kinds.some(isIt);
+        const scope = inNoNamespace[group]?.includes(kind) ? "Cluster" : definition?.scope;
+        const problem = problemOf(manifest, allowed, { resource, isNamespaced: scope !== "Cluster", isKnown });
         if (problem !== undefined) {
             problems.add(problem);
         }
@@ -103,12 +106,18 @@ function isTest({ metadata }: Manifest): boolean {
 function problemOf(
     manifest: Manifest,
     { namespace, secrets }: Allowed,
-    { resource, isNamespaced }: { readonly resource: string; readonly isNamespaced: boolean },
+    { resource, isNamespaced, isKnown }: { readonly resource: string; readonly isNamespaced: boolean; readonly isKnown: boolean },
 ): string | undefined {
     const { group, kind, key } = identify(manifest);
     const object = `${kind} ${manifest.metadata?.name ?? ""}`;
+    const entry = `\`{ group: "${group}", kind: ${kind}, resource: ${resource} }\``;
+    if (isNamespaced && !isKnown && /^Cluster[A-Z]/.test(kind)) {
+        return (
+            `${object} is of a kind that by its name may be in no namespace, and the chart does not define it. If so, add ` +
+            `${entry} to the application's clusterKinds, which allows every ${kind}; if not, to its kinds`
+        );
+    }
     if (!isNamespaced) {
-        const entry = `\`{ group: "${group}", kind: ${kind}, resource: ${resource} }\``;
         return `${object} is in no namespace. To allow every ${kind}, add ${entry} to the application's clusterKinds`;
     }
     const { namespace: own = namespace } = manifest.metadata ?? {};

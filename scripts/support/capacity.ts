@@ -15,9 +15,9 @@ export function memoryOf(clusters: number): number {
 
 /**
  * The most resources in a shard, if its size is not given. The engine writes the whole state before and after each
- * change, so the time of an `up` grows with their square (docs/scale.md).
+ * change, so the time of an `up` grows with their square: beyond this it is the larger part (docs/scale.md).
  */
-const usualResources = 500;
+const usualResources = 250;
 
 /** Resources of a cluster in its stack: its own, and those for each application. A test counts them. */
 export const resourcesOf = { cluster: 17, application: 7 };
@@ -38,7 +38,7 @@ export function thisMachine(): Machine {
 }
 
 /**
- * How many clusters a shard should have: with one application 20, with more of them fewer, and fewer where the memory
+ * How many clusters a shard should have: with one application 10, with more of them fewer, and fewer where the memory
  * is too small for one run with so many.
  *
  * @param applications how many each cluster gets

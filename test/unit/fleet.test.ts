@@ -44,7 +44,7 @@ describe("the shard of a cluster", () => {
 describe("the size of shards, and how many run at the same time", () => {
     it("follow from the memory and the processors", () => {
         expect(memoryOf(20) / gibi).to.be.within(3.2, 3.5);
-        expect(shardSize({ memory: 16 * gibi, processors: 2 }, 1)).to.equal(20);
+        expect(shardSize({ memory: 16 * gibi, processors: 2 }, 1)).to.equal(10);
         expect(shardSize({ memory: 2 * gibi, processors: 2 }, 1)).to.equal(8);
         expect(parallelism({ memory: 64 * gibi, processors: 4 }, 20)).to.equal(4);
         expect(parallelism({ memory: 9 * gibi, processors: 4 }, 20)).to.equal(2);
@@ -52,7 +52,7 @@ describe("the size of shards, and how many run at the same time", () => {
 
     it("follow from the applications too, whose namespaces are most of a state", () => {
         const sizes = [1, 2, 5, 10, 100].map((count) => shardSize({ memory: 64 * gibi, processors: 2 }, count));
-        expect(sizes).to.deep.equal([20, 16, 9, 5, 1]);
+        expect(sizes).to.deep.equal([10, 8, 4, 2, 1]);
     });
 
     it("are at least one on a small machine", () => {
