@@ -78,8 +78,8 @@ async function takenOut(
 }
 
 interface Named {
-    readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-    readonly spec: { readonly description?: string };
+    readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+    readonly spec?: { readonly description?: string };
 }
 
 /** New applications whose names the hub already uses for objects of somebody else. */
@@ -93,8 +93,8 @@ async function takenNames(
         asked.map(async ({ name }) => {
             const [project, set] = await Promise.all([find<Named>(hub, projectPath(name)), find<Named>(hub, applicationSetPath(name))]);
             const taken = [
-                ...(project && project.spec.description !== descriptionOf(name) ? [`AppProject ${name}`] : []),
-                ...(set && set.metadata.labels?.[nameLabel] !== name ? [`ApplicationSet ${name}`] : []),
+                ...(project && project.spec?.description !== descriptionOf(name) ? [`AppProject ${name}`] : []),
+                ...(set && set.metadata?.labels?.[nameLabel] !== name ? [`ApplicationSet ${name}`] : []),
             ];
             const setting = name === agentKey ? "agent" : `applications.${name}`;
             return taken.length === 0

@@ -58,7 +58,7 @@ export async function previewFleet(): Promise<void> {
         return;
     }
     const output = await scriptOk("fleet", "preview", environment);
-    const changed = output.match(/^fleet-\d+ +\d+ +done +\d+ s +(?!nothing$).*$/gm);
+    const changed = output.match(/^fleet-\d+ +\d+ +done +\d+ s +(?!nothing$)\S.*$/gm);
     if (changed !== null) {
         throw new Error(`a preview of the fleet has changes:\n${changed.join("\n")}`);
     }

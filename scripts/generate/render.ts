@@ -6,7 +6,7 @@
  *
  * The settings are those of the committed Pulumi.hub.yaml.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { argoCdNamespace } from "../../clusters/names";
@@ -72,20 +72,42 @@ function manifest(file: string, purpose: readonly string[], objects: readonly ob
     return comment + objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n");
 }
 
-/** The hub's settings in a stack file. */
+/** The settings on which the manifests depend. The others may be encrypted, which only `pulumi` reads. */
+const needed = [
+    ...["role", "domain", "agent", "applications", "impersonation", "protectedEnvironments"],
+    ...["rollout", "sourceIntegrity", "syncWindows", "traffic"],
+];
+
+/** The hub's settings in a stack file, as far as the manifests depend on them. */
 export function hubSettingsIn(file: string): HubSettings {
-    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-    const own = Object.entries(config).filter(([key]) => key.startsWith("hubspoke:"));
-    return parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice("hubspoke:".length), value]))) as HubSettings;
+    const { config } = parse(readFileSync(file, "utf8"), (_, value: unknown) => withoutCiphertext(value)) as {
+        config: Record<string, unknown>;
+    };
+    const settings = needed.flatMap((name) => {
+        const value = config[`hubspoke:${name}`];
+        return value === undefined ? [] : [[name, value] as const];
+    });
+    return parseSettings({ ...Object.fromEntries(settings), cluster: { context: "hub" } }) as HubSettings;
 }
 
-/** The rendered files for the committed settings of the hub. */
+/** A text in the place of an encrypted one. */
+function withoutCiphertext(value: unknown): unknown {
+    const isEncrypted = typeof value === "object" && value !== null && "secure" in value;
+    return isEncrypted ? "encrypted" : value;
+}
+
+/** The rendered files for the committed settings of the hub; none if it has no application `agent`. */
 export function renderCommitted(): Record<string, string> {
-    return render(hubSettingsIn(path.join(root, "Pulumi.hub.yaml")));
+    const settings = hubSettingsIn(path.join(root, "Pulumi.hub.yaml"));
+    return settings.applications.some(({ name }) => name === agentKey) ? render(settings) : {};
 }
 
 if (require.main === module) {
-    for (const [file, text] of Object.entries(renderCommitted())) {
+    const files = renderCommitted();
+    readdirSync(renderFolder)
+        .filter((file) => !(file in files))
+        .forEach((file) => rmSync(path.join(renderFolder, file)));
+    for (const [file, text] of Object.entries(files)) {
         writeFileSync(path.join(renderFolder, file), text);
     }
 }

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { ApplicationNamespace } from "../../components/applications/namespace";
 import { chartFolder } from "../support/agentChart";
 import { parseSettings } from "../../settings";
+import { limitsOf as limitsOfApplication } from "../../settings/delivery";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { mockPulumi, one, settled, valueOf } from "./support/mocks";
 
@@ -45,6 +46,20 @@ interface Values {
         readonly limits: { readonly memory: string; readonly "ephemeral-storage": string };
     };
 }
+
+describe("the limits of one application's namespace", () => {
+    it("are those of all namespaces, but for what it says itself", () => {
+        const { namespace, namespaces } = parseSettings({
+            ...{ role: "environment", environment: "prod", hub: { context: "hub" } },
+            clusters: { prod: { context: "prod", labels: { region: "eu" } } },
+            namespace: { pods: 100, memory: "64Gi", podSecurity: "baseline" },
+            namespaces: { monitoring: { isolated: false, cpu: "4" } },
+        }) as EnvironmentSettings;
+        const common = { pods: 100, memory: "64Gi", podSecurity: "baseline", ephemeralStorage: "16Gi" };
+        expect(limitsOfApplication({ namespace, namespaces }, "monitoring")).to.deep.equal({ ...common, cpu: "4", isolated: false });
+        expect(limitsOfApplication({ namespace, namespaces }, "agent")).to.deep.equal({ ...common, cpu: "8" });
+    });
+});
 
 describe("the agent's namespace on a spoke", () => {
     it("enforces the restricted Pod Security Standard, and warns about violations", async () => {

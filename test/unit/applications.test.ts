@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { chosenFor } from "../../components/applications/rooms";
 import { sourcesOf } from "../../components/applications/sources";
@@ -7,7 +8,7 @@ import { selects } from "../../settings/applications";
 import type { HubSettings } from "../../settings/hub";
 import { agentSource, applicationsIn, hubApplications, retriever, theAgent, three } from "./support/applications";
 import { bringUpHub } from "./support/hub";
-import { one, unwrapSecret } from "./support/mocks";
+import { encode, one, unwrapSecret } from "./support/mocks";
 
 type Generators = [{ clusters: { selector: { matchExpressions: object[] } } }];
 
@@ -215,6 +216,19 @@ describe("a hub with three applications", () => {
         expect(JSON.stringify(spec)).to.include("revision.hubspoke/retriever").and.to.include("values-revision.hubspoke/retriever");
     });
 
+    it("protects its objects of each from a deletion, but not of one that is being taken out", async () => {
+        const protectedOnes: Record<string, unknown> = {};
+        const transformations = [
+            ({ name, opts }: pulumi.ResourceTransformationArgs) => {
+                protectedOnes[name] = opts.protect;
+                return undefined;
+            },
+        ];
+        await bringUpHub({ ...three, applications: { ...three.applications, retriever: { ...retriever, deliver: false } } }, { transformations });
+        expect(protectedOnes).to.include({ "agent-project": true, "agent-applicationset": true, "monitoring-project": true });
+        expect(protectedOnes).to.include({ "retriever-project": false, "retriever-applicationset": false });
+    });
+
     it("protects the Applications of each", () => {
         const type = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
         expect(JSON.stringify(one(type, "protection-policy").inputs.spec)).to.include('["agent","retriever","monitoring"]');
@@ -274,6 +288,13 @@ describe("a repository's credential", () => {
         expect(url("oci://ghcr.io/example")).to.match(near);
         expect(url("oci://ghcr.io/example/charts/retriever")).to.match(near);
         expect(url("https://git.example.com/other.git")).to.match(/Write the URL of an application's repository, or remove it/);
+    });
+
+    it("is refused where the only application reads nearly the same URL, and kept for something else that its chart reads", () => {
+        const alone = (url: string) => problemsOf({ applications: { retriever }, repositories: { r: { url, token: "t" } } });
+        expect(alone("oci://ghcr.io/example/charts/retriever")).to.match(/r\.url: is read by no application.*Write oci:\/\/ghcr\.io\/example\/charts, /);
+        const other = { r: { url: "oci://registry.example.com/library", token: "t", username: "u" } };
+        expect(given(other, { applications: { retriever } })).to.deep.equal([["repository-r", "retriever", "registry.example.com/library"]]);
     });
 
     it("of a registry has its URL without a scheme", async () => {

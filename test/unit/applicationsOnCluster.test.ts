@@ -152,6 +152,12 @@ describe("a cluster with several applications", () => {
         expect(annotations).to.include({ "hubspoke/sync-accounts": "true" });
     });
 
+    it("says that it has no room for the agent where the hub has none, so that one that comes later waits for its room", async () => {
+        await register(hubApplications({ applications: { retriever } }));
+        const { labels } = one("kubernetes:core/v1:Secret", "staging-cluster-secret").inputs.metadata as { labels: object };
+        expect(labels).to.include({ "applications.hubspoke/agent": "false", "applications.hubspoke/retriever": "true" });
+    });
+
     it("keeps the project of a hub that has not left it yet", () => {
         const hub = parseHubOutputs("hub", { ...exported, agentNamespace: "agent" });
         expect([hub.scoped, hub.applications.map(({ name }) => name)]).to.deep.equal([true, ["agent"]]);

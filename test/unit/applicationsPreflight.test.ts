@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
-import type { ClusterAddress } from "../../clusters/kubeconfig";
 import type { Registration } from "../../clusters/registrations";
+import { applicationProject } from "../../components/applications/project";
 import { rolloutRules } from "../../components/applications/rollout";
 import { refuseUnfitApplications } from "../../preflight/applications";
 import { refuseUnfitRooms } from "../../preflight/rooms";
@@ -13,17 +13,17 @@ import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import { agentSource, applicationsIn, hubApplications } from "./support/applications";
+import { hubSettings } from "./support/hub";
 import { mockPulumi } from "./support/mocks";
+import { objectStore, type StoredObject } from "./support/objectStore";
 import { registration } from "./support/registration";
 
 const stack = "organization/hubspoke/prod";
 const chart = { chart: "oci://ghcr.io/example/charts/retriever", version: "1.4.2" };
 const retriever = { ...chart, namespace: "retriever", selector: { gpu: "true" } };
 const vault = { type: "vault", server: "https://vault.example.com" };
+const settingsOfHub = hubSettings();
 const own = { deploy: "true", environment: "prod", region: "eu", "app.kubernetes.io/managed-by": "pulumi" };
-
-/** A hub that must not be asked. */
-const nowhere = { server: "https://nowhere.invalid" } as ClusterAddress;
 
 async function messageOf(work: Promise<unknown>): Promise<string> {
     return work.then(
@@ -48,10 +48,39 @@ describe("the applications of a hub's stack", () => {
         process.chdir(before);
     });
 
-    const ofHub = (applications: object, existing: Registration[]) => {
-        const settings = { applications: applicationsIn({ agent: agentSource, applications }) };
-        return messageOf(refuseUnfitApplications(settings, existing, nowhere));
+    /** @param objects what is on the hub, by its path */
+    const ofHub = async (applications: object, existing: Registration[], objects: Record<string, StoredObject> = {}, given: object = { agent: agentSource }) => {
+        const settings = { applications: applicationsIn({ ...given, applications }) };
+        const hub = await objectStore(objects);
+        try {
+            return await messageOf(refuseUnfitApplications(settings, existing, hub.address));
+        } finally {
+            await hub.close();
+        }
     };
+    const onHub = (plural: string, name: string) => `apis/argoproj.io/v1alpha1/namespaces/argocd/${plural}/${name}`;
+
+    it("may be without the agent, on clusters that never had it", async () => {
+        const existing = [registration({ cluster: "prod", labels: { ...own, "applications.hubspoke/retriever": "true" } })];
+        expect(await ofHub({ retriever }, existing, {}, {})).to.equal("");
+        const agents = { [onHub("applicationsets", "agent")]: { metadata: { name: "agent" }, spec: {} } };
+        expect(await ofHub({ retriever }, existing, agents, {})).to.match(/applications\.agent: is not in the settings any more, and is on prod/);
+    });
+
+    it("are refused under the names of what others have on the hub", async () => {
+        const foreign = {
+            [onHub("appprojects", "retriever")]: { metadata: { name: "retriever" }, spec: { description: "Shop" } },
+            [onHub("applicationsets", "retriever")]: { metadata: { name: "retriever" }, spec: {} },
+        };
+        expect(await ofHub({ retriever }, [], foreign)).to.match(
+            /hubspoke:applications\.retriever: the hub has AppProject retriever and ApplicationSet retriever already, not from this/,
+        );
+        const made = {
+            [onHub("appprojects", "retriever")]: applicationProject("argocd", applicationsIn({ applications: { retriever } })[0]!, settingsOfHub),
+            [onHub("applicationsets", "retriever")]: { metadata: { name: "retriever", labels: { "app.kubernetes.io/name": "retriever" } }, spec: {} },
+        };
+        expect(await ofHub({ retriever }, [], made as Record<string, StoredObject>)).to.equal("");
+    });
 
     it("are refused without the rules of their charts", async () => {
         expect(await ofHub({ other: { ...retriever, namespace: "other" } }, [])).to.match(

@@ -56,6 +56,21 @@ describe("the rules that Argo CD has on a spoke", () => {
         expect(JSON.stringify(agentRules)).not.to.include("*");
     });
 
+    it("are not made for a kind that by its name may be in no namespace, until the settings say which", () => {
+        const issuer = { apiVersion: "cert-manager.io/v1", kind: "ClusterIssuer", metadata: { name: "ca" } };
+        expect(() => rulesFor([issuer])).to.throw(/ClusterIssuer ca is of a kind .* `\{ group: "cert-manager\.io", kind: ClusterIssuer, .*clusterKinds/);
+        const named = { group: "cert-manager.io", kind: "ClusterIssuer", resource: "clusterissuers" };
+        expect(rulesOfManifests([issuer], { ...allowed, clusterKinds: [named] })).to.deep.equal(rulesFor([]));
+        expect(rights(rulesOfManifests([issuer], { ...allowed, kinds: [named] }))).to.include("create cert-manager.io/clusterissuers");
+    });
+
+    it("are not made for kinds of Kubernetes that are in no namespace", () => {
+        const kinds = ["flowcontrol.apiserver.k8s.io/v1 FlowSchema", "storage.k8s.io/v1 VolumeAttributesClass", "resource.k8s.io/v1 DeviceClass"];
+        for (const [apiVersion = "", kind = ""] of kinds.map((one) => one.split(" "))) {
+            expect(() => rulesFor([{ apiVersion, kind }]), kind).to.throw(/is in no namespace/);
+        }
+    });
+
     it("do not depend on the order of the kinds", () => {
         expect(rulesFor(templateKinds().reverse())).to.deep.equal(rulesFor(templateKinds()));
     });

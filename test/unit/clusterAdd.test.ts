@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../lab/paths";
 import { newCluster } from "../../scripts/clusterAdd/options";
 import { addCluster, clusterIn, stackOf, withCluster } from "../../scripts/clusterAdd/stackFile";
 import { parseSettings } from "../../settings";
@@ -22,13 +21,14 @@ function clustersIn(text: string): Record<string, unknown> {
     return (parse(text) as StackFile).config["hubspoke:clusters"] ?? {};
 }
 
-const committed = ["staging", "prod", "dr"].map((stack): [string, string] => {
-    return [stack, readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")];
+/** Stack files as this project delivers them; users change theirs. */
+const delivered = ["staging", "prod"].map((stack): [string, string] => {
+    return [stack, readFileSync(path.join(__dirname, `fixtures/Pulumi.${stack}.yaml`), "utf8")];
 });
 
 describe("npm run cluster:add", () => {
-    for (const [stack, text] of committed) {
-        it(`adds lines to the committed file of ${stack}, and leaves every other as it is`, () => {
+    for (const [stack, text] of delivered) {
+        it(`adds lines to the file of ${stack}, and leaves every other as it is`, () => {
             const lines = added(text).split("\n");
             const at = lines.indexOf("    prod-eu:");
             expect(at).to.be.greaterThan(0);
@@ -46,6 +46,15 @@ describe("npm run cluster:add", () => {
             expect(parseSettings(values)).to.have.nested.property("clusters.prod-eu.labels.region", "eu");
         });
     }
+
+    it("gives the new cluster the revisions that all clusters with an application have", () => {
+        const text = [
+            "config:\n  hubspoke:clusters:\n    a: {context: a, revision: v1, revisions: {x: {revision: 1.0.0, values: abc}, y: {revision: 2.0.0}}}",
+            "    b: {context: b, revision: v1, revisions: {x: {revision: 1.0.0, values: abc, rollbackFrom: 1.1.0}, y: {revision: 3.0.0}}}",
+            "    c: {context: c, revision: v1}\n",
+        ].join("\n");
+        expect(clustersIn(added(text))["prod-eu"]).to.deep.include({ revision: "v1", revisions: { x: { revision: "1.0.0", values: "abc" } } });
+    });
 
     it("keeps comments, order and clusters in one line", () => {
         const text =

@@ -50,6 +50,19 @@ describe("what the doctor finds of a delivery", () => {
         ]);
     });
 
+    it("is nothing of a commit that is named by its beginning, as Argo CD takes it", async () => {
+        await inFolder(async (folder) => {
+            const repository = repositoryIn(folder, ["helm/values.yaml"]);
+            const commit = execFileSync("git", ["-C", repository, "rev-parse", "HEAD"], { encoding: "utf8" });
+            const scratch = path.join(folder, "scratch");
+            fs.mkdirSync(scratch);
+            const settings = { repositories: {}, gitCertificates: {}, knownHosts: "" };
+            const repositories = new GitRepositories(settings, scratch);
+            expect(await repositories.at(repository, commit.slice(0, 8))).to.have.property("folder");
+            expect(await repositories.at(repository, "0123abcd")).to.have.property("missing");
+        });
+    });
+
     it("is a revision, or a whole repository, that is missing", async () => {
         expect(await problemsOf(["helm/Chart.yaml"], at("v9.9.9"))).to.deep.equal([
             "fail agent-prod: the repository REPOSITORY has no revision v9.9.9",

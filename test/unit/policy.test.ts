@@ -15,6 +15,7 @@ import { bringUpHub } from "./support/hub";
 import { encode, mockPulumi, settled } from "./support/mocks";
 import { argoCd, hubValues, judge, judgeRecorded } from "./support/policy";
 import { registerClusters } from "./support/register";
+import { committedStacks } from "./support/stackFiles";
 
 const secret = "kubernetes:core/v1:Secret";
 const release = "kubernetes:helm.sh/v3:Release";
@@ -269,27 +270,16 @@ describe("policy", () => {
 });
 
 describe("policy over the committed stacks, under mocks", () => {
-    const configOf = (stack: string) => {
-        const text = readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8");
-        const config = parseAllDocuments(text)[0]?.toJS() as { config: Record<string, unknown> };
-        return Object.fromEntries(
-            Object.entries(config.config).flatMap(([key, value]) =>
-                key.startsWith("hubspoke:") ? [[key.slice("hubspoke:".length), value]] : [],
-            ),
-        );
-    };
-
-    it("finds nothing on the hub", async () => {
-        await bringUpHub(configOf("hub"));
-        expect(judgeRecorded()).to.deep.equal([]);
-    });
-
-    for (const stack of ["staging", "prod", "dr"]) {
+    for (const { stack, settings } of committedStacks()) {
         it(`finds nothing in ${stack}`, async () => {
-            await mockPulumi();
-            const { environment, clusters } = configOf(stack);
-            registerClusters(String(environment), clusters as Record<string, unknown>);
-            await settled();
+            const { role, environment, clusters } = settings;
+            if (role === "hub") {
+                await bringUpHub(settings);
+            } else {
+                await mockPulumi();
+                registerClusters(String(environment), clusters as Record<string, unknown>);
+                await settled();
+            }
             expect(judgeRecorded()).to.deep.equal([]);
         });
     }
@@ -310,7 +300,7 @@ describe("policy over the committed stacks, under mocks", () => {
     it("finds nothing in a kubeconfig and a repository's key that are marked as secrets", async () => {
         const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n";
         const url = "git@github.com:a/b.git";
-        await bringUpHub({ ...configOf("hub"), repositories: { agent: { url, sshKey: key } } });
+        await bringUpHub({ labels: { region: "eu" }, repositories: { agent: { url, sshKey: key } } });
         expect(judgeRecorded()).to.deep.equal([]);
     });
 

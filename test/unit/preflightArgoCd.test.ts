@@ -90,7 +90,7 @@ describe("an Argo CD on the hub", () => {
                 "apis/argoproj.io/v1alpha1/namespaces/argocd/applicationsets/agent": { spec: { generators: [] } },
             },
             adopted,
-            /the hub has AppProject agent, ApplicationSet agent already/,
+            /hubspoke:agent: the hub has AppProject agent and ApplicationSet agent already, not from this stack/,
         ],
         [
             "that the stack has adopted, and the settings have forgotten",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { findNamespace, refuseTakenAccount } from "../../preflight/namespaces";
 import { checked } from "../../scripts/doctor/program";
-import { namespaceLimits } from "../../settings/delivery";
+import { namespaceLimits, type NamespaceLimits } from "../../settings/delivery";
 import { checkedHub, namespacePath, ofStack } from "./support/hubPreflight";
 import { objectStore, type StoredObject } from "./support/objectStore";
 
@@ -23,7 +23,7 @@ describe("a namespace that a stack finds on a cluster", () => {
         application: "agent",
         namespace: "agent",
         stack,
-        limits: namespaceLimits.parse({}),
+        limits: namespaceLimits.parse({}) as NamespaceLimits,
         shared: false,
     };
 
@@ -98,6 +98,13 @@ describe("a namespace that a stack finds on a cluster", () => {
             expect((await find({ ...namespace(), ...objects }, more)).error).to.match(expected);
         });
     }
+
+    it("keeps a policy of its own where the settings make none of that name, and the preview announces none", async () => {
+        const limits = { ...context.limits, isolated: false };
+        const { facts, error, warnings } = await find({ ...namespace(), ...inIt("networkpolicies", "default-deny") }, { limits });
+        expect({ facts, error }).to.deep.equal({ facts: kept, error: "" });
+        expect(warnings[0]).to.include("default limits for containers").and.not.to.include("network policy");
+    });
 
     it("is shared with pods and limits of others where the settings say so", async () => {
         const others = { ...inIt("pods", "web-1"), ...inIt("resourcequotas", "agent"), ...inIt("networkpolicies", "default-deny") };
