@@ -8,8 +8,8 @@ import { type Registration, registrations } from "./registrations";
 
 const recordName = "promotion-record";
 
-/** Maximum number of superseded revisions in a cluster's record. */
-const kept = 50;
+/** Maximum number of superseded revisions in a cluster's record: a ConfigMap has at most 1 MiB (docs/scale.md). */
+const kept = 10;
 
 const promotion = z.object({
     /** The revision that was promoted last. */
@@ -125,7 +125,10 @@ export async function endPromotion(hub: ClusterAddress, namespace: string, all: 
     await write(hub, namespace, all, () => null);
 }
 
-/** Writes what has moved so far, and what begins now: from a cluster's present pin. */
+/**
+ * Writes what has moved so far, and what begins now: from a cluster's present pin. Removes clusters that are no longer
+ * registered: nothing of the environment runs there, and the record has little room.
+ */
 async function write(
     hub: ClusterAddress,
     namespace: string,
@@ -135,12 +138,18 @@ async function write(
     const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
     const moved = promotionsThatMoved(record, existing);
     const data: Record<string, string | null> = {};
+    const registered = new Set(existing.map(({ cluster }) => cluster));
+    const known = Object.keys({ ...record.ended, ...record.begun });
+    for (const key of known.filter((one) => !registered.has(promotedIn(one).cluster))) {
+        data[key] = data[begunKey(key)] = null;
+    }
     for (const one of all) {
         const key = promotionKey(one);
         const ended = moved[key];
         data[begunKey(key)] = beginsAt(pinOf(existing, one));
         if (ended !== undefined) {
-            data[key] = JSON.stringify(ended);
+            // Earlier versions kept more.
+            data[key] = JSON.stringify({ ...ended, superseded: ended.superseded.slice(0, kept) });
         }
     }
     await writeRecord(hub, namespace, { name: recordName, labels: promotionLabel }, data);

@@ -5,6 +5,9 @@ import { changeRecordKey, parseRecord, readRecord } from "./records";
 
 const recordName = "release-record";
 
+/** How long clusters may take to become Healthy unless the user says otherwise, as a Go duration. */
+export const usualTimeout = "15m";
+
 const pin = z.object({
     revision: z.string().optional(),
     values: z.string().optional(),
@@ -49,6 +52,10 @@ const release = z.object({
     begun: z.boolean(),
     /** When they had moved, as RFC 3339. */
     movedAt: z.string().optional(),
+    /** When a process last took the release over, as RFC 3339. */
+    resumedAt: z.string().optional(),
+    /** How long a ring's clusters may take to become Healthy, and gates to open after their time; as a Go duration. */
+    timeout: z.string().default(usualTimeout),
     /** Clusters whose pins this release has moved on the hub. */
     moved: z.array(z.string()),
     /** The pin that each cluster had before. */

@@ -8,7 +8,7 @@ import type { CredentialFacts } from "./account/credentialFacts";
 
 export interface EnvironmentArgs {
     readonly settings: EnvironmentSettings;
-    /** URL of each cluster's API server, by the cluster's name. */
+    /** URL of each cluster's API server, by its name; an unreachable cluster that is not registered has none. */
     readonly servers: Readonly<Record<string, string>>;
     /** UID of each cluster's namespace `kube-system`, by the cluster's name, where it may be read. */
     readonly uids?: Readonly<Record<string, string>>;
@@ -39,8 +39,13 @@ export class Environment extends pulumi.ComponentResource {
         const { settings, hub, stack } = args;
         const hubProvider = clusterProvider("hub", settings.hub, { parent: this });
         this.clusters = Object.fromEntries(
-            Object.entries(settings.clusters).map(([cluster, spokeSettings]) => {
+            Object.entries(settings.clusters).flatMap(([cluster, spokeSettings]) => {
                 const server = args.servers[cluster];
+                const isUnreachable = args.unreachable?.includes(cluster) ?? false;
+                if (server === undefined && isUnreachable) {
+                    // The stack has nothing of it yet (preflight/unreachable.ts), and the run is about other clusters.
+                    return [];
+                }
                 if (server === undefined) {
                     throw new Error(`no API server is known for cluster ${cluster}`);
                 }
@@ -51,7 +56,7 @@ export class Environment extends pulumi.ComponentResource {
                         settings: spokeSettings,
                         server,
                         uid: args.uids?.[cluster],
-                        unreachable: args.unreachable?.includes(cluster) ?? false,
+                        unreachable: isUnreachable,
                         hub,
                         hubProvider,
                         stack,
@@ -61,7 +66,7 @@ export class Environment extends pulumi.ComponentResource {
                     },
                     { parent: this },
                 );
-                return [cluster, { server, secret: spoke.secretName, credential: spoke.credential }];
+                return [[cluster, { server, secret: spoke.secretName, credential: spoke.credential }] as const];
             }),
         );
         this.registerOutputs({ clusters: this.clusters });

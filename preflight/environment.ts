@@ -29,7 +29,7 @@ import { once } from "./once";
 import { leftAloneWithoutSetting, quarantinedServers, refuseUnkeptQuarantine } from "./quarantine";
 import { refuseProtectedRemovals, refuseVanished } from "./removals";
 import { refuseUnfitForRollout } from "./rollout";
-import { namedUnreachable, unreachableServers } from "./unreachable";
+import { namedUnreachable, refuseUnknownServers, unreachableServers } from "./unreachable";
 import { clusterUid, refuseOtherClusters, servedConfirmations, uidsOf, warnOfUnknown } from "./sameCluster";
 
 /** The results of the checks of an environment. */
@@ -176,12 +176,14 @@ async function checkRegistrations(
     );
     const uids = uidsOf(found, existing, stack);
     await warnOfUnknown(found, uids);
+    const known = {
+        ...asRegistered(servers, existing),
+        ...unreachableServers(unreachable, existing, stack),
+        ...quarantinedServers(settings, existing, stack),
+    };
+    refuseUnknownServers(unreachable.filter((name) => name in settings.clusters), known, place.held);
     return {
-        servers: {
-            ...asRegistered(servers, existing),
-            ...unreachableServers(unreachable, existing, stack),
-            ...quarantinedServers(settings, existing, stack),
-        },
+        servers: known,
         uids,
         unreachable,
         adoptions,

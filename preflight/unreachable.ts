@@ -28,3 +28,27 @@ export function unreachableServers(
     const own = existing.filter((one) => one.stack === stack && clusters.includes(one.cluster));
     return Object.fromEntries(own.map(({ cluster, server }) => [cluster, server]));
 }
+
+/**
+ * Refuses a cluster that does not answer and that the hub does not know, unless the stack has nothing of it: a run that
+ * leaves it out would delete what the state has.
+ *
+ * @param servers the API servers that are known
+ * @param held names of the clusters in the stack's state; undefined where it is not read
+ * @throws Error that names each such cluster
+ */
+export function refuseUnknownServers(
+    unreachable: readonly string[],
+    servers: Readonly<Record<string, string>>,
+    held: readonly string[] = unreachable,
+): void {
+    const unknown = unreachable.filter((name) => servers[name] === undefined && held.includes(name));
+    if (unknown.length > 0) {
+        const lines = unknown.map(
+            (name) =>
+                `hubspoke:clusters.${name}: does not answer, and the hub has no registration of it, but the stack's state has ` +
+                "it. Bring the cluster back, or take it out by `npm run forget`",
+        );
+        throw new Error(lines.join("\n  "));
+    }
+}

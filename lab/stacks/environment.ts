@@ -27,5 +27,7 @@ export function pulumiEnvironment(): Record<string, string> {
         // The CLI reads every flag from PULUMI_OPTION_<FLAG> too (pkg/v3/cmd/pulumi/pulumi.go); this is --cwd.
         PULUMI_OPTION_CWD: projectDir,
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The lab's stack files stay, unlike a pipeline's: `npm run fleet -- up` may write the shards of new clusters.
+        CI: "",
     };
 }

@@ -7,7 +7,7 @@ import { settingsAndPlaceOf } from "../support/pulumi";
 import { stacksWithFile } from "../support/stackFile";
 import { assign, type Assignment } from "./assign";
 import { shardSize, thisMachine } from "../support/capacity";
-import { type Holders, readHolders } from "../support/holders";
+import { type Holders, readHolders, refuseUnrecorded, unrecordedIn } from "../support/holders";
 import { type Move, movesTo } from "./moves";
 import { writeShards } from "./shardFile";
 
@@ -29,9 +29,10 @@ export interface Fleet {
  * Reads an environment and its shards, and gives each cluster without a shard one. Changes nothing.
  *
  * @param size clusters in a new shard; by default counted from the applications and the memory
+ * @param isPlan whether a shard without a stack file gets one with the clusters of its state; otherwise it is refused
  * @throws InputError if the stack is not an environment's, or this checkout lacks the stack file of a shard
  */
-export async function readFleet(of: string, size: number | undefined): Promise<Fleet> {
+export async function readFleet(of: string, size: number | undefined, isPlan = false): Promise<Fleet> {
     const { settings, shard, shards } = await settingsAndPlaceOf(of);
     if (settings.role !== "environment" || shard !== undefined) {
         const kind = shard === undefined ? "the stack of the hub" : `a shard of ${shard.of}`;
@@ -39,10 +40,14 @@ export async function readFleet(of: string, size: number | undefined): Promise<F
     }
     const recorded = Object.fromEntries(Object.entries(shards).map(([stack, { clusters }]) => [stack, clusters]));
     const holders = await readHolders(of);
+    if (!isPlan) {
+        refuseUnrecorded(of, holders);
+    }
     const taken = [...stacksWithFile(), ...Object.keys(holders)];
     // A cluster that left the settings is in a state until an `up` removes it.
     const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
-    const before = withUnlisted(recorded, holders);
+    const unrecorded = Object.fromEntries(unrecordedIn(of, holders).map((stack) => [stack, []]));
+    const before = withUnlisted({ ...recorded, ...unrecorded }, holders);
     const areNew = clusters.some((cluster) => !Object.values(before).flat().includes(cluster));
     const room = { size: size ?? (areNew ? await sizeFor(settings) : 1), taken };
     const assignment = assign(of, clusters, before, room);
@@ -73,6 +78,26 @@ function withUnlisted(recorded: Assignment, holders: Holders): Assignment {
 export function record({ of, assignment, recorded }: Pick<Fleet, "of" | "assignment" | "recorded">): void {
     for (const stack of writeShards(of, assignment, recorded)) {
         say(`${stack}: ${assignment[stack]?.join(", ") ?? ""}. Commit Pulumi.${stack}.yaml`);
+    }
+}
+
+/**
+ * Records the shards before an `up`. A pipeline cannot: its checkout is gone after the run, and with it the stack file
+ * of a new shard, without which every later run is refused.
+ *
+ * @throws InputError in a pipeline, if clusters have no shard yet
+ */
+export function recordForUp(fleet: Fleet, { CI = "" }: NodeJS.ProcessEnv = process.env): void {
+    if (!["", "false"].includes(CI)) {
+        refuseUnplanned(fleet);
+    }
+    record(fleet);
+}
+
+/** @throws InputError if the stack files do not have the shard of each cluster */
+export function refuseUnplanned({ of, assignment, recorded }: Pick<Fleet, "of" | "assignment" | "recorded">): void {
+    if (Object.keys(assignment).some((stack) => String(recorded[stack]) !== String(assignment[stack]))) {
+        throw new InputError(`clusters of ${of} have no shard yet. Give them one, and commit that: npm run fleet -- plan ${of}`);
     }
 }
 

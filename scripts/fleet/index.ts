@@ -1,7 +1,8 @@
 /**
  * Runs an environment that is larger than one stack, in shards, which are a stack each:
  *
- *     npm run fleet -- plan prod          gives each cluster a shard, and records it in Pulumi.prod-1.yaml and so on
+ *     npm run fleet -- plan prod          gives each cluster a shard, and records it in Pulumi.prod-1.yaml and so on,
+ *                                         also where such a file is lost
  *     npm run fleet -- preview prod       previews all shards
  *     npm run fleet -- up prod            plans, moves clusters to the states of their shards, and brings up all shards
  *     npm run fleet -- rotate prod        rotates the tokens of all shards
@@ -9,7 +10,8 @@
  *     npm run fleet -- join prod          moves all clusters back into the one stack
  *
  * As many shards run at the same time as processors and memory allow. A shard that fails stops no other; run the
- * command again for what is left. The settings stay in the environment's stack file.
+ * command again for what is left. The settings stay in the environment's stack file. In a pipeline (variable `CI`),
+ * `up` refuses clusters that have no shard yet: what it would record is lost there.
  *
  * Exit codes: 0; 1 if a shard failed or was not started.
  */
@@ -19,12 +21,25 @@ import { noToken, rotate } from "../rotate";
 import { main, say } from "../support/main";
 import { stackNames } from "../support/pulumi";
 import { parallelism, thisMachine } from "../support/capacity";
-import { divided, dropRemoved, type Fleet, readFleet, record, settledShards } from "./environment";
+import { existingShards } from "../support/existingShards";
+import {
+    divided,
+    dropRemoved,
+    type Fleet,
+    readFleet,
+    record,
+    recordForUp,
+    refuseUnplanned,
+    settledShards,
+} from "./environment";
 import { createStack, makeMoves, movesTo, removeStack } from "./moves";
 import { type FleetOptions, fleetOptions } from "./options";
 import { inPool, report, type Work } from "./pool";
 import { type Outcome, runStack } from "./runs";
 import { removeShardFile } from "./shardFile";
+
+/** How long after the table this process ends, though a `pulumi` still runs, in milliseconds. */
+const endMs = 5_000;
 
 /** Runs work on shards, prints the table, and returns the stacks where it succeeded. */
 async function onShards(
@@ -43,15 +58,16 @@ async function onShards(
         process.exitCode = 1;
         say(`${stacks.length - done.length} of ${stacks.length} shards are not done. Correct this, and run the command again`);
     }
+    if (outcomes.some(({ isRunning }) => isRunning)) {
+        // Such a run would keep this process alive. At its end, the Automation API ends what it has begun.
+        setTimeout(() => process.exit(), endMs).unref();
+    }
     return done;
 }
 
 async function preview(fleet: Fleet, { parallel, policy }: FleetOptions): Promise<void> {
+    refuseUnplanned(fleet);
     const stacks = Object.keys(fleet.assignment);
-    const unplanned = stacks.filter((stack) => String(fleet.recorded[stack]) !== String(fleet.assignment[stack]));
-    if (unplanned.length > 0) {
-        throw new InputError(`clusters of ${fleet.of} have no shard yet. Give them one: npm run fleet -- plan ${fleet.of}`);
-    }
     const known = await stackNames();
     const moving = fleet.moves.flatMap(({ from, to }) => [from, to]);
     for (const { from, to, clusters } of fleet.moves) {
@@ -67,7 +83,7 @@ async function preview(fleet: Fleet, { parallel, policy }: FleetOptions): Promis
 }
 
 async function up(fleet: Fleet, { parallel, policy }: FleetOptions): Promise<void> {
-    record(fleet);
+    recordForUp(fleet);
     await makeMoves(fleet.of, fleet.moves);
     const stacks = Object.keys(fleet.assignment);
     for (const stack of stacks) {
@@ -78,7 +94,7 @@ async function up(fleet: Fleet, { parallel, policy }: FleetOptions): Promise<voi
 }
 
 async function rotateAll(fleet: Fleet, { parallel }: FleetOptions): Promise<void> {
-    const stacks = settledShards(fleet);
+    const stacks = await existingShards(fleet.of, settledShards(fleet));
     const without: string[] = [];
     await onShards(fleet, stacks, parallel, async (stack): Promise<Outcome> => {
         const began = Date.now();
@@ -99,9 +115,10 @@ async function rotateAll(fleet: Fleet, { parallel }: FleetOptions): Promise<void
 }
 
 async function destroy(fleet: Fleet, { parallel, yes }: FleetOptions): Promise<void> {
-    const stacks = settledShards(fleet);
+    const stacks = await existingShards(fleet.of, settledShards(fleet));
     if (!yes) {
-        await confirmByName(`This destroys ${Object.values(fleet.assignment).flat().length} clusters' registrations. `, fleet.of);
+        const count = stacks.flatMap((stack) => fleet.assignment[stack] ?? []).length;
+        await confirmByName(`This destroys ${count} clusters' registrations. `, fleet.of);
     }
     await onShards(fleet, stacks, parallel, (stack, onResource) => runStack(stack, "destroy", false, onResource));
 }
@@ -124,7 +141,7 @@ async function join(fleet: Fleet): Promise<void> {
 main(module, async (args) => {
     const options = fleetOptions(args);
     const { command, of, size } = options;
-    const fleet = await readFleet(of, size);
+    const fleet = await readFleet(of, size, command === "plan");
     switch (command) {
         case "plan":
             record(fleet);

@@ -5,12 +5,15 @@ import type { Outcome } from "./runs";
 /** Interval of the lines about what runs, in milliseconds. */
 const tellMs = 30_000;
 
+/** Signals by which a terminal, a person or a supervisor interrupts this process. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Work on one shard; it reports each resource that is done, and never throws. */
 export type Work = (stack: string, onResource: () => void) => Promise<Outcome>;
 
 /**
- * Runs work on stacks, some at the same time; a failure stops no other. An interruption (SIGINT, SIGTERM) lets what
- * runs end, and starts nothing more.
+ * Runs work on stacks, some at the same time; a failure stops no other. An interruption (SIGINT, SIGTERM, SIGHUP) lets
+ * what runs end, and starts nothing more.
  *
  * @returns the outcome of each stack, in their order
  */
@@ -41,12 +44,12 @@ export async function inPool(stacks: readonly string[], parallel: number, work: 
         return outcome;
     };
     const timer = setInterval(tell, tellMs);
-    process.on("SIGINT", stop).on("SIGTERM", stop);
+    signals.forEach((signal) => process.on(signal, stop));
     try {
         return await inParallel(stacks, parallel, one);
     } finally {
         clearInterval(timer);
-        process.off("SIGINT", stop).off("SIGTERM", stop);
+        signals.forEach((signal) => process.off(signal, stop));
     }
 }
 

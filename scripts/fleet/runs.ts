@@ -1,13 +1,14 @@
 import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
 import { policyPack } from "../preview/stackPreview";
 import { errorsOf } from "../support/pulumi";
+import { patientEndMs } from "../support/run";
 import { folderOfStackFiles } from "../support/stackFile";
 
 /** What `pulumi` does with each shard. */
 export type Operation = "preview" | "up" | "destroy";
 
-/** Limit for `pulumi` with one shard, in milliseconds: then it is interrupted, completes the steps that run, and ends. */
-const limitMs = 30 * 60_000;
+/** Limits for `pulumi` with one shard: it is interrupted after the first, and ends the steps that run in the second. */
+const usual = { timeoutMs: 30 * 60_000, endMs: patientEndMs };
 
 /** The result of one shard. */
 export interface Outcome {
@@ -18,24 +19,29 @@ export interface Outcome {
     readonly changes: string;
     /** The first error; undefined if there is none. */
     readonly error?: string;
+    /** Whether its `pulumi` still runs. */
+    readonly isRunning?: true;
 }
+
+/** The run of a shard has not ended in its limits. */
+class Unended extends Error {}
 
 /**
  * Runs `pulumi` on one stack by the Automation API; a failure is a result.
  *
  * @param policy whether the policies of this checkout are checked
  * @param onResource is called for each resource
- * @param limit limit in milliseconds, after which it is interrupted
+ * @param limits in milliseconds: when it is interrupted, and how long its end is waited for
  */
 export async function runStack(
     stack: string,
     operation: Operation,
     policy: boolean,
     onResource: () => void,
-    limit = limitMs,
+    { timeoutMs, endMs } = usual,
 ): Promise<Outcome> {
     const began = Date.now();
-    const signal = AbortSignal.timeout(limit);
+    const signal = AbortSignal.timeout(timeoutMs);
     let counts: OpMap = {};
     let first: string | undefined;
     const onEvent = ({ resourcePreEvent, summaryEvent, diagnosticEvent }: EngineEvent) => {
@@ -54,11 +60,30 @@ export async function runStack(
     try {
         const selected = await select(stack);
         const policies = policy ? { policyPacks: [policyPack] } : {};
-        await selected[operation]({ onEvent, color: "never", suppressProgress: true, signal, ...policies });
+        const run = selected[operation]({ onEvent, color: "never", suppressProgress: true, signal, ...policies });
+        await within(timeoutMs + endMs, run);
         return ended("done");
     } catch (error) {
-        const late = `did not end in ${limit / 60_000} min, and was interrupted. Run it again; if its stack is locked: npm run recover -- ${stack}`;
-        return ended("failed", signal.aborted ? late : (first ?? reasonIn((error as Error).message, stack)));
+        const again = `Run it again; if its stack is locked: npm run recover -- ${stack}`;
+        const late = `did not end in ${timeoutMs / 60_000} min, and was interrupted`;
+        if (error instanceof Unended) {
+            const left = `${late}; ${endMs / 60_000} min later it still ran, and it ends with this command. ${again}`;
+            return { ...ended("failed", left), isRunning: true };
+        }
+        return ended("failed", signal.aborted ? `${late}. ${again}` : (first ?? reasonIn((error as Error).message, stack)));
+    }
+}
+
+/** @throws Unended if the run does not end in this time, in milliseconds */
+async function within(limitMs: number, run: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const unended = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Unended()), limitMs);
+    });
+    try {
+        await Promise.race([run, unended]);
+    } finally {
+        clearTimeout(timer);
     }
 }
 

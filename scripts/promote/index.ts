@@ -16,17 +16,17 @@
  *
  *     npm run promote -- --to prod --pause | --resume | --approve | --back | --status
  */
+import { usualTimeout } from "../../clusters/releases";
 import { main } from "../support/main";
-import { environmentStack } from "../support/stacks";
 import { promoteAtOnce } from "./atOnce";
 import { optionsIn } from "./options";
 import { proveFor } from "./prove";
 import { actOnRelease, promoteInRings } from "./rings";
-import { applicationNamed, clustersToPromote } from "./target";
+import { applicationNamed, clustersToPromote, environmentNamed } from "./target";
 
 async function promote(args: string[]): Promise<void> {
     const { to, does, timeout, ...named } = optionsIn(args);
-    const target = await environmentStack(to);
+    const target = await environmentNamed("to", to);
     if (target.rollout.strategy !== "pinned") {
         throw new Error('the hub\'s rollout is "rolling": Argo CD promotes by itself, so there is no pin to change');
     }
@@ -35,11 +35,11 @@ async function promote(args: string[]): Promise<void> {
         return actOnRelease(target, application, does.action, timeout);
     }
     clustersToPromote(target, application);
-    const source = await environmentStack(does.from);
+    const source = await environmentNamed("from", does.from);
     const proved = () => proveFor(target, source, application, does.allowSuperseded);
     const { rollout } = target.settings;
     return rollout === undefined
-        ? promoteAtOnce(target, application, await proved(), timeout)
+        ? promoteAtOnce(target, application, await proved(), timeout ?? usualTimeout)
         : promoteInRings(target, application, { proved, rollout, timeout });
 }
 

@@ -20,8 +20,8 @@ export interface PromoteOptions {
     readonly to: string;
     readonly does: Begin | { readonly action: Action };
     readonly application: string | undefined;
-    /** As a Go duration. */
-    readonly timeout: string;
+    /** As a Go duration; undefined if the user does not say. */
+    readonly timeout: string | undefined;
 }
 
 /** @throws InputError with the usage */
@@ -29,7 +29,7 @@ export function optionsIn(args: string[]): PromoteOptions {
     const flag = { type: "boolean", default: false } as const;
     const text = { type: "string" } as const;
     const options = {
-        ...{ from: text, to: text, application: text, timeout: { type: "string", default: "15m" } as const },
+        ...{ from: text, to: text, application: text, timeout: text },
         ...{ resume: flag, approve: flag, pause: flag, back: flag, status: flag, "allow-superseded": flag },
     };
     const { values } = parseOptions({ args, options }, usage);
@@ -38,7 +38,8 @@ export function optionsIn(args: string[]): PromoteOptions {
     const isBegin = from !== undefined && from !== to;
     const isAction = from === undefined && !allowSuperseded;
     const does = action === undefined ? isBegin && { from, allowSuperseded } : isAction && { action };
-    if (to === undefined || does === false || more.length > 0 || milliseconds(timeout) === 0) {
+    const isTime = timeout === undefined || milliseconds(timeout) > 0;
+    if (to === undefined || does === false || more.length > 0 || !isTime) {
         throw new InputError(usage);
     }
     return { to, does, application, timeout };

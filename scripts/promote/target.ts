@@ -6,7 +6,22 @@ import { quarantinedIn } from "../../preflight/quarantine";
 import { argoCdNameOf } from "../../settings/argoCdName";
 import { InputError } from "../../settings/inputError";
 import { type Pin, pinText } from "../../settings/pins";
-import { type EnvironmentStack, expectedApplications } from "../support/stacks";
+import { ownerOf } from "../support/stackFile";
+import { type EnvironmentStack, environmentStack, expectedApplications } from "../support/stacks";
+
+/**
+ * The environment that an option names.
+ *
+ * @throws InputError as `environmentStack`, and if it is a shard: the release under way and its rings are those of all
+ */
+export async function environmentNamed(option: "from" | "to", stack: string): Promise<EnvironmentStack> {
+    const of = ownerOf(stack);
+    if (of !== stack) {
+        const remedy = `Name the environment: --${option} ${of}`;
+        throw new InputError(`--${option} ${stack}: is a shard of ${of}, and a promotion is of a whole environment. ${remedy}`);
+    }
+    return environmentStack(stack);
+}
 
 /** The application to promote: the named one, or the only one. */
 export function applicationNamed(name: string | undefined, { applications }: EnvironmentStack): string {

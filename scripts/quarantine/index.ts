@@ -4,16 +4,18 @@
  *     npm run quarantine -- prod --cluster prod-eu          npm run quarantine -- prod --cluster prod-eu --lift
  *
  * It writes `quarantined: true` for the cluster into the stack file, or removes it, shows the preview, and brings up
- * only the resources of that cluster. If the preview fails, it takes that setting back. After an interruption, run it
- * again: it continues.
+ * only the resources of that cluster, beside other clusters that do not answer. If the preview fails, it takes that
+ * setting back. After an interruption, run it again: it continues.
  */
 import { readFileSync } from "node:fs";
 import { holdAnnotations, holders } from "../../clusters/heldAnnotations";
 import { skipReconcileAnnotation } from "../../clusters/names";
-import { isLeftAlone } from "../../clusters/registrations";
+import { isLeftAlone, registrations } from "../../clusters/registrations";
+import { besideUnreachable } from "../../preflight/unreachable";
 import { InputError } from "../../settings/inputError";
 import { secretPath } from "../../clusters/secretPath";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
+import { deadIn } from "../support/dead";
 import { annotationsOf, lastView, viewRecord } from "../support/leftAlone";
 import { main, say } from "../support/main";
 import { parseOptions } from "../support/options";
@@ -31,7 +33,18 @@ interface QuarantineOptions {
     readonly lift: boolean;
 }
 
-async function quarantine({ stack: given, cluster, lift }: QuarantineOptions): Promise<void> {
+/** The part of a stack that belongs to a cluster, for `pulumi`. */
+interface Part {
+    readonly targets: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Puts a cluster into quarantine, or takes it back.
+ *
+ * @throws InputError if there is no such cluster; Error if the preview refuses it, with the stack file as before
+ */
+export async function quarantine({ stack: given, cluster, lift }: QuarantineOptions): Promise<void> {
     const whole = await environmentStack(given);
     const settings = whole.settings.clusters[cluster];
     if (settings === undefined) {
@@ -50,23 +63,35 @@ async function quarantine({ stack: given, cluster, lift }: QuarantineOptions): P
         return;
     }
     const targets = urnsOf(state, cluster).flatMap((urn) => ["--target", urn]);
+    // Without a target, the run is of the whole stack, and needs all clusters.
+    const env = targets.length === 0 ? {} : besideUnreachable(await deadBeside(environment, cluster));
     if (lift) {
-        await takeBack(environment, registered, { quarantined, isDeployed: deployed !== "none" }, targets);
+        await takeBack(environment, registered, { quarantined, isDeployed: deployed !== "none" }, { targets, env });
     } else {
-        await leaveAlone(environment, registered, targets);
+        await leaveAlone(environment, registered, { targets, env });
     }
+}
+
+/** The stack's other clusters that cannot be worked with: each would have the preflight refuse the run. */
+async function deadBeside(environment: EnvironmentStack, cluster: string): Promise<string[]> {
+    const { stack, settings, hub, namespace } = environment;
+    const others = Object.entries(settings.clusters).filter(([name]) => name !== cluster);
+    const beside = { settings: { ...settings, clusters: Object.fromEntries(others) } };
+    const dead = await deadIn(beside, () => registrations(hub, namespace))(0);
+    Object.entries(dead).forEach(([name, why]) => say(`${stack}: does not connect to ${name}: ${why}`));
+    return Object.keys(dead);
 }
 
 async function leaveAlone(
     environment: EnvironmentStack,
     registered: Registered,
-    targets: readonly string[],
+    part: Part,
 ): Promise<void> {
     const { stack } = environment;
     const { cluster } = registered;
-    await withPreview(stack, cluster, targets, () => setSettings(stack, { [settingOf(cluster)]: "true" }));
+    await withPreview(stack, cluster, part, () => setSettings(stack, { [settingOf(cluster)]: "true" }));
     await recordView(environment, registered);
-    await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
+    await upOf(stack, part);
     say(`${stack}: ${cluster} is now in quarantine. Commit ${settingsFile(stack)}`);
 }
 
@@ -74,20 +99,20 @@ async function takeBack(
     environment: EnvironmentStack,
     registered: Registered,
     { quarantined, isDeployed }: { readonly quarantined: boolean; readonly isDeployed: boolean },
-    targets: readonly string[],
+    part: Part,
 ): Promise<void> {
     const { stack } = environment;
     const { cluster, secret = "" } = registered;
     const path = `hubspoke:${settingOf(cluster)}`;
     if (quarantined) {
-        await withPreview(stack, cluster, targets, () => pulumi(ownerOf(stack), ["config", "rm", "--path", path]));
+        await withPreview(stack, cluster, part, () => pulumi(ownerOf(stack), ["config", "rm", "--path", path]));
     }
     // First these: the stack waits until Argo CD reads the cluster.
     for (const holder of Object.values(holders)) {
         await holdAnnotations(environment.hub, secretPath(environment.namespace, secret), holder, {});
     }
     if (quarantined || isDeployed) {
-        await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets]);
+        await upOf(stack, part);
     }
     if (await isLeftAloneNow(environment, registered)) {
         throw new Error(
@@ -118,7 +143,7 @@ async function seeArgoCdWork(environment: EnvironmentStack, registered: Register
 async function withPreview(
     stack: string,
     cluster: string,
-    targets: readonly string[],
+    { targets, env }: Part,
     edit: () => Promise<unknown>,
 ): Promise<void> {
     const file = settingsFile(stack);
@@ -126,11 +151,15 @@ async function withPreview(
     await edit();
     const written = readFileSync(file, "utf8");
     try {
-        say(await pulumi(stack, ["preview", "--diff", ...targets]));
+        say(await pulumi(stack, ["preview", "--diff", ...targets], env));
     } catch (error) {
         restoreSettings(file, [["clusters", cluster, "quarantined"]], before, written);
         throw error;
     }
+}
+
+async function upOf(stack: string, { targets, env }: Part): Promise<void> {
+    await pulumi(stack, ["up", "--yes", "--skip-preview", ...targets], env);
 }
 
 /** Records Argo CD's view of the cluster for `npm run forget`: in quarantine, Argo CD does not read the cluster. */

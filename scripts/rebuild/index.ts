@@ -12,10 +12,11 @@
  */
 import { waitFor } from "../../clusters/wait";
 import { applicationOn, findApplication } from "../../clusters/applications";
+import { environments } from "../support/environments";
 import { inParallel } from "../support/inParallel";
 import { main, say } from "../support/main";
-import { pulumi, settingsOf, stackNames } from "../support/pulumi";
-import { isDivided, stacksAtOnce } from "../support/stackFile";
+import { pulumi } from "../support/pulumi";
+import { stacksAtOnce } from "../support/stackFile";
 import { environmentStack, expectedApplications } from "../support/stacks";
 import { type RebuildOptions, rebuildOptions } from "./options";
 import { refuseStaleCheckout } from "./refuse";
@@ -27,14 +28,12 @@ import { refuseStaleCheckout } from "./refuse";
  *     environment that is not restored
  */
 export async function rebuild({ hub, active, timeoutMs }: RebuildOptions): Promise<void> {
-    const stacks = (await stackNames()).filter((stack) => stack !== hub && !isDivided(stack));
-    const roles = await Promise.all(stacks.map(async (stack) => ({ stack, ...(await settingsOf(stack)) })));
-    const environments = roles.filter(({ role }) => role === "environment").map(({ stack }) => stack);
-    await refuseStaleCheckout(hub, environments, active);
+    const stacks = (await environments()).map(({ stack }) => stack);
+    await refuseStaleCheckout(hub, stacks, active);
 
     await timed(`${hub}: the hub is up`, () => refreshAndUp(hub));
     // The stacks are independent, and each one reports its own failure.
-    const ended = await inParallel(environments, stacksAtOnce(environments), async (stack) => {
+    const ended = await inParallel(stacks, stacksAtOnce(stacks), async (stack) => {
         const work = async () => {
             await timed(`${stack}: its clusters are registered`, () => refreshAndUp(stack));
             await timed(`${stack}: its Applications are Synced and Healthy`, () => waitUntilAdopted(stack, timeoutMs));
@@ -43,7 +42,7 @@ export async function rebuild({ hub, active, timeoutMs }: RebuildOptions): Promi
     });
     const failures = ended.flat();
     if (failures.length > 0) {
-        throw new Error(`${failures.length} of ${environments.length} environments are not restored:\n${failures.join("\n")}`);
+        throw new Error(`${failures.length} of ${stacks.length} environments are not restored:\n${failures.join("\n")}`);
     }
     say(
         "Everything is restored. Lost with the old hub: Argo CD's deployment history, and the records of failovers, " +

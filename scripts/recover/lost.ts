@@ -2,7 +2,7 @@ import { nameOf } from "../../clusters/names";
 import { InputError } from "../../settings/inputError";
 import type { Change } from "../preview/events";
 import { previewStack } from "../preview/stackPreview";
-import { clustersIn, type Holders, readHolders } from "../support/holders";
+import { clustersIn, type Holders, readHolders, refuseUnrecorded } from "../support/holders";
 import { say } from "../support/main";
 import { errorsOf, pulumi, settingsOf } from "../support/pulumi";
 import { isSpoke } from "../support/registered";
@@ -23,7 +23,8 @@ const emptySecret = {
  * ended with an error, so the state has neither the object nor a pending operation, and every later run would find it
  * in its way. They are what the next run would create, and what is there with this stack's mark.
  *
- * @throws InputError if the state of another stack has the cluster: all shards of an environment have the same mark
+ * @throws InputError if the state of another stack has the cluster: all shards of an environment have the same mark; or
+ *     if this checkout lacks the stack file of a shard
  */
 export async function adoptLost(stack: string): Promise<void> {
     const { ok, text, changes } = await previewStack(stack, [], { HUBSPOKE_RENEW: "never" });
@@ -47,7 +48,9 @@ export async function adoptLost(stack: string): Promise<void> {
         const state = await readState(stack);
         const planned = lost.flatMap(({ resource }) => (isSpoke(resource) ? [nameOf(resource.urn)] : []));
         const of = ownerOf(stack);
-        refuseHeldTwice(stack, of, [...clustersIn(state), ...planned], await readHolders(of));
+        const holders = await readHolders(of);
+        refuseUnrecorded(of, holders);
+        refuseHeldTwice(stack, of, [...clustersIn(state), ...planned], holders);
         found.forEach(say);
         const deployment = { ...state.deployment, pending_operations: lost };
         await writeState(stack, settled({ ...state, deployment }, made), state);

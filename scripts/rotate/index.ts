@@ -21,7 +21,9 @@ import { argoCdNameOf } from "../../settings/argoCdName";
 import type { EnvironmentSettings } from "../../settings/environment";
 import { InputError } from "../../settings/inputError";
 import { main, say } from "../support/main";
-import { setSettings, settingsOf, stackNames, ask } from "../support/pulumi";
+import { setSettings, ask } from "../support/pulumi";
+import { environments, type StackWithClusters } from "../support/environments";
+import { existingShards } from "../support/existingShards";
 import { type EnvironmentStack, environmentStack } from "../support/stacks";
 import { waitUntilArgoCdWorks } from "../support/argoCd";
 import { finishExactly, upExactly } from "../support/exactUp";
@@ -245,17 +247,18 @@ async function waitUntilRefused(
     );
 }
 
-/** Stacks of environments with a token to rotate; those that are not production come first. */
-async function environments(): Promise<string[]> {
-    const found: { stack: string; production: boolean }[] = [];
-    const stacks = (await stackNames()).filter((stack) => !isDivided(stack));
-    for (const stack of stacks) {
-        const settings = await settingsOf(stack);
-        if (settings.role === "environment" && hasToken(settings)) {
-            found.push({ stack, production: settings.production });
-        }
+/**
+ * The stacks to rotate.
+ *
+ * @param target a stack, or `all`: those with a token to rotate, of which production comes last
+ */
+export async function stacksToRotate(target: string): Promise<string[]> {
+    if (target !== "all") {
+        return isDivided(target) ? existingShards(target, stacksOf(target)) : [target];
     }
-    return found.sort((a, b) => Number(a.production) - Number(b.production)).map(({ stack }) => stack);
+    const found = (await environments()).filter(({ settings }) => hasToken(settings));
+    const order = ({ settings }: StackWithClusters) => Number(settings.production);
+    return found.sort((one, other) => order(one) - order(other)).map(({ stack }) => stack);
 }
 
 function hasToken({ clusters }: EnvironmentSettings): boolean {
@@ -288,5 +291,5 @@ export async function rotateEach(target: string, stacks: readonly string[], rota
 
 main(module, async (args) => {
     const target = rotationTarget(args);
-    await rotateEach(target, target === "all" ? await environments() : stacksOf(target));
+    await rotateEach(target, await stacksToRotate(target));
 });

@@ -19,7 +19,6 @@ export function clustersIn({ deployment }: State): string[] {
  * of shards, except those that have a stack file and are no shard.
  *
  * @param of the environment's stack
- * @throws InputError if a stack without a stack file has clusters: this checkout lacks the file of a shard
  */
 export async function readHolders(of: string): Promise<Holders> {
     const shards = Object.keys(shardsOf(folderOfStackFiles(), of));
@@ -30,7 +29,6 @@ export async function readHolders(of: string): Promise<Holders> {
     for (const stack of [of, ...shards, ...unrecorded]) {
         holders[stack] = known.includes(stack) ? clustersIn(await readState(stack)) : [];
     }
-    refuseUnrecorded(of, unrecorded, holders);
     return holders;
 }
 
@@ -38,14 +36,23 @@ function isNameOfShard(stack: string, of: string): boolean {
     return stack.startsWith(`${of}-`) && /^\d+$/.test(stack.slice(of.length + 1));
 }
 
-function refuseUnrecorded(of: string, unrecorded: readonly string[], holders: Holders): void {
-    const lost = unrecorded.filter((stack) => (holders[stack] ?? []).length > 0);
+/** The shards with clusters whose stack files this checkout lacks. */
+export function unrecordedIn(of: string, holders: Holders): string[] {
+    const withFile = stacksWithFile();
+    const isUnrecorded = (stack: string) => isNameOfShard(stack, of) && !withFile.includes(stack);
+    return Object.keys(holders).filter((stack) => isUnrecorded(stack) && (holders[stack] ?? []).length > 0);
+}
+
+/** @throws InputError if this checkout lacks the stack file of a shard */
+export function refuseUnrecorded(of: string, holders: Holders): void {
+    const lost = unrecordedIn(of, holders);
     if (lost.length > 0) {
         const held = lost.map((stack) => `${stack} has ${holders[stack]?.join(", ")}`);
         const files = lost.map((stack) => `Pulumi.${stack}.yaml`).join(", ");
         throw new InputError(
             `${of}: this checkout has not the stack files of all its shards: the state of ${held.join("; that of ")}. Get ` +
-                `${files} from the branch on which they were written, commit them, and do this again`,
+                `${files} from the branch on which they were written, or write them from these states: npm run fleet -- plan ` +
+                `${of}. Commit them, and do this again`,
         );
     }
 }

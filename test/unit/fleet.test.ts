@@ -260,14 +260,16 @@ describe("shards at the same time", () => {
         expect(outcomes.map(({ stack, result }) => `${stack} ${result}`)).to.deep.equal(["a done", "b failed", "c done", "d done"]);
     });
 
-    it("end after an interruption, and no other begins", async () => {
-        const outcomes = await inPool(["a", "b", "c"], 1, async (stack) => {
-            await setImmediate();
-            process.emit("SIGTERM");
-            return done(stack);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+        it(`end after ${signal}, and no other begins`, async () => {
+            const outcomes = await inPool(["a", "b", "c"], 1, async (stack) => {
+                await setImmediate();
+                process.emit(signal);
+                return done(stack);
+            });
+            expect(outcomes.map(({ result }) => result)).to.deep.equal(["done", "not started", "not started"]);
         });
-        expect(outcomes.map(({ result }) => result)).to.deep.equal(["done", "not started", "not started"]);
-    });
+    }
 
     it("are in a table, with the first error of each below it", () => {
         const failed: Outcome = { stack: "prod-10", result: "failed", seconds: 61.6, changes: "2 new", error: "no route" };

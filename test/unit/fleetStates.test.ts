@@ -1,7 +1,10 @@
 import { expect } from "chai";
-import { type Fleet, readFleet, settledShards } from "../../scripts/fleet/environment";
+import { readFileSync } from "node:fs";
+import { type Fleet, readFleet, record, recordForUp, settledShards } from "../../scripts/fleet/environment";
 import { makeMoves, removeStack } from "../../scripts/fleet/moves";
 import { refuseHeldTwice } from "../../scripts/recover/lost";
+import { stacksToRotate } from "../../scripts/rotate";
+import { existingShards } from "../../scripts/support/existingShards";
 import { clustersIn } from "../../scripts/support/holders";
 import { readPlainState, readState, type State, writeState } from "../../scripts/support/state";
 import { failure } from "./support/failure";
@@ -29,7 +32,38 @@ describe("the states of an environment's shards", () => {
         begin({ prod }, { prod: [], "prod-2": ["a", "b"] });
         const error = await failure(readFleet("prod", 20));
         expect(error).to.match(/^prod: .*: the state of prod-2 has a, b\. Get Pulumi\.prod-2\.yaml from/);
+        expect(error).to.match(/or write them from these states: npm run fleet -- plan prod\./);
         expect(fake.calls().filter((call) => !/^(config|stack (ls|export))/.test(call))).to.deep.equal([]);
+    });
+
+    it("give a shard its lost stack file again by a plan, and every other command goes on with that", async () => {
+        begin({ prod, "prod-1": shard("a") }, { prod: [], "prod-1": ["a"], "prod-2": ["b"] });
+        const { lines } = await printed(async () => record(await readFleet("prod", 20, true)));
+        expect(lines).to.deep.equal(["prod-2: b. Commit Pulumi.prod-2.yaml"]);
+        const { recorded, moves } = await readFleet("prod", 20);
+        expect({ recorded, moves }).to.deep.equal({ recorded: { "prod-1": ["a"], "prod-2": ["b"] }, moves: [] });
+    });
+
+    it("get a new cluster by an `up` of a person, and not of a pipeline, whose stack files are lost", async () => {
+        begin({ prod, "prod-1": shard("a") }, { prod: [], "prod-1": ["a"] });
+        const fleet = await readFleet("prod", 20);
+        expect(() => recordForUp(fleet, { CI: "true" })).to.throw(
+            "clusters of prod have no shard yet. Give them one, and commit that: npm run fleet -- plan prod",
+        );
+        expect(readFileSync(fake.file("prod-1"), "utf8")).not.to.match(/\bb\b/);
+        await printed(() => Promise.resolve(recordForUp(fleet, { CI: "" })));
+        recordForUp(await readFleet("prod", 20), { CI: "true" });
+        expect((await readFleet("prod", 20)).recorded).to.deep.equal({ "prod-1": ["a", "b"] });
+    });
+
+    it("are destroyed and rotated without a shard that was never brought up, which is named", async () => {
+        begin({ prod, "prod-1": shard("a"), "prod-2": shard("b") }, { prod: [], "prod-1": ["a"] });
+        const work = async () => existingShards("prod", settledShards(await readFleet("prod", 20)));
+        const { result, lines } = await printed(work);
+        expect(result).to.deep.equal(["prod-1"]);
+        expect(lines).to.deep.equal(["prod-2: was never brought up, and is skipped"]);
+        expect((await printed(() => stacksToRotate("prod"))).result).to.deep.equal(["prod-1"]);
+        expect(await failure(existingShards("prod", ["prod-2"]))).to.match(/^no shard of prod was brought up yet\. .*fleet -- up prod$/);
     });
 
     it("are not those of another environment with such a name, nor of a stack without clusters", async () => {

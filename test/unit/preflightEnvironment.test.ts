@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { checkEnvironment, type EnvironmentFacts } from "../../preflight/environment";
 import type { HubOutputs } from "../../components/hubOutputs";
 import type { ShardPlace } from "../../preflight/shards";
+import { besideUnreachable } from "../../preflight/unreachable";
 import { checked } from "../../scripts/doctor/program";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
@@ -214,6 +215,24 @@ describe("the checks of an environment", () => {
         const { facts, error } = await check({ ...registered(), "spoke/version": { kind: "Status", code: 500 } }, { cluster: { quarantined: true } });
         expect(error).to.equal("");
         expect(facts).to.deep.include({ servers: { staging: server }, adoptedNamespaces: {} });
+    });
+
+    it("leave out a cluster that a command names as dead, unless the state has what the hub has not registered", async () => {
+        const dead: Objects = { "spoke/version": { kind: "Status", code: 500 } };
+        const held = (...names: string[]): ShardPlace => ({ shard: undefined, shards: {}, held: names });
+        const env = besideUnreachable(["staging", "in-another-shard"]);
+        Object.assign(process.env, env);
+        try {
+            const { facts, error } = await check(dead, { place: held() });
+            expect(error).to.equal("");
+            expect(facts).to.deep.include({ servers: {}, unreachable: ["staging", "in-another-shard"] });
+            expect((await check({ ...dead, ...registered() }, { place: held("staging") })).facts?.servers).to.deep.equal({ staging: server });
+            expect((await check(dead, { place: held("staging") })).error).to.match(
+                /^hubspoke:clusters\.staging: does not answer, and the hub has no registration of it, but .* state has it\./,
+            );
+        } finally {
+            Object.keys(env).forEach((name) => delete process.env[name]);
+        }
     });
 
     it("stop at a cluster or a hub that does not answer, and name its setting", async () => {

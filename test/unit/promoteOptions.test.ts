@@ -4,7 +4,7 @@ import { optionsIn } from "../../scripts/promote/options";
 describe("the options of a promotion", () => {
     it("name two stacks, or one with what to do with its release", () => {
         expect(optionsIn(["--from", "staging", "--to", "prod"])).to.deep.equal({
-            ...{ to: "prod", does: { from: "staging", allowSuperseded: false }, application: undefined, timeout: "15m" },
+            ...{ to: "prod", does: { from: "staging", allowSuperseded: false }, application: undefined, timeout: undefined },
         });
         const { does } = optionsIn(["--from", "staging", "--to", "prod", "--allow-superseded"]);
         expect(does).to.deep.equal({ from: "staging", allowSuperseded: true });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { rebuild } from "../../scripts/rebuild";
 import { InputError } from "../../settings/inputError";
+import { failure } from "./support/failure";
 import { type FakePulumi, fakePulumi } from "./support/fakePulumi";
 import { resourcesOf, urn } from "./support/fleetState";
 import { objectStore, type ObjectStore } from "./support/objectStore";
@@ -93,6 +94,22 @@ describe("the rebuild of a lost hub", () => {
         cli.setState("prod", { resources: left });
         cli.setState("dr", {});
         expect(await broughtUp()).to.deep.equal(["dr", "hub", "prod"]);
+    });
+
+    it("goes on beside a stack without a stack file and without clusters, and stops at one with clusters or a bad file", async () => {
+        stacks("prod");
+        publishes("agent.prod.example.com");
+        deployed("prod", { prod: {} });
+        deployed("dr", { dr: {} });
+        cli.setState("mistake", {});
+        expect(await broughtUp()).to.deep.equal(["dr", "hub", "prod"]);
+        deployed("mistake", { old: {} });
+        const start = () => failure(rebuild({ hub: "hub", active: undefined, timeoutMs: 5_000 }));
+        expect(await start()).to.match(/^mistake: its state has old, and this checkout has no Pulumi\.mistake\.yaml\. Get it/);
+        cli.restore();
+        stacks("prod", { dr: { role: "environmnt" } });
+        deployed("dr", {});
+        expect(await start()).to.match(/^dr: The stack's configuration has /);
     });
 
     describe("with an older checkout", () => {

@@ -4,17 +4,25 @@ import * as http from "node:http";
 import type * as net from "node:net";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { changeRelease, readRelease, type Release } from "../../clusters/releases";
-import { besideUnreachable, namedUnreachable, unreachableServers } from "../../preflight/unreachable";
+import {
+    besideUnreachable,
+    namedUnreachable,
+    refuseUnknownServers,
+    unreachableServers,
+} from "../../preflight/unreachable";
+import { Environment } from "../../components/environment";
+import { parseSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../settings/environment";
 import { failure } from "./support/failure";
 import { hubApplications } from "./support/applications";
 import { mockPulumi, settled } from "./support/mocks";
-import { registerClusters } from "./support/register";
+import { hubOutputs, registerClusters } from "./support/register";
 import { registration } from "./support/registration";
 
 const release: Release = {
     ...{ revision: "new", at: "2026-01-01T12:00:00Z", runner: "one", state: "running", ring: 0, approved: false, begun: false },
     rings: [{ clusters: ["a"], has: [], soak: "10m", approve: false, maxFailed: 0 }],
-    ...{ moved: [], before: { a: { revision: "old" } }, skipped: {}, failed: {} },
+    ...{ moved: [], before: { a: { revision: "old" } }, skipped: {}, failed: {}, timeout: "1h" },
 };
 
 describe("the record of a release", () => {
@@ -89,6 +97,11 @@ describe("the record of a release", () => {
         expect(await change((found) => found ?? release)).to.include({ ring: 5 });
     });
 
+    it("of an earlier version, without a time limit, has the usual one", async () => {
+        data = { "prod.agent": JSON.stringify({ ...release, timeout: undefined }) };
+        expect(await readRelease(hub, "argocd", of)).to.deep.equal({ ...release, timeout: "15m" });
+    });
+
     it("that was changed by hand is an error with the remedy", async () => {
         data = { "prod.agent": "{}" };
         expect(await failure(readRelease(hub, "argocd", of))).to.match(/ConfigMap release-record, is not as this program wrote it/);
@@ -127,5 +140,22 @@ describe("clusters that a command has the preflight leave out", () => {
             registration({ cluster: "c", server: "https://c.example.com", stack: "o/p/prod" }),
         ];
         expect(unreachableServers(["a", "b"], existing, "o/p/prod")).to.deep.equal({ a: "https://a.example.com" });
+    });
+
+    it("are left out where the hub does not know them and the stack has nothing of them, and refused else", async () => {
+        const servers = { a: "https://a.example.com" };
+        refuseUnknownServers(["a", "b"], servers, ["a"]);
+        for (const held of [["a", "b"], undefined]) {
+            expect(() => refuseUnknownServers(["a", "b"], servers, held)).to.throw(/^hubspoke:clusters\.b: does not answer/);
+        }
+        await mockPulumi();
+        const labels = { region: "eu" };
+        const clusters = { a: { context: "a", labels }, b: { context: "b", labels } };
+        const settings = parseSettings({ role: "environment", environment: "prod", hub: { context: "hub" }, clusters });
+        const args = { settings: settings as EnvironmentSettings, servers, hub: hubOutputs(), stack: "o/p/prod" };
+        const made = new Environment("prod", { ...args, unreachable: ["b"] });
+        await settled();
+        expect(Object.keys(made.clusters)).to.deep.equal(["a"]);
+        expect(() => new Environment("again", args)).to.throw(/no API server is known for cluster b/);
     });
 });

@@ -78,6 +78,26 @@ describe("the clusters of each ring", () => {
         expect(found.map(({ clusters }) => clusters.length)).to.deep.equal([3, 0, 17]);
     });
 
+    it("lose nothing with a share that is reached already: its soak time is the ring's before, its approval the next one's", () => {
+        const given = rollout({
+            rings: [
+                { clusters: { labels: { canary: "true" } }, soak: "1h" },
+                { percent: 10, soak: "24h", approve: true },
+                { percent: 20, soak: "2h" },
+                { percent: 90 },
+                { percent: 100, approve: true, soak: "3h" },
+            ],
+        });
+        const facts = (count: number) => {
+            const found = ringsOf(given.rings, candidates(count));
+            return found.map(({ clusters, soak, approve }) => [clusters.length, soak, approve]);
+        };
+        expect(facts(100)).to.deep.equal([[3, "1h", false], [7, "24h", true], [10, "2h", false], [70, "10m", false], [10, "3h", true]]);
+        const [canaries, , , most, last] = facts(10);
+        expect([canaries, most, last]).to.deep.equal([[3, "24h", false], [6, "10m", true], [1, "3h", true]]);
+        expect(facts(3)[0]).to.deep.equal([3, "24h", false]);
+    });
+
     it("have a limit in numbers, from a percentage rounded down", () => {
         expect(ringsOf(rings, candidates(200)).map(({ maxFailed }) => maxFailed)).to.deep.equal([0, 3, 3]);
         expect(ringsOf(rings, candidates(40)).map(({ maxFailed }) => maxFailed)).to.deep.equal([0, 0, 3]);

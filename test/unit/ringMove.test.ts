@@ -5,6 +5,7 @@ import type { EnvironmentStack } from "../../scripts/support/stacks";
 import { failure } from "./support/failure";
 import { type FakePulumi, fakePulumi } from "./support/fakePulumi";
 import { type ObjectStore, objectStore } from "./support/objectStore";
+import { printed } from "./support/printed";
 import { registered, settingsWith, targetOn } from "./support/ringTarget";
 
 const names = ["a", "b"];
@@ -14,9 +15,15 @@ describe("the move of a ring's pins in shards", () => {
     let hub: ObjectStore;
     let pulumi: FakePulumi;
     let target: EnvironmentStack;
+    /** Whether the hub refuses to write the record of promotions. */
+    let isFull = false;
 
     beforeEach(async () => {
-        hub = await objectStore(Object.fromEntries(names.map((name) => registered(name))));
+        isFull = false;
+        hub = await objectStore(Object.fromEntries(names.map((name) => registered(name))), ({ method, path }) => {
+            const isWrite = method !== "GET" && path.includes("/configmaps");
+            return isFull && isWrite ? { kind: "Status", code: 422, message: "too long" } : undefined;
+        });
         const settings = settingsWith(names);
         const shards = { "prod-1": { of: "prod", clusters: ["a"] }, "prod-2": { of: "prod", clusters: ["b"] } };
         pulumi = fakePulumi({ prod: settings, "prod-1": { shard: shards["prod-1"] }, "prod-2": { shard: shards["prod-2"] } });
@@ -55,6 +62,15 @@ describe("the move of a ring's pins in shards", () => {
         await (await worldOf(target, "agent")).move({ pins, on: ["a"], dead: ["b"], ready: () => Promise.resolve() });
         const file = readFileSync(pulumi.file("prod"), "utf8");
         expect(file.match(/revision: new|rollbackFrom: \w+/g)).to.deep.equal(["revision: new", "revision: new", "rollbackFrom: old"]);
+    });
+
+    it("forward is refused if the record of promotions cannot be written, and back goes on with a warning", async () => {
+        isFull = true;
+        expect(await failure(move(3))).to.match(/answers 422/);
+        expect(ups()).to.deep.equal([]);
+        const { lines } = await printed(() => move(3, "bad"));
+        expect(ups()).to.have.length(2);
+        expect(lines.join("\n")).to.match(/record of promotions was not written, so it may not refuse bad from a checkout .*answers 422/);
     });
 
     it("back has the record of promotions refuse the revision, whatever the clusters have", async () => {

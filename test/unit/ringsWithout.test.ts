@@ -11,7 +11,7 @@ const record = "api/v1/namespaces/argocd/configmaps/release-record";
 const approval: Release = {
     ...{ revision: "new", at: "2026-01-01T12:00:00Z", runner: "one", state: "approval", ring: 0, approved: false, begun: false },
     rings: [{ clusters: ["a"], has: [], soak: "10m", approve: true, maxFailed: 0 }],
-    ...{ moved: [], before: { a: { revision: "old" } }, skipped: {}, failed: {} },
+    ...{ moved: [], before: { a: { revision: "old" } }, skipped: {}, failed: {}, timeout: "15m" },
 };
 const refused = new RegExp(
     "prod: a release of new in rings is under way, and .*Pulumi\\.prod\\.yaml has no hubspoke:rollout" +

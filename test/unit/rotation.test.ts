@@ -1,12 +1,11 @@
 import { expect } from "chai";
-import { writeHubOutputs } from "../../components/hubOutputs";
-import { rotate, rotateEach } from "../../scripts/rotate";
+import { rotate, rotateEach, stacksToRotate } from "../../scripts/rotate";
 import { failure } from "./support/failure";
 import { type FakePulumi, fakePulumi } from "./support/fakePulumi";
-import { mockPulumi, valueOf } from "./support/mocks";
+import { mockPulumi } from "./support/mocks";
 import { objectStore } from "./support/objectStore";
 import { printed } from "./support/printed";
-import { hubOutputs } from "./support/register";
+import { outputsOfHub } from "./support/register";
 
 describe("a rotation of several stacks", () => {
     const rotateOnly = (...withToken: string[]) => (stack: string) => Promise.resolve(withToken.includes(stack));
@@ -29,16 +28,31 @@ describe("a rotation of several stacks", () => {
         const pulumi = fakePulumi({ prod: { role: "environment", environment: "prod", hub: { kubeconfig }, clusters } });
         try {
             await mockPulumi();
-            const outputs = Object.entries(writeHubOutputs(hubOutputs())).map(async ([name, value]) => {
-                return [name, await valueOf(value)] as const;
-            });
-            pulumi.setOutputs("hub", Object.fromEntries(await Promise.all(outputs)));
+            pulumi.setOutputs("hub", await outputsOfHub());
             await work(pulumi);
         } finally {
             pulumi.restore();
             await hub.close();
         }
     }
+
+    it("of all has those with a token, production last, and leaves out a stack that nobody uses", async () => {
+        const environment = (name: string, type: string, more: object = {}) => ({
+            ...{ role: "environment", environment: name, hub: { context: "hub" }, ...more },
+            clusters: { [name]: { context: name, labels: { region: "eu" }, credentials: { type } } },
+        });
+        const prod = environment("prod", "token", { production: "true" });
+        const others = { staging: environment("staging", "token"), test: environment("test", "federated") };
+        const pulumi = fakePulumi({ prod, ...others });
+        try {
+            ["mistake", "prod", "staging", "test"].forEach((stack) => pulumi.setState(stack, {}));
+            const { result, lines } = await printed(() => stacksToRotate("all"));
+            expect(result).to.deep.equal(["staging", "prod"]);
+            expect(lines).to.deep.equal(["mistake: has no stack file and no clusters, and is left out"]);
+        } finally {
+            pulumi.restore();
+        }
+    });
 
     it("is continued from a checkout that lacks its first half: the setting of the new token comes with the end", async () => {
         await withHub({ type: "token" }, async (pulumi) => {

@@ -45,25 +45,56 @@ export function hasProved(release: Release): boolean {
     return watchedIn(release).some((name) => failed[name] === undefined && skipped[name] === undefined);
 }
 
-/** The clusters that got another revision after the release had begun: neither its own nor the one that they had. */
-export function overtakenIn({ revision, before }: Release, pins: Pins): string[] {
+/**
+ * The clusters that got another revision after the release had begun: neither its own nor the one that they had. Where
+ * the pins of a ring have moved, that one is another too: a person went back to it. One without a pin has none to keep.
+ */
+export function overtakenIn(release: Release, pins: Pins): string[] {
+    const { revision, before } = release;
+    const out = outIn(release);
     return Object.keys(before).filter((name) => {
         const pin = pins[name];
-        return pin !== undefined && ![revision, pinText(before[name] ?? {})].includes(pinText(pin));
+        const expected = out.includes(name) ? [revision] : [revision, pinText(before[name] ?? {}), undefined];
+        return pin !== undefined && !expected.includes(pinText(pin));
     });
+}
+
+/** The clusters that must have the revision: the pins of their rings have moved, and the release does not go back. */
+function outIn(release: Release): string[] {
+    const { rings, ring, movedAt, moved, skipped } = release;
+    const done = rings.slice(0, movedAt === undefined ? ring : ring + 1).flatMap(({ clusters }) => clusters);
+    // The pin of a cluster that was tried before it died has not moved.
+    return goesBack(release) ? [] : moved.filter((name) => done.includes(name) && skipped[name] === undefined);
+}
+
+function goesBack({ state }: Release): boolean {
+    return state === "going back" || state === "back";
 }
 
 /**
  * The pins that a release has given to the clusters that it has reached, or has given back to them. A checkout on
- * another machine does not have them yet.
+ * another machine does not have them yet. In a ring whose pins are about to move, those that have not moved are as
+ * before: with a stack file that has them already, the next `pulumi up` would move the ring without its gates.
+ *
+ * @param pins on the hub now
+ */
+export function pinsOf(release: Release, pins: Pins): Record<string, Pin> {
+    const { revision, rings, ring, movedAt, before } = release;
+    const all = pinsAfterMove(release, pins);
+    const moving = movedAt === undefined ? (rings[ring]?.clusters ?? []) : [];
+    const left = moving.filter((name) => name in all && pinText(pins[name] ?? {}) !== revision);
+    return { ...all, ...Object.fromEntries(left.map((name) => [name, before[name] ?? {}])) };
+}
+
+/**
+ * The same when the pins of the present ring have moved, if that has begun.
  *
  * @param pins on the hub now: of a cluster that got another revision meanwhile, the stack file keeps what it has
  */
-export function pinsOf(release: Release, pins: Pins): Record<string, Pin> {
-    const { state, revision, rings, ring, begun, moved, before } = release;
+export function pinsAfterMove(release: Release, pins: Pins): Record<string, Pin> {
+    const { revision, rings, ring, begun, moved, before } = release;
     const reached = new Set([...rings.slice(0, begun ? ring + 1 : ring).flatMap(({ clusters }) => clusters), ...moved]);
     overtakenIn(release, pins).forEach((name) => reached.delete(name));
-    const isBack = state === "going back" || state === "back";
-    const pinOf = (name: string) => (isBack ? (before[name] ?? {}) : revisionPin(revision));
+    const pinOf = (name: string) => (goesBack(release) ? (before[name] ?? {}) : revisionPin(revision));
     return Object.fromEntries([...reached].map((name) => [name, pinOf(name)]));
 }

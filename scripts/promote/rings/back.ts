@@ -1,4 +1,5 @@
 import type { Release } from "../../../clusters/releases";
+import { milliseconds } from "../../../settings/duration";
 import { pinText } from "../../../settings/pins";
 import { overtakenIn, pinsOf } from "./advance";
 import { isBack } from "./judge";
@@ -25,7 +26,7 @@ export async function goBack(world: World, rules: Rules, release: Release): Prom
     if (!(await moveAsOwn(world, rules, { ...release, moved }, move, await world.dead(0)))) {
         return;
     }
-    const unhealthy = await waitUntilBack(world, release, on, rules.timeoutMs);
+    const unhealthy = await waitUntilBack(world, release, on);
     if (await hasAgain(world, release, on)) {
         return;
     }
@@ -54,11 +55,10 @@ async function hasAgain(world: World, { before, revision }: Release, names: read
 /** @returns a line for each cluster that is not Healthy at its pin in time, without those that do not answer */
 async function waitUntilBack(
     world: World,
-    { before, revision }: Release,
+    { before, revision, timeout }: Release,
     names: readonly string[],
-    timeoutMs: number,
 ): Promise<string[]> {
-    const deadline = world.now() + timeoutMs;
+    const deadline = world.now() + milliseconds(timeout);
     for (;;) {
         const [applications, dead] = await Promise.all([world.applications(), world.dead(30_000)]);
         const waiting = names.flatMap((name) => {

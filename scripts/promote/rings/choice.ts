@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Ring } from "../../../clusters/releases";
+import { milliseconds } from "../../../settings/duration";
 import { InputError } from "../../../settings/inputError";
 import type { RingSettings } from "../../../settings/rings";
 
@@ -17,13 +18,15 @@ export interface Candidate {
  * The clusters of each ring. Equal settings and clusters give equal rings, in any order of the clusters: a percentage
  * takes clusters by the hash of their names, so that neighbours by name (a region) are not in one ring.
  *
+ * A share that the rings before have reached already is a ring of nobody; what it asks for is not lost.
+ *
  * @throws InputError if the labels of a ring choose no cluster
  */
 export function ringsOf(rules: RingSettings["rings"], candidates: readonly Candidate[]): Ring[] {
     const all = [...candidates].sort((one, other) => compare(hash(one.name), hash(other.name)));
     const running = all.filter(({ runs }) => runs);
     const chosen = new Set<Candidate>();
-    return rules.map(({ clusters, percent = 0, soak, approve, maxFailed }, index) => {
+    const rings = rules.map(({ clusters, percent = 0, soak, approve, maxFailed }, index) => {
         const left = running.filter((one) => !chosen.has(one));
         const share = Math.ceil((running.length * percent) / 100) - chosen.size;
         const isLast = index === rules.length - 1;
@@ -38,6 +41,24 @@ export function ringsOf(rules: RingSettings["rings"], candidates: readonly Candi
         }
         const named = (already: boolean) => ring.filter(({ has }) => has === already).map(({ name }) => name).sort();
         return { clusters: named(false), has: named(true), soak, approve, maxFailed: limitOf(maxFailed, ring.length) };
+    });
+    return withThoseOfNobody(rings);
+}
+
+/**
+ * Gives the soak time of a ring of nobody to the ring before, whose clusters are its share, if it is longer; and its
+ * approval to the next ring, which goes beyond that share.
+ */
+function withThoseOfNobody(rings: readonly Ring[]): Ring[] {
+    const ofNobody = (all: readonly Ring[]) => {
+        const end = all.findIndex(({ clusters, has }) => clusters.length + has.length > 0);
+        return end === -1 ? all : all.slice(0, end);
+    };
+    return rings.map((ring, index) => {
+        const skippedBefore = ofNobody(rings.slice(0, index).reverse());
+        const soaks = [ring, ...ofNobody(rings.slice(index + 1))].map(({ soak }) => soak);
+        const longest = soaks.reduce((one, other) => (milliseconds(other) > milliseconds(one) ? other : one));
+        return { ...ring, soak: longest, approve: [ring, ...skippedBefore].some(({ approve }) => approve) };
     });
 }
 

@@ -1,11 +1,11 @@
-import { isUnderWay, type Release } from "../../../clusters/releases";
+import { isUnderWay, type Release, usualTimeout } from "../../../clusters/releases";
 import { InputError } from "../../../settings/inputError";
 import { pinText, revisionPin } from "../../../settings/pins";
 import type { RingSettings } from "../../../settings/rings";
 import { overtakenIn, watchedIn } from "./advance";
 import { ringsOf } from "./choice";
 import { overtakenLine, summary } from "./report";
-import type { Rules, World } from "./world";
+import type { Cluster, Rules, World } from "./world";
 
 /** What a person may do with a release that has begun. */
 export const actions = ["resume", "approve", "pause", "back", "status"] as const;
@@ -20,7 +20,7 @@ export type Action = (typeof actions)[number];
  */
 export async function begin(
     world: World,
-    { runner, command }: Rules,
+    { runner, command, timeout = usualTimeout }: Rules,
     revision: string,
     rules: RingSettings["rings"],
 ): Promise<boolean> {
@@ -40,8 +40,10 @@ export async function begin(
     }
     const at = new Date(world.now()).toISOString();
     const rings = ringsOf(rules, candidates);
-    const before = Object.fromEntries(entries.map(([name, { pin, filePin }]) => [name, pin ?? filePin]));
-    const first = { state: "running", ring: 0, approved: false, begun: false } as const;
+    // A cluster without a pin on the hub goes back to that of the stack file: a protected environment needs one.
+    const pinBefore = ({ pin = {}, filePin }: Cluster) => (pinText(pin) === undefined ? filePin : pin);
+    const before = Object.fromEntries(entries.map(([name, cluster]) => [name, pinBefore(cluster)]));
+    const first = { state: "running", ring: 0, approved: false, begun: false, timeout } as const;
     await world.change((found) => {
         if (isUnderWay(found)) {
             throw new InputError(summary(found, command).join("\n"));
@@ -57,7 +59,7 @@ export async function begin(
  * @throws InputError if a person has to decide first
  */
 export async function takeOver(world: World, rules: Rules): Promise<void> {
-    await act(world, rules, ["running", "going back", "approval"], () => ({ runner: rules.runner }));
+    await act(world, rules, ["running", "going back", "approval"], () => takenOver(world, rules));
 }
 
 /** Does what a person has decided; the release is to be driven on then, except after `pause` and `status`. */
@@ -72,7 +74,7 @@ export async function decide(world: World, rules: Rules, action: Action): Promis
             await refuseOvertaken(world, rules);
             return act(world, rules, ["running", "going back", "paused"], ({ state }) => ({
                 ...(state === "paused" ? { state: "running", why: undefined, failure: undefined } : {}),
-                runner,
+                ...takenOver(world, rules),
             }));
         case "approve":
             await refuseOvertaken(world, rules);
@@ -87,10 +89,15 @@ export async function decide(world: World, rules: Rules, action: Action): Promis
     }
 }
 
-/** Changes the record of the release if it is in one of these states. */
+/** What changes when this process drives a release on: its ring has its time again. */
+function takenOver(world: World, { runner }: Rules): Partial<Release> {
+    return { runner, resumedAt: new Date(world.now()).toISOString() };
+}
+
+/** Changes the record of the release if it is in one of these states; it gets the time limit that the user gives. */
 async function act(
     world: World,
-    { command }: Rules,
+    { command, timeout }: Rules,
     states: readonly Release["state"][],
     next: (release: Release) => Partial<Release>,
 ): Promise<void> {
@@ -101,7 +108,7 @@ async function act(
         if (!states.includes(release.state)) {
             throw new InputError(`this is not possible now. ${summary(release, command).join("\n")}`);
         }
-        return { ...release, ...next(release) };
+        return { ...release, timeout: timeout ?? release.timeout, ...next(release) };
     });
 }
 

@@ -64,6 +64,8 @@ async function ownRelease(world: World, { runner }: Rules): Promise<Release> {
 async function begin(world: World, rules: Rules, release: Release): Promise<void> {
     const { clusters, has, approve } = ringOf(release);
     if (clusters.length + has.length === 0) {
+        const rest = "the ring before has its soak time, if that is longer, and the next one its approval";
+        world.say(`${ringName(release)} has no cluster, since those before are its share: ${rest}`);
         await advance(world, rules, nextRing);
     } else if (approve && !release.approved) {
         await advance(world, rules, () => ({ state: "approval" }));

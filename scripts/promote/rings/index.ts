@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { shortStackName } from "../../../clusters/names";
 import { isUnderWay, readRelease } from "../../../clusters/releases";
-import { milliseconds } from "../../../settings/duration";
 import { InputError } from "../../../settings/inputError";
 import { agentKey } from "../../../settings/agentKey";
 import type { RingSettings } from "../../../settings/rings";
@@ -14,6 +13,15 @@ import { worldOf } from "./onHub";
 import { summary } from "./report";
 import type { Rules, World } from "./world";
 
+/** How a release begins. */
+interface Begin {
+    /** Gives the revision that the source has proved. */
+    readonly proved: () => Promise<string>;
+    readonly rollout: RingSettings;
+    /** As a Go duration; undefined if the user does not say. */
+    readonly timeout: string | undefined;
+}
+
 /**
  * Promotes a revision in the rings of an environment's `rollout`; continues a release that is under way.
  *
@@ -22,7 +30,7 @@ import type { Rules, World } from "./world";
 export async function promoteInRings(
     target: EnvironmentStack,
     application: string,
-    { proved, rollout, timeout }: { proved: () => Promise<string>; rollout: RingSettings; timeout: string },
+    { proved, rollout, timeout }: Begin,
 ): Promise<void> {
     const world = await worldOf(target, application);
     const rules = rulesOf(target, application, rollout, timeout);
@@ -43,13 +51,14 @@ export async function promoteInRings(
 /**
  * Does with a release in rings what a person has decided, and drives it on.
  *
+ * @param timeout a new time limit for it, as a Go duration; undefined leaves the one that it has
  * @throws Error if the release failed, with what became of it; InputError if the decision does not fit
  */
 export async function actOnRelease(
     target: EnvironmentStack,
     application: string,
     action: Action,
-    timeout: string,
+    timeout: string | undefined,
 ): Promise<void> {
     if (action === "resume" || action === "approve") {
         await refuseWithoutRollout(target, application);
@@ -102,8 +111,8 @@ function rulesOf(
     target: EnvironmentStack,
     application: string,
     { gates, onFailure }: Pick<RingSettings, "gates" | "onFailure"> = { gates: [], onFailure: "back" },
-    timeout: string,
+    timeout: string | undefined,
 ): Rules {
     const command = commandOf(target, application);
-    return { gates, onFailure, runner: randomUUID(), timeoutMs: milliseconds(timeout), command };
+    return { gates, onFailure, runner: randomUUID(), timeout, command };
 }

@@ -1,5 +1,5 @@
 import type { Release } from "../../../clusters/releases";
-import { advance, hasLeft, hasProved, overtakenIn, pinsOf, watchedIn } from "./advance";
+import { advance, hasLeft, hasProved, overtakenIn, pinsAfterMove, watchedIn } from "./advance";
 import { moveAsOwn } from "./ownMove";
 import { overtakenLine, ringName } from "./report";
 import { ringOf } from "./ring";
@@ -43,7 +43,7 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
     if (!(await advance(world, rules, () => ({ moved, skipped, rings })))) {
         return;
     }
-    const pins = pinsOf({ ...next, rings }, pinsNow);
+    const pins = pinsAfterMove({ ...next, rings }, pinsNow);
     if (await moveAsOwn(world, rules, next, { pins, on }, dead)) {
         await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
     }

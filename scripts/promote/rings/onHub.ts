@@ -7,12 +7,12 @@ import { changeRelease, readRelease } from "../../../clusters/releases";
 import { waitFor } from "../../../clusters/wait";
 import { argoCdNameOf } from "../../../settings/argoCdName";
 import { type Pin, pinOf, pinText } from "../../../settings/pins";
+import { deadIn } from "../../support/dead";
 import { say } from "../../support/main";
 import { setPins, settingsFile } from "../../support/stackFile";
 import type { EnvironmentStack } from "../../support/stacks";
 import { movePins } from "../movePins";
 import { clustersWith, found, withRollback } from "../target";
-import { deadIn } from "./dead";
 import { prometheusAt } from "./prometheus";
 import type { Cluster, Clusters, Move, Pins, World } from "./world";
 
@@ -95,16 +95,36 @@ async function move(
         const pinned = on.filter((name) => pins[name]?.revision !== undefined);
         await movePins(target, { application, operation: "the release", ...asked }, async (bringUp) => {
             await ready();
-            for (const text of new Set(pinned.map((name) => pinText(pins[name] ?? {}) ?? ""))) {
-                const clusters = pinned.filter((name) => pinText(pins[name] ?? {}) === text);
-                const promoted = clusters.map((cluster) => ({ application, cluster }));
-                await beginPromotion(hub, namespace, promoted, text, replaces);
-            }
+            await recorded(replaces, async () => {
+                for (const text of new Set(pinned.map((name) => pinText(pins[name] ?? {}) ?? ""))) {
+                    const clusters = pinned.filter((name) => pinText(pins[name] ?? {}) === text);
+                    const promoted = clusters.map((cluster) => ({ application, cluster }));
+                    await beginPromotion(hub, namespace, promoted, text, replaces);
+                }
+            });
             await bringUp();
         });
-        await endPromotion(hub, namespace, on.map((cluster) => ({ application, cluster })));
+        await recorded(replaces, () => endPromotion(hub, namespace, on.map((cluster) => ({ application, cluster }))));
     }
     await write(target, application, pins);
+}
+
+/**
+ * Writes the record of promotions. A way back goes on without it, since clusters are broken.
+ *
+ * @param replaces the revision from which a way back goes; undefined for any other move
+ * @throws Error if it cannot be written, except on a way back
+ */
+async function recorded(replaces: string | undefined, write: () => Promise<void>): Promise<void> {
+    await write().catch((error: Error) => {
+        if (replaces === undefined) {
+            throw error;
+        }
+        say(
+            `the hub's record of promotions was not written, so it may not refuse ${replaces} from a checkout that still has ` +
+                `it: ${error.message}`,
+        );
+    });
 }
 
 /** Writes pins into the stack file so that a preview accepts them, also those that have not moved on the hub yet. */

@@ -29,12 +29,15 @@ interface Moment {
  * A cluster that does not answer is skipped; it neither fails nor proves anything.
  */
 export async function stateOfRing(world: World, rules: Rules, release: Release): Promise<RingState> {
-    const { gates, timeoutMs } = rules;
+    const { gates } = rules;
+    const { movedAt = "", resumedAt = movedAt, timeout } = release;
     const now = world.now();
-    const sinceMs = Date.parse(release.movedAt ?? "");
+    const sinceMs = Date.parse(movedAt);
     const soakMs = milliseconds(ringOf(release).soak);
     const longest = Math.max(soakMs, ...gates.map(observationOf));
-    const moment = { now, sinceMs, isLate: now >= sinceMs + timeoutMs + longest };
+    // After a long pause, the first look would find no time left.
+    const beginMs = Math.max(sinceMs, Date.parse(resumedAt));
+    const moment = { now, sinceMs, isLate: now >= beginMs + milliseconds(timeout) + longest };
     const verdicts = await verdictsOf(world, release, { ...moment, soakMs });
     const parked = Object.entries(world.clusters).flatMap(([name, { quarantined }]) => (quarantined ? [name] : []));
     const recent = healthOf(release, verdicts, { parked, dead: await world.dead(recentMs) }, moment);

@@ -73,8 +73,8 @@ export interface World {
 export interface Rules extends Pick<RingSettings, "gates" | "onFailure"> {
     /** Id of this process. */
     readonly runner: string;
-    /** How long a ring's clusters may take to become Healthy, and gates to open after their time. */
-    readonly timeoutMs: number;
+    /** The time limit that the user gives, as a Go duration; undefined leaves the release's own. */
+    readonly timeout: string | undefined;
     /** The beginning of the command, for what to run next: `npm run promote -- --to prod`. */
     readonly command: string;
 }

@@ -9,6 +9,8 @@ export interface FakePulumi {
     readonly file: (stack: string) => string;
     /** The commands so far, each with its arguments in a line. */
     readonly calls: () => string[];
+    /** The clusters that a command was told not to connect to, each time that it ran. */
+    readonly beside: (command: string) => string[];
     /** Makes a command fail, with what it prints. */
     readonly fail: (command: string, output: string) => void;
     /** Makes a command run until it is interrupted. */
@@ -34,6 +36,7 @@ export interface FakePulumi {
 const script = `#!/usr/bin/env bash
 cd "$(dirname "$0")/.."
 echo "$*" >> calls
+echo "$1 ${HUBSPOKE_UNREACHABLE-}" >> beside
 command=$1
 what=$2
 while [ $# -gt 0 ]; do
@@ -59,7 +62,7 @@ case $command in
             import) cat > "$stack.state.json" ;;
             export) if [ -e "$stack.state.json" ]; then cat "$stack.state.json"; else cat state.json; fi ;;
         esac ;;
-    preview) cp events.json "$log" ;;
+    preview) [ -z "$log" ] || cp events.json "$log" ;;
 esac
 `;
 
@@ -105,6 +108,10 @@ export function fakePulumi(given: Readonly<Record<string, Readonly<Record<string
     return {
         file,
         calls: () => fs.readFileSync(inFolder("calls"), "utf8").split("\n").filter((line) => line !== ""),
+        beside: (command) => {
+            const lines = fs.readFileSync(inFolder("beside"), "utf8").split("\n").map((line) => line.split(" "));
+            return lines.flatMap(([of, names = ""]) => (of === command ? [names] : []));
+        },
         fail: (command, output) => fs.writeFileSync(inFolder(`fails.${command}`), `${output}\n`),
         hang: (command) => fs.writeFileSync(inFolder(`hangs.${command}`), ""),
         lock: (output) => fs.writeFileSync(inFolder("locked"), `${output}\n`),

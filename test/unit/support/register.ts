@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Environment, type EnvironmentArgs } from "../../../components/environment";
 import type { Adoptions } from "../../../components/account/adoption";
-import type { HubApplication, HubOutputs } from "../../../components/hubOutputs";
+import { type HubApplication, type HubOutputs, writeHubOutputs } from "../../../components/hubOutputs";
 import type { ProbePlan } from "../../../components/watch/probePlan";
 import { parseSettings } from "../../../settings";
 import type { Impersonation } from "../../../settings/impersonation";
 import { hubApplications } from "./applications";
+import { valueOf } from "./mocks";
 import type { EnvironmentSettings } from "../../../settings/environment";
 
 /** The outputs of a hub's stack, with what is given over them. */
@@ -24,6 +25,12 @@ export function hubOutputs(given: Partial<HubOutputs> = {}): HubOutputs {
         lab: false,
         ...given,
     };
+}
+
+/** The outputs of a hub's stack as `pulumi stack output` writes them; needs mocks. */
+export async function outputsOfHub(): Promise<Record<string, unknown>> {
+    const outputs = Object.entries(writeHubOutputs(hubOutputs()));
+    return Object.fromEntries(await Promise.all(outputs.map(async ([name, value]) => [name, await valueOf(value)])));
 }
 
 /** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */

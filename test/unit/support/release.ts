@@ -148,5 +148,5 @@ export class FakeFleet {
 /** The rules of a process. */
 export function rulesOf(more: Partial<Rules> = {}): Rules {
     const command = "npm run promote -- --to prod";
-    return { gates: [], onFailure: "back", runner: "one", timeoutMs: 900_000, command, ...more };
+    return { gates: [], onFailure: "back", runner: "one", timeout: undefined, command, ...more };
 }
