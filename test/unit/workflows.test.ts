@@ -116,6 +116,12 @@ describe("every workflow", () => {
         });
     }
 
+    it("that opens a pull request is one of those that `npm run doctor` knows", () => {
+        const proposes = ({ run = "" }: Step) => /\.ci\/propose|gh pr create/.test(run);
+        const files = [...workflows].filter(([, one]) => stepsOf(one).some(proposes)).map(([file]) => file);
+        expect(files.sort()).to.deep.equal([...doctor.proposing].sort());
+    });
+
     it("that has a cluster's or a state's secret logs in to the clouds", () => {
         for (const one of workflows.values()) {
             for (const { steps = [] } of Object.values(one.jobs)) {
