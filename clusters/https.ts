@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { oneError } from "./networkError";
 
 /** A server's answer, with any status. */
 export interface Answer {
@@ -32,7 +33,7 @@ export function send(url: URL, options: https.RequestOptions, timeoutMs: number,
         const late = () => Object.assign(new Error(`no answer in ${timeoutMs / 1000} seconds`), { code: "ETIMEDOUT" });
         const limit = setTimeout(() => request.destroy(late()), timeoutMs);
         request.on("close", () => clearTimeout(limit));
-        request.on("error", reject);
+        request.on("error", (error) => reject(oneError(error)));
         // A proxy that refuses would otherwise look like the server's answer (https-proxy-agent).
         request.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
             if (statusCode !== 200) {

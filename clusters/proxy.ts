@@ -13,7 +13,10 @@ export async function agentThrough(proxy: string, trust: tls.ConnectionOptions):
     if (url.protocol.startsWith("socks")) {
         const { SocksProxyAgent } = await import("socks-proxy-agent");
         url.protocol = "socks5h:";
-        return new SocksProxyAgent(url);
+        const agent = new SocksProxyAgent(url);
+        // The package connects to an IPv6 address with the brackets of a URL, as to a name.
+        agent.proxy.host = url.hostname.replace(/^\[|\]$/g, "");
+        return agent;
     }
     const { HttpsProxyAgent } = await import("https-proxy-agent");
     return new HttpsProxyAgent(url, trust);

@@ -3,15 +3,13 @@ import type { RequestOptions } from "node:https";
 import { type Answer, send } from "./https";
 import type { ClusterAddress } from "./kubeconfig";
 import { credentialsOf, forgetLogin, impersonation } from "./kubeconfig/credentials";
+import { isNetworkFailure } from "./networkError";
 import { agentThrough, proxyFromEnvironment } from "./proxy";
 import { isDistrust, trustOptions } from "./serverTrust";
 import { GiveUp } from "./wait";
 
 /** Limit for one request to an API server, in milliseconds. */
 const timeout = 10_000;
-
-/** Node's error codes for a failed connection to a server. */
-const networkFailures = ["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND"];
 
 /** An API server cannot be connected to, or does not answer: a failure of the network, and not a refusal. */
 export class UnreachableError extends Error {}
@@ -136,7 +134,7 @@ function connectionProblem(cluster: ClusterAddress, url: URL, cause: unknown): E
         const remedy = "Write the server's certificate authority, or its tls-server-name, into the kubeconfig";
         return new CertificateError(problem(remedy), error.code ?? "");
     }
-    const Kind = networkFailures.includes(error.code ?? "") ? UnreachableError : Error;
+    const Kind = isNetworkFailure(error) ? UnreachableError : Error;
     return new Kind(problem("Check that the cluster runs, and that this machine can reach it (VPN, firewall, proxy)"));
 }
 

@@ -4,6 +4,7 @@ import { drillCommand } from "./commands/drill";
 import { env } from "./commands/env";
 import { status } from "./commands/status";
 import { up } from "./commands/up";
+import { refuseWindows } from "./platform";
 
 const commands: Record<string, (argument?: string) => void | Promise<void>> = {
     ...{ up, status, env, down, bench },
@@ -11,6 +12,7 @@ const commands: Record<string, (argument?: string) => void | Promise<void>> = {
 };
 
 async function main(): Promise<void> {
+    refuseWindows();
     const name = process.argv[2] ?? "up";
     const command = commands[name];
     if (command === undefined) {

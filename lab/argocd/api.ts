@@ -1,3 +1,5 @@
+import { whyFetchFailed } from "../../clusters/networkError";
+
 const answerLimitMs = 10_000;
 
 /** argocd-server's REST API, as the user of the token. */
@@ -36,8 +38,7 @@ async function call(url: string, init: RequestInit): Promise<unknown> {
     try {
         response = await fetch(url, { ...init, signal: AbortSignal.timeout(answerLimitMs) });
     } catch (error) {
-        const { cause, message } = error as Error;
-        throw new Error(`${what} does not answer: ${cause instanceof Error ? cause.message : message}`, { cause: error });
+        throw new Error(`${what} does not answer: ${whyFetchFailed(error as Error)}`, { cause: error });
     }
     if (!response.ok) {
         throw new Error(`${what} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);

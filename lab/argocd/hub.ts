@@ -39,8 +39,8 @@ export function hubKubeconfig(user?: object): string {
     });
 }
 
-/** How long a component's token is valid, in seconds: longer than a lab runs without another `npm run lab`. */
-const tokenLifetime = 7 * 24 * 60 * 60;
+/** How long a component's token is valid, in seconds. Nothing renews it but an `npm run lab` that brings the lab up. */
+export const tokenLifetime = 7 * 24 * 60 * 60;
 
 /**
  * A token of a ServiceAccount in Argo CD's namespace, as a pod of it gets one.

@@ -1,3 +1,4 @@
+export { areTokensFresh } from "./accounts";
 export { type ApplicationRow, readApplications } from "./applications";
 export { chooseChart } from "./chartChoice";
 export { type ClusterRow, readClusters } from "./clusters";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer } from "../argocd";
+import { areTokensFresh, chooseChart, logIn, publishAgentRepository, startArgoCd, startGitServer } from "../argocd";
 import { clusterStates, startClusters } from "../clusters";
 import { bringFleetTo } from "../fleet";
 import { recordedClusters } from "../fleet/record";
@@ -93,10 +93,10 @@ async function bringLabUp(phases: Phases): Promise<string[]> {
     return differences;
 }
 
-/** Whether everything runs from the present checkout, and no stack needs a repair. */
+/** Whether everything runs from the present checkout and for days to come, and no stack needs a repair. */
 async function isUp(): Promise<boolean> {
     const processes = listProcesses();
-    if (!isUpToDate() || stackNames.some(isLocked) || processes.some(({ alive }) => !alive)) {
+    if (!isUpToDate() || stackNames.some(isLocked) || processes.some(({ alive }) => !alive) || !areTokensFresh()) {
         return false;
     }
     const states = await clusterStates();

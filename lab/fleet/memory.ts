@@ -1,4 +1,4 @@
-import * as os from "node:os";
+import { memoryForProcesses } from "../../scripts/support/memory";
 
 /**
  * Memory of one lean control plane, in MB: API server and controllers, proportional set size, with Argo CD connected
@@ -15,7 +15,7 @@ const reserve = 2_000;
  * @param count how many are to be started
  * @param available memory for new processes, in MB
  */
-export function refuseTooMany(count: number, available = os.freemem() / 1024 / 1024): void {
+export function refuseTooMany(count: number, available = memoryForProcesses() / 1024 / 1024): void {
     const most = Math.max(0, Math.floor((available - reserve) / megabytesOfCluster));
     if (count > most) {
         throw new Error(

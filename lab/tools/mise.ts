@@ -6,10 +6,16 @@ import type { RunOptions, RunResult } from "../../scripts/support/run";
 import { isAtLeast } from "../../settings/version";
 import { run, writeFileWhole } from "../processes";
 import { moduleDir } from "./cache";
+import { moveWhole } from "./moveWhole";
 import { whichOnPath } from "./onPath";
 
-/** mise, and what it fetches; nothing of it is in the user's own folders of mise. */
-const miseDir = path.join(toolCache, "mise");
+const platform = `${process.platform}-${process.arch}`;
+
+/**
+ * mise, and what it fetches for this platform: several may share a home. Nothing of it is in the user's own folders of
+ * mise.
+ */
+const miseDir = path.join(toolCache, `mise-${platform}`);
 
 /** The folder whose growth shows that mise fetches something. */
 export const miseData = path.join(miseDir, "data");
@@ -70,7 +76,7 @@ async function newEnoughOnPath(wanted: string): Promise<string | undefined> {
 
 /** The package of this platform alone: it has no install script. */
 async function fromNpm(version: string): Promise<string> {
-    const name = `@jdxcode/mise-${process.platform}-${process.arch}`;
+    const name = `@jdxcode/mise-${platform}`;
     const folder = path.join(miseDir, version);
     const file = path.join(folder, "node_modules", name, "bin", "mise");
     if (!fs.existsSync(file)) {
@@ -84,7 +90,7 @@ async function fromNpm(version: string): Promise<string> {
             fs.rmSync(temporary, { recursive: true });
             throw new Error(`npm has no ${name}@${version}: ${output.split("\n", 1).join("")}`);
         }
-        fs.renameSync(temporary, folder);
+        moveWhole(temporary, folder, file);
     }
     return file;
 }

@@ -34,8 +34,28 @@ export function registeredBy(resources: readonly Planned[], argoCdNames: Readonl
     });
 }
 
-/** What the hub's ApplicationSets would deliver to clusters. It needs `helm`, as the preview does. */
-export async function deliveriesTo(clusters: readonly Cluster[], hub: readonly Planned[]): Promise<Delivery[]> {
+/** What Argo CD would deliver to a cluster; of none, what stopped the look at all of them. */
+export interface RenderedDelivery extends Rendered {
+    /** The stack's own name of the cluster. */
+    readonly cluster: string;
+}
+
+/** Renders what the hub's ApplicationSets would deliver to clusters. A failure is a finding. */
+export async function renderDeliveries(
+    clusters: readonly Cluster[],
+    hub: readonly Planned[],
+    repositories: GitRepositories,
+): Promise<RenderedDelivery[]> {
+    try {
+        const render = async (one: Delivery) => ({ ...(await renderDelivery(one, repositories)), cluster: one.cluster });
+        return await Promise.all((await deliveriesTo(clusters, hub)).map(render));
+    } catch (error) {
+        return [{ ...unrendered(error, "the ApplicationSets", "Correct the applications' settings"), cluster: "" }];
+    }
+}
+
+/** The Applications of the hub's ApplicationSets. It needs `helm`, as the preview does. */
+async function deliveriesTo(clusters: readonly Cluster[], hub: readonly Planned[]): Promise<Delivery[]> {
     const applicationSets = hub
         .filter(({ type }) => type === applicationSetType)
         .map(({ inputs }) => (inputs as { readonly spec: ApplicationSet }).spec);

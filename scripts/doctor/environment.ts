@@ -10,9 +10,9 @@ import { inFolder } from "../support/folder";
 import { GitRepositories } from "../support/gitRepositories";
 import { fullNameOf, settingsOf } from "../support/pulumi";
 import { hubOutputsOf } from "../support/stacks";
-import { recordNeeds, releasesIn, type Rendered, renderRelease, unrendered } from "./charts";
+import { nothing, recordNeeds, releasesIn, renderRelease } from "./charts";
 import { examineCluster } from "./cluster";
-import { type Delivery, deliveriesTo, registeredBy, renderDelivery } from "./deliveries";
+import { registeredBy, renderDeliveries, type RenderedDelivery } from "./deliveries";
 import { failures, type Finding, finding, ok } from "./finding";
 import { checkHosts } from "./hosts";
 import { planHub } from "./hub";
@@ -156,24 +156,13 @@ async function deliveredBy(
     settings: EnvironmentSettings,
     { settings: hub, stack }: KnownHub,
     resources: readonly Planned[],
-): Promise<(Rendered & { readonly cluster: string })[]> {
-    const without = (...findings: Finding[]) => [{ cluster: "", objects: [], images: [], findings }];
+): Promise<RenderedDelivery[]> {
     if (hub === undefined) {
         const text = "the applications' charts and images: the hub's stack cannot be read here. Give this user its key";
-        return without(finding("unknown", text));
+        return [{ ...nothing, cluster: "", findings: [finding("unknown", text)] }];
     }
     const names = Object.entries(settings.clusters).map(([name, own]) => [name, argoCdNameOf(name, own)]);
     const clusters = registeredBy(resources, Object.fromEntries(names) as Record<string, string>);
     const { resources: onHub } = await planHub(hub, stack);
-    return inFolder(async (scratch) => {
-        const repositories = new GitRepositories(hub, scratch);
-        try {
-            const render = async (one: Delivery) => {
-                return { cluster: one.cluster, ...(await renderDelivery(one, repositories)) };
-            };
-            return await Promise.all((await deliveriesTo(clusters, onHub)).map(render));
-        } catch (error) {
-            return without(...unrendered(error, "the ApplicationSets", "Correct the applications' settings").findings);
-        }
-    });
+    return inFolder((scratch) => renderDeliveries(clusters, onHub, new GitRepositories(hub, scratch)));
 }

@@ -24,8 +24,8 @@ export const reviewed: readonly string[] = ["preview", "hub", "prod", "dr"];
 /** Environments that any branch may use, because reviewers read the code first; all others have write access. */
 export const anyBranch: readonly string[] = ["preview"];
 
-/** Workflows that open a pull request for their changes to the stack files. */
-export const proposing: readonly string[] = ["rotate.yml", "failover.yml"];
+/** Workflows that open a pull request for what they changed; the last has no variable that turns it on. */
+export const proposing: readonly string[] = ["rotate.yml", "failover.yml", "tools-lock.yml"];
 
 /** Variables for the login to a cloud: the first one enables it, and the others are then required. */
 export const clouds = {

@@ -10,7 +10,7 @@ import { inFolder } from "../support/folder";
 import { GitRepositories } from "../support/gitRepositories";
 import { recordNeeds, releasesIn, renderRelease } from "./charts";
 import { examineCluster } from "./cluster";
-import { deliveriesTo, registeredBy, renderDelivery } from "./deliveries";
+import { registeredBy, renderDeliveries } from "./deliveries";
 import { failures, type Finding, finding, ok } from "./finding";
 import { checkHosts, problemOf } from "./hosts";
 import { checkImage } from "./images";
@@ -128,8 +128,7 @@ async function examineApplications(settings: HubSettings, resources: readonly Pl
                     : finding("fail", `application ${name}: ${found.missing}`);
             }),
         );
-        const deliveries = await deliveriesTo(registeredBy(resources, {}), resources);
-        const charts = await Promise.all(deliveries.map((one) => renderDelivery(one, repositories)));
+        const charts = await renderDeliveries(registeredBy(resources, {}), resources, repositories);
         const images = await Promise.all(charts.flatMap((one) => one.images).filter(isFirst).map(checkImage));
         return [...sources, ...charts.flatMap(({ findings }) => findings), ...images];
     });

@@ -5,6 +5,10 @@ import { type Finding, finding, ok } from "./finding";
 /** Limit of one request to a registry, in milliseconds. */
 const timeoutMs = 15_000;
 
+/** Answers that send to another address (RFC 9110, 15.4), and how many are followed. */
+const redirects = [301, 302, 307, 308];
+const mostRedirects = 3;
+
 /** Media types of manifests and indexes (OCI image-spec and Docker's schema 2). */
 const manifestTypes = [
     "application/vnd.oci.image.index.v1+json",
@@ -56,7 +60,7 @@ export async function checkImage(image: string): Promise<Finding> {
         const url = new URL(`${schemeOf(registry)}://${registry}/v2/${repository}/manifests/${reference}`);
         const first = await read(url);
         const token = first.status === 401 ? await anonymousToken(String(first.headers["www-authenticate"] ?? "")) : undefined;
-        const { status } = token === undefined ? first : await read(url, token);
+        const { status } = token === undefined ? first : await read(first.url, token);
         switch (status) {
             case 200:
                 return ok(`image ${image}`);
@@ -84,11 +88,23 @@ function schemeOf(registry: string): "http" | "https" {
     return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry) ? "http" : "https";
 }
 
-async function read(url: URL, token?: string): Promise<Answer> {
+/**
+ * Reads a URL, or the one that it leads to, as registry.k8s.io does.
+ *
+ * @param token goes to the URL's own host alone
+ * @returns the answer, and the URL that has given it
+ */
+async function read(url: URL, token?: string, left = mostRedirects): Promise<Answer & { readonly url: URL }> {
     const proxy = proxyFromEnvironment(url);
     const agent = proxy === undefined ? undefined : await agentThrough(proxy, {});
     const headers = { accept: manifestTypes, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
-    return send(url, { headers, agent }, timeoutMs);
+    const answer = await send(url, { headers, agent }, timeoutMs);
+    const { location } = answer.headers;
+    if (left === 0 || location === undefined || !redirects.includes(answer.status)) {
+        return { ...answer, url };
+    }
+    const next = new URL(location, url);
+    return read(next, next.origin === url.origin ? token : undefined, left - 1);
 }
 
 /** The token that a registry gives to everyone (distribution, "Token Authentication Specification"). */

@@ -35,7 +35,7 @@ export function judgeRepository(facts: RepositoryFacts): Finding[] {
     const off = workflows.filter((workflow) => !on.includes(workflow));
     return [
         ...on.flatMap(({ environments }) => environments.flatMap((name) => judgeEnvironment(name, facts))),
-        ...judgeProposals(on, facts),
+        ...judgeProposals(off, facts),
         ...off.map(({ file, variable }) => ok(`${file} is disabled; the variable ${variable} with the value true enables it`)),
     ];
 }
@@ -104,12 +104,12 @@ function judgeAccess(name: string, environment: EnvironmentFacts, facts: Reposit
     return findings;
 }
 
-function judgeProposals(on: readonly Workflow[], { mayPropose }: RepositoryFacts): Finding[] {
-    const files = on.map(({ file }) => file).filter((file) => proposing.includes(file));
-    if (files.length === 0 || mayPropose === true) {
+function judgeProposals(off: readonly Workflow[], { mayPropose }: RepositoryFacts): Finding[] {
+    if (mayPropose === true) {
         return [];
     }
-    const what = `${files.join(" and ")} may open pull requests`;
+    const files = proposing.filter((name) => off.every(({ file }) => file !== name));
+    const what = `${files.join(", ")} may open pull requests`;
     return mayPropose === undefined
         ? [unknown(`Actions: whether ${what}`)]
         : [wrong(`Actions: the settings do not allow that ${what}. Allow it under Settings, Actions, General, Workflow permissions`)];

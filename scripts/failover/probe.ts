@@ -1,3 +1,5 @@
+import { whyFetchFailed } from "../../clusters/networkError";
+
 /** Limit of one probe, in milliseconds: the same as the blackbox_exporter's. */
 const timeout = 5_000;
 
@@ -14,7 +16,6 @@ export async function whyNotServing(url: string | undefined): Promise<string | u
         const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
         return response.status === 200 ? undefined : `${url} answers ${response.status}`;
     } catch (error) {
-        const { cause, message } = error as Error;
-        return `${url} does not answer: ${cause instanceof Error ? cause.message : message}`;
+        return `${url} does not answer: ${whyFetchFailed(error as Error)}`;
     }
 }

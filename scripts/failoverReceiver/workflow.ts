@@ -1,3 +1,4 @@
+import { whyFetchFailed } from "../../clusters/networkError";
 import { InputError } from "../../settings/inputError";
 import { withPatience } from "../failover/patience";
 
@@ -116,8 +117,8 @@ export class FailoverWorkflow {
         const signal = AbortSignal.timeout(timeoutMs);
         const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
         const url = `${api}/repos/${repository}${path}`;
-        const response = await fetch(url, { headers, signal, ...sent }).catch(({ cause, message }: Error) => {
-            throw new Error(`GitHub does not answer: ${cause instanceof Error ? cause.message : message}`);
+        const response = await fetch(url, { headers, signal, ...sent }).catch((error: Error) => {
+            throw new Error(`GitHub does not answer: ${whyFetchFailed(error)}`);
         });
         if (response.status >= 500) {
             throw new Error(`GitHub answers ${response.status}`);

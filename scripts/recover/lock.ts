@@ -54,7 +54,7 @@ export function holderOf({ pid, hostname }: Lock): Holder {
         // Another process may have the process ID of a dead run.
         return facts.command.includes("pulumi") ? "alive" : "dead";
     }
-    return isHidden(pid) ? "alive" : "dead";
+    return isThere(pid) ? "alive" : "dead";
 }
 
 /** The holder of a lock, for messages. */
@@ -62,11 +62,14 @@ export function nameOfHolder({ pid, username, hostname, timestamp }: Lock): stri
     return `process ${pid} of ${username}@${hostname}, since ${timestamp}`;
 }
 
-/** Whether a process exists whose details another user may not see; a zombie process does not count. */
-function isHidden(pid: number): boolean {
+/**
+ * Whether a process exists of which there are no facts: one whose details another user may not see, or any on a machine
+ * that shows none, such as Windows. Where there are facts, a process of this user without them is a zombie, and is dead.
+ */
+function isThere(pid: number): boolean {
     try {
         process.kill(pid, 0);
-        return false;
+        return processFacts(process.pid) === undefined;
     } catch (error) {
         return (error as NodeJS.ErrnoException).code === "EPERM";
     }

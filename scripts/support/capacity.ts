@@ -1,4 +1,5 @@
 import * as os from "node:os";
+import { memoryForProcesses } from "./memory";
 
 const gibi = 2 ** 30;
 
@@ -27,14 +28,14 @@ const share = 0.8;
 
 /** What a machine offers. */
 export interface Machine {
-    /** Bytes that are free now, within the limit of a container. */
+    /** Bytes for new processes, within the limit of a container. */
     readonly memory: number;
     readonly processors: number;
 }
 
 /** This machine. */
 export function thisMachine(): Machine {
-    return { memory: process.availableMemory(), processors: os.availableParallelism() };
+    return { memory: memoryForProcesses(), processors: os.availableParallelism() };
 }
 
 /**

@@ -11,7 +11,10 @@ export interface ProcessFacts {
     readonly command: string;
 }
 
-/** Facts about a process; undefined if it has ended, or is a zombie. */
+/**
+ * Facts about a process; undefined if it has ended, or is a zombie, and for every process where the system has neither
+ * /proc nor `ps`, as Windows.
+ */
 export function processFacts(pid: number): ProcessFacts | undefined {
     return process.platform === "linux" ? factsFromProc(pid) : factsFromPs(pid);
 }

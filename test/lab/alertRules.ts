@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { alertsOf } from "../../components/watch/alerts";
+import { ensureExtras } from "../../lab/tools";
+import { buildLimitMs } from "./support/buildLimit";
 import { application, applicationLabels, clusters, connection, gitFailures, instance, lab, probed, prod, queue, rendered, rules, runbooks, settings, staging } from "./support/fleetSeries";
 import { type Series, testRules } from "./support/promtool";
 
@@ -249,6 +251,11 @@ const cases: Record<string, { fires: Case[]; silent: Omit<Case, "labels" | "summ
 };
 
 describe("the alerts, in Prometheus", () => {
+    before(async function () {
+        this.timeout(buildLimitMs);
+        await ensureExtras(["promtool"], (line) => process.stdout.write(`      ${line}\n`));
+    });
+
     for (const { name } of alertsOf(settings)) {
         it(`${name} fires when it should, with its labels and texts, and not otherwise`, async () => {
             const { fires = [], silent = [] } = cases[name] ?? {};

@@ -1,8 +1,15 @@
 import { expect } from "chai";
 import { clusterNames, clusterStates } from "../../lab/clusters";
+import { ensureTools } from "../../lab/tools";
+import { buildLimitMs } from "./support/buildLimit";
 import { npmRun } from "./support/lab";
 
 describe("npm run lab", () => {
+    before(async function () {
+        this.timeout(buildLimitMs);
+        await ensureTools((line) => process.stdout.write(`      ${line}\n`));
+    });
+
     it("brings up four control planes, four stacks and Argo CD with the agent on every spoke", async () => {
         const { ok, output } = await npmRun("lab");
         expect(ok, output).to.equal(true);

@@ -2,12 +2,18 @@ import { expect } from "chai";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { latestMove } from "../../lab/drill/stage";
-import { agentUrls, failoverToken } from "../../lab/monitoring";
+import { agentUrls, ensureMonitoringTools, failoverToken } from "../../lab/monitoring";
 import { labDir } from "../../lab/paths";
+import { buildLimitMs } from "./support/buildLimit";
 import { npmRun } from "./support/lab";
 import { noteSecret } from "./support/secrets";
 
 describe("npm run drill", () => {
+    before(async function () {
+        this.timeout(buildLimitMs);
+        await ensureMonitoringTools((line) => process.stdout.write(`      ${line}\n`));
+    });
+
     it("loses prod: people are notified, users move to dr and back, releases continue, and all of it is recorded", async () => {
         const { ok, output } = await npmRun("drill", {}, "--keep");
         expect(ok, output).to.equal(true);

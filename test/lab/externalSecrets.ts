@@ -14,6 +14,7 @@ import { backendDir } from "../../lab/stacks/environment";
 import { waitForApplications } from "../../lab/waiting";
 import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
+import { buildLimitMs } from "./support/buildLimit";
 import { waitForState } from "./support/delivery";
 import { getObject, namesOf, pulumiOk, withConfig } from "./support/lab";
 import { startSecretsOperator, stopSecretsOperator } from "./support/secretsOperator";
@@ -104,7 +105,8 @@ async function ask(asking: Environment, namespace: string): Promise<number> {
 }
 
 describe("the agent's secrets", () => {
-    before(async () => {
+    before(async function () {
+        this.timeout(buildLimitMs);
         for (const environment of environments) {
             stores.set(environment, await makeStore(environment, valuesOf(environment)));
         }

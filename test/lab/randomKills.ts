@@ -10,6 +10,7 @@ import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { readInLab, type StackName } from "../../lab/stacks/project";
 import { table } from "../../lab/tables";
 import { waitForApplications, waitForSoak } from "../../lab/waiting";
+import { buildLimitMs } from "./support/buildLimit";
 import { push, waitForState } from "./support/delivery";
 import { interruptTree, killTree } from "./support/killing";
 import { type Config, getObject, namesOf, npmRun, pulumi, transcript } from "./support/lab";
@@ -43,7 +44,8 @@ describe("commands that are ended at a moment by chance", () => {
     let release = 0;
     let revision = "";
 
-    before(async () => {
+    before(async function () {
+        this.timeout(buildLimitMs);
         wasUpToDate = await prepareLab(() => undefined);
         ports = await startMonitoring(() => undefined);
         await waitForUsersOn("prod", ports);

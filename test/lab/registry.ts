@@ -9,6 +9,7 @@ import { waitFor } from "../../lab/processes";
 import { projectDir, pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab, type StackName } from "../../lab/stacks/project";
 import { waitForSoak } from "../../lab/waiting";
+import { buildLimitMs } from "./support/buildLimit";
 import { type ChartRepository, serveCharts } from "./support/chartRepository";
 import { type ChartFiles, helm, packageChart } from "./support/charts";
 import { push, waitForState } from "./support/delivery";
@@ -161,7 +162,8 @@ describe("applications from a registry and a Helm repository", () => {
         expect(await stateOf("monitoring-staging")).to.match(/^Synced Healthy 2\.0\.0 Succeeded/);
     }
 
-    before(async () => {
+    before(async function () {
+        this.timeout(buildLimitMs);
         registry = await openRegistry();
         const { cert, key } = readCredentials("hub");
         charts = await serveCharts(async (root) => {

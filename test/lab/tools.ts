@@ -12,6 +12,7 @@ const { devDependencies } = JSON.parse(
     fs.readFileSync(path.join(projectRoot, "lab", "toolchain", "mise", "package.json"), "utf8"),
 ) as { devDependencies: Record<string, string> };
 const pinnedMise = devDependencies["@jdxcode/mise"]!;
+const miseDir = `mise-${process.platform}-${process.arch}`;
 const program = path.join(__dirname, "support", "bringTools.ts");
 
 /** A lab for the links, which nothing else uses. */
@@ -90,15 +91,15 @@ describe("tools that their projects release", () => {
         const second = await bring({ MISE_URL_REPLACEMENTS: replacements });
         expect(await sayings(second)).to.deep.equal(prebuilt);
         expect(second.output).not.to.match(/fetching|building/);
-        const name = `@jdxcode/mise-${process.platform}-${process.arch}`;
-        const mise = path.join(cache, "hubspoke-lab", "mise", pinnedMise, "node_modules", name, "bin", "mise");
+        const name = `@jdxcode/${miseDir}`;
+        const mise = path.join(cache, "hubspoke-lab", miseDir, pinnedMise, "node_modules", name, "bin", "mise");
         fs.rmSync(path.join(bin, "mise"));
         fs.linkSync(mise, path.join(bin, "mise"));
     });
 
     it("takes the mise on PATH", async () => {
         expect(await sayings(await bring())).to.deep.equal(prebuilt);
-        expect(fs.readdirSync(path.join(cache, "hubspoke-lab", "mise"))).not.to.include(pinnedMise);
+        expect(fs.readdirSync(path.join(cache, "hubspoke-lab", miseDir))).not.to.include(pinnedMise);
     });
 
     it("says at once what has to be built all the same", async () => {

@@ -4,13 +4,14 @@ import * as path from "node:path";
 import { projectRoot } from "../../lab/paths";
 import { run } from "../../lab/processes/run";
 import { ensureExtras, toolPath } from "../../lab/tools";
+import { buildLimitMs } from "./support/buildLimit";
 
 describe("the workflows", () => {
     const folder = path.join(projectRoot, ".github", "workflows");
     const files = readdirSync(folder).map((file) => path.join(folder, file));
 
     before(async function () {
-        this.timeout(20 * 60_000);
+        this.timeout(buildLimitMs);
         await ensureExtras(["actionlint"], (line) => process.stdout.write(`      ${line}\n`));
     });
 

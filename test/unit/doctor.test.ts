@@ -63,7 +63,11 @@ describe("npm run doctor -- --repository", () => {
             says: /^fail: environment prod: CLUSTERS names a cluster of gcp, but has no login there. Set/,
         },
         { name: "secrets that cannot be listed", facts: changed("prod", { secrets: undefined }), says: /^unknown: environment prod: its variables and secrets/ },
-        { name: "pull requests that workflows may not open", facts: { ...whole, mayPropose: false }, says: /^fail: Actions: .*rotate.yml and failover.yml/ },
+        {
+            name: "pull requests that workflows may not open",
+            facts: { ...whole, mayPropose: false },
+            says: /^fail: Actions: .* that rotate\.yml, failover\.yml, tools-lock\.yml may open pull requests/,
+        },
         {
             name: "a workflow that is turned off",
             facts: { ...whole, variables: { ...whole.variables, HUBSPOKE_DRIFT: "false" } },
@@ -77,6 +81,12 @@ describe("npm run doctor -- --repository", () => {
             expect(found[0]).to.match(says);
         });
     }
+
+    it("wants pull requests of workflows also where none is turned on: one has no variable", () => {
+        const found = say({ ...whole, variables: {}, mayPropose: false }).filter((line) => !line.startsWith("ok"));
+        expect(found).to.have.length(1);
+        expect(found[0]).to.match(/^fail: Actions: .* that tools-lock\.yml may open pull requests/);
+    });
 
     it("ends with 1 for what is wrong, 2 for what may not be read, and 0 for a workflow that is turned off", () => {
         const off = { ...whole, variables: { ...whole.variables, HUBSPOKE_DRIFT: "false" } };

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Delivery, registeredBy, renderDelivery } from "../../scripts/doctor/deliveries";
+import { type Delivery, registeredBy, renderDeliveries, renderDelivery } from "../../scripts/doctor/deliveries";
 import { GitRepositories } from "../../scripts/support/gitRepositories";
 import { inFolder } from "../../scripts/support/folder";
 
@@ -81,6 +81,29 @@ describe("what the doctor finds of a delivery", () => {
         expect(await problemsOf(["retriever/values.yaml"], sources)).to.deep.equal([
             "fail agent-prod: the chart at 1.4.2 has no values-prod.yaml",
         ]);
+    });
+});
+
+describe("what the doctor finds of the ApplicationSets", () => {
+    it("is nothing without helm, of which the look at this machine has said it: all other findings stay", async () => {
+        const template = { metadata: { name: "agent-{{ .name }}" }, spec: {} };
+        const applicationSet = {
+            ...{ type: "kubernetes:argoproj.io/v1alpha1:ApplicationSet", name: "hub-agent", cluster: "hub", read: false },
+            inputs: { spec: { generators: [{ clusters: {} }], template } },
+        };
+        const hub = { name: "hub", labels: {}, annotations: {}, stack: "hub", server: "" };
+        const { PATH } = process.env;
+        await inFolder(async (scratch) => {
+            const repositories = new GitRepositories({ repositories: {}, gitCertificates: {}, knownHosts: "" }, scratch);
+            process.env.PATH = scratch;
+            try {
+                expect(await renderDeliveries([hub], [applicationSet], repositories)).to.deep.equal([
+                    { cluster: "", objects: [], images: [], findings: [] },
+                ]);
+            } finally {
+                process.env.PATH = PATH;
+            }
+        });
     });
 });
 

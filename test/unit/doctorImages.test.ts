@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { checkImage, imagesIn, parseImage } from "../../scripts/doctor/images";
 import { closedPort } from "./support/failure";
 import { openRegistry, type Registry } from "../support/registry";
@@ -58,3 +60,76 @@ describe("a registry", () => {
         expect(text).to.match(/cannot be reached from here \(connect ECONNREFUSED/);
     });
 });
+
+describe("a registry that sends to another host, as registry.k8s.io", () => {
+    const asked: string[] = [];
+    let status = 307;
+    let leads: (path: string) => string;
+    let registry: Registry;
+    let front: Server;
+    let host: string;
+
+    before(async () => {
+        registry = await openRegistry(["agent:1.0.0"]);
+        front = createServer(({ url = "", headers: { authorization = "nothing" } }, response) => {
+            asked.push(`${url} with ${authorization}`);
+            response.writeHead(status, { location: leads(url) }).end();
+        });
+        await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+        host = `127.0.0.1:${portOf(front)}`;
+    });
+    after(async () => {
+        front.close();
+        await registry.close();
+    });
+    beforeEach(() => asked.splice(0));
+
+    for (const answer of [301, 302, 307, 308]) {
+        it(`has what that one has, and gets no token of it (${answer})`, async () => {
+            status = answer;
+            leads = (path) => `http://${registry.host}${path}`;
+            expect((await checkImage(`${host}/agent:1.0.0`)).level).to.equal("ok");
+            expect((await checkImage(`${host}/agent:9.9.9`)).level).to.equal("fail");
+            expect(asked).to.deep.equal(["1.0.0", "9.9.9"].map((tag) => `/v2/agent/manifests/${tag} with nothing`));
+        });
+    }
+
+    it("was not checked where it leads on and on", async () => {
+        status = 307;
+        leads = (path) => `${path}/on`;
+        const { level, text } = await checkImage(`${host}/agent:1.0.0`);
+        expect(level).to.equal("unknown");
+        expect(text).to.match(/answers 307$/);
+        expect(asked).to.have.length(4);
+    });
+});
+
+describe("the token of a registry", () => {
+    it("goes to no other host", async () => {
+        const asked: (string | undefined)[] = [];
+        const storage = createServer(({ headers }, response) => {
+            asked.push(headers.authorization);
+            response.end();
+        });
+        const own = createServer(({ url = "", headers: { authorization, host } }, response) => {
+            if (url.startsWith("/token")) {
+                response.end(JSON.stringify({ token: "for-everyone" }));
+            } else if (authorization === undefined) {
+                response.writeHead(401, { "www-authenticate": `Bearer realm="http://${host}/token"` }).end();
+            } else {
+                response.writeHead(307, { location: `http://127.0.0.1:${portOf(storage)}/blob` }).end();
+            }
+        });
+        await Promise.all([storage, own].map((server) => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))));
+        try {
+            expect((await checkImage(`127.0.0.1:${portOf(own)}/agent:1.0.0`)).level).to.equal("ok");
+            expect(asked).to.deep.equal([undefined]);
+        } finally {
+            [storage, own].forEach((server) => server.close());
+        }
+    });
+});
+
+function portOf(server: Server): number {
+    return (server.address() as AddressInfo).port;
+}

@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { parse } from "yaml";
 import { asSeenFrom, clustersHeld, lostStateVariable, refuseStatesOfOthers, type ShardPlace } from "../../preflight/shards";
 import { assign } from "../../scripts/fleet/assign";
+import { memoryForProcesses } from "../../scripts/support/memory";
 import { memoryOf, parallelism, shardSize } from "../../scripts/support/capacity";
 import { movesTo } from "../../scripts/fleet/moves";
 import { fleetOptions } from "../../scripts/fleet/options";
@@ -58,6 +59,13 @@ describe("the size of shards, and how many run at the same time", () => {
     it("are at least one on a small machine", () => {
         expect(shardSize({ memory: 0.3 * gibi, processors: 1 }, 1)).to.equal(1);
         expect(parallelism({ memory: 0.3 * gibi, processors: 1 }, 20)).to.equal(1);
+    });
+});
+
+describe("the memory for processes", () => {
+    it("is half of a Mac's, of which Node sees only the pages that hold nothing", () => {
+        expect(memoryForProcesses("darwin")).to.equal(os.totalmem() / 2);
+        expect(memoryForProcesses("linux")).to.be.within(1, os.totalmem());
     });
 });
 

@@ -179,6 +179,20 @@ describe("a lock of Pulumi's file backend", () => {
         child.kill("SIGKILL");
     });
 
+    it("is held while any process has that id, on a system without facts about processes, as Windows", () => {
+        const { PATH } = process.env;
+        const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
+        Object.defineProperty(process, "platform", { ...platform, value: "win32" });
+        process.env.PATH = folder;
+        try {
+            expect(holderOf(lock)).to.equal("alive");
+            expect(holderOf({ ...lock, pid: 2 ** 22 + 1 })).to.equal("dead");
+        } finally {
+            Object.defineProperty(process, "platform", platform);
+            process.env.PATH = PATH;
+        }
+    });
+
     it("cannot be judged from another machine", () => {
         expect(holderOf({ ...lock, hostname: "ci-runner-7" })).to.equal("elsewhere");
     });

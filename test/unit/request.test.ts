@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import * as http from "node:http";
 import type * as net from "node:net";
+import type { SocksProxyAgent } from "socks-proxy-agent";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
-import { proxyFromEnvironment } from "../../clusters/proxy";
+import { agentThrough, proxyFromEnvironment } from "../../clusters/proxy";
 import { get, UnreachableError } from "../../clusters/request";
 import { GiveUp, waitFor } from "../../clusters/wait";
 import { failure } from "./support/failure";
@@ -75,6 +76,14 @@ describe("a proxy that the environment names", () => {
         expect(proxyFromEnvironment(new URL("http://hub.test"), { http_proxy: "proxy:3128" })).to.equal("http://proxy:3128");
         expect(() => proxyFromEnvironment(new URL("http://hub.test"), { http_proxy: "a b" })).to.throw(/variable http_proxy/);
     });
+});
+
+describe("a SOCKS proxy", () => {
+    for (const [url, host, port] of [["socks5://[::1]:1080", "::1", 1080], ["socks5://proxy.test:9050", "proxy.test", 9050]] as const) {
+        it(`is connected to at its address: ${url}`, async () => {
+            expect((await agentThrough(url, {})) as SocksProxyAgent).to.have.property("proxy").that.includes({ host, port, type: 5 });
+        });
+    }
 });
 
 describe("a request through a proxy", () => {

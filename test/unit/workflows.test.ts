@@ -116,6 +116,12 @@ describe("every workflow", () => {
         });
     }
 
+    it("that opens a pull request is one of those that `npm run doctor` knows", () => {
+        const proposes = ({ run = "" }: Step) => /\.ci\/propose|gh pr create/.test(run);
+        const files = [...workflows].filter(([, one]) => stepsOf(one).some(proposes)).map(([file]) => file);
+        expect(files.sort()).to.deep.equal([...doctor.proposing].sort());
+    });
+
     it("that has a cluster's or a state's secret logs in to the clouds", () => {
         for (const one of workflows.values()) {
             for (const { steps = [] } of Object.values(one.jobs)) {
@@ -245,6 +251,20 @@ describe("the workflow that deploys", () => {
     });
 });
 
+describe("the workflow that tries mutations", () => {
+    it("goes through the folders of stryker.config.json, without a comma, at which Stryker divides its option", () => {
+        const { mutate } = JSON.parse(readFileSync(path.join(projectRoot, "stryker.config.json"), "utf8")) as { mutate: string[] };
+        const expanded = mutate.flatMap((pattern) => {
+            const [, before = "", names = "", after = ""] = /^(.*?)\{(.+)\}(.*)$/.exec(pattern) ?? [];
+            return names === "" ? [pattern] : names.split(",").map((name) => `${before}${name}${after}`);
+        });
+        const folders = (patterns: readonly string[]) => patterns.map((one) => one.replace(/(\/\*\*)?\/\*\.ts$/, "")).sort();
+        const patterns = workflow("mutation.yml").jobs.mutate?.strategy?.matrix.files ?? [];
+        expect(patterns.filter((one) => one.includes(","))).to.deep.equal([]);
+        expect(folders(patterns)).to.deep.equal(folders(expanded));
+    });
+});
+
 describe("the workflow that detects drift", () => {
     const { jobs } = workflow("drift.yml");
 
@@ -257,8 +277,12 @@ describe("the workflow that detects drift", () => {
 });
 
 describe("the workflow that releases", () => {
-    const { jobs } = workflow("release.yml");
-    const { publish, image } = workflow("release.yml").jobs;
+    const { jobs, concurrency } = workflow("release.yml");
+    const { publish, image } = jobs;
+
+    it("waits for no other tag: of several that wait, GitHub would publish only the newest", () => {
+        expect(concurrency).to.deep.equal({ group: "release-${{ github.ref }}", "cancel-in-progress": false });
+    });
 
     it("publishes nothing where the repository's variable does not say so, as in a fork that tags its chart", () => {
         expect(jobs.test?.if).to.equal("vars.HUBSPOKE_RELEASE == 'true'");
