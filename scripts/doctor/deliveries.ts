@@ -47,7 +47,9 @@ export async function renderDeliveries(
     repositories: GitRepositories,
 ): Promise<RenderedDelivery[]> {
     try {
-        const render = async (one: Delivery) => ({ ...(await renderDelivery(one, repositories)), cluster: one.cluster });
+        const render = async (one: Delivery) => {
+            return { ...(await renderDelivery(one, repositories)), cluster: one.cluster };
+        };
         return await Promise.all((await deliveriesTo(clusters, hub)).map(render));
     } catch (error) {
         return [{ ...unrendered(error, "the ApplicationSets", "Correct the applications' settings"), cluster: "" }];

@@ -63,8 +63,9 @@ export function nameOfHolder({ pid, username, hostname, timestamp }: Lock): stri
 }
 
 /**
- * Whether a process exists of which there are no facts: one whose details another user may not see, or any on a machine
- * that shows none, such as Windows. Where there are facts, a process of this user without them is a zombie, and is dead.
+ * Whether a process exists of which there are no facts: one whose details another user may not see, or any on a
+ * machine that shows none, such as Windows. Where there are facts, a process of this user without them is a zombie,
+ * and is dead.
  */
 function isThere(pid: number): boolean {
     try {
