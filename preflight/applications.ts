@@ -82,13 +82,18 @@ interface Named {
     readonly spec?: { readonly description?: string };
 }
 
-/** New applications whose names the hub already uses for objects of somebody else. */
+/**
+ * New applications whose names the hub already uses for objects of somebody else. The agent's names are checked where a
+ * hub is adopted (preflight/argoCd.ts): earlier versions made its objects without these marks.
+ */
 async function takenNames(
     applications: readonly ApplicationSettings[],
     delivered: readonly Delivery[],
     hub: ClusterAddress,
 ): Promise<string[]> {
-    const asked = applications.filter(({ name }) => !delivered.some((one) => one.applications.includes(name)));
+    const asked = applications.filter(
+        ({ name }) => name !== agentKey && !delivered.some((one) => one.applications.includes(name)),
+    );
     const found = await Promise.all(
         asked.map(async ({ name }) => {
             const [project, set] = await Promise.all([find<Named>(hub, projectPath(name)), find<Named>(hub, applicationSetPath(name))]);
@@ -96,11 +101,10 @@ async function takenNames(
                 ...(project && project.spec?.description !== descriptionOf(name) ? [`AppProject ${name}`] : []),
                 ...(set && set.metadata?.labels?.[nameLabel] !== name ? [`ApplicationSet ${name}`] : []),
             ];
-            const setting = name === agentKey ? "agent" : `applications.${name}`;
             return taken.length === 0
                 ? []
                 : [
-                      `hubspoke:${setting}: the hub has ${taken.join(" and ")} already, not from this stack, which would create ` +
+                      `hubspoke:applications.${name}: the hub has ${taken.join(" and ")} already, not from this stack, which would create ` +
                           "objects of that name. Choose another name for the application, or delete what is there",
                   ];
         }),

@@ -41,7 +41,7 @@ export interface ArgoCdFacts {
     readonly namespaceExists: boolean;
     readonly controllers: readonly Controller[];
     readonly crds: readonly Crd[];
-    /** Objects with a name that the stack's own will have, such as `PriorityClass argocd`. */
+    /** Objects with a name that the stack's own will have, such as `AppProject agent`. */
     readonly taken: readonly string[];
 }
 
@@ -137,6 +137,8 @@ interface ObjectList {
 
 /** Objects whose names the stack uses, by their paths; a release of the chart does not contain them. */
 const names: Readonly<Record<string, string>> = {
+    "AppProject agent": `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/appprojects/agent`,
+    "ApplicationSet agent": `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/agent`,
     [`PriorityClass ${priorityClass}`]: `apis/scheduling.k8s.io/v1/priorityclasses/${priorityClass}`,
 };
 

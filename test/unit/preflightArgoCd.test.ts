@@ -90,7 +90,7 @@ describe("an Argo CD on the hub", () => {
                 "apis/argoproj.io/v1alpha1/namespaces/argocd/applicationsets/agent": { spec: { generators: [] } },
             },
             adopted,
-            /hubspoke:agent: the hub has AppProject agent and ApplicationSet agent already, not from this stack/,
+            /the hub has AppProject agent, ApplicationSet agent already/,
         ],
         [
             "that the stack has adopted, and the settings have forgotten",
