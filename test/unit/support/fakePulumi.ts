@@ -36,7 +36,7 @@ export interface FakePulumi {
 const script = `#!/usr/bin/env bash
 cd "$(dirname "$0")/.."
 echo "$*" >> calls
-echo "$1 ${HUBSPOKE_UNREACHABLE-}" >> beside
+echo "$1 $HUBSPOKE_UNREACHABLE" >> beside
 command=$1
 what=$2
 while [ $# -gt 0 ]; do
