@@ -228,7 +228,7 @@ describe("the checks of an environment", () => {
             expect(facts).to.deep.include({ servers: {}, unreachable: ["staging", "in-another-shard"] });
             expect((await check({ ...dead, ...registered() }, { place: held("staging") })).facts?.servers).to.deep.equal({ staging: server });
             expect((await check(dead, { place: held("staging") })).error).to.match(
-                /^hubspoke:clusters\.staging: does not answer, and the hub has no registration of it, but .* state has it\./,
+                /hubspoke:clusters\.staging: does not answer, and the hub has no registration .* state has it\./,
             );
         } finally {
             Object.keys(env).forEach((name) => delete process.env[name]);

@@ -105,7 +105,8 @@ describe("the rebuild of a lost hub", () => {
         expect(await broughtUp()).to.deep.equal(["dr", "hub", "prod"]);
         deployed("mistake", { old: {} });
         const start = () => failure(rebuild({ hub: "hub", active: undefined, timeoutMs: 5_000 }));
-        expect(await start()).to.match(/^mistake: its state has old, and this checkout has no Pulumi\.mistake\.yaml\. Get it/);
+        const lost = /^mistake: its state has old, and this checkout has no Pulumi\.mistake\.yaml\. Get it/;
+        expect(await start()).to.match(lost);
         cli.restore();
         stacks("prod", { dr: { role: "environmnt" } });
         deployed("dr", {});

@@ -29,8 +29,10 @@ export function hubOutputs(given: Partial<HubOutputs> = {}): HubOutputs {
 
 /** The outputs of a hub's stack as `pulumi stack output` writes them; needs mocks. */
 export async function outputsOfHub(): Promise<Record<string, unknown>> {
-    const outputs = Object.entries(writeHubOutputs(hubOutputs()));
-    return Object.fromEntries(await Promise.all(outputs.map(async ([name, value]) => [name, await valueOf(value)])));
+    const outputs = Object.entries(writeHubOutputs(hubOutputs())).map(async ([name, value]) => {
+        return [name, await valueOf(value)] as const;
+    });
+    return Object.fromEntries<unknown>(await Promise.all(outputs));
 }
 
 /** Registers an environment's clusters under mocks; each API server is `https://<cluster>.example.com`. */
