@@ -96,7 +96,10 @@ async function takenNames(
     );
     const found = await Promise.all(
         asked.map(async ({ name }) => {
-            const [project, set] = await Promise.all([find<Named>(hub, projectPath(name)), find<Named>(hub, applicationSetPath(name))]);
+            const [project, set] = await Promise.all([
+                find<Named>(hub, projectPath(name)),
+                find<Named>(hub, applicationSetPath(name)),
+            ]);
             const taken = [
                 ...(project && project.spec?.description !== descriptionOf(name) ? [`AppProject ${name}`] : []),
                 ...(set && set.metadata?.labels?.[nameLabel] !== name ? [`ApplicationSet ${name}`] : []),
@@ -125,7 +128,8 @@ async function movedNamespaces(
     const asked = applications.filter(({ name }) => delivered.some((one) => one.applications.includes(name)));
     const found = await Promise.all(
         asked.map(async ({ name, namespace }) => {
-            const before = (await find<ApplicationSet>(hub, applicationSetPath(name)))?.spec.template?.spec?.destination?.namespace;
+            const found = await find<ApplicationSet>(hub, applicationSetPath(name));
+            const before = found?.spec.template?.spec?.destination?.namespace;
             const setting = name === agentKey ? "agent" : `applications.${name}`;
             return before === undefined || before === namespace
                 ? []

@@ -44,8 +44,8 @@ function twinProblems({ repositories }: Given): Problem[] {
 }
 
 /**
- * With several applications, a credential that none of them reads would be in the project of one that is not meant. With
- * one, it may be for what its chart reads besides, but not where it is nearly the application's own URL.
+ * With several applications, a credential that none of them reads would be in the project of one that is not meant.
+ * With one, it may be for what its chart reads besides, but not where it is nearly the application's own URL.
  */
 function unreadProblems({ repositories, ...given }: Given): Problem[] {
     const all = applicationsOf(given);

@@ -62,8 +62,8 @@ export function addCluster(file: string, cluster: NewCluster, checked: object): 
 
 /**
  * Adds a cluster to a stack file's text, and keeps its comments and all else. If all present clusters are pinned to the
- * same revision, the new one gets that pin too, unless it has a revision; likewise the revision of an application on all
- * clusters that have it.
+ * same revision, the new one gets that pin too, unless it has a revision; likewise the revision of another application
+ * on all clusters that have it.
  *
  * @param file the file's name, for error messages
  * @throws InputError if the file has no clusters, or already has a cluster with that name

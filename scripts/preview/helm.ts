@@ -64,7 +64,7 @@ export async function helmTemplate(rendering: Rendering): Promise<unknown[]> {
     });
 }
 
-/** The objects of a List, of whatever kind, as Argo CD takes them (argo-cd, reposerver/repository/repository.go, `IsList`). */
+/** The members of a List of any kind, as Argo CD has it (argo-cd, reposerver/repository/repository.go, `IsList`). */
 export function membersOf(object: unknown): unknown[] {
     const { items } = object as { readonly items?: unknown };
     return Array.isArray(items) ? (items as unknown[]).flatMap(membersOf) : [object];

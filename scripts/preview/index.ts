@@ -100,7 +100,8 @@ async function deliveries(previews: readonly StackPreview[], { base, agent }: Pi
         .filter(isLeftAlone)
         .map(({ name }) => `${name}: in quarantine, so what changes there arrives when that is lifted`);
     // A person names the folder as a checkout of the agent's repository, whatever its origin is.
-    const files = { folder: agent ?? checkout, base, of: agent === undefined ? undefined : agentRepositories(applications) };
+    const of = agent === undefined ? undefined : agentRepositories(applications);
+    const files = { folder: agent ?? checkout, base, of };
     const compared = await compareManifests(applications, files);
     // The same reason for every Application is said once.
     const reasons = new Set(compared.map(({ missing }) => missing));

@@ -106,8 +106,9 @@ function isTest({ metadata }: Manifest): boolean {
 function problemOf(
     manifest: Manifest,
     { namespace, secrets }: Allowed,
-    { resource, isNamespaced, isKnown }: { readonly resource: string; readonly isNamespaced: boolean; readonly isKnown: boolean },
+    found: { readonly resource: string; readonly isNamespaced: boolean; readonly isKnown: boolean },
 ): string | undefined {
+    const { resource, isNamespaced, isKnown } = found;
     const { group, kind, key } = identify(manifest);
     const object = `${kind} ${manifest.metadata?.name ?? ""}`;
     const entry = `\`{ group: "${group}", kind: ${kind}, resource: ${resource} }\``;

@@ -224,7 +224,8 @@ describe("a hub with three applications", () => {
                 return undefined;
             },
         ];
-        await bringUpHub({ ...three, applications: { ...three.applications, retriever: { ...retriever, deliver: false } } }, { transformations });
+        const applications = { ...three.applications, retriever: { ...retriever, deliver: false } };
+        await bringUpHub({ ...three, applications }, { transformations });
         expect(protectedOnes).to.include({ "agent-project": true, "agent-applicationset": true, "monitoring-project": true });
         expect(protectedOnes).to.include({ "retriever-project": false, "retriever-applicationset": false });
     });

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import type { Registration } from "../../clusters/registrations";
-import { applicationProject } from "../../components/applications/project";
+import { descriptionOf } from "../../components/applications/project";
 import { rolloutRules } from "../../components/applications/rollout";
 import { refuseUnfitApplications } from "../../preflight/applications";
 import { refuseUnfitRooms } from "../../preflight/rooms";
@@ -13,7 +13,6 @@ import { parseSettings } from "../../settings";
 import type { EnvironmentSettings } from "../../settings/environment";
 import type { HubSettings } from "../../settings/hub";
 import { agentSource, applicationsIn, hubApplications } from "./support/applications";
-import { hubSettings } from "./support/hub";
 import { mockPulumi } from "./support/mocks";
 import { objectStore, type StoredObject } from "./support/objectStore";
 import { registration } from "./support/registration";
@@ -22,7 +21,6 @@ const stack = "organization/hubspoke/prod";
 const chart = { chart: "oci://ghcr.io/example/charts/retriever", version: "1.4.2" };
 const retriever = { ...chart, namespace: "retriever", selector: { gpu: "true" } };
 const vault = { type: "vault", server: "https://vault.example.com" };
-const settingsOfHub = hubSettings();
 const own = { deploy: "true", environment: "prod", region: "eu", "app.kubernetes.io/managed-by": "pulumi" };
 
 async function messageOf(work: Promise<unknown>): Promise<string> {
@@ -49,7 +47,12 @@ describe("the applications of a hub's stack", () => {
     });
 
     /** @param objects what is on the hub, by its path */
-    const ofHub = async (applications: object, existing: Registration[], objects: Record<string, StoredObject> = {}, given: object = { agent: agentSource }) => {
+    const ofHub = async (
+        applications: object,
+        existing: Registration[],
+        objects: Record<string, StoredObject> = {},
+        given: object = { agent: agentSource },
+    ) => {
         const settings = { applications: applicationsIn({ ...given, applications }) };
         const hub = await objectStore(objects);
         try {
@@ -64,7 +67,8 @@ describe("the applications of a hub's stack", () => {
         const existing = [registration({ cluster: "prod", labels: { ...own, "applications.hubspoke/retriever": "true" } })];
         expect(await ofHub({ retriever }, existing, {}, {})).to.equal("");
         const agents = { [onHub("applicationsets", "agent")]: { metadata: { name: "agent" }, spec: {} } };
-        expect(await ofHub({ retriever }, existing, agents, {})).to.match(/applications\.agent: is not in the settings any more, and is on prod/);
+        const gone = /applications\.agent: is not in the settings any more, and is on prod/;
+        expect(await ofHub({ retriever }, existing, agents, {})).to.match(gone);
     });
 
     it("are refused under the names of what others have on the hub", async () => {
@@ -72,14 +76,15 @@ describe("the applications of a hub's stack", () => {
             [onHub("appprojects", "retriever")]: { metadata: { name: "retriever" }, spec: { description: "Shop" } },
             [onHub("applicationsets", "retriever")]: { metadata: { name: "retriever" }, spec: {} },
         };
-        expect(await ofHub({ retriever }, [], foreign)).to.match(
-            /hubspoke:applications\.retriever: the hub has AppProject retriever and ApplicationSet retriever already, not from this/,
-        );
+        const taken = /applications\.retriever: the hub has AppProject retriever and ApplicationSet .* already, not/;
+        expect(await ofHub({ retriever }, [], foreign)).to.match(taken);
+        const metadata = { name: "retriever", labels: { "app.kubernetes.io/name": "retriever" } };
+        const description = descriptionOf("retriever");
         const made = {
-            [onHub("appprojects", "retriever")]: applicationProject("argocd", applicationsIn({ applications: { retriever } })[0]!, settingsOfHub),
-            [onHub("applicationsets", "retriever")]: { metadata: { name: "retriever", labels: { "app.kubernetes.io/name": "retriever" } }, spec: {} },
+            [onHub("appprojects", "retriever")]: { metadata, spec: { description } },
+            [onHub("applicationsets", "retriever")]: { metadata, spec: {} },
         };
-        expect(await ofHub({ retriever }, [], made as Record<string, StoredObject>)).to.equal("");
+        expect(await ofHub({ retriever }, [], made)).to.equal("");
     });
 
     it("are refused without the rules of their charts", async () => {

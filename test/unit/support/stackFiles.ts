@@ -34,7 +34,9 @@ function plainSettings(config: Readonly<Record<string, unknown>>): Record<string
         ...(hub !== undefined && { hub: plainConnection(hub) }),
         ...(cluster !== undefined && { cluster: plainConnection(cluster) }),
         ...(clusters !== undefined && {
-            clusters: Object.fromEntries(Object.entries(clusters as object).map(([name, one]) => [name, plainConnection(one)])),
+            clusters: Object.fromEntries(
+                Object.entries(clusters as object).map(([name, one]) => [name, plainConnection(one)]),
+            ),
         }),
     };
 }
