@@ -126,8 +126,8 @@ export async function endPromotion(hub: ClusterAddress, namespace: string, all: 
 }
 
 /**
- * Writes what has moved so far, and what begins now: from a cluster's present pin. Removes clusters that are no longer
- * registered: nothing of the environment runs there, and the record has little room.
+ * Writes what has moved so far, and what begins now: from a cluster's present pin. A cluster that is not registered
+ * keeps its entry, which refuses an old pin when it is registered again.
  */
 async function write(
     hub: ClusterAddress,
@@ -138,11 +138,6 @@ async function write(
     const [record, existing] = await Promise.all([readPromotions(hub, namespace), registrations(hub, namespace)]);
     const moved = promotionsThatMoved(record, existing);
     const data: Record<string, string | null> = {};
-    const registered = new Set(existing.map(({ cluster }) => cluster));
-    const known = Object.keys({ ...record.ended, ...record.begun });
-    for (const key of known.filter((one) => !registered.has(promotedIn(one).cluster))) {
-        data[key] = data[begunKey(key)] = null;
-    }
     for (const one of all) {
         const key = promotionKey(one);
         const ended = moved[key];

@@ -53,7 +53,7 @@ function reasonOf({ stderr = "", code, killed = false }: Failure, limit: number)
         return "pulumi is not on PATH";
     }
     if (killed) {
-        return `the backend did not answer in ${limit / 60_000} min`;
+        return `no end in ${limit / 60_000} min, perhaps since the backend does not answer; see it by running that command`;
     }
     return /^error: .*$/m.exec(stderr)?.[0] ?? "see it by running that command";
 }

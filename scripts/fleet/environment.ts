@@ -40,9 +40,7 @@ export async function readFleet(of: string, size: number | undefined, isPlan = f
     }
     const recorded = Object.fromEntries(Object.entries(shards).map(([stack, { clusters }]) => [stack, clusters]));
     const holders = await readHolders(of);
-    if (!isPlan) {
-        refuseUnrecorded(of, holders);
-    }
+    refuseUnrecorded(of, holders, isPlan ? Object.keys(settings.clusters) : []);
     const taken = [...stacksWithFile(), ...Object.keys(holders)];
     // A cluster that left the settings is in a state until an `up` removes it.
     const clusters = [...new Set([...Object.keys(settings.clusters), ...Object.values(holders).flat()])];
@@ -95,9 +93,14 @@ export function recordForUp(fleet: Fleet, { CI = "" }: NodeJS.ProcessEnv = proce
 }
 
 /** @throws InputError if the stack files do not have the shard of each cluster */
-export function refuseUnplanned({ of, assignment, recorded }: Pick<Fleet, "of" | "assignment" | "recorded">): void {
-    if (Object.keys(assignment).some((stack) => String(recorded[stack]) !== String(assignment[stack]))) {
-        throw new InputError(`clusters of ${of} have no shard yet. Give them one, and commit that: npm run fleet -- plan ${of}`);
+export function refuseUnplanned({ of, settings, assignment, recorded }: Omit<Fleet, "holders" | "moves">): void {
+    const listed = (stack: string) => recorded[stack] ?? [];
+    // One that is leaving is in the state of its shard, and in the list or not.
+    const unplanned = Object.entries(assignment).flatMap(([stack, clusters]) => {
+        return clusters.filter((cluster) => cluster in settings.clusters && !listed(stack).includes(cluster));
+    });
+    if (unplanned.length > 0) {
+        throw new InputError(`${unplanned.join(", ")}: no shard of ${of} has these clusters yet. Give them one, and commit it: npm run fleet -- plan ${of}`);
     }
 }
 

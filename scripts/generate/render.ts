@@ -6,7 +6,7 @@
  *
  * The settings are those of the committed Pulumi.hub.yaml.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { argoCdNamespace } from "../../clusters/names";
@@ -74,7 +74,7 @@ function manifest(file: string, purpose: readonly string[], objects: readonly ob
 
 /** The settings on which the manifests depend. The others may be encrypted, which only `pulumi` reads. */
 const needed = [
-    ...["role", "domain", "agent", "applications", "impersonation", "protectedEnvironments"],
+    ...["role", "domain", "agent", "alerts", "applications", "impersonation", "protectedEnvironments"],
     ...["rollout", "sourceIntegrity", "syncWindows", "traffic"],
 ];
 
@@ -96,6 +96,12 @@ function withoutCiphertext(value: unknown): unknown {
     return isEncrypted ? "encrypted" : value;
 }
 
+/** The files that are there, by name; Git keeps no folder without one. */
+export function renderedFiles(): Record<string, string> {
+    const names = existsSync(renderFolder) ? readdirSync(renderFolder) : [];
+    return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(renderFolder, name), "utf8")]));
+}
+
 /** The rendered files for the committed settings of the hub; none if it has no application `agent`. */
 export function renderCommitted(): Record<string, string> {
     const settings = hubSettingsIn(path.join(root, "Pulumi.hub.yaml"));
@@ -104,9 +110,10 @@ export function renderCommitted(): Record<string, string> {
 
 if (require.main === module) {
     const files = renderCommitted();
-    readdirSync(renderFolder)
+    Object.keys(renderedFiles())
         .filter((file) => !(file in files))
         .forEach((file) => rmSync(path.join(renderFolder, file)));
+    mkdirSync(renderFolder, { recursive: true });
     for (const [file, text] of Object.entries(files)) {
         writeFileSync(path.join(renderFolder, file), text);
     }

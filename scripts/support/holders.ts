@@ -43,16 +43,22 @@ export function unrecordedIn(of: string, holders: Holders): string[] {
     return Object.keys(holders).filter((stack) => isUnrecorded(stack) && (holders[stack] ?? []).length > 0);
 }
 
-/** @throws InputError if this checkout lacks the stack file of a shard */
-export function refuseUnrecorded(of: string, holders: Holders): void {
-    const lost = unrecordedIn(of, holders);
+/**
+ * Refuses a checkout that lacks the stack file of a shard, or that of another environment with such a name.
+ *
+ * @param planned clusters of the environment, if shards that have only these are written again
+ * @throws InputError with the stacks and their clusters
+ */
+export function refuseUnrecorded(of: string, holders: Holders, planned: readonly string[] = []): void {
+    const isPlanned = (stack: string) => (holders[stack] ?? []).every((cluster) => planned.includes(cluster));
+    const lost = unrecordedIn(of, holders).filter((stack) => !isPlanned(stack));
     if (lost.length > 0) {
         const held = lost.map((stack) => `${stack} has ${holders[stack]?.join(", ")}`);
         const files = lost.map((stack) => `Pulumi.${stack}.yaml`).join(", ");
         throw new InputError(
             `${of}: this checkout has not the stack files of all its shards: the state of ${held.join("; that of ")}. Get ` +
-                `${files} from the branch on which they were written, or write them from these states: npm run fleet -- plan ` +
-                `${of}. Commit them, and do this again`,
+                `${files} from the branch on which they were written. If these clusters are in the settings of ${of}, ` +
+                `npm run fleet -- plan ${of} writes them again. Commit them, and do this again`,
         );
     }
 }

@@ -32,7 +32,7 @@ describe("the states of an environment's shards", () => {
         begin({ prod }, { prod: [], "prod-2": ["a", "b"] });
         const error = await failure(readFleet("prod", 20));
         expect(error).to.match(/^prod: .*: the state of prod-2 has a, b\. Get Pulumi\.prod-2\.yaml from/);
-        expect(error).to.match(/or write them from these states: npm run fleet -- plan prod\./);
+        expect(error).to.match(/npm run fleet -- plan prod writes them again\./);
         expect(fake.calls().filter((call) => !/^(config|stack (ls|export))/.test(call))).to.deep.equal([]);
     });
 
@@ -44,11 +44,23 @@ describe("the states of an environment's shards", () => {
         expect({ recorded, moves }).to.deep.equal({ recorded: { "prod-1": ["a"], "prod-2": ["b"] }, moves: [] });
     });
 
+    it("are not the stack of another environment with such a name, which a plan refuses too", async () => {
+        begin({ prod }, { prod: ["a"], "prod-2": ["b", "x"] });
+        expect(await failure(readFleet("prod", 20, true))).to.match(/the state of prod-2 has b, x\. Get Pulumi\.prod-2\.yaml/);
+    });
+
+    it("lose a cluster that leaves the settings, also in a pipeline", async () => {
+        begin({ prod, "prod-1": shard("a", "b") }, { prod: [], "prod-1": ["a", "b", "gone"] });
+        const fleet = await readFleet("prod", 20);
+        await printed(() => Promise.resolve(recordForUp(fleet, { CI: "true" })));
+        expect(fleet.assignment).to.deep.equal({ "prod-1": ["a", "b", "gone"] });
+    });
+
     it("get a new cluster by an `up` of a person, and not of a pipeline, whose stack files are lost", async () => {
         begin({ prod, "prod-1": shard("a") }, { prod: [], "prod-1": ["a"] });
         const fleet = await readFleet("prod", 20);
         expect(() => recordForUp(fleet, { CI: "true" })).to.throw(
-            "clusters of prod have no shard yet. Give them one, and commit that: npm run fleet -- plan prod",
+            "b: no shard of prod has these clusters yet. Give them one, and commit it: npm run fleet -- plan prod",
         );
         expect(readFileSync(fake.file("prod-1"), "utf8")).not.to.match(/\bb\b/);
         await printed(() => Promise.resolve(recordForUp(fleet, { CI: "" })));

@@ -43,8 +43,9 @@ export async function moveRing(world: World, rules: Rules, release: Release): Pr
     if (!(await advance(world, rules, () => ({ moved, skipped, rings })))) {
         return;
     }
-    const pins = pinsAfterMove({ ...next, rings }, pinsNow);
-    if (await moveAsOwn(world, rules, next, { pins, on }, dead)) {
+    const moving = { ...next, rings };
+    const pins = pinsAfterMove(moving, pinsNow);
+    if (await moveAsOwn(world, rules, moving, { pins, on }, dead)) {
         await advance(world, rules, () => ({ movedAt: new Date(world.now()).toISOString() }));
     }
 }

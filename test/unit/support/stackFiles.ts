@@ -12,15 +12,20 @@ export interface CommittedStack {
     readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** The stack files of hubs and environments; a shard has its settings in that of its environment. */
+/**
+ * The stack files of hubs and environments with all their settings: a shard has them in the file of its environment,
+ * and an inventory outside of it.
+ */
 export function committedStacks(): CommittedStack[] {
     return readdirSync(projectRoot).flatMap((file): CommittedStack[] => {
         const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
         if (stack === undefined) {
             return [];
         }
-        const { config } = parse(readFileSync(path.join(projectRoot, file), "utf8")) as { config: Record<string, unknown> };
-        return "hubspoke:shard" in config ? [] : [{ stack, config, settings: plainSettings(config) }];
+        const text = readFileSync(path.join(projectRoot, file), "utf8");
+        const { config } = parse(text) as { config: Record<string, unknown> };
+        const isWhole = !("hubspoke:shard" in config || "hubspoke:clustersFrom" in config);
+        return !isWhole ? [] : [{ stack, config, settings: plainSettings(config) }];
     });
 }
 
