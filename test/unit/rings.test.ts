@@ -140,6 +140,16 @@ describe("a release in rings", () => {
         expect([end, skipped]).to.deep.equal(["done", { b: "is in quarantine", c: "is in quarantine" }]);
     });
 
+    it("moves a skipped cluster that is back with the next ring, at the first attempt", async () => {
+        const labels = { canary: "true" };
+        const fleet = new FakeFleet({ a: { labels }, b: { labels, dead: true }, c: {} });
+        const previewed: string[] = [];
+        fleet.onPreview = (on) => void previewed.push([...on].sort().join(" "));
+        fleet.onUp = () => void Object.assign(fleet.clusters.b ?? {}, { dead: false });
+        expect((await release(fleet, two)).state).to.equal("done");
+        expect(previewed).to.deep.equal(["a", "b c"]);
+    });
+
     it("goes on when a cluster of a ring that has died answers again", async () => {
         const fleet = lastRingDies();
         await release(fleet, two);
