@@ -295,7 +295,7 @@ describe("a failover", () => {
                     const move = await latestMove();
                     return move?.state === "begun" ? { done: true } : { seen: JSON.stringify(move ?? "no move") };
                 },
-                { timeoutMs: 60_000, intervalMs: 50 },
+                { timeoutMs: 180_000, intervalMs: 50 },
             );
             await stopApiServer("hub");
             await startApiServer("hub");
