@@ -73,6 +73,16 @@ export function applicationsPath(namespace: string): string {
     return `apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications`;
 }
 
+/** API path of an ApplicationSet in Argo CD's namespace. */
+export function applicationSetPath(namespace: string, name: string): string {
+    return `apis/argoproj.io/v1alpha1/namespaces/${namespace}/applicationsets/${name}`;
+}
+
+/** API path of an AppProject in Argo CD's namespace. */
+export function projectPath(namespace: string, name: string): string {
+    return `apis/argoproj.io/v1alpha1/namespaces/${namespace}/appprojects/${name}`;
+}
+
 /**
  * The Applications that deliver to a cluster, by its URL or by its name in Argo CD; empty on a hub without Argo CD.
  *

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type Application, applicationsPath } from "../clusters/applications";
+import { type Application, applicationsPath, projectPath } from "../clusters/applications";
 import { comparisonOf, reach } from "../clusters/comparisons";
 import { type ClusterAddress, findCluster } from "../clusters/kubeconfig";
 import { connectionCheckLabel } from "../clusters/names";
@@ -67,7 +67,7 @@ async function check(inputs: ConnectionInputs, pauseMs: number): Promise<void> {
     const { namespace, cluster, server, project } = inputs;
     const hub = await findCluster("hub", inputs.hub);
     await remove(hub, namespace, cluster);
-    const { spec } = await get<AppProject>(hub, `apis/argoproj.io/v1alpha1/namespaces/${namespace}/appprojects/${project}`);
+    const { spec } = await get<AppProject>(hub, projectPath(namespace, project));
     await change(hub, applicationsPath(namespace), { method: "POST", body: application(inputs, spec.sourceRepos[0]) });
     try {
         await waitFor(`Argo CD to connect to ${cluster}`, async () => {

@@ -1,4 +1,4 @@
-import type { Application } from "../clusters/applications";
+import { type Application, applicationSetPath, projectPath } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace, deliveredLabel, nameLabel } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
@@ -36,19 +36,6 @@ export async function refuseUnfitApplications(
     }
 }
 
-function projectPath(name: string): string {
-    return `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/appprojects/${name}`;
-}
-
-function applicationSetPath(name: string): string {
-    return `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/${name}`;
-}
-
-/** Whether the hub generates Applications of this name now. */
-async function isGenerated(hub: ClusterAddress, name: string): Promise<boolean> {
-    return (await find(hub, applicationSetPath(name))) !== undefined;
-}
-
 /** Applications that are not in the settings any more, and have room on clusters: they leave those first. */
 async function takenOut(
     names: readonly string[],
@@ -63,8 +50,9 @@ async function takenOut(
     );
     // A cluster without a mark has the agent, if the hub has one.
     const roomy = existing.filter((one) => isDelivered(one) && hasRoomFor(agentKey, one.labels));
-    const hasAgent = !names.includes(agentKey) && roomy.length > 0 && (await isGenerated(hub, agentKey));
-    const agents = hasAgent ? roomy.map(({ cluster }) => ({ application: agentKey, cluster })) : [];
+    const isAsked = !names.includes(agentKey) && roomy.length > 0;
+    const set = isAsked ? await find(hub, applicationSetPath(argoCdNamespace, agentKey)) : undefined;
+    const agents = set !== undefined ? roomy.map(({ cluster }) => ({ application: agentKey, cluster })) : [];
     const left = grouped([...marked, ...agents], ({ application }) => application);
     return [...left].flatMap(([application, where]) =>
         names.includes(application)
@@ -91,14 +79,12 @@ async function takenNames(
     delivered: readonly Delivery[],
     hub: ClusterAddress,
 ): Promise<string[]> {
-    const asked = applications.filter(
-        ({ name }) => name !== agentKey && !delivered.some((one) => one.applications.includes(name)),
-    );
+    const asked = applications.filter(({ name }) => name !== agentKey && !isOnClusters(name, delivered));
     const found = await Promise.all(
         asked.map(async ({ name }) => {
             const [project, set] = await Promise.all([
-                find<Named>(hub, projectPath(name)),
-                find<Named>(hub, applicationSetPath(name)),
+                find<Named>(hub, projectPath(argoCdNamespace, name)),
+                find<Named>(hub, applicationSetPath(argoCdNamespace, name)),
             ]);
             const taken = [
                 ...(project && project.spec?.description !== descriptionOf(name) ? [`AppProject ${name}`] : []),
@@ -115,6 +101,10 @@ async function takenNames(
     return found.flat();
 }
 
+function isOnClusters(application: string, delivered: readonly Delivery[]): boolean {
+    return delivered.some((one) => one.applications.includes(application));
+}
+
 interface ApplicationSet {
     readonly spec: { readonly template?: Pick<Application, "spec"> };
 }
@@ -125,10 +115,10 @@ async function movedNamespaces(
     delivered: readonly Delivery[],
     hub: ClusterAddress,
 ): Promise<string[]> {
-    const asked = applications.filter(({ name }) => delivered.some((one) => one.applications.includes(name)));
+    const asked = applications.filter(({ name }) => isOnClusters(name, delivered));
     const found = await Promise.all(
         asked.map(async ({ name, namespace }) => {
-            const found = await find<ApplicationSet>(hub, applicationSetPath(name));
+            const found = await find<ApplicationSet>(hub, applicationSetPath(argoCdNamespace, name));
             const before = found?.spec.template?.spec?.destination?.namespace;
             const setting = name === agentKey ? "agent" : `applications.${name}`;
             return before === undefined || before === namespace

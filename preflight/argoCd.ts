@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { applicationSetPath, projectPath } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import {
     adoptedAnnotation, argoCdNamespace, helmNamespaceAnnotation, helmReleaseAnnotation, shortStackName, stackAnnotation,
@@ -8,6 +9,7 @@ import { find, get } from "../clusters/request";
 import { type ArgoCdAdoption, defaultRelease } from "../components/argoCd/adoption";
 import { priorityClass } from "../components/argoCd/availability";
 import { keptMetadata, type Metadata } from "./keptMetadata";
+import { agentKey } from "../settings/agentKey";
 import { inClusterName } from "../settings/environment";
 
 /** Argo CD's CRDs, and that of its operator (argocd-operator, OpenShift GitOps). */
@@ -137,8 +139,8 @@ interface ObjectList {
 
 /** Objects whose names the stack uses, by their paths; a release of the chart does not contain them. */
 const names: Readonly<Record<string, string>> = {
-    "AppProject agent": `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/appprojects/agent`,
-    "ApplicationSet agent": `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/agent`,
+    "AppProject agent": projectPath(argoCdNamespace, agentKey),
+    "ApplicationSet agent": applicationSetPath(argoCdNamespace, agentKey),
     [`PriorityClass ${priorityClass}`]: `apis/scheduling.k8s.io/v1/priorityclasses/${priorityClass}`,
 };
 

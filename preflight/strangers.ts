@@ -1,4 +1,4 @@
-import { applicationOn, findApplication, isGenerated } from "../clusters/applications";
+import { applicationOn, applicationSetPath, findApplication, isGenerated } from "../clusters/applications";
 import type { ClusterAddress } from "../clusters/kubeconfig";
 import { argoCdNamespace, domainAnnotation, managedByLabel, shortStackName } from "../clusters/names";
 import type { Registration } from "../clusters/registrations";
@@ -77,8 +77,8 @@ export async function refuseToOrphan(existing: readonly Registration[], hub: Clu
 }
 
 async function choosesByDeployAlone(hub: ClusterAddress): Promise<boolean> {
-    const path = `apis/argoproj.io/v1alpha1/namespaces/${argoCdNamespace}/applicationsets/agent`;
-    const generators = (await find<ApplicationSet>(hub, path))?.spec.generators ?? [];
+    const set = await find<ApplicationSet>(hub, applicationSetPath(argoCdNamespace, agentKey));
+    const generators = set?.spec.generators ?? [];
     return generators.some(({ clusters }) => clusters?.selector?.matchLabels?.[managedByLabel] === undefined);
 }
 
