@@ -103,25 +103,28 @@ const podSecurity = (levels: readonly [string, ...string[]]) =>
         .enum(levels, `must be ${levels.map((level) => `"${level}"`).join(" or ")}. Write one of these`)
         .describe("Pod Security Standard that the namespace enforces.");
 
-const pods = count.meta({ description: "Maximum number of pods.", examples: [40] });
-const cpu = quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] });
-const memory = quantity.meta({
-    description: "Maximum sum of the memory requests, and of the memory limits.",
-    examples: ["16Gi"],
-});
-const ephemeralStorage = quantity.meta({
-    description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
-    examples: ["32Gi"],
-});
+/** The amounts that a namespace's quota allows. */
+const amounts = {
+    pods: count.meta({ description: "Maximum number of pods.", examples: [40] }),
+    cpu: quantity.meta({ description: "Maximum sum of the CPU requests.", examples: ["16"] }),
+    memory: quantity.meta({
+        description: "Maximum sum of the memory requests, and of the memory limits.",
+        examples: ["16Gi"],
+    }),
+    ephemeralStorage: quantity.meta({
+        description: "Maximum sum of the requests of ephemeral storage, and of its limits.",
+        examples: ["32Gi"],
+    }),
+};
 
 /** The defaults are enough for the agent in prod at the maximum of its autoscaler. */
 export const namespaceLimits = z
     .strictObject({
         podSecurity: podSecurity(["restricted", "baseline"]).default("restricted"),
-        pods: pods.default(20),
-        cpu: cpu.default("8"),
-        memory: memory.default("8Gi"),
-        ephemeralStorage: ephemeralStorage.default("16Gi"),
+        pods: amounts.pods.default(20),
+        cpu: amounts.cpu.default("8"),
+        memory: amounts.memory.default("8Gi"),
+        ephemeralStorage: amounts.ephemeralStorage.default("16Gi"),
     })
     .describe("Limits of an application's namespace on every spoke of this environment, unless `namespaces` has others.")
     .prefault({});
@@ -129,14 +132,14 @@ export const namespaceLimits = z
 export const namespaces = z
     .record(
         dnsLabel("an application's name", "retriever"),
-        z.strictObject({
-            podSecurity: podSecurity(["restricted", "baseline", "privileged"]).optional(),
-            ...{ pods: pods.optional(), cpu: cpu.optional(), memory: memory.optional() },
-            ephemeralStorage: ephemeralStorage.optional(),
-            isolated: flag
-                .describe("`false`: pods may connect to everything that no other policy denies, and everything to them.")
-                .default(true),
-        }),
+        z
+            .strictObject({ podSecurity: podSecurity(["restricted", "baseline", "privileged"]), ...amounts })
+            .partial()
+            .extend({
+                isolated: flag
+                    .describe("`false`: pods may connect to everything that no other policy denies, and everything to them.")
+                    .default(true),
+            }),
     )
     .describe(
         "Limits of single applications' namespaces in this environment, by the application's name; what is missing is as " +

@@ -1,12 +1,10 @@
 import { inParallel } from "../support/inParallel";
+import { signals } from "../support/interruption";
 import { say } from "../support/main";
 import type { Outcome } from "./runs";
 
 /** Interval of the lines about what runs, in milliseconds. */
 const tellMs = 30_000;
-
-/** Signals by which a terminal, a person or a supervisor interrupts this process. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Work on one shard; it reports each resource that is done, and never throws. */
 export type Work = (stack: string, onResource: () => void) => Promise<Outcome>;

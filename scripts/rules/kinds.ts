@@ -70,9 +70,9 @@ export function rulesFor(manifests: readonly Manifest[], allowed: Allowed): Poli
         if (allowed.clusterKinds.some(isIt)) {
             continue;
         }
-        const resource = defined.get(key)?.plural ?? allowed.kinds.find(isIt)?.resource ?? pluralOf(kind);
-        const definition = defined.get(key);
-        const isKnown = definition !== undefined || allowed.kinds.some(isIt);
+        const [definition, named] = [defined.get(key), allowed.kinds.find(isIt)];
+        const resource = definition?.plural ?? named?.resource ?? pluralOf(kind);
+        const isKnown = definition !== undefined || named !== undefined;
         const scope = inNoNamespace[group]?.includes(kind) ? "Cluster" : definition?.scope;
         const problem = problemOf(manifest, allowed, { resource, isNamespaced: scope !== "Cluster", isKnown });
         if (problem !== undefined) {

@@ -47,29 +47,17 @@ export class GitRepositories {
             return { missing: `the repository ${url} cannot be read: ${why}. ${remedy}` };
         }
         await git("init", "--quiet");
+        const shallow = await git("fetch", "--quiet", "--depth=1", url, revision);
         // A server gives a commit by its whole name only; Argo CD, which has all commits, also takes its beginning.
-        const isShort = /^[0-9a-f]{7,39}$/.test(revision);
+        const isShort = !shallow.ok && /^[0-9a-f]{7,39}$/.test(revision);
         const all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
-        const fetched = await git("fetch", "--quiet", ...(isShort ? [url, ...all] : ["--depth=1", url, revision]));
-        const named = isShort ? ((await firstOf(git, [`origin/${revision}`, revision])) ?? revision) : "FETCH_HEAD";
-        const taken = fetched.ok && (await git("checkout", "--quiet", "--detach", named));
+        const fetched = isShort ? await git("fetch", "--quiet", url, ...all) : shallow;
+        const found = isShort ? revision : "FETCH_HEAD";
+        const taken = fetched.ok && (await git("checkout", "--quiet", "--detach", found));
         return taken && taken.ok
             ? { folder }
             : { missing: `the repository ${url} has no revision ${revision}. Push it, or correct the revision` };
     }
-}
-
-/** The first of these names that Git knows: a branch or tag may look like a short commit. */
-async function firstOf(
-    git: (...args: readonly string[]) => Promise<{ readonly ok: boolean }>,
-    names: readonly string[],
-): Promise<string | undefined> {
-    for (const name of names) {
-        if ((await git("rev-parse", "--quiet", "--verify", `${name}^{commit}`)).ok) {
-            return name;
-        }
-    }
-    return undefined;
 }
 
 /** Credentials go into the environment and into files, and never into arguments. */

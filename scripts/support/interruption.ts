@@ -1,5 +1,5 @@
 /** Signals by which a terminal, a person or a supervisor ends this process. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** If something keeps this process alive after its signal, it ends this late, in milliseconds. */
 const lastMs = 1_000;
