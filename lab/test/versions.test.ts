@@ -51,7 +51,7 @@ describe("lab: versions of Argo CD and Kubernetes", () => {
     it("that the lab does not have are refused with those that it has", () => {
         process.env.LAB_ARGO_CD = "3.4";
         expect(() => labVersion("argoCd")).to.throw(
-            `--argo-cd (LAB_ARGO_CD): the lab has no version "3.4". Write ${defaultVersion("argoCd")} or 3.4.4`,
+            `--argo-cd (LAB_ARGO_CD): the lab has no version "3.4". Write ${defaultVersion("argoCd")} or 3.5.3 or 3.4.4`,
         );
     });
 

@@ -17,7 +17,7 @@ export const parts = {
         flag: "--argo-cd",
         variable: "LAB_ARGO_CD",
         tools: ["argocd"],
-        others: { "3.4.4": "argocd-3.4" },
+        others: { "3.5.3": "argocd-3.5", "3.4.4": "argocd-3.4" },
         stamps: (version) => ({ "github.com/argoproj/argo-cd/v3/common.version": version }),
     },
     kubernetes: {
