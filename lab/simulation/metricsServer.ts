@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import { type ApiServer, ask, credentials } from "../clusters/apiServer";
@@ -22,7 +21,7 @@ export interface MetricsConfig {
 export function serveMetrics({ port, clusters }: MetricsConfig): Server {
     const { cert, key } = credentials(Object.values(clusters)[0]!);
     const server = createServer({ cert, key }, (request, response) => {
-        void answer(request, clusters)
+        void answerCaller(calledService(request.socket), request.url ?? "/", clusters)
             .catch((error: Error) => refusal(503, error.message))
             .then(({ status, body }) => {
                 response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -31,20 +30,26 @@ export function serveMetrics({ port, clusters }: MetricsConfig): Server {
     return server.listen(port, "127.0.0.1");
 }
 
-async function answer(request: IncomingMessage, clusters: MetricsConfig["clusters"]): Promise<Answer> {
-    const { url = "/", socket } = request;
-    const service = calledService(socket);
-    const cluster = clusters[service];
-    if (cluster === undefined) {
-        return refusal(421, `no cluster calls this server ${service}`);
-    }
+/**
+ * Answers with what the calling cluster has.
+ *
+ * @param service the name by which the cluster calls; a caller without one gets what is the same for all clusters
+ */
+export function answerCaller(service: string, url: string, clusters: MetricsConfig["clusters"]): Promise<Answer> {
     return answerMetrics(url, async (target) => {
+        const cluster = clusters[service];
+        if (cluster === undefined) {
+            return refusal(421, `no cluster calls this server ${service}`);
+        }
         const { status, body } = await ask(cluster, target, { timeoutMs: limitMs });
         return { status, body: JSON.parse(body) as unknown };
     });
 }
 
-/** API servers name SERVICE.NAMESPACE.svc in the TLS handshake. Node documents `servername`, its types lack it. */
+/**
+ * API servers name SERVICE.NAMESPACE.svc in the TLS handshake; Kubernetes 1.34 not where it only checks that
+ * this server answers (kube-aggregator, pkg/controllers/status/remote). Node documents `servername`, its types lack it.
+ */
 function calledService(socket: Socket & { servername?: unknown }): string {
     return String(socket.servername).split(".")[0]!;
 }

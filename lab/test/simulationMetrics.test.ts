@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Answer, answerMetrics } from "../simulation/metricsAnswers";
+import { answerCaller } from "../simulation/metricsServer";
 
 const root = "/apis/metrics.k8s.io/v1beta1";
 
@@ -41,6 +42,13 @@ describe("simulation: metrics.k8s.io", () => {
                 { name: "nodes", singularName: "", namespaced: false, kind: "NodeMetrics", verbs: ["get", "list"] },
             ],
         });
+    });
+
+    it("answers the check of an API server that does not say which cluster it is of, and gives it no metrics", async () => {
+        expect((await answerCaller("undefined", root, {})).status).to.equal(200);
+        const { status, body } = await answerCaller("undefined", `${root}/nodes`, {});
+        expect(status).to.equal(421);
+        expect(body).to.include({ message: "no cluster calls this server undefined" });
     });
 
     const requests: [string, object | undefined, object][] = [
