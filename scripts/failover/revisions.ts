@@ -13,12 +13,12 @@ export function revisionOf(application: Application | undefined): string | undef
  * Whether a cluster is behind another: it runs another revision, and never deployed the other's revision before. The
  * source is the deployment history on the hub, because Git may also be unavailable.
  */
-export function isBehind(application: Application | undefined, revision: string): boolean {
+export function isBehind(application: Application, revision: string): boolean {
     const own = revisionOf(application);
     if (own === revision) {
         return false;
     }
-    const history = (application?.status?.history ?? []).map(compared);
+    const history = (application.status?.history ?? []).map(compared);
     const passed = history.lastIndexOf(revision);
     const wasThereBefore = history.slice(0, Math.max(passed, 0)).includes(own);
     return passed < 0 || wasThereBefore;

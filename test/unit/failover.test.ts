@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
+import type { Comparison } from "../../clusters/comparisons";
 import { isBehind, revisionOf } from "../../scripts/failover/revisions";
 import { type Capacity, lacks } from "../../scripts/failover/capacity";
 import { type Facts, judge, withComparison } from "../../scripts/failover/checks";
@@ -67,7 +68,8 @@ describe("a failover: capacity", () => {
         ["pods are too few", { nodes: { cpu: 48, memory: 192e9, pods: 3 } }, /has 3 pods, but prod may use 20$/],
         ["replicas are not ready", { replicas: { ready: 2, wanted: 3, most: 10 } }, /^dr has 2 of 3 replicas ready$/],
         ["its autoscaler ends earlier", { replicas: { ready: 3, wanted: 3, most: 4 } }, /^dr scales to 4 replicas, but prod to 10$/],
-        ["it does not answer", { nodes: undefined }, /^dr does not answer/],
+        ["it does not answer", { nodes: undefined }, /^dr does not answer, so its capacity is unknown$/],
+        ["it does not say its replicas", { replicas: undefined }, /^dr does not answer, so its capacity is unknown$/],
     ];
     for (const [name, capacity, reason] of lacking) {
         it(`is not sufficient if ${name}`, () => {
@@ -91,9 +93,30 @@ describe("a failover: the checks", () => {
     };
 
     it("find no problem with a cluster that serves, runs the same and has capacity", () => {
-        const { good, problems } = judge(facts);
+        expect(judge(facts)).to.deep.equal({
+            good: [
+                "the agent on dr answers from outside",
+                "agent-dr is Synced and Healthy",
+                "dr runs a, like prod",
+                "dr has the capacity that prod may use; 3 replicas are ready, up to 10",
+            ],
+            problems: [],
+            unknown: [],
+        });
+    });
+
+    it("say why the cluster that users leave was not asked, which forbids nothing", () => {
+        const from = { ...facts.capacity.from, unasked: "the kubeconfig has no context \"prod\"" };
+        const { problems, unknown } = judge({ ...facts, capacity: { ...facts.capacity, from } });
         expect(problems).to.deep.equal([]);
-        expect(good).to.include("dr runs a, like prod").and.include("agent-dr is Synced and Healthy");
+        expect(unknown).to.deep.equal(['prod was not asked how many replicas it has: the kubeconfig has no context "prod"']);
+    });
+
+    it("forbid the move to a cluster that Argo CD has not compared yet", () => {
+        expect(judge({ ...facts, target: { metadata: { name: "agent" } } }).problems).to.deep.equal([
+            "agent-dr is Unknown and Unknown",
+            "the hub does not know which revision dr runs, so it cannot tell which cluster is behind",
+        ]);
     });
 
     it("name the target's Application, whatever the cluster is called in its stack file", () => {
@@ -114,7 +137,11 @@ describe("a failover: the checks", () => {
         ["does not serve", { probe: "it answers 503" }, /^the agent on dr does not serve users: it answers 503$/],
         ["is OutOfSync", { target: application("a", { sync: "OutOfSync" }) }, /^agent-dr is OutOfSync and Healthy$/],
         ["is Degraded", { target: application("a", { health: "Degraded" }) }, /^agent-dr is Synced and Degraded$/],
-        ["is behind", { source: application("b") }, /^dr runs a, and never ran b of prod\. Promote it first/],
+        [
+            "is behind",
+            { source: application("b") },
+            /^dr runs a, and never ran b of prod\. Promote it first: npm run promote -- --from … --to …$/,
+        ],
         ["has no Application", { target: undefined }, /^the hub has no Application agent-dr$/],
         ["cannot be compared", { source: undefined }, /^the hub does not know which revision prod runs/],
         ["has no room", { capacity: { ...facts.capacity, to: { ...enough, nodes: undefined } } }, /^dr does not answer/],
@@ -141,21 +168,39 @@ describe("a failover: the checks", () => {
         expect(judge({ ...facts, target: sick }).problems).to.deep.equal(["agent-dr is Unknown and Degraded"]);
         const lost = { ...blind, status: { ...blind.status, conditions: [] } };
         expect(judge({ ...facts, target: lost }).problems).to.deep.equal(["agent-dr is Unknown and Healthy"]);
+        const changed = { ...application("b", { history: ["a"], sync: "OutOfSync" }).status, conditions: [git] };
+        expect(judge({ ...facts, target: { ...blind, status: changed } }).problems).to.deep.equal([
+            "agent-dr is OutOfSync and Healthy",
+        ]);
     });
 
     it("learn from a new comparison whether Argo CD is connected, and never require that Git answers", () => {
         const found = judge(facts);
-        const after = (what: Parameters<typeof withComparison>[1]["what"], why?: string) => {
-            const { problems, unknown } = withComparison("dr", { name: "agent-dr", what, ...(why && { why }) }, found);
-            return { problems, unknown: unknown.length };
-        };
-        expect(after("compared")).to.deep.equal({ problems: [], unknown: 0 });
-        expect(after("without manifests", "no Git")).to.deep.equal({ problems: [], unknown: 1 });
-        expect(after("silent")).to.deep.equal({ problems: [], unknown: 1 });
-        expect(after("cluster not read", "Unauthorized")).to.deep.equal({
-            problems: ["Argo CD is not connected to dr: Unauthorized"],
-            unknown: 0,
+        const after = (what: Comparison["what"], why?: string) =>
+            withComparison("dr", { name: "agent-dr", what, ...(why && { why }) }, found);
+        const connected = { ...found, good: ["Argo CD is connected to dr", ...found.good] };
+        expect(after("compared")).to.deep.equal(connected);
+        expect(after("without manifests", "no Git")).to.deep.equal({
+            ...connected,
+            unknown: ["Git did not answer, so agent-dr was checked at its last known revision"],
         });
+        expect(after("silent")).to.deep.equal({
+            ...found,
+            unknown: ["Argo CD did not compare agent-dr again in time; Git may be unavailable"],
+        });
+        for (const what of ["cluster not read", "cluster not known", "never"] as const) {
+            expect(after(what, "Unauthorized")).to.deep.equal({
+                ...found,
+                problems: ["Argo CD is not connected to dr: Unauthorized"],
+            });
+        }
+        expect(after("never").problems).to.deep.equal(["Argo CD is not connected to dr: never"]);
+    });
+
+    it("say once that Git did not answer, also after a new comparison", () => {
+        const found = judge({ ...facts, source: blind, target: blind });
+        const compared = withComparison("dr", { name: "agent-dr", what: "without manifests" }, found);
+        expect(compared.unknown).to.deep.equal(["Git did not answer, so agent-dr was checked at its last known revision"]);
     });
 
     it("report all reasons together", () => {

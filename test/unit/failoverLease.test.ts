@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { type Clock, type Lease, watchUntilFree } from "../../scripts/failover/lease";
 
-/** A clock that passes only while somebody sleeps. */
+/** A clock that passes only while somebody sleeps; it begins at some time, like a machine's monotonic clock. */
+const start = 7_000;
 function fakeClock(): Clock {
-    let time = 0;
+    let time = start;
     return { now: () => time, sleep: (ms) => Promise.resolve(void (time += ms)) };
 }
 
@@ -17,20 +18,22 @@ function held(resourceVersion: string, renewTime = "2026-01-01T12:00:00.000000Z"
 /** Watches a lease that is what `at` says after so many seconds. */
 async function watch(at: (seconds: number) => Lease | undefined) {
     const clock = fakeClock();
+    const passed = () => (clock.now() - start) / 1000;
     const told: number[] = [];
     const outcome = await watchUntilFree(
-        () => Promise.resolve(at(clock.now() / 1000)),
+        () => Promise.resolve(at(passed())),
         30,
         clock,
         (_, seconds) => void told.push(seconds),
     );
-    return { outcome, told, seconds: clock.now() / 1000 };
+    return { outcome, told, seconds: passed() };
 }
 
 describe("the lease of a failover", () => {
     it("is free immediately if there is none, or its holder has released it", async () => {
         const released: Lease = { metadata: { resourceVersion: "1" }, spec: { holderIdentity: "" } };
-        for (const lease of [undefined, released]) {
+        const nobodys: Lease = { metadata: { resourceVersion: "1" }, spec: {} };
+        for (const lease of [undefined, released, nobodys]) {
             const { outcome, told, seconds } = await watch(() => lease);
             expect(outcome).to.deep.equal({ free: lease, watchedSeconds: 0 });
             expect({ told, seconds }).to.deep.equal({ told: [], seconds: 0 });

@@ -103,7 +103,9 @@ describe("a failover's record on the hub", () => {
 
 describe("a cluster's capacity for a failover", () => {
     const limits = { cpu: "4", memory: "8Gi", pods: 20 };
-    const ready = (status = "True") => ({ conditions: [{ type: "DiskPressure", status: "False" }, { type: "Ready", status }] });
+    const ready = (status = "True", pressure = "False") => ({
+        conditions: [{ type: "DiskPressure", status: pressure }, { type: "Ready", status }],
+    });
     const big = { cpu: "4", memory: "16Gi", pods: "110" };
     const deployments = "apis/apps/v1/namespaces/agent/deployments";
     const autoscalers = "apis/autoscaling/v2/namespaces/agent/horizontalpodautoscalers";
@@ -113,7 +115,7 @@ describe("a cluster's capacity for a failover", () => {
             "api/v1/nodes/a": { spec: {}, status: { ...ready(), allocatable: big } },
             "api/v1/nodes/b": { status: { ...ready(), allocatable: { cpu: "500m", memory: "1Gi", pods: "10" } } },
             "api/v1/nodes/cordoned": { spec: { unschedulable: true }, status: { ...ready(), allocatable: big } },
-            "api/v1/nodes/lost": { status: { ...ready("Unknown"), allocatable: big } },
+            "api/v1/nodes/lost": { status: { ...ready("Unknown", "True"), allocatable: big } },
             "api/v1/nodes/new": { status: {} },
             "api/v1/nodes/blank": {},
             "api/v1/nodes/bare": { status: ready() },
