@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { guard } from "../../dynamic/guard";
 import { failure } from "./support/failure";
-import { type ObjectStore, objectStore, type StoredObject } from "./support/objectStore";
+import { type ObjectStore, objectStore } from "./support/objectStore";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
