@@ -129,7 +129,9 @@ describe("the renewal of a token", () => {
         });
         try {
             const spoke = { context: undefined, kubeconfig: server.kubeconfig };
-            const { outs } = await boundToken.create({ ...inputs, spoke });
+            const { id, outs } = await boundToken.create({ ...inputs, spoke });
+            expect(await boundToken.update!(id, outs, { ...inputs, spoke })).to.deep.equal({ outs });
+            bodies.pop();
             expect(outs).to.include({
                 token: "t",
                 created: "2026-01-01T00:00:00Z",

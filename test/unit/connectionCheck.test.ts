@@ -2,6 +2,7 @@ import { mock } from "node:test";
 import timers from "node:timers/promises";
 import { expect } from "chai";
 import { connection, type ConnectionInputs } from "../../dynamic/connection";
+import { failure } from "./support/failure";
 import { type ObjectStore, objectStore } from "./support/objectStore";
 
 const applications = "apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
@@ -149,6 +150,13 @@ describe("the check of Argo CD's connection to a cluster", () => {
             expect(order).to.deep.equal(whole);
         });
     }
+
+    it("names the hub's setting where the kubeconfig does not have the hub", async () => {
+        const lost = { ...inputs, hub: { context: "gone", kubeconfig: hub.kubeconfig } };
+        expect(await failure(connection.create(lost))).to.match(/^hubspoke:hub\b/);
+        expect(await failure(connection.update!("id", inputs, lost))).to.match(/^hubspoke:hub\b/);
+        expect(await failure(connection.delete!("id", lost))).to.match(/^hubspoke:hub\b/);
+    });
 
     it("leaves no Application when the cluster is removed", async () => {
         hub.objects.set(check, {});

@@ -122,6 +122,11 @@ describe("the removal of what Argo CD delivers to a cluster", () => {
         expect(hub.changes).to.deep.equal([]);
     });
 
+    it("names the hub's setting where the kubeconfig does not have the hub", async () => {
+        const lost = { context: "gone", kubeconfig: hub.kubeconfig };
+        expect(await failure(remove({ hub: lost }))).to.match(/^hubspoke:hub\b/);
+    });
+
     it("does not begin where the hub protects an Application, and says how to lift that", async () => {
         hub.objects.set(agent, applicationOf("agent"));
         hub.objects.set(shop, applicationOf("shop"));

@@ -42,6 +42,13 @@ describe("the destruction of a hub", () => {
         expect(hub.changes).to.deep.equal([]);
     });
 
+    it("is refused where the kubeconfig does not have the hub, by its setting", async () => {
+        const lost = { context: "gone", kubeconfig: hub.kubeconfig };
+        expect(await failure(guard.delete!("guard", { ...state(), hub: lost }))).to.match(
+            /^cannot read the registered clusters from the hub, so nothing is destroyed: hubspoke:cluster\b/,
+        );
+    });
+
     it("is refused while clusters are registered, and says by whom", async () => {
         register("prod", { "hubspoke/stack": "organization/hubspoke/prod" });
         register("hand");
