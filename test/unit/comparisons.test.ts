@@ -35,6 +35,23 @@ describe("a comparison by Argo CD", () => {
         it(`${name} is "${what}"`, () => expect(comparisonOf(given, since).what).to.equal(what));
     }
 
+    it("has Argo CD's message, unless it compared all", () => {
+        const line = (...all: Complaint[]) => all.map(([type, message]) => `${type}: ${message}`).join("; ");
+        const name = "agent";
+        expect(comparisonOf(application(fresh, sync), since)).to.deep.equal({ name, what: "compared" });
+        expect(comparisonOf(application(undefined), since)).to.deep.equal({ name, what: "silent" });
+        expect(comparisonOf({ metadata: { name } }, since)).to.deep.equal({ name, what: "silent" });
+        for (const [given, what] of [[target, "without manifests"], [foreign, "never"], [unknown, "cluster not known"]] as const) {
+            expect(comparisonOf(application(fresh, given), since)).to.deep.equal({ name, what, why: line(given) });
+        }
+        expect(comparisonOf(application(undefined, sync), since)).to.deep.equal({ name, what: "silent", why: line(sync) });
+    });
+
+    it("that could not check single objects could not read the cluster, for all that it says", () => {
+        const check = ["ComparisonError", "Failed to check if live resource a is managed"] as const;
+        expect(comparisonOf(application(fresh, live, target, check), since).why).to.equal(`${live[1]}; ${check[1]}`);
+    });
+
     it("names of a cluster that was not read only what is wrong with that", () => {
         expect(comparisonOf(application(fresh, target, live), since).why).to.equal(live[1]);
     });
