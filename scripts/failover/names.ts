@@ -46,10 +46,11 @@ async function lookUp(name: string, server: string | undefined): Promise<Answer>
     if (server !== undefined) {
         resolver.setServers([server]);
     }
-    const [aliases, four, six] = await Promise.all(
-        [resolver.resolveCname(name), resolver.resolve4(name), resolver.resolve6(name)].map((answer) =>
-            answer.catch((): string[] => []),
-        ),
-    );
-    return { alias: aliases?.[0], addresses: [...(four ?? []), ...(six ?? [])] };
+    const found = (answer: Promise<string[]>) => answer.catch((): string[] => []);
+    const [[alias], four, six] = await Promise.all([
+        found(resolver.resolveCname(name)),
+        found(resolver.resolve4(name)),
+        found(resolver.resolve6(name)),
+    ]);
+    return { alias, addresses: [...four, ...six] };
 }

@@ -105,6 +105,11 @@ describe("a failover: the checks", () => {
         });
     });
 
+    it("forbid the move to a cluster whose health Argo CD does not know", () => {
+        const target = { metadata: { name: "agent" }, status: { sync: { status: "Synced", revision: "a" } } };
+        expect(judge({ ...facts, target }).problems).to.deep.equal(["agent-dr is Synced and Unknown"]);
+    });
+
     it("say why the cluster that users leave was not asked, which forbids nothing", () => {
         const from = { ...facts.capacity.from, unasked: "the kubeconfig has no context \"prod\"" };
         const { problems, unknown } = judge({ ...facts, capacity: { ...facts.capacity, from } });

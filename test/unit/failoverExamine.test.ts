@@ -84,6 +84,23 @@ describe("the examination of a failover", () => {
         expect(problems.join("; ")).to.include("the agent's namespace on dr has 4 cores, but prod may use 16");
     });
 
+    it("is refused where users move for no application", async () => {
+        const dr = await serve((path) => objects[path]);
+        const hub = { ...(await hubOf(nothingOnHub)), settings: { applications: [{ name: "agent" }] } } as unknown as FailoverHub;
+        const [prod, to] = ["prod", "dr"].map((name) => withLimits(name, dr.url, access(dr.url)));
+        expect(await failure(look(hub, prod!, to!))).to.equal("hubspoke:applications: none has `traffic: true`");
+    });
+
+    it("does not ask Argo CD where something else forbids the move", async () => {
+        const dr = await serve((path) => objects[path]);
+        const asked: string[] = [];
+        const hub = await hubOf((path) => (asked.push(path), nothingOnHub()));
+        const to = { ...withLimits("dr", dr.url, access(dr.url)), probeUrl: undefined };
+        const { problems } = await examine(hub, withLimits("prod", dr.url, access(dr.url)), to);
+        expect(problems[0]).to.match(/^the agent on dr does not serve users: its settings have no probe/);
+        expect(asked.filter((path) => path.endsWith("/applications/agent-dr"))).to.have.length(1);
+    });
+
     it("asks the cluster that users leave once, although it looks at the other one twice", async () => {
         const [prod, dr] = [await serve((path) => objects[path]), await serve((path) => objects[path])];
         const application = (cluster: string) => ({

@@ -63,6 +63,20 @@ describe("the lock of a failover", () => {
         await lock.release();
     });
 
+    it("is taken from an API server that says it has created it", async () => {
+        await start({}, ({ method, body }, stored) => {
+            if (method !== "POST") {
+                return undefined;
+            }
+            stored.set(lease, { ...(JSON.parse(body) as StoredObject), metadata: { resourceVersion: "1" } });
+            return { code: 201 };
+        });
+        const lock = await take();
+        await lock.check();
+        await lock.release();
+        expect(now()).to.equal(undefined);
+    });
+
     it("is renewed while it is held, and not after that", async () => {
         mock.timers.enable({ apis: ["setInterval"] });
         await start();

@@ -49,7 +49,7 @@ describe("a failover's hook for the database", () => {
     });
 
     it("stops the move with the end of its output, if it fails", async () => {
-        const script = "for (let i = 1; i <= 12; i++) console.log(`line ${i}`); process.exit(3)";
+        const script = "for (let i = 1; i <= 12; i++) console.log(`line ${i}`); console.log('\\n\\n'); process.exit(3)";
         const error = await failure(printed(() => runHook(node(script), move)));
         expect(error).to.match(/^traffic\.hooks\.database failed, so users stay on prod: .*exit code 3/);
         const shown = error.split("\n").filter((line) => /^line \d+$/.test(line));
@@ -89,14 +89,23 @@ describe("a failover's record on the hub", () => {
     });
 
     it("is an Event too, of the record", async () => {
+        const before = Date.now();
         await announce(hub.address, "argocd", "FailoverBegun", move(1));
         const [[path, event] = []] = hub.objects;
         expect(path).to.match(/^api\/v1\/namespaces\/argocd\/events\/failover-/);
-        expect(event).to.deep.include({
+        const { metadata, firstTimestamp, lastTimestamp, ...others } = event ?? {};
+        expect(metadata).to.include({ generateName: "failover-" });
+        expect(Date.parse(String(firstTimestamp))).to.be.within(before, Date.now());
+        expect(lastTimestamp).to.equal(firstTimestamp);
+        expect(others).to.deep.equal({
+            apiVersion: "v1",
             kind: "Event",
             involvedObject: { apiVersion: "v1", kind: "ConfigMap", name: "failover-record", namespace: "argocd" },
+            type: "Normal",
             reason: "FailoverBegun",
             message: "2026-01-01T12:00:01.000Z ada: prod to dr, done: reason 1",
+            source: { component: "hubspoke-failover" },
+            count: 1,
         });
     });
 });
