@@ -5,7 +5,7 @@ import { parse, satisfies } from "semver";
  * by which a PreDelete or PostDelete hook of one application is applied in the namespace of another. Source: the
  * release notes of v3.3.15 and v3.4.10; 3.6.1 has the check (controller/hook.go).
  */
-const open = "<3.3.15 || >=3.4.0 <3.4.10 || >=3.5.0 <3.5.4";
+const open = "<3.3.15 || >=3.4.0-0 <3.4.10 || >=3.5.0-0 <3.5.4";
 
 /**
  * What a version of Argo CD leaves open.

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import { asArgoCd, certificateProblem, registeredConnection } from "../../clusters/argoCdConnection";
 import { issuerOf, subjectOf } from "../../clusters/federation";
+import { claimsOf } from "../../clusters/jwt";
 import type { ClusterAddress } from "../../clusters/kubeconfig";
 import { ask, CertificateError, change, find, get } from "../../clusters/request";
 import { MayNotRequestError, requestToken } from "../../clusters/tokenRequest";
-import { askWithToken } from "../../clusters/tokenTrial";
+import { askWithToken, tryToken } from "../../clusters/tokenTrial";
 import { GiveUp } from "../../clusters/wait";
 import { type Answer, type Asked, fakeApiServer, type FakeApiServer } from "../../lab/test/support/fakeApiServer";
 import { closedPort, failure } from "./support/failure";
@@ -45,6 +46,11 @@ describe("a request to an API server", () => {
         await ask(cluster, "a", { method: "PATCH", type: "application/apply-patch+yaml" });
         expect(last()).to.include({ body: "" });
         expect(last()?.headers["content-type"]).to.equal("application/apply-patch+yaml");
+    });
+
+    it("acts as the user that the kubeconfig names", async () => {
+        await get({ ...cluster, user: { as: "ops" } }, "version");
+        expect(last()?.headers).to.include({ "impersonate-user": "ops" });
     });
 
     it("says whether there is such an object", async () => {
@@ -194,6 +200,8 @@ describe("a request to an API server", () => {
             expect(await askWithToken(cluster, away, "t", "a")).to.include({ status: 200, byArgoCdsWay: false });
             expect(await askWithToken(cluster, undefined, "t", "a")).to.include({ status: 200, byArgoCdsWay: false });
             expect(asked).to.have.length(3);
+            expect(await tryToken(cluster, undefined, "t", "room")).to.deep.equal({ status: 200, byArgoCdsWay: false });
+            expect(last()?.path).to.equal("/api/v1/namespaces/room/events?limit=1");
             const distrusted = { server: "https://prod.test", tls: { insecure: false, caData: base64("none") } };
             const error = await askWithToken(cluster, distrusted, "t", "a").catch((reason: unknown) => reason);
             expect(error).to.be.instanceOf(CertificateError);
@@ -238,8 +246,10 @@ describe("a request to an API server", () => {
             expect(subjectOf("argocd", "argocd-server")).to.equal("system:serviceaccount:argocd:argocd-server");
             const jwt = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
             expect(issuerOf(jwt({ iss: "https://hub.test" }))).to.equal("https://hub.test");
-            for (const none of ["none", "", "a.b.c", jwt(null), jwt("text"), jwt({})]) {
+            expect(issuerOf(jwt({}))).to.equal(undefined);
+            for (const none of ["none", "", "a.b.c", jwt(null), jwt("text"), jwt(1)]) {
                 expect(issuerOf(none)).to.equal(undefined);
+                expect(claimsOf(none)).to.equal(undefined);
             }
         });
     });

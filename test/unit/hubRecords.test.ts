@@ -2,11 +2,21 @@ import { expect } from "chai";
 import { describeMove, type Move, moveId, readMoves } from "../../clusters/moves";
 import { type PromotionRecord, promotionsThatMoved, promotionKey, readPromotions } from "../../clusters/promotions";
 import { changeRecordKey, readRecord, writeRecord } from "../../clusters/records";
+import { isUnderWay, type Release } from "../../clusters/releases";
 import { failure } from "./support/failure";
 import { type ObjectStore, objectStore } from "./support/objectStore";
 
 const folder = "api/v1/namespaces/argocd/configmaps";
 const named = { name: "record", labels: { a: "b" } };
+
+describe("a release on the hub", () => {
+    it("is under way until it is done or has gone back", () => {
+        const states = ["running", "approval", "paused", "going back", "done", "back"] as const;
+        const underWay = states.filter((state) => isUnderWay({ state } as Release));
+        expect(underWay).to.deep.equal(["running", "approval", "paused", "going back"]);
+        expect(isUnderWay(undefined)).to.equal(false);
+    });
+});
 
 describe("a record on the hub", () => {
     let hub: ObjectStore;
@@ -52,6 +62,15 @@ describe("a record on the hub", () => {
         expect({ value, seen }).to.deep.equal({ value: "1 and mine", seen: [undefined, "2", "1"] });
         expect(hub.objects.get(`${folder}/record`)).to.deep.include({ data: { x: "1 and mine" } });
         expect(hub.objects.get(`${folder}/record`)?.metadata).to.deep.include(named);
+    });
+
+    it("is made for its first key, and gets one where it has none", async () => {
+        await start();
+        expect(await changeRecordKey(hub.address, "argocd", named, "x", () => "1")).to.equal("1");
+        const made = { apiVersion: "v1", kind: "ConfigMap", data: { x: "1" } };
+        expect(hub.objects.get(`${folder}/record`)).to.deep.include(made);
+        hub.objects.set(`${folder}/record`, { metadata: { resourceVersion: "7" } });
+        expect(await changeRecordKey(hub.address, "argocd", named, "x", (now) => `${now}`)).to.equal("undefined");
     });
 
     it("is not written where nothing changes", async () => {

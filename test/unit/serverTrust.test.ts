@@ -136,6 +136,8 @@ describe("the authorities of the machine", () => {
             try {
                 known.getCACertificates = (type) => (type === "system" ? [two, three] : []);
                 expect(fresh().systemAuthorities()).to.equal(`${two}\n${three}`);
+                delete known.getCACertificates;
+                expect(fresh().systemAuthorities()).to.equal(undefined);
             } finally {
                 if (original === undefined) {
                     delete known.getCACertificates;
