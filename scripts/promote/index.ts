@@ -24,7 +24,8 @@ import { proveFor } from "./prove";
 import { actOnRelease, promoteInRings } from "./rings";
 import { applicationNamed, clustersToPromote, environmentNamed } from "./target";
 
-async function promote(args: string[]): Promise<void> {
+/** Does what the arguments say. */
+export async function promote(args: string[]): Promise<void> {
     const { to, does, timeout, ...named } = optionsIn(args);
     const target = await environmentNamed("to", to);
     if (target.rollout.strategy !== "pinned") {

@@ -20,7 +20,6 @@ function update(name: string, before: Inputs, after: Inputs, paths: string[] = [
 }
 
 const rotation = rotationOwns([{ cluster: "prod", generation: 2 }]);
-const promotion = promotionOwns("agent", ["prod"]);
 
 const old = { "hubspoke/credential-generation": "1", "hubspoke/credential-since": "then", "argocd.argoproj.io/refresh": "then" };
 const next = { "hubspoke/credential-generation": "2", "hubspoke/credential-since": unknown, "argocd.argoproj.io/refresh": unknown };
@@ -77,22 +76,32 @@ describe("a rotation", () => {
 });
 
 describe("a promotion", () => {
+    const strangeIn = (changes: readonly Change[], application = "agent") =>
+        strangeChanges(changes, promotionOwns(application, ["prod"]));
     const pinned = (revision: string, labels = {}) => clusterSecret({ revision }, labels);
 
     it("may change the pin", () => {
         const moved = update("prod-cluster-secret", pinned("a"), pinned("b"), ["metadata.annotations.revision"]);
-        expect(strangeChanges([moved], promotion)).to.deep.equal([]);
-        expect(strangeChanges([update("prod-cluster-secret", clusterSecret({}), pinned("b"), ["metadata"])], promotion)).to.deep.equal([]);
+        expect(strangeIn([moved])).to.deep.equal([]);
+        expect(strangeIn([update("prod-cluster-secret", clusterSecret({}), pinned("b"), ["metadata"])])).to.deep.equal([]);
+        const annotations = (version: string, values: string) =>
+            clusterSecret({ "revision.hubspoke/retriever": version, "values-revision.hubspoke/retriever": values });
+        const both = update("prod-cluster-secret", annotations("1.0", "v1"), annotations("2.0", "v2"));
+        expect(strangeIn([both], "retriever")).to.deep.equal([]);
+        expect(strangeIn([both])).to.have.length(1);
     });
 
     it("may change nothing else, visible or hidden, nor register a cluster", () => {
         const labelled = update("prod-cluster-secret", pinned("a"), pinned("b", { tier: "gold" }));
         const elsewhere = update("prod-cluster-secret", pinned("a"), pinned("b"), ["metadata.annotations.revision", "data.config"]);
-        const lines = strangeChanges([labelled, elsewhere, change("create", secretType, "prod-cluster-secret")], promotion);
+        const created = change("create", secretType, "prod-cluster-secret");
+        const other = update("dr-cluster-secret", pinned("a"), pinned("b"));
+        const lines = strangeIn([labelled, elsewhere, created, other]);
         expect(lines).to.deep.equal([
             `update prod-cluster-secret (${secretType}): metadata.labels.tier`,
             `update prod-cluster-secret (${secretType}): data.config`,
             `create prod-cluster-secret (${secretType})`,
+            `update dr-cluster-secret (${secretType}): metadata.annotations.revision`,
         ]);
     });
 });

@@ -55,6 +55,11 @@ describe("a promotion of a revision that another one has replaced on a cluster",
         expect(await failure(prove())).to.match(/changed:\n {2}a: by hotfix at .*\nPromote/);
     });
 
+    it("is refused too for a cluster that is not registered now, which would come back with it", async () => {
+        await hubWith("old", { b: "hotfix" }, { a: replaced, b: replaced });
+        expect(await failure(prove())).to.include(`changed:\n  a: by hotfix at ${at}\n  b: by hotfix at ${at}\nPromote`);
+    });
+
     it("continues after an interruption: what it has reached has replaced what was before", async () => {
         await hubWith("new", { a: "new", b: "old" }, { "a.begun": began("new", "old"), "b.begun": began("new", "old") });
         expect((await printed(() => prove())).result).to.equal("new");
@@ -66,5 +71,7 @@ describe("a promotion of a revision that another one has replaced on a cluster",
         const settings = settingsWith(["a", "b"]);
         Object.assign(settings.clusters.b ?? {}, { rollbackFrom: "hotfix" });
         expect((await printed(() => prove(false, targetOn(hub, settings)))).result).to.equal("old");
+        Object.assign(settings.clusters.b ?? {}, { revision: "older" });
+        expect(await failure(prove(false, targetOn(hub, settings)))).to.match(/changed:\n {2}b: by hotfix/);
     });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { actOnRelease } from "../../scripts/promote/rings";
-import { clustersToPromote, environmentNamed } from "../../scripts/promote/target";
+import { applicationNamed, clustersToPromote, environmentNamed } from "../../scripts/promote/target";
 import type { EnvironmentStack } from "../../scripts/support/stacks";
 import { hubApplications, three } from "./support/applications";
 import { failure } from "./support/failure";
@@ -23,6 +23,26 @@ describe("the environment of a promotion", () => {
         } finally {
             pulumi.restore();
         }
+    });
+});
+
+describe("the application of a promotion", () => {
+    const named = (name: string | undefined, applications: EnvironmentStack["applications"]) =>
+        applicationNamed(name, { applications } as EnvironmentStack);
+
+    it("is the one that is named, or the hub's only one", () => {
+        expect(named("retriever", hubApplications(three))).to.equal("retriever");
+        expect(named("agent", hubApplications())).to.equal("agent");
+        expect(named(undefined, hubApplications())).to.equal("agent");
+    });
+
+    it("must be named on a hub with several, and be one of the hub's", () => {
+        expect(() => named(undefined, hubApplications(three))).to.throw(
+            /^the hub has several applications\. Name one: --application agent or retriever or monitoring$/,
+        );
+        expect(() => named("retreiver", hubApplications())).to.throw(
+            /^the hub has no application retreiver\. Name one: --application agent$/,
+        );
     });
 });
 

@@ -30,3 +30,21 @@ export function registered(name: string, revision = "old"): [path: string, objec
     const metadata = { name: `cluster-${name}`, labels, annotations: { revision } };
     return [`api/v1/namespaces/argocd/secrets/cluster-${name}`, { metadata, data: {} }];
 }
+
+/** The Application of an application on a cluster of prod, by its path: compared with a revision, as it is targeted. */
+export function running(
+    name: string,
+    revision: string,
+    { application = "agent", environment = "prod", health = "Healthy" } = {},
+): [path: string, object: StoredObject] {
+    const labels = { "app.kubernetes.io/name": application, environment };
+    const status = { sync: { status: "Synced", revision }, health: { status: health } };
+    return [
+        `apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${application}-${name}`,
+        {
+            metadata: { name: `${application}-${name}`, labels },
+            spec: { source: { targetRevision: revision } },
+            status: { ...status, operationState: { phase: "Succeeded", syncResult: { revision } } },
+        },
+    ];
+}
