@@ -40,6 +40,8 @@ export class FakeFleet {
     askSeries: AskSeries = () => Promise.resolve([]);
     /** Errors of the next `up`s. */
     readonly errors: Error[] = [];
+    /** How often a process has looked at the clock, the record or the clusters. */
+    private looks = 0;
 
     constructor(readonly clusters: Record<string, Fake>, pin: Pin = { revision: "old" }) {
         for (const [name, { unregistered }] of Object.entries(clusters)) {
@@ -67,7 +69,7 @@ export class FakeFleet {
         ]);
         return {
             clusters: Object.fromEntries(entries),
-            now: () => this.clock,
+            now: () => this.looked(this.clock),
             sleep: async (milliseconds) => {
                 this.clock += milliseconds;
                 await this.onWait();
@@ -76,18 +78,27 @@ export class FakeFleet {
             applications: () => Promise.resolve(Object.keys(this.hub).map((name) => this.application(name))),
             dead: () => {
                 const dead = Object.keys(this.clusters).filter((name) => this.clusters[name]?.dead);
-                return Promise.resolve(Object.fromEntries(dead.map((name) => [name, "it does not answer"])));
+                return Promise.resolve(this.looked(Object.fromEntries(dead.map((name) => [name, "it does not answer"]))));
             },
             pins: () => Promise.resolve({ ...this.hub }),
             write: (pins) => Promise.resolve(void Object.assign(this.file, pins)),
             move: (asked) => this.move(asked),
-            read: () => Promise.resolve(this.record),
+            read: () => Promise.resolve(this.looked(this.record)),
             change: (next) => {
                 this.record = JSON.parse(JSON.stringify(next(this.record))) as Release;
                 return Promise.resolve(this.record);
             },
             askSeries: (...asked) => this.askSeries(...asked),
         };
+    }
+
+    /** What a look sees. A release that would go on for ever is an error: its clock does not end a test. */
+    private looked<T>(seen: T): T {
+        this.looks += 1;
+        if (this.looks > 20_000) {
+            throw new Error(`the release does not end: ${JSON.stringify(this.record)}`);
+        }
+        return seen;
     }
 
     /** As if each cluster had a shard of its own. */
