@@ -37,7 +37,8 @@ describe("what a release in rings says", () => {
 
     it("is which clusters it skips, and why, also at its end", async () => {
         const fleet = new FakeFleet({
-            ...{ a: { labels }, b: { dead: true }, c: { quarantined: true }, d: { runs: false }, e: { unregistered: true }, f: {} },
+            ...{ a: { labels }, b: { dead: true }, c: { quarantined: true }, d: { runs: false } },
+            ...{ e: { unregistered: true }, f: {} },
         });
         const { state, skipped, moved } = await release(fleet, two);
         const why = {
