@@ -57,7 +57,7 @@ describe("a promotion to all clusters at once", () => {
     it("pins all clusters, records that, and waits for those that are not in quarantine", async () => {
         const old = running("b", "old", { health: "Degraded" });
         await begin({ a: pinned("a"), b: pinned("b", { quarantined: "true" }) }, [running("a", "new"), old]);
-        const { lines } = await printed(() => promoteAtOnce(target, "agent", "new", "1m"));
+        const { lines } = await printed(() => promoteAtOnce(target, "agent", "new", "5s"));
         expect(lines).to.deep.equal([
             "prod: b is in quarantine: it gets new when that is lifted",
             `prod is Synced and Healthy at new. Commit ${pulumi.file("prod")}`,
@@ -73,13 +73,13 @@ describe("a promotion to all clusters at once", () => {
     it("waits for the Applications of its application alone", async () => {
         await begin({ a: pinned("a") }, [running("a", "new")]);
         const all = { ...target, applications: hubApplications(three) };
-        const { lines } = await printed(() => promoteAtOnce(all, "agent", "new", "1m"));
+        const { lines } = await printed(() => promoteAtOnce(all, "agent", "new", "5s"));
         expect(lines).to.have.length(1);
     });
 
     it("stops at an Application that fails, with the pins before and how to restore them", async () => {
         await begin({ a: pinned("a"), b: pinned("b", { revision: undefined }) }, [running("a", "new", { health: "Degraded" })]);
-        expect(await failure(promoteAtOnce(target, "agent", "new", "1m"))).to.equal(
+        expect(await failure(promoteAtOnce(target, "agent", "new", "5s"))).to.equal(
             "agent on prod does not become healthy at new:\n" +
                 "agent-a: Synced, Degraded at new\n" +
                 "The promotion stopped. To continue, run it again. To roll back, write into " +
@@ -101,7 +101,7 @@ describe("a promotion to all clusters at once", () => {
         await begin({ a: pinned("a", { labels, revisions: revisionsBefore }), b: pinned("b", { labels }) }, []);
         pulumi.fail("up", "the network failed");
         const all = { ...target, applications: hubApplications(three) };
-        const error = await failure(promoteAtOnce(all, "retriever", "2.0 v2", "1m"));
+        const error = await failure(promoteAtOnce(all, "retriever", "2.0 v2", "5s"));
         const pins = "a: revision 1.0, values v1, rollbackFrom 2.0 v2; b: no revision";
         expect(error.split("\n").at(-1)).to.equal(
             "The promotion stopped. To continue, run it again. To roll back, write into " +
@@ -113,7 +113,7 @@ describe("a promotion to all clusters at once", () => {
         await begin({ a: pinned("a") }, [running("a", "new")]);
         const urn = "urn:pulumi:prod::hubspoke::kubernetes:core/v1:Secret::other";
         pulumi.planned([{ op: "create", urn, type: "kubernetes:core/v1:Secret" }]);
-        const error = await failure(promoteAtOnce(target, "agent", "new", "1m"));
+        const error = await failure(promoteAtOnce(target, "agent", "new", "5s"));
         expect(error).to.match(
             /^nothing was brought up: besides the promotion, this would change in the stack prod:\n {2}create other /,
         );
@@ -125,7 +125,7 @@ describe("a promotion to all clusters at once", () => {
         const [path, { metadata, ...secret }] = registered("a");
         const annotations = { revision: "old", "argocd.argoproj.io/skip-reconcile": "true" };
         hub.objects.set(path, { ...secret, metadata: { ...metadata, annotations } });
-        expect(await failure(promoteAtOnce(target, "agent", "new", "1m"))).to.match(/^hubspoke:clusters\.a: Argo CD leaves it alone now/);
+        expect(await failure(promoteAtOnce(target, "agent", "new", "5s"))).to.match(/^hubspoke:clusters\.a: Argo CD leaves it alone now/);
         expect([pulumi.calls(), hub.changes]).to.deep.equal([[], []]);
     });
 
@@ -138,7 +138,7 @@ describe("a promotion to all clusters at once", () => {
         it(`that stops names the command for ${what}`, async () => {
             await begin({ a: pinned("a") }, [], given);
             pulumi.fail("up", "the network failed");
-            const error = await failure(promoteAtOnce(target, "agent", "new", "1m"));
+            const error = await failure(promoteAtOnce(target, "agent", "new", "5s"));
             expect(error).to.match(/the network failed[^]*a: revision old, rollbackFrom new/);
             expect(error.endsWith(`. Then: ${command}`), error).to.equal(true);
         });

@@ -73,6 +73,27 @@ describe("the clusters of each ring", () => {
         expect(() => ringsOf(rings, idle)).to.throw(/rings\.0\.clusters: chooses no cluster/);
     });
 
+    it("have every label that is named, and an error names all of them", () => {
+        const labelled = (labels: Record<string, string>) => [{ ...rings[0], clusters: { labels } }, ...rings.slice(2)];
+        const tiers = candidates(4, (index) => ({ labels: { canary: String(index < 3), tier: index < 2 ? "gold" : "tin" } }));
+        const found = ringsOf(labelled({ canary: "true", tier: "gold" }) as typeof rings, tiers);
+        expect(found.map(({ clusters }) => clusters)).to.deep.equal([["cluster-0", "cluster-1"], ["cluster-2", "cluster-3"]]);
+        expect(() => ringsOf(labelled({ canary: "false", tier: "gold" }) as typeof rings, tiers)).to.throw(
+            /^hubspoke:rollout\.rings\.0\.clusters: chooses no cluster: none that runs the application has the labels /,
+        ).with.property("message").that.matches(
+            / canary: "false", tier: "gold"\. Correct them, or give a cluster these labels$/,
+        );
+    });
+
+    it("are somebody's where as many have the revision as are to be moved", () => {
+        const given = [{ percent: 50, soak: "1h" }, { percent: 75, soak: "3h" }, { percent: 100 }];
+        const halves = rollout({ rings: given }).rings;
+        const [[first] = [], [second] = []] = ringsOf(halves, candidates(4)).map(({ clusters }) => clusters);
+        const some = candidates(4).map((one) => ({ ...one, has: one.name === first || one.name === second }));
+        const found = ringsOf(halves, some).map(({ clusters, has, soak }) => [clusters.length, has.length, soak]);
+        expect(found).to.deep.equal([[1, 1, "1h"], [0, 1, "3h"], [1, 0, "10m"]]);
+    });
+
     it("are in the last ring if they do not run the application, and count for no share", () => {
         const found = ringsOf(rings, candidates(20, (index) => ({ runs: index >= 10 || index < 3 })));
         expect(found.map(({ clusters }) => clusters.length)).to.deep.equal([3, 0, 17]);

@@ -53,7 +53,8 @@ describe("the begin of a release in rings", () => {
                 { clusters: ["a"], has: [], soak: "10m", approve: false, maxFailed: 0 },
                 { clusters: ["b", "c"], has: [], soak: "10m", approve: false, maxFailed: 0 },
             ],
-            ...{ ring: 0, approved: false, begun: false, before: { a: old, b: old, c: old }, moved: [], skipped: {}, failed: {} },
+            ...{ ring: 0, approved: false, begun: false },
+            ...{ before: { a: old, b: old, c: old }, moved: [], skipped: {}, failed: {} },
         });
     });
 });

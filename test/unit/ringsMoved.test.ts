@@ -26,7 +26,8 @@ describe("the move of a ring", () => {
 
     it("pauses where no cluster of it could prove the revision, with the reason of each", async () => {
         const fleet = new FakeFleet({
-            ...{ a: { labels, dead: true }, b: { labels, unregistered: true }, c: { labels, quarantined: true }, d: {} },
+            ...{ a: { labels, dead: true }, b: { labels, unregistered: true } },
+            ...{ c: { labels, quarantined: true }, d: {} },
         });
         const { state, why, failure: isFailure, ring: at } = await release(fleet, two);
         expect([state, isFailure, at]).to.deep.equal(["paused", true, 0]);

@@ -85,6 +85,7 @@ function hash(name: string): string {
     return createHash("sha256").update(name).digest("hex");
 }
 
+/** The order of two different texts. */
 function compare(one: string, other: string): number {
-    return one < other ? -1 : one > other ? 1 : 0;
+    return one < other ? -1 : 1;
 }
