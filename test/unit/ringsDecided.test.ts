@@ -27,10 +27,20 @@ describe("the begin of a release in rings", () => {
             `ring 2 of 2 (2 clusters) needs an approval of new: ${command} --approve`,
         );
         expect(fleet.record).to.equal(before);
+        const at = "in ring 2 of 2: 1 of 3 clusters have it";
+        const goOn = `To go on: ${command} --resume`;
+        fleet.record = { ...(before as unknown as Release), state: "running" };
+        expect(await failure(begin(fleet.world(), person, "newer", two))).to.equal(
+            `The release of new is ${at}. ${goOn}. To take it back: ${command} --back`,
+        );
+        fleet.record = { ...fleet.record, state: "going back", why: "broken" };
+        expect(await failure(begin(fleet.world(), person, "newer", two))).to.equal(
+            `The release of new is going back. ${goOn}\nbroken`,
+        );
+        fleet.record = before;
         await decide(fleet.world(), person, "pause");
         expect(await failure(begin(fleet.world(), person, "newer", two))).to.equal(
-            `The release of new is paused in ring 2 of 2: 1 of 3 clusters have it. To go on: ${command} --resume. ` +
-                `To take it back: ${command} --back\na person paused it`,
+            `The release of new is paused ${at}. ${goOn}. To take it back: ${command} --back\na person paused it`,
         );
     });
 

@@ -41,13 +41,16 @@ describe("the move of a ring", () => {
         expect(fleet.ups).to.deep.equal([]);
     });
 
-    it("pauses in the last ring too, where no cluster has proved the revision before", async () => {
-        const fleet = new FakeFleet({ a: { labels }, b: {} });
-        Object.assign(fleet.clusters.a ?? {}, { breaksAt: "new" });
-        fleet.onWait = () => void (fleet.ups.length === 1 && Object.assign(fleet.clusters.b ?? {}, { dead: true }));
-        const { state, why } = await release(fleet, [{ ...canary, maxFailed: 1 }, ring({ percent: 100 })]);
+    it("pauses in a ring that is not the last one, whatever clusters before have proved", async () => {
+        const fleet = three();
+        const rings = [canary, ring({ percent: 66 }), ring({ percent: 100 })];
+        fleet.onWait = () => {
+            const next = fleet.record?.rings[1]?.clusters[0] ?? "";
+            Object.assign(fleet.clusters[next] ?? {}, { dead: true });
+        };
+        const { state, why } = await release(fleet, rings);
         expect(state).to.equal("paused");
-        expect(why).to.match(/^ring \d of 2: no cluster .* could prove new/);
+        expect(why).to.match(/^ring 2 of 3: no cluster of it could prove new:\n {2}[bc]: it does not answer: /);
     });
 
     it("moves what a ring before has skipped and answers again, and records it as its own", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { decide } from "../../scripts/promote/rings/commands";
 import { FakeFleet, rulesOf } from "./support/release";
 import { canary, onward, pinByHand, release, ring, three, two } from "./support/rings";
 
@@ -87,6 +88,24 @@ describe("a ring of a release, while it is watched", () => {
         expect(new Set(looks.slice(0, -1))).to.deep.equal(new Set([30_000]));
     });
 
+    it("pauses where its only cluster has failed within the limit", async () => {
+        const fleet = new FakeFleet({ a: { labels, breaksAt: "new" }, b: {} });
+        const { state, why } = await release(fleet, [{ ...canary, maxFailed: 1 }, ring({ percent: 100 })]);
+        expect([state, why]).to.deep.equal(["paused", "ring 1 of 2: no cluster is left that could prove new"]);
+    });
+
+    it("pauses at the end where every cluster has failed or came into quarantine", async () => {
+        const fleet = new FakeFleet({ a: { labels }, b: {} });
+        const rules = rulesOf({ runner: "a person" });
+        fleet.onWait = () => (fleet.ups.length === 2 ? decide(fleet.world(), rules, "pause") : undefined);
+        await release(fleet, [{ ...canary, maxFailed: 1 }, ring({ percent: 100, maxFailed: 1 })]);
+        fleet.onWait = () => undefined;
+        Object.assign(fleet.clusters.a ?? {}, { breaksAt: "new" });
+        Object.assign(fleet.clusters.b ?? {}, { quarantined: true });
+        const { state, why } = await onward(fleet, "resume");
+        expect([state, why]).to.deep.equal(["paused", "ring 2 of 2: no cluster is left that could prove new"]);
+    });
+
     it("pauses where its only cluster has died", async () => {
         const fleet = three();
         fleet.onWait = () => void Object.assign(fleet.clusters.a ?? {}, { dead: true });
@@ -113,7 +132,18 @@ describe("the gates of a ring", () => {
         const rules = rulesOf({ gates: [gate("slow", "40m"), gate("fast")] });
         expect((await release(fleet, passing, rules)).state).to.equal("done");
         expect(fleet.clock - began).to.be.within(40 * minute, 42 * minute + 10_000);
-        expect(fleet.said).to.include("the gate slow < 0.01 is observed for less than 40m");
+        const soaking = ["a", "b", "c"].map((name) => `${name}: 60 s of the soak time remain`).join("\n");
+        expect(fleet.said.slice(2, 4)).to.deep.equal([soaking, "the gate slow < 0.01 is observed for less than 40m"]);
+    });
+
+    it("are not named where its clusters fail", async () => {
+        const fleet = three();
+        prometheus(fleet, () => 0.5);
+        fleet.onWait = () => void Object.assign(fleet.clusters.b ?? {}, { breaksAt: "new" });
+        const { why } = await release(fleet, [ring({ percent: 100, soak: "2h" })], rulesOf({ gates: [gate("bad", "20s")] }));
+        expect(why).to.equal(
+            "ring 1 of 1 failed: 1 of its clusters failed, and 0 may fail:\n  b: agent-b: Synced, Degraded at new",
+        );
     });
 
     it("fail it together, each on its line, while it soaks", async () => {
