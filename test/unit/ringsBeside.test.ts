@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Release } from "../../clusters/releases";
 import { begin, decide, takeOver } from "../../scripts/promote/rings/commands";
 import { drive } from "../../scripts/promote/rings/drive";
 import { failure } from "./support/failure";
@@ -148,6 +149,26 @@ describe("a release in rings, beside people and other processes", () => {
         expect(await failure(release(fleet, two))).to.match(/another run of this command has taken over/);
         fleet.onWait = () => undefined;
         expect((await onward(fleet)).state).to.equal("done");
+    });
+
+    it("does not go on where a cluster of its present ring went back by hand", async () => {
+        const fleet = three();
+        fleet.onWait = () => decide(fleet.world(), rulesOf({ runner: "a person" }), "pause");
+        await release(fleet, two);
+        pinByHand(fleet, ["a"], "old");
+        expect(await failure(onward(fleet, "resume"))).to.match(/^a got another revision after the release of new had begun/);
+    });
+
+    it("changes no record that another process has taken over since it looked, nor one that is gone", async () => {
+        const fleet = three();
+        await begin(fleet.world(), rulesOf(), "new", two);
+        const taken = { ...fleet.world(), say: () => void (fleet.record = { ...(fleet.record as Release), runner: "two" }) };
+        expect(await failure(drive(taken, rulesOf()))).to.match(/another run of this command has taken over/);
+        expect(fleet.record).to.include({ runner: "two", begun: false });
+        const gone = { ...fleet.world(), say: () => void (fleet.record = undefined) };
+        expect(await failure(drive(gone, rulesOf({ runner: "two" })))).to.equal(
+            "the hub's record of the release is gone. Begin the release again",
+        );
     });
 
     it("can be taken back after its end, unless another revision came after it", async () => {

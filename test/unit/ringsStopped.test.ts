@@ -22,6 +22,20 @@ describe("the stack file of a release in rings that stops", () => {
         expect(overtaken.file).to.deep.equal({ a: after, b: { revision: "hotfix" }, c: before });
     });
 
+    it("has those of the rings so far on another machine, also of what has died, and none of a later ring", async () => {
+        const labels = { canary: "true" };
+        const fleet = new FakeFleet({ a: { labels }, b: {}, c: {}, d: { labels, dead: true } });
+        fleet.onWait = () => {
+            Object.keys(fleet.file).forEach((name) => (fleet.file[name] = before));
+            return pause(fleet);
+        };
+        expect((await release(fleet, two)).state).to.equal("paused");
+        expect(fleet.file).to.deep.equal({ a: after, b: before, c: before, d: after });
+        const asked = three();
+        expect((await release(asked, [canary, ring({ percent: 100, approve: true })])).state).to.equal("approval");
+        expect(asked.file).to.deep.equal({ a: after, b: before, c: before });
+    });
+
     it("has those of a ring's clusters that have moved, and of clusters that a ring before has skipped", async () => {
         const fleet = new FakeFleet({ a: { labels: { canary: "true" } }, b: {}, c: {}, d: { labels: { canary: "true" }, dead: true } });
         fleet.onUp = (name) => (name === "b" ? pause(fleet) : undefined);

@@ -106,6 +106,30 @@ describe("a ring of a release, while it is watched", () => {
         expect([state, why]).to.deep.equal(["paused", "ring 2 of 2: no cluster is left that could prove new"]);
     });
 
+    it("waits for an Application that does not exist yet", async () => {
+        const fleet = three();
+        const world = fleet.world();
+        const early = () => fleet.said.length < 2;
+        const applications = async () => (early() ? [] : world.applications());
+        fleet.world = () => ({ ...world, applications });
+        expect((await release(fleet, two)).state).to.equal("done");
+        expect(fleet.said[1]).to.equal("a: agent-a does not exist");
+    });
+
+    it("does not watch a cluster of a later ring that has the revision", async () => {
+        const fleet = three();
+        pinByHand(fleet, ["c"], "new");
+        Object.assign(fleet.clusters.c ?? {}, { breaksAt: "new" });
+        expect((await release(fleet, [canary, ring({ percent: 100, approve: true })])).state).to.equal("approval");
+    });
+
+    it("is the last one where no ring after it has a cluster", async () => {
+        const fleet = new FakeFleet({ a: { labels }, b: { dead: true } });
+        const { state, skipped, rings } = await release(fleet, [canary, ring({ percent: 90 }), ring({ percent: 100 })]);
+        expect(rings.map(({ clusters }) => clusters)).to.deep.equal([["a"], ["b"], []]);
+        expect([state, Object.keys(skipped)]).to.deep.equal(["done", ["b"]]);
+    });
+
     it("pauses where its only cluster has died", async () => {
         const fleet = three();
         fleet.onWait = () => void Object.assign(fleet.clusters.a ?? {}, { dead: true });
