@@ -62,7 +62,7 @@ async function waitUntilHealthy(
         if ("failed" in progress) {
             throw new GiveUp(`${application} on ${environment} does not become healthy at ${revision}:\n${progress.failed}`);
         }
-        return "done" in progress ? { done: undefined } : progress;
+        return progress;
     }, { timeoutMs: milliseconds(timeout), intervalMs: pollMs });
 }
 

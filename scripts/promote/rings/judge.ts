@@ -1,4 +1,4 @@
-import { type Application, isQuarantined, revisionOf, targetRevisionOf } from "../../../clusters/applications";
+import { type Application, revisionOf, targetRevisionOf } from "../../../clusters/applications";
 import { pinText, type Pin } from "../../../settings/pins";
 import { hasFailed, healthySince, isHealthy } from "../checks";
 import { describe } from "../describe";
@@ -43,5 +43,5 @@ export function isBack(application: Application, pin: Pin, revision: string): bo
     const isCompared = compared === undefined || targetRevisionOf({ spec: compared }) === target;
     const wanted = pinText(pin);
     const isTargeted = wanted === undefined ? target !== revision : target === wanted;
-    return isTargeted && isCompared && isHealthy(application) && !isQuarantined(application);
+    return isTargeted && isCompared && isHealthy(application);
 }
