@@ -127,6 +127,13 @@ describe("npm run promote, in rings", () => {
         expect(lines).to.deep.equal(["ring 1 of 1 is done", done, commit()]);
     });
 
+    it("ends as failed too where it goes back after an approval", async () => {
+        await begin({ rings: [{ percent: 100, soak: "0s", approve: true }] });
+        await printed(() => promote("bad"));
+        const { result } = await printed(() => failure(act("approve")));
+        expect([result, record().state]).to.deep.equal(["prod: the release of bad failed", "back"]);
+    });
+
     it("is not failed where a person pauses it, and takes it back", async () => {
         await begin({ rings: [{ percent: 100, soak: "0s", approve: true }] });
         await printed(() => promote("new"));
