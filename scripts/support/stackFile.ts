@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Pin, pinSetting } from "../../settings/pins";
 import { InputError } from "../../settings/inputError";
 import { parallelism, thisMachine } from "./capacity";
+import { refuseShared } from "./sharedYaml";
 import { shardIn, shardsOf } from "../../settings/shard";
 import { type Document, isMap, isScalar, parseDocument, Scalar, stringify, visit } from "yaml";
 
@@ -82,8 +83,13 @@ export function writeStackFile(file: string, text: string): void {
     }
 }
 
-/** Sets a value in a stack file; text is in quotes where Pulumi would not read it as text. Comments stay. */
+/**
+ * Sets a value in a stack file; text is in quotes where Pulumi would not read it as text. Comments stay.
+ *
+ * @throws InputError if a YAML anchor shares the value with another place
+ */
 export function setInStackFile(document: Document, at: readonly string[], value: object | string | boolean): void {
+    refuseShared(document, at);
     const before = document.getIn(at, true);
     const node = document.createNode(typeof value === "boolean" ? String(value) : value);
     visit(node, {
@@ -109,6 +115,7 @@ function isPlain(text: string): boolean {
  *
  * @param pins by the cluster's name
  * @throws Error if the file has no clusters
+ * @throws InputError if a YAML anchor shares a cluster's settings with another place
  */
 export function setPins(file: string, application: string, pins: Readonly<Record<string, Pin>>): void {
     const inCluster = pinSetting(application).split(".").slice(0, -1);
@@ -124,6 +131,7 @@ export function setPins(file: string, application: string, pins: Readonly<Record
         const at = inFile(["clusters", name]);
         for (const setting of ["revision", "values", "rollbackFrom"] as const) {
             const path = [...at, ...inCluster, setting];
+            refuseShared(document, path);
             const value = pins[name]?.[setting];
             const before = document.hasIn(path) ? String(document.getIn(path)) : undefined;
             if (value === undefined && before !== undefined) {

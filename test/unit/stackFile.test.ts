@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { chmodSync, linkSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { restoreSettings, writeStackFile } from "../../scripts/support/stackFile";
+import { addSetting, restoreSettings, setPins, writeStackFile } from "../../scripts/support/stackFile";
 
 describe("a stack file that a command writes", () => {
     let folder: string;
@@ -59,5 +59,35 @@ describe("a stack file that a command writes", () => {
         const more = "  hubspoke:fleet: large\n";
         expect(back(traffic("{active: prod}"), traffic(moved), traffic(moved, more))).to.equal(traffic("{active: prod}", more));
         expect(back(traffic("{active: prod}"), traffic(moved), traffic("{active: prod}", more))).to.equal(traffic("{active: prod}", more));
+    });
+
+    const shared: [string, string, string][] = [
+        ["an anchor that another cluster uses", "    a: &one { context: x, revision: v1 }\n    b: *one\n", "a"],
+        ["an alias", "    b: &one { context: x, revision: v1 }\n    a: *one\n", "a"],
+        ["an anchor that another cluster merges", "    a: &one { context: x, revision: v1 }\n    b: { <<: *one }\n", "a"],
+        ["a revision with an anchor", "    a: { revision: &one v1 }\n    b: { revision: *one }\n", "a.revision"],
+    ];
+    for (const [name, clusters, setting] of shared) {
+        it(`is refused and stays as it is where a pin would reach another cluster: ${name}`, () => {
+            const text = `config:\n  hubspoke:clusters:\n${clusters}`;
+            writeFileSync(at("Pulumi.prod.yaml"), text);
+            for (const pin of [{ revision: "v2" }, {}]) {
+                expect(() => setPins(at("Pulumi.prod.yaml"), "agent", { a: pin })).to.throw(
+                    `hubspoke:clusters.${setting} in the stack file is shared with other settings by the YAML anchor "one", ` +
+                        "so it cannot be changed alone. Write it out at each place, without &one and *one",
+                );
+                expect(readFileSync(at("Pulumi.prod.yaml"), "utf8")).to.equal(text);
+            }
+        });
+    }
+
+    it("keeps anchors that share nothing of what is changed", () => {
+        const text = "config:\n  hubspoke:labels: &l {team: a}\n  hubspoke:clusters:\n    a: {labels: *l}\n    b: &b {context: b}\n";
+        writeFileSync(at("Pulumi.prod.yaml"), text);
+        setPins(at("Pulumi.prod.yaml"), "agent", { a: { revision: "v2" } });
+        addSetting(at("Pulumi.prod.yaml"), ["clusters", "b", "quarantined"], true);
+        expect(readFileSync(at("Pulumi.prod.yaml"), "utf8")).to.equal(
+            text.replace("labels: *l", "labels: *l, revision: v2").replace("context: b", "context: b, quarantined: true"),
+        );
     });
 });
