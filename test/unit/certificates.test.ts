@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { type CertManagerFacts, judgeCertManager } from "../../preflight/certManager";
+import { type CertManagerFacts, checkCertManager, judgeCertManager } from "../../preflight/certManager";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { all, encode, everything, one, unwrapSecret } from "./support/mocks";
+import { objectStore, type StoredObject } from "./support/objectStore";
+import { told } from "./support/told";
 
 const certManagerType = "kubernetes-cert-manager:index:CertManager";
 const clusterIssuer = "kubernetes:cert-manager.io/v1:ClusterIssuer";
@@ -159,7 +161,12 @@ describe("a cert-manager on the hub", () => {
     const existing = { issuer: "own", certManager: { source: "existing" } };
 
     it("is told of in the preview that installs it, and not again", () => {
-        expect(judge({ issuer: "own" }, bare)).to.include('issuer "own" installs cert-manager v1.21.2 for the whole hub');
+        const installs = (version: string) =>
+            `hubspoke:certificates: issuer "own" installs cert-manager ${version} for the whole hub, in the namespace ` +
+            'cert-manager. To use another one: certificates.certManager.source "existing"';
+        expect(judge({ issuer: "own" }, bare)).to.equal(installs("v1.21.2"));
+        expect(judge({ issuer: "own", certManager: { version: "v1.20.0" } }, bare)).to.equal(installs("v1.20.0"));
+        expect(judge({ issuer: "own", certManager: { path: "./chart" } }, bare)).to.equal(installs("./chart"));
         expect(judge({ issuer: "own" }, ours)).to.equal(undefined);
         expect(judge({ issuer: "none" }, bare)).to.equal(undefined);
     });
@@ -187,12 +194,59 @@ describe("a cert-manager on the hub", () => {
         const there = foreign["of another release"] ?? bare;
         expect(judge(existing, there)).to.equal(undefined);
         expect(judge({ issuer: "existing", clusterIssuer: "ours" }, there)).to.equal(undefined);
-        expect(() => judge(existing, bare)).to.throw(
-            /^hubspoke:certificates\.certManager\.source: is "existing".*no cert-manager/,
-        );
+        const missed = (setting: string, remedy: string) =>
+            `hubspoke:certificates.${setting}: is "existing", and the hub has no cert-manager. Install it, or write ${remedy}`;
+        expect(() => judge(existing, bare)).to.throw(missed("certManager.source", '"install"'));
         expect(() => judge({ issuer: "existing", clusterIssuer: "ours" }, bare)).to.throw(
-            /^hubspoke:certificates\.issuer: is "existing".*no cert-manager/,
+            missed("issuer", 'issuer "own" or "acme"'),
         );
+    });
+
+    /** What the preview says of a hub with these objects, by the settings of its certificates. */
+    const seen = async (certificates: object, objects: Record<string, StoredObject>, ...groups: string[]) => {
+        const hub = await objectStore(objects);
+        try {
+            const lines = await told(() => checkCertManager(hub.address, hubSettings({ certificates }), groups));
+            return lines.join("\n");
+        } catch (error) {
+            return (error as Error).message;
+        } finally {
+            await hub.close();
+        }
+    };
+    const crd = (annotations?: object) => ({
+        "apis/apiextensions.k8s.io/v1/customresourcedefinitions/certificates.cert-manager.io": { metadata: { annotations } },
+    });
+    const namespace = (managedFields?: object[]) => ({ "api/v1/namespaces/cert-manager": { metadata: { managedFields } } });
+    const byHelm = (name: string, inNamespace: string) =>
+        crd({ "meta.helm.sh/release-name": name, "meta.helm.sh/release-namespace": inNamespace });
+    const api = "cert-manager.io";
+    const installs = /^info: hubspoke:certificates: issuer "own" installs cert-manager/;
+
+    it("is told of by what is on the hub: none, or only CRDs of an earlier installation or unreadable ones", async () => {
+        expect(await seen({ issuer: "own" }, {})).to.match(installs);
+        expect(await seen({ issuer: "own" }, byHelm("cert-manager", "cert-manager"), api)).to.match(installs);
+        const [path = ""] = Object.keys(crd());
+        expect(await seen({ issuer: "own" }, { [path]: { kind: "Status", code: 403 } }, api)).to.match(installs);
+    });
+
+    it("is the program's own where Pulumi made its namespace", async () => {
+        const own = namespace([{}, { manager: "kubectl" }, { manager: "pulumi-kubernetes-1a2b" }]);
+        expect(await seen({ issuer: "own" }, { ...own, ...byHelm("cert-manager", "cert-manager") }, api)).to.equal("");
+        expect(await seen({ issuer: "none" }, namespace())).to.equal("");
+    });
+
+    it("is that of others by its release, its CRDs or its namespace, and named so", async () => {
+        const others = (what: string) =>
+            `hubspoke:certificates.certManager.source: is "install", and the hub seems to have a cert-manager: ${what}. ` +
+            'Write "existing" to use it, with its namespace, or certificates.issuer "existing" to use an issuer of it';
+        expect(await seen({ issuer: "own" }, byHelm("certs", "kube-addons"), api)).to.equal(
+            others("its CRDs belong to kube-addons/certs"),
+        );
+        expect(await seen({ issuer: "own" }, crd(), api)).to.equal(others("its CRDs belong to no Helm release"));
+        for (const found of [namespace(), namespace([{}]), namespace([{ manager: "helm" }])]) {
+            expect(await seen({ issuer: "own" }, found)).to.equal(others("the namespace cert-manager is not of this program"));
+        }
     });
 
     const contradictions: [object, RegExp][] = [

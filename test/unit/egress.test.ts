@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import { egressPolicies } from "../../components/argoCd/egress";
-import { clusterTargets, cutOff, ownTargets } from "../../preflight/egress";
+import { clusterTargets, cutOff, ownTargets, refuseCutOff } from "../../preflight/egress";
 import type { EgressSettings } from "../../settings/egress";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { all } from "./support/mocks";
+import { objectStore } from "./support/objectStore";
+import { registration } from "./support/registration";
 
 const least = { hub: [{ cidr: "10.0.0.0/16" }], git: [{ cidr: "203.0.113.0/24", ports: [443] }] };
 
@@ -121,5 +123,35 @@ describe("the preview of limited connections", () => {
         // The name may lead elsewhere from the hub.
         expect(problem("https://api.prod.example.com")).to.deep.equal([]);
         expect(problem("https://kubernetes.default.svc")).to.deep.equal([]);
+    });
+
+    it("refuses them all at once, each on its line, and nothing without limits", async () => {
+        const endpoints = "apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes";
+        const hub = await objectStore({ [endpoints]: { endpoints: [{ addresses: ["192.0.2.1"] }], ports: [{ port: 6443 }, {}] } });
+        const prod = [registration({ cluster: "prod", server: "https://[fd00::9]:6443" })];
+        const refused = (egress: EgressSettings) =>
+            refuseCutOff(egress, hub.address, prod).then(() => "", (error: Error) => error.message);
+        const remedy = "Argo CD could not connect to it. Add that network and port";
+        try {
+            expect(await refused(egressOf())).to.equal(
+                "hubspoke:egress.hub: does not contain 192.0.2.1 with port 6443, which is an endpoint of the hub's own API " +
+                    `server. ${remedy}\n  hubspoke:egress.clusters: does not contain fd00::9 with port 6443, which is the API ` +
+                    `server of prod. ${remedy}`,
+            );
+            expect(await refused(egressOf({ hub: [{ cidr: "192.0.2.0/24" }], clusters: [{ cidr: "fd00::/64" }] }))).to.equal("");
+            expect(await refused(undefined)).to.equal("");
+        } finally {
+            await hub.close();
+        }
+    });
+
+    it("looks neither for endpoints that are not there, nor at URLs that say nothing", () => {
+        expect(ownTargets({ endpoints: null, ports: [{ port: 6443 }] })).to.deep.equal([]);
+        expect(ownTargets({ endpoints: [{ addresses: ["10.0.0.1"] }], ports: null })).to.deep.equal([]);
+        const names = ["", "prod", "https://kubernetes.default.svc", "https://prod.example.com"];
+        expect(clusterTargets(names.map(registered))).to.deep.equal([]);
+        expect(clusterTargets([registered("https://10.9.1.1")])).to.deep.equal([
+            { address: "10.9.1.1", port: 443, what: "the API server of prod" },
+        ]);
     });
 });

@@ -8,6 +8,7 @@ import { failure } from "./support/failure";
 import { bringUpHub, hubSettings } from "./support/hub";
 import { encode, mockPulumi, one, unwrapSecret } from "./support/mocks";
 import { judgeRecorded } from "./support/policy";
+import { told } from "./support/told";
 
 // A chart of one's own has no image of the program's choice.
 const valuesOf = (more: object) =>
@@ -287,9 +288,11 @@ describe("other values of Argo CD's chart", () => {
         const chart = { values: { controller: { replicas: 1 }, server: { hostNetwork: true } } };
         const settings = hubSettings({ chart, pods: { env: { ARGOCD_SERVER_DISABLE_AUTH: "true" } } });
         const message = await failure(checkChartValues(settings));
-        expect(message).to.include("hubspoke:chart.values.controller.replicas: it belongs to the high availability")
-            .and.to.include("hubspoke:chart.values.server.hostNetwork")
-            .and.to.include("hubspoke:pods.env.ARGOCD_SERVER_DISABLE_AUTH");
+        const lines = message.split("\n  ");
+        expect(lines).to.have.length(3);
+        expect(lines[0]).to.include("hubspoke:chart.values.controller.replicas: it belongs to the high availability");
+        expect(lines[1]).to.include("hubspoke:chart.values.server.hostNetwork");
+        expect(lines[2]).to.include("hubspoke:pods.env.ARGOCD_SERVER_DISABLE_AUTH");
     });
 
     it("are refused with a secret, which the state would hold as plain text", async () => {
@@ -298,11 +301,23 @@ describe("other values of Argo CD's chart", () => {
         process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(["hubspoke:chart"]);
         try {
             const message = await failure(checkChartValues(settings));
-            expect(message).to.include("hubspoke:chart.values: contains a secret").and.not.to.include("hunter2");
+            expect(message).to.equal(
+                "hubspoke:chart.values: contains a secret, and the values of a chart are plain text in the state. Make a Secret " +
+                    "in another way, and refer to it",
+            );
+            await checkChartValues(hubSettings());
         } finally {
             delete process.env.PULUMI_CONFIG_SECRET_KEYS;
         }
         await checkChartValues(settings);
+    });
+
+    it("are listed by their paths in the preview, in order, and nothing without them", async () => {
+        const chart = { values: { server: { podAnnotations: { key: "hunter2" } }, controller: { podAnnotations: { a: "1" } } } };
+        expect(await told(() => checkChartValues(hubSettings({ chart })))).to.deep.equal([
+            "info: hubspoke:chart.values: sets these values of Argo CD's chart: controller.podAnnotations.a, server.podAnnotations.key",
+        ]);
+        expect(await told(() => checkChartValues(hubSettings()))).to.deep.equal([]);
     });
 
     it("are seen by the policies like the program's own", async () => {
