@@ -81,10 +81,11 @@ export function contradictedPins(
         const pin = pinOf(settings, application);
         const revision = pinText(pin);
         const promotion = promotions[promotionKey({ cluster, application })];
-        const superseded = promotion?.superseded.includes(revision ?? "") ?? false;
         const rollback = rollbackSetting(application);
-        const isMeant = pin.rollbackFrom === promotion?.revision;
-        return promotion === undefined || revision === undefined || !superseded || isMeant
+        return promotion === undefined ||
+            revision === undefined ||
+            !promotion.superseded.includes(revision) ||
+            pin.rollbackFrom === promotion.revision
             ? []
             : [
                   {

@@ -39,6 +39,8 @@ async function check(
         readonly settings?: object;
         readonly hub?: Partial<HubOutputs>;
         readonly place?: ShardPlace;
+        /** Settings of another cluster, `other`, whose objects are below `other/`. */
+        readonly other?: object;
     } = {},
 ): Promise<{ facts: EnvironmentFacts | undefined; error: string; warnings: readonly string[] }> {
     const hub = await objectStore({ version: {}, ...spoke, ...objects });
@@ -52,6 +54,13 @@ async function check(
                 ...{ server, hubOnly: true, labels },
                 ...given.cluster,
             },
+            ...(given.other && {
+                other: {
+                    kubeconfig: hub.kubeconfig.replace(hub.url, `${hub.url}/other`),
+                    ...{ server: "https://other.example.com", hubOnly: true, labels },
+                    ...given.other,
+                },
+            }),
         },
         ...given.settings,
     }) as EnvironmentSettings;
@@ -174,6 +183,42 @@ describe("the checks of an environment", () => {
         });
     }
 
+    const other: Objects = {
+        "other/version": {},
+        "other/api/v1/namespaces/kube-system": { metadata: { uid: "9a1d2c3b-4a59-4687-9786-a5b4c3d2e1f0" } },
+    };
+
+    it("refuse two clusters at one API server", async () => {
+        const { error } = await check(other, { other: { server: `${server}/` } });
+        expect(error).to.match(/^A check failed; .*\n {2}hubspoke:clusters\.other: has the same API server as clust/);
+    });
+
+    it("refuse accounts for syncs that the hub's Argo CD does not support", async () => {
+        const { error } = await check({}, { hub: { impersonation: "prepared", argoCdVersion: "v3.4.4" } });
+        expect(error).to.match(/hubspoke:hub: the hub's impersonation is "prepared", .* before Argo CD 3\.5/);
+    });
+
+    it("take a cluster's namespaces for its own by its own registration alone", async () => {
+        const namespace = { metadata: { name: "agent", labels: { team: "a" } } };
+        const both: Objects = {
+            ...other,
+            "spoke/api/v1/namespaces/agent": namespace,
+            "other/api/v1/namespaces/agent": namespace,
+        };
+        const adopted = { labels: { team: "a" }, annotations: {} };
+        const own = await check({ ...both, ...registered() }, { other: {} });
+        const staging = { agent: undefined };
+        expect(own.facts?.adoptedNamespaces).to.deep.equal({ staging, other: { agent: adopted } });
+        const unmarked = registered({ labels: { "applications.hubspoke/agent": "false" } });
+        const none = await check({ ...both, ...unmarked }, { other: {} });
+        expect(none.facts?.adoptedNamespaces).to.deep.equal({ staging: { agent: adopted }, other: { agent: adopted } });
+    });
+
+    it("accept the account's namespace where the stack made it, or makes no account", async () => {
+        expect((await check({ ...account, ...registered() })).error).to.equal("");
+        expect((await check(account, { cluster: { credentials: aws } })).error).to.equal("");
+    });
+
     const aws = { type: "aws", clusterName: "staging", subject: { kind: "Group", name: "argocd" } };
     const warned: [name: string, objects: Objects, given: Parameters<typeof check>[1], warning: RegExp][] = [
         ["a cluster whose UID may not be read", { "spoke/api/v1/namespaces/kube-system": { kind: "Status", code: 403 } }, {}, /may not read the namespace kube-system/],
@@ -227,6 +272,7 @@ describe("the checks of an environment", () => {
             expect(error).to.equal("");
             expect(facts).to.deep.include({ servers: {}, unreachable: ["staging", "in-another-shard"] });
             expect((await check({ ...dead, ...registered() }, { place: held("staging") })).facts?.servers).to.deep.equal({ staging: server });
+            expect((await check(dead, { place: held("in-another-shard") })).error).to.equal("");
             expect((await check(dead, { place: held("staging") })).error).to.match(
                 /hubspoke:clusters\.staging: does not answer, and the hub has no registration .* state has it\./,
             );

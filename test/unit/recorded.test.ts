@@ -99,7 +99,8 @@ describe("a cluster's revision compared with the hub's record of promotions", ()
 
     it("is refused if a promotion has replaced it there, with what to write", () => {
         expect(check({ revision: "v1" })).to.throw(
-            /^hubspoke:clusters\.prod\.revision: is v1, but a promotion replaced it with v2.*`rollbackFrom: v2`/,
+            "hubspoke:clusters.prod.revision: is v1, but a promotion replaced it with v2 on 2026-01-01T12:00:00Z. Write v2, as " +
+                "the promotion's change of the stack file does. To roll back on purpose, write `rollbackFrom: v2` too",
         );
     });
 
@@ -147,7 +148,24 @@ describe("a token's generation compared with the hub's token", () => {
     };
 
     it("is refused if it is older, with what to write", () => {
-        expect(check(2)).to.throw(/hubspoke:clusters\.prod\.credentials\.generation: is 2, but the hub holds token 3/);
+        expect(check(2)).to.throw(
+            "hubspoke:clusters.prod.credentials.generation: is 2, but the hub holds token 3: this stack file lacks a rotation's " +
+                "change. Write 3, or 4 for a new token, and `retired: 2`",
+        );
+    });
+
+    it("is that of the cluster's own registration, and of a token alone", () => {
+        const others = [registration({ cluster: "dr", stack, annotations }), registration({ cluster: "prod", stack })];
+        expect(contradictedGenerations(prod({}), others, stack)).to.deep.equal([]);
+        const aws = { type: "aws", clusterName: "prod", subject: { kind: "Group", name: "argocd" } };
+        expect(contradictedGenerations(prod({ credentials: aws }), own, stack)).to.deep.equal([]);
+    });
+
+    it("is refused on each cluster, each on its line", () => {
+        const contradiction = { setting: "a", given: 1, record: "b", remedy: "c" };
+        expect(() => refuseContradictions([contradiction, { ...contradiction, setting: "d" }])).to.throw(
+            "hubspoke:a: is 1, but b. c\n  hubspoke:d: is 1, but b. c",
+        );
     });
 
     it("may be the same or newer, or another stack's", () => {

@@ -50,6 +50,13 @@ describe("a cluster that leaves the settings", () => {
         }
     });
 
+    it("is refused while one of its Applications may not be deleted, and each cluster is named on its line", async () => {
+        const other = { ...gone, cluster: "prod-c" };
+        const error = await failure(remove(settings(), [gone, other], ["prod"], [freed, application]));
+        const named = error.split("\n  ").map((line) => line.slice(0, line.indexOf(": ")));
+        expect(named).to.deep.equal(["hubspoke:clusters.prod-b", "hubspoke:clusters.prod-c"]);
+    });
+
     const free: [name: string, removal: () => Promise<void>][] = [
         ["where an earlier `up` has lifted the protection", () => remove(settings({ protect: "false" }), [lifted])],
         ["where the hub protects other environments, or does not say", () => remove(settings(), [gone], ["dr"])],
