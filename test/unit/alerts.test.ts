@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { parse } from "yaml";
 import type { RuleGroups } from "../../components/watch/ruleFile";
 import { fleetRules } from "../../components/watch/rules";
@@ -14,6 +16,11 @@ function rulesOf(given: Record<string, unknown> = {}) {
 }
 
 describe("the fleet's alerts", () => {
+    it("are by default those of fixtures/fleetRules.yaml, with their conditions and texts", () => {
+        const expected = parse(readFileSync(path.join(__dirname, "fixtures/fleetRules.yaml"), "utf8")) as RuleGroups;
+        expect(fleetRules(alerts.parse({}), "https://git.example.com/runbooks")).to.deep.equal(expected);
+    });
+
     it("all contain what happened, the severity, and a link", () => {
         const rules = rulesOf();
         expect(rules).to.have.length.greaterThan(10);
@@ -61,6 +68,15 @@ describe("the fleet's alerts", () => {
         ["git@git.example.com:team/agent.git", "https://git.example.com/team/agent/blob/main/docs/runbooks"],
         ["ssh://git@git.example.com:2222/team/agent", "https://git.example.com/team/agent/blob/main/docs/runbooks"],
     ] as const;
+    it("have their pages beside the first chart in Git, or in the program's own docs without one", () => {
+        const chart = { charts: "ghcr.io/example", chart: "web", oci: true, version: "1.4.2", values: undefined };
+        const inGit = { repository: "https://git.example.com/shop.git/", path: "helm", revision: "v1" };
+        expect(runbookFolder({}, [{ source: chart }, { source: inGit }])).to.equal(
+            "https://git.example.com/shop/blob/v1/docs/runbooks",
+        );
+        expect(runbookFolder({}, [{ source: chart }])).to.equal("docs/runbooks");
+    });
+
     for (const [repository, expected] of repositories) {
         it(`have their pages next to the chart in ${repository}, unless the settings say otherwise`, () => {
             expect(runbookFolder({}, [{ source: { repository, path: "helm", revision: "main" } }])).to.equal(expected);

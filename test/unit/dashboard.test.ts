@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { alerts } from "../../settings/alerts";
 import { fleetRules } from "../../components/watch/rules";
 import { fleetDashboard } from "../../components/watch/dashboard";
+import { countOf, listOf, overTime, placed, upAndDown } from "../../components/watch/panels";
 import { credentialRules } from "../../components/watch/probePlan";
 import { type Dashboard, expressionsOf, metricsIn } from "./support/dashboard";
 import { bringUpHub } from "./support/hub";
@@ -41,6 +42,90 @@ describe("the dashboard", () => {
         for (const { targets } of panels) {
             expect(new Set(targets.map(({ refId }) => refId))).to.have.property("size", targets.length);
         }
+    });
+
+    it("is found by its name, and asks for the environments and the applications", () => {
+        const { panels, ...others } = dashboard;
+        expect(panels).not.to.equal(undefined);
+        const variable = (name: string, label: string, query: string) => ({
+            ...{ name, label, type: "query", refresh: 2, multi: true, includeAll: true, allValue: ".*" },
+            datasource: { type: "prometheus", uid: "${datasource}" },
+            query: { query, refId: name },
+            current: { text: ["All"], value: ["$__all"] },
+        });
+        expect(others).to.deep.equal({
+            ...{ uid: "hubspoke-fleet", title: "Hub and spokes: the fleet", tags: ["argocd", "hubspoke"] },
+            ...{ schemaVersion: 39, editable: false, refresh: "30s", time: { from: "now-6h", to: "now" } },
+            templating: {
+                list: [
+                    { name: "datasource", label: "Prometheus", type: "datasource", query: "prometheus" },
+                    variable("environment", "Environment", "label_values(hubspoke:cluster:info, environment)"),
+                    variable("application", "Application", "label_values(argocd_app_info, project)"),
+                ],
+            },
+        });
+    });
+
+    it("shows counts, times and tables, each as Grafana draws it", () => {
+        const source = { type: "prometheus", uid: "${datasource}" };
+        const shown = placed([
+            countOf("Lost", "up == 0", "Should be zero."),
+            { ...overTime("Load", "short", [{ expr: "a" }, { expr: "b", legend: "{{b}}" }], "Two lines."), width: 20 },
+            upAndDown("Up", { expr: "up", legend: "{{cluster}}" }, "Whether it is up."),
+            listOf("List", { expr: "c" }, ["cluster", "region"], { unit: "s", width: 17 }),
+        ]);
+        const now = { instant: true, range: false };
+        const green = { color: "green", value: null };
+        expect(shown).to.deep.equal([
+            {
+                ...{ id: 1, title: "Lost", type: "stat", description: "Should be zero.", datasource: source },
+                gridPos: { x: 0, y: 0, w: 4, h: 4 },
+                targets: [
+                    { refId: "A", datasource: source, expr: "count(up == 0) or vector(0)", legendFormat: "", ...now, format: "time_series" },
+                ],
+                options: { colorMode: "background", graphMode: "none", reduceOptions: { calcs: ["lastNotNull"] } },
+                fieldConfig: {
+                    defaults: { unit: "none", thresholds: { mode: "absolute", steps: [green, { color: "red", value: 1 }] } },
+                    overrides: [],
+                },
+            },
+            {
+                ...{ id: 2, title: "Load", type: "timeseries", description: "Two lines.", datasource: source },
+                gridPos: { x: 4, y: 0, w: 20, h: 8 },
+                targets: [
+                    { refId: "A", datasource: source, expr: "a", legendFormat: "", range: true },
+                    { refId: "B", datasource: source, expr: "b", legendFormat: "{{b}}", range: true },
+                ],
+                options: {},
+                fieldConfig: { defaults: { unit: "short" }, overrides: [] },
+            },
+            {
+                ...{ id: 3, title: "Up", type: "state-timeline", description: "Whether it is up.", datasource: source },
+                gridPos: { x: 0, y: 8, w: 8, h: 8 },
+                targets: [{ refId: "A", datasource: source, expr: "up", legendFormat: "{{cluster}}", range: true }],
+                options: { mergeValues: true, showValue: "never", legend: { showLegend: false } },
+                fieldConfig: {
+                    defaults: {
+                        unit: "none",
+                        mappings: [
+                            { type: "value", options: { 0: { text: "down", color: "red" }, 1: { text: "up", color: "green" } } },
+                        ],
+                        custom: { fillOpacity: 80 },
+                    },
+                    overrides: [],
+                },
+            },
+            {
+                ...{ id: 4, title: "List", type: "table", description: "", datasource: source, options: {} },
+                gridPos: { x: 0, y: 16, w: 17, h: 9 },
+                targets: [{ refId: "A", datasource: source, expr: "c", legendFormat: "", ...now, format: "table" }],
+                fieldConfig: { defaults: { unit: "s" }, overrides: [] },
+                transformations: [
+                    { id: "filterFieldsByName", options: { include: { names: ["cluster", "region", "Value"] } } },
+                    { id: "organize", options: { indexByName: { cluster: 0, region: 1, Value: 2 } } },
+                ],
+            },
+        ]);
     });
 
     it("has every variable that it uses", () => {

@@ -216,6 +216,13 @@ describe("a run on clusters of another stack's state", () => {
         const existing = [registration({ cluster: "a", stack })];
         expect(() => refuseStatesOfOthers(divided, settings, existing, stack)).not.to.throw();
         expect(refuse([], ["a"], divided, { [lostStateVariable]: "x,a" })).not.to.throw();
+        expect(refuse([], ["a"], divided, { [lostStateVariable]: "xa" })).to.throw(/clusters\.a: prod has registered it/);
+    });
+
+    it("goes on beside a cluster of its name that another stack registered, and one of another shard", () => {
+        const other = [registration({ cluster: "a", stack: "organization/hubspoke/dr" })];
+        expect(() => refuseStatesOfOthers({ ...divided, held: [] }, settings, other, stack)).not.to.throw();
+        expect(refuse([], ["b"])).not.to.throw();
     });
 });
 

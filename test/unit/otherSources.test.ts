@@ -133,6 +133,36 @@ describe("Applications of others on a hub that takes something from them", () =>
         expect(decided).to.match(/no longer run Kustomize for a-10[^;]* Write `\[kustomize\]`/);
     });
 
+    it("lose what Argo CD's ConfigMaps leave open, and nothing that they close", () => {
+        const [, kustomize] = using["run Kustomize for shop"]!;
+        const [, values] = using["read values files at URLs for shop"]!;
+        const loses = (one: Application, cm: Record<string, string>) =>
+            closedSources({ otherSources: undefined }, [one], { ...open, "argocd-cm": cm }) !== undefined;
+        for (const [enable, isOpen] of [["true", true], ["", true], ["false", false]] as const) {
+            expect(loses(kustomize, { "kustomize.enable": enable }), enable).to.equal(isOpen);
+        }
+        for (const [schemes, isOpen] of [["http,https", true], [" , ,s3", true], [",", false], [" ", false]] as const) {
+            expect(loses(values, { "helm.valuesFileSchemes": schemes }), schemes).to.equal(isOpen);
+        }
+    });
+
+    it("change first what their own settings ask for, beside submodules", () => {
+        const one = application("shop", { repoURL }, { sourceType: "Kustomize" });
+        expect(closedSources({ otherSources: undefined }, [one], open)).to.equal(
+            "hubspoke:otherSources: Argo CD would no longer run Kustomize for shop; fetch submodules, of which only the " +
+                "repositories tell, for shop. Write `[kustomize, submodules]` without what none of them needs, or change " +
+                "these Applications first",
+        );
+    });
+
+    it("lose nothing where they have no source yet, or several without what is taken", () => {
+        const bare = { metadata: { name: "bare" }, spec: { project: "shop" } };
+        const none = { metadata: { name: "none" } };
+        const files = { metadata: { name: "files" }, spec: { sources: [{ ...published, helm: { fileParameters: [{}] } }] } };
+        const paths = application("paths", { ...published, helm: { valueFiles: ["charts/a:b.yaml"] } });
+        expect(closedSources({ otherSources: undefined }, [bare, none, files, paths], open)).to.equal(undefined);
+    });
+
     it("lose nothing where they are Helm charts or files of a registry, or the program's own", () => {
         const files = { valueFiles: ["$values/values.yaml", "/values.yaml", "values-prod.yaml"] };
         const chart = application("chart", { ...published, helm: files }, { sourceType: "Helm" });
@@ -163,7 +193,11 @@ describe("Applications of others on a hub that takes something from them", () =>
     it("are warned of what the settings leave open for them", async () => {
         const { error, warnings } = await checkedHub(shop, { otherSources: ["submodules"] });
         expect(error).to.equal("");
-        expect(warnings).to.have.length(1);
-        expect(warnings[0]).to.match(/^hubspoke:otherSources: has submodules\. Whoever can push to a repository/);
+        const both = await checkedHub(shop, { otherSources: ["kustomize", "submodules"] });
+        const warning = (named: string) => [
+            `hubspoke:otherSources: has ${named}. Whoever can push to a repository that Argo CD reads can have its credential ` +
+                "sent elsewhere, or addresses called that only the hub reaches. Remove what no Application needs",
+        ];
+        expect([warnings, both.warnings]).to.deep.equal([warning("submodules"), warning("kustomize, submodules")]);
     });
 });
