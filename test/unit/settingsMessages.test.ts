@@ -1,0 +1,276 @@
+import { expect } from "chai";
+import { parseSettings } from "../../settings";
+import { flagProblem } from "../../settings/externalDnsLimits";
+import { agentSource } from "./support/applications";
+
+/** The lines with which settings are refused; none if they are accepted. */
+function refusals(given: Record<string, unknown>): string[] {
+    try {
+        parseSettings(given);
+        return [];
+    } catch (error) {
+        return (error as Error).message.split("\n").slice(1).map((line) => line.trim().replace(/^hubspoke:/, ""));
+    }
+}
+
+const hub = (more: object) => ({ role: "hub", cluster: { context: "hub" }, domain: "example.com", agent: agentSource, ...more });
+const spoke = (more: object = {}) => ({ context: "a", labels: { region: "eu" }, ...more });
+const environment = (clusters: object, more: object = {}) => ({
+    ...{ role: "environment", environment: "prod", hub: { context: "hub" } },
+    ...{ clusters, ...more },
+});
+type Case = readonly [name: string, given: Record<string, unknown>, ...lines: string[]];
+
+function refuse(cases: readonly Case[]) {
+    for (const [name, given, ...lines] of cases) {
+        it(`${lines.length === 0 ? "accept" : "refuse"} ${name}`, () => expect(refusals(given)).to.deep.equal(lines));
+    }
+}
+
+describe("the settings of an environment's clusters", () => {
+    const unchecked = 'is true, and with connectionTimeout "0s" nothing would check the connection. Change one of the two';
+    const unverified =
+        "sends Argo CD's token to any server that answers, and this environment is production. Remove it, and set tls.ca";
+    const skip = { tls: { insecureSkipTlsVerify: true } };
+    const vault = (more: object) => ({ secrets: { store: { type: "vault", server: "https://vault.example.com", ...more } } });
+    const aws = (subject: object) => spoke({ credentials: { type: "aws", clusterName: "a", subject } });
+    const argocd = { kind: "User", name: "argocd" };
+    refuse([
+        [
+            "a connection that nothing would check",
+            environment({ a: spoke({ hubOnly: true }), b: spoke() }, { connectionTimeout: "0s" }),
+            `clusters.a.hubOnly: ${unchecked}`,
+        ],
+        ["one that Argo CD checks", environment({ a: spoke({ hubOnly: true }) }, { connectionTimeout: "1s" })],
+        ["no check where this machine does it", environment({ a: spoke() }, { connectionTimeout: "0s" })],
+        [
+            "no verification in production",
+            environment({ a: spoke(skip), b: spoke() }),
+            `clusters.a.tls.insecureSkipTlsVerify: ${unverified}`,
+        ],
+        ["no verification in a trial", environment({ a: spoke(skip) }, { production: false })],
+        [
+            "one auth mount for several clusters",
+            environment({ a: spoke(), b: spoke() }, vault({ authMount: "kubernetes" })),
+            "secrets.store.authMount: is for one cluster, and this environment has several. Remove it: the default is " +
+                "kubernetes-<cluster>",
+        ],
+        ["an auth mount for one cluster", environment({ a: spoke() }, vault({ authMount: "kubernetes" }))],
+        ["several clusters with the default mounts", environment({ a: spoke(), b: spoke() }, vault({}))],
+        [
+            "two names that Argo CD would write alike",
+            environment({ a: spoke(), b: spoke(), c: spoke({ name: "a" }) }),
+            "clusters.c.name: the Applications of a and c would both be agent-a. Choose another name",
+        ],
+        [
+            "one Secret for two clusters, at the one that names it",
+            environment({ a: spoke({ clusterSecret: "cluster-b" }), b: spoke(), c: spoke({ clusterSecret: "cluster-b" }) }),
+            "clusters.a.clusterSecret: a and b would both be the cluster Secret cluster-b. Remove it, or name another Secret",
+            "clusters.c.clusterSecret: a and c would both be the cluster Secret cluster-b. Remove it, or name another Secret",
+        ],
+        [
+            "previews with Argo CD's own identity",
+            environment({ a: spoke(), b: aws(argocd) }, { previewers: argocd }),
+            "previewers.name: is the identity of Argo CD too (clusters.b.credentials.subject), which may write. Choose another",
+        ],
+        ["a group of that name for previews", environment({ b: aws(argocd) }, { previewers: { ...argocd, kind: "Group" } })],
+        ["another user for previews", environment({ b: aws(argocd) }, { previewers: { ...argocd, name: "previews" } })],
+    ]);
+});
+
+describe("the settings of a hub's applications", () => {
+    const shop = { repository: "https://git.example.com/shop.git", namespace: "shop" };
+    const web = { ...shop, namespace: "web" };
+    refuse([
+        [
+            "an agent that is named twice",
+            hub({ applications: { agent: { ...shop, namespace: "agent" } } }),
+            "agent: is an application of that name too, in applications. Remove one of the two",
+        ],
+        [
+            "no application",
+            hub({ agent: undefined }),
+            "applications: names no application. Add one, for example `agent: { repository: https://github.com/example/agent.git }`",
+        ],
+        [
+            "two applications in one namespace",
+            hub({ applications: { web, shop, other: { ...web } } }),
+            "applications.other.namespace: is the namespace of web too. Each application has its own: choose another",
+        ],
+        [
+            "two applications that users follow",
+            hub({ applications: { shop: { ...shop, traffic: true } } }),
+            "applications.shop.traffic: is true, and users follow agent already. A failover moves users for one application: " +
+                "keep one",
+        ],
+        [
+            "a users' name for none",
+            hub({ agent: undefined, applications: { shop }, traffic: { active: "prod" } }),
+            "traffic: moves users for no application. Write `traffic: true` for one in applications",
+        ],
+        [
+            "an application with two sources",
+            hub({ applications: { shop: { ...shop, chart: "oci://ghcr.io/example/shop", version: "1.0.0" } } }),
+            "applications.shop: must have exactly one of repository (a chart in Git) and chart. Keep one",
+        ],
+        [
+            "a chart without its version",
+            hub({ applications: { shop: { namespace: "shop", chart: "oci://ghcr.io/example/shop", revision: "v1", path: "a" } } }),
+            "applications.shop.path: is for repository, which is not set. Remove it",
+            "applications.shop.revision: is for repository, which is not set. Remove it",
+            'applications.shop.version: is missing. Write the version of the chart, for example "1.4.2"',
+        ],
+    ]);
+});
+
+describe("the settings by which Argo CD reads Git", () => {
+    const token = { username: "bot", token: "t" };
+    const other = { repository: "https://git.example.com/shop.git", namespace: "shop" };
+    const unread = (meant: string) =>
+        `is read by no application: Argo CD takes a credential for the whole URL. Write ${meant}, or remove it`;
+    const unknown = (host: string) =>
+        `has the SSH host ${host}, whose key Argo CD does not know. Add it to knownHosts, as ssh-keyscan prints it`;
+    const ssh = (repository: string, more: object = {}) => hub({ agent: { repository }, ...more });
+    const agents = "https://git.example.com/agent.git";
+    refuse([
+        [
+            "a webhook's secret in an adopted Argo CD",
+            hub({ adoptedRelease: "argo", webhooks: { github: "s" }, otherSources: [] }),
+            "webhooks.github: is a key of the Secret argocd-secret, which an adopted Argo CD keeps as it is. Remove it, and " +
+                "write that key there (argo-cd, operator-manual/webhook)",
+        ],
+        [
+            "neither polls nor webhooks",
+            hub({ scale: { reconciliation: "0s" } }),
+            "scale.reconciliation: turns off polling, and there is no webhook: Argo CD would see no push. Write an interval, or " +
+                "set webhooks",
+        ],
+        ["webhooks without polls", hub({ scale: { reconciliation: "0s" }, webhooks: { github: "s" } })],
+        ["polls without webhooks", hub({ scale: { reconciliation: "10m" } })],
+        [
+            "two credentials for one repository",
+            hub({ repositories: { a: { url: agents, ...token }, b: { url: agents, ...token } } }),
+            "repositories.b.url: is the URL of a too, and Argo CD would use either credential. Remove one",
+        ],
+        [
+            "a credential that is nearly an application's",
+            hub({ repositories: { a: { url: "https://git.example.com/agent/x", ...token } } }),
+            `repositories.a.url: ${unread(`${agents}, which is agent's`)}`,
+        ],
+        [
+            "a credential for the whole host of the only application",
+            hub({ repositories: { a: { url: "https://git.example.com", ...token } } }),
+            `repositories.a.url: ${unread(`${agents}, which is agent's`)}`,
+        ],
+        [
+            "a credential that none of several applications reads",
+            hub({ applications: { shop: other }, repositories: { a: { url: "https://git.example.com/x.git", ...token } } }),
+            `repositories.a.url: ${unread("the URL of an application's repository")}`,
+        ],
+        ["a credential beside the only application", hub({ repositories: { a: { url: "https://git.example.com/x.git", ...token } } })],
+        ["an SSH host without a key", ssh("git@git.example.com:a/b.git"), `agent.repository: ${unknown("git.example.com")}`],
+        [
+            "an SSH port without a key",
+            ssh("ssh://git@git.example.com:2222/a/b.git", { knownHosts: "git.example.com ssh-ed25519 AAAA" }),
+            `agent.repository: ${unknown("[git.example.com]:2222")}`,
+        ],
+        ["a known SSH host", ssh("git@git.example.com:a/b.git", { knownHosts: "x,git.example.com ssh-ed25519 AAAA" })],
+        ["a known SSH port", ssh("ssh://git@a.b:2222/x.git", { knownHosts: "[a.b]:2222 ssh-ed25519 AAAA" })],
+        ["SSH's own port", ssh("ssh://git@git.example.com:22/x.git", { knownHosts: "*.example.com ssh-ed25519 AAAA" })],
+        ["a host whose key the chart has", ssh("git@github.com:a/b.git")],
+        [
+            "a key for a host of almost that name",
+            ssh("git@git.example.com:a/b.git", { knownHosts: "gitXexample.com ssh-ed25519 AAAA" }),
+            `agent.repository: ${unknown("git.example.com")}`,
+        ],
+    ]);
+});
+
+describe("the settings of the users' name", () => {
+    const traffic = (more: object) => hub({ traffic: { active: "prod", ...more } });
+    const dns = (more: object) => ({ externalDns: { mode: "install", provider: "aws", ...more } });
+    const loop = (name: string, cluster: string) =>
+        `is ${name}, which would be an alias of itself: it is the users' name and that of ${cluster}. Change one`;
+    const twin = (other: string) => `is the name of ${other} too: a move between them would move nobody. Change one`;
+    refuse([
+        [
+            "a cluster's name for all",
+            traffic({ name: "agent.prod.example.com" }),
+            `traffic.name: ${loop("agent.prod.example.com", "prod")}`,
+        ],
+        [
+            "a standby with the users' name",
+            traffic({ names: { dr: "agent.example.com" } }),
+            `traffic.names.dr: ${loop("agent.example.com", "dr")}`,
+        ],
+        ["a name of two clusters", traffic({ names: { dr: "agent.prod.example.com" } }), `traffic.names.dr: ${twin("prod")}`],
+        ["one name given twice", traffic({ names: { a: "x.example.com", b: "x.example.com" } }), `traffic.names.b: ${twin("a")}`],
+        [
+            "the top of a zone",
+            traffic({ name: "example.com" }),
+            "traffic.name: is example.com, the top of a zone, which cannot be an alias (CNAME). Write a name in it, as " +
+                "agent.example.com",
+        ],
+        [
+            "a name in no zone",
+            traffic({ ...dns({ zones: ["example.com", "example.org"] }), name: "agent.example.net" }),
+            "traffic.name: the users' name agent.example.net is in none of the zones that external-dns may change, example.com, " +
+                "example.org: it would not publish it. Change traffic.name, or add its zone to traffic.externalDns.zones",
+        ],
+        [
+            "zones elsewhere",
+            traffic(dns({ zones: ["example.net"] })),
+            "traffic.externalDns.zones: the users' name agent.example.com is in none of the zones that external-dns may change, " +
+                "example.net: it would not publish it. Change traffic.name, or add its zone to traffic.externalDns.zones",
+        ],
+        [
+            "an excluded domain",
+            traffic(dns({ args: ["--exclude-domains=example.com."] })),
+            "traffic.externalDns.args: excludes example.com, in which the users' name agent.example.com is: external-dns would " +
+                "not publish it. Remove it",
+        ],
+        ["an excluded domain beside it", traffic(dns({ args: ["--exclude-domains=ple.com"] }))],
+        ["a filter that begins with a dot", traffic(dns({ zones: ["example.net"], args: ["--domain-filter=.example.com"] }))],
+    ]);
+});
+
+describe("a flag of external-dns", () => {
+    const own = ["provider", "policy", "registry", "txt-owner-id", "label-filter", "interval"];
+    const stops: Readonly<Record<string, string>> = {
+        "--dry-run": "external-dns would publish nothing",
+        "--once": "external-dns would end after its first run",
+        "--annotation-filter=a=b": "the program's DNSEndpoint has no annotation",
+        "--namespace=x": "the program's DNSEndpoint may be in another namespace",
+        "--managed-record-types=A": "the users' name is a CNAME",
+        "--exclude-record-types=CNAME": "the users' name is a CNAME",
+        "--target-net-filter=10.0.0.0/8": "the users' name is a CNAME, whose target is no address",
+        "--force-default-targets": "it replaces the cluster to which the users' name leads",
+    };
+
+    it("is refused where it stops the failover, and says why", () => {
+        for (const [flag, why] of Object.entries(stops)) {
+            const [name] = flag.split("=");
+            expect(flagProblem(flag)).to.equal(`${name} stops the failover: ${why}. Remove it`);
+        }
+    });
+
+    it("is refused where the program sets it, or where it hides the zones", () => {
+        for (const name of own) {
+            expect(flagProblem(`--${name}=x`)).to.equal(`--${name} is a flag that the program sets. Remove it`);
+        }
+        for (const name of ["regex-domain-filter", "regex-domain-exclusion"]) {
+            expect(flagProblem(`--${name}=x`)).to.equal(
+                `--${name} can make external-dns ignore the zones, and leave out the users' name. Write \`zones\`, and remove it`,
+            );
+        }
+    });
+
+    it("is accepted where it changes nothing of that", () => {
+        for (const flag of [
+            "--dry-run=false", "--managed-record-types=CNAME", "--exclude-record-types=AAAA", "--annotation-filter=!a",
+            "--annotation-filter=a!=b", "--annotation-filter=a notin (b,c)", "--log-level=debug", "log", "--aws-zone-type=public",
+        ]) {
+            expect(flagProblem(flag), flag).to.equal(undefined);
+        }
+    });
+});
