@@ -103,6 +103,64 @@ describe("the applications of a hub's stack", () => {
         expect(await ofHub({ retriever }, existing)).to.equal("");
     });
 
+    it("leave clusters before the settings: each is named with its clusters, and those where it has no room are not", async () => {
+        const on = (cluster: string, more: object) => registration({ cluster, labels: { ...own, ...more } });
+        const rooms = { "applications.hubspoke/gone": "true" };
+        const none = { "applications.hubspoke/gone": "false", "applications.hubspoke/agent": "false" };
+        const agents = { [onHub("applicationsets", "agent")]: { metadata: { name: "agent" }, spec: {} } };
+        const left = (name: string, clusters: string) =>
+            `hubspoke:applications.${name}: is not in the settings any more, and is on ${clusters}. Put it back, under the same ` +
+            "name, with `deliver: false`; run `pulumi up` of the hub and then of the clusters' environments, and remove it after that";
+        expect(await ofHub({ retriever }, [on("prod", rooms), on("dr", rooms), on("eu", none)], agents, {})).to.equal(
+            `${left("gone", "prod, dr")}\n  ${left("agent", "prod, dr")}`,
+        );
+        const stray = registration({ cluster: "x", labels: { deploy: "true" } });
+        expect(await ofHub({ retriever }, [on("eu", none), stray], agents, {})).to.equal("");
+        expect(await ofHub({ retriever }, [on("eu", {})], agents)).to.equal("");
+    });
+
+    it("stay in the namespace that they have on clusters, with what to write", async () => {
+        const labels = { ...own, "applications.hubspoke/retriever": "true" };
+        const existing = [registration({ cluster: "prod", labels })];
+        const set = (name: string, template?: object) => ({
+            [onHub("applicationsets", name)]: {
+                metadata: { name, labels: { "app.kubernetes.io/name": name } },
+                spec: { template },
+            },
+        });
+        const inNamespace = (name: string, namespace: string) => set(name, { spec: { destination: { namespace } } });
+        const moved = (setting: string, to: string) =>
+            `hubspoke:${setting}.namespace: is ${to}, and the application is in old on its clusters. Write old. To move it, add it ` +
+            "under another name with that namespace, and remove this one later";
+        const both = { ...inNamespace("retriever", "old"), ...inNamespace("agent", "old") };
+        expect(await ofHub({ retriever }, existing, both)).to.equal(
+            `${moved("agent", "agent")}\n  ${moved("applications.retriever", "retriever")}`,
+        );
+        expect(await ofHub({ retriever }, [], both)).to.equal("");
+        for (const objects of [inNamespace("retriever", "retriever"), set("retriever"), set("retriever", {}), set("retriever", { spec: {} })]) {
+            expect(await ofHub({ retriever }, existing, objects)).to.equal("");
+        }
+    });
+
+    it("are refused under a name for which the hub has a project alone, and not where a cluster has them already", async () => {
+        const project = { [onHub("appprojects", "retriever")]: { metadata: { name: "retriever" } } };
+        expect(await ofHub({ retriever }, [], project)).to.equal(
+            "hubspoke:applications.retriever: the hub has AppProject retriever already, not from this stack, which would create " +
+                "objects of that name. Choose another name for the application, or delete what is there",
+        );
+        const labels = { ...own, "applications.hubspoke/retriever": "true" };
+        expect(await ofHub({ retriever }, [registration({ cluster: "prod", labels })], project)).to.equal("");
+    });
+
+    it("are refused with two Applications of one name on the hub's clusters", async () => {
+        const labels = { ...own, "applications.hubspoke/agent-eu": "true" };
+        const existing = ["prod", "eu-prod"].map((cluster) => registration({ cluster, labels }));
+        expect(await ofHub({ "agent-eu": { ...retriever, namespace: "agent-eu" } }, existing)).to.equal(
+            "hubspoke:applications: the Application agent-eu-prod would be that of agent-eu on prod and of agent on eu-prod. " +
+                "Rename the newer one",
+        );
+    });
+
     const settingsOf = (clusters: Record<string, object>, more: object = {}) =>
         parseSettings({
             role: "environment",
