@@ -296,14 +296,19 @@ describe("the preview", () => {
             b: { context: "b", labels, credentials: federated },
             c: { context: "c", labels, credentials: { lifetime: "168h" } },
             d: { context: "d", labels, credentials: { type: "gcp", subject: { kind: "User", name: "argocd" } } },
+            e: { context: "e", labels, credentials: { type: "azure", subject: { kind: "User", name: "argocd" } } },
+            f: { context: "f", labels, credentials: { lifetime: "24h" } },
         };
         const given = { role: "environment", environment: "prod", hub: { context: "hub" }, clusters };
         const annotations = { "hubspoke/credential-expires": "2026-01-09T00:00:00Z" };
-        const existing = [registration({ cluster: "c", stack: "prod", annotations })];
+        const existing = [
+            registration({ cluster: "f", stack: "dr", annotations }),
+            registration({ cluster: "c", stack: "prod", annotations }),
+        ];
         expect(credentialKinds(parseSettings(given) as EnvironmentSettings, existing, "prod")).to.equal(
             "Argo CD's credentials (docs/security.md#credentials): a: a token that never ends; b: none on the hub, since the " +
                 "cluster trusts the hub's issuer (audience prod); c: a token for 168h, which ends at 2026-01-09T00:00:00Z " +
-                "unless it is renewed; d: an identity, by gcp",
+                "unless it is renewed; d: an identity, by gcp; e: an identity, by azure; f: a token for 24h",
         );
     });
 });
