@@ -95,7 +95,7 @@ describe("an adoption", () => {
         {
             what: "a label deploy that is neither true nor false",
             registered: { labels: { ...labels, deploy: "yes" } },
-            problem: /label deploy .* is "yes", which .* cannot keep.*label secret cluster-\S+ --overwrite deploy=…/,
+            problem: /labels\.deploy: the label deploy .* is "yes", .* keep.*label secret \S+ --overwrite deploy=…/,
         },
         {
             what: "an environment that no stack can have",
@@ -149,6 +149,18 @@ describe("an adoption", () => {
         );
     });
 
+    it("is refused for the environment and the revision with what to write, and not for a delivery that stays off", () => {
+        const adopted = "but the registration to adopt (Secret cluster-staging.example.com-1234567) has";
+        const annotations = { revision: "v1.0.0" };
+        const problems = differences(candidate(), registration({ labels: { ...labels, environment: "stage" }, annotations }));
+        expect(problems).to.deep.equal([
+            `hubspoke:environment: is "staging", ${adopted} "stage". Write \`hubspoke:environment: "stage"\``,
+            `hubspoke:clusters.staging.revision: is missing, ${adopted} "v1.0.0". Write \`revision: "v1.0.0"\``,
+        ]);
+        const off = { labels: { region: "eu-west-1", tier: "gold", deploy: "false" } };
+        expect(differences(candidate(off), registration({ labels: { ...labels, deploy: "false" } }))).to.deep.equal([]);
+    });
+
     it("goes on with the URL that is registered, however its end is written", () => {
         const registered = registration({ labels, server: "https://staging.example.com/" });
         expect(differences(candidate(), registered)).to.deep.equal([]);
@@ -168,11 +180,18 @@ describe("an adoption", () => {
             "kapp.k14s.io/original": '{"apiVersion":"v1","kind":"Secret","data":{"config":"RVhBTVBMRQ=="}}',
             "argocd.argoproj.io/refresh": "2026-01-01T00:00:00Z",
             "hubspoke/stack": "organization/hubspoke/staging",
+            "agent-1.hubspoke/mark": "true",
+            "argocd.argoproj.io/skip-reconcile": "false",
+            "nothubspoke/owner": "team-a",
             domain: "staging.example.com",
         };
         const { settings } = candidate({ clusterSecret: "s" });
-        const kept = annotationsToKeep(settings, [registration({ secret: "s", annotations })]);
-        expect(kept).to.deep.equal({ staging: { addons_repo_url: "https://git.example.com/addons" } });
+        const others = registration({ secret: "other", annotations: { of: "another" } });
+        const kept = annotationsToKeep(settings, [others, registration({ secret: "s", annotations })]);
+        expect(kept).to.deep.equal({
+            staging: { addons_repo_url: "https://git.example.com/addons", "nothubspoke/owner": "team-a" },
+        });
+        expect(annotationsToKeep(settings, [others])).to.deep.equal({});
     });
 
     it("is refused if an Application delivers to a namespace without rights for the narrow account", () => {
