@@ -42,7 +42,7 @@ export async function promoteAtOnce(
             await bringUp();
             await waitUntilHealthy(target, application, revision, timeout);
         } catch (error) {
-            throw new Error(`${(error as Error).message}\n${wayBack(target, application, revision)}`, { cause: error });
+            throw new Error(`${(error as Error).message}\n${wayBack(target, clusters, application, revision)}`, { cause: error });
         }
     });
     await endPromotion(hub, namespace, promoted);
@@ -66,10 +66,11 @@ async function waitUntilHealthy(
     }, { timeoutMs: milliseconds(timeout), intervalMs: pollMs });
 }
 
-/** The pins before the promotion, and how to restore them. */
-function wayBack({ stack, settings }: EnvironmentStack, application: string, revision: string): string {
-    const pins = Object.entries(settings.clusters).map(([name, spoke]) => {
-        const { revision: before, values } = pinOf(spoke, application);
+/** The pins of the promoted clusters before the promotion, and how to restore them. */
+function wayBack(target: EnvironmentStack, clusters: string[], application: string, revision: string): string {
+    const { stack, settings } = target;
+    const pins = clusters.map((name) => {
+        const { revision: before, values } = pinOf(settings.clusters[name]!, application);
         const ofValues = values === undefined ? "" : `, values ${values}`;
         return before === undefined ? `${name}: no revision` : `${name}: revision ${before}${ofValues}, rollbackFrom ${revision}`;
     });

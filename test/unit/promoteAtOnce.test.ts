@@ -95,10 +95,11 @@ describe("a promotion to all clusters at once", () => {
         expect(error.split("\n")[0]).to.match(/^waited [0-9.]+ s for /).and.include(` s for ${last}`);
     });
 
-    it("names the place of another application's pins, with the revisions of their values files", async () => {
+    it("names the place of another application's pins, with the revisions of their values files, where it is delivered", async () => {
         const revisionsBefore = { retriever: { revision: "1.0", values: "v1" } };
         const labels = { ...region, gpu: "true" };
-        await begin({ a: pinned("a", { labels, revisions: revisionsBefore }), b: pinned("b", { labels }) }, []);
+        const withIt = { a: pinned("a", { labels, revisions: revisionsBefore }), b: pinned("b", { labels }) };
+        await begin({ ...withIt, without: pinned("without") }, []);
         pulumi.fail("up", "the network failed");
         const all = { ...target, applications: hubApplications(three) };
         const error = await failure(promoteAtOnce(all, "retriever", "2.0 v2", "5s"));
