@@ -9,8 +9,6 @@ import { InputError } from "../../settings/inputError";
  * @throws InputError that names the setting and the anchor
  */
 export function refuseShared(document: Document, at: readonly string[]): void {
-    const aliases = new Set<string>();
-    visit(document, { Alias: (_, { source }) => void aliases.add(source) });
     for (let length = 1; length <= at.length; length += 1) {
         const path = at.slice(0, length);
         const node = document.getIn(path, true);
@@ -18,11 +16,17 @@ export function refuseShared(document: Document, at: readonly string[]): void {
             return;
         }
         const anchor = isAlias(node) ? node.source : node.anchor;
-        if (anchor !== undefined && aliases.has(anchor)) {
+        if (anchor !== undefined && hasAlias(document, anchor)) {
             throw new InputError(
                 `${path.slice(1).join(".")} in the stack file is shared with other settings by the YAML anchor ` +
                     `"${anchor}", so it cannot be changed alone. Write it out at each place, without &${anchor} and *${anchor}`,
             );
         }
     }
+}
+
+function hasAlias(document: Document, anchor: string): boolean {
+    let found = false;
+    visit(document, { Alias: (_, { source }) => void (found ||= source === anchor) });
+    return found;
 }

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { type Clock, type Lease, watchUntilFree } from "../../scripts/failover/lease";
 
-/** A clock that passes only while somebody sleeps; it begins at some time, like a machine's monotonic clock. */
+/** Where the clock begins, in milliseconds: like a machine's monotonic clock, at some time. */
 const start = 7_000;
+
+/** A clock that passes only while somebody sleeps. */
 function fakeClock(): Clock {
     let time = start;
     return { now: () => time, sleep: (ms) => Promise.resolve(void (time += ms)) };
