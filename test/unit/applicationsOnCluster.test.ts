@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
 import { expect } from "chai";
 import { delivering, type PolicyRule, reading } from "../../components/account/rules";
 import { type HubApplication, parseHubOutputs } from "../../components/hubOutputs";
@@ -10,10 +7,10 @@ import type { Impersonation } from "../../settings/impersonation";
 import { agentSource, hubApplications, retriever, three } from "./support/applications";
 import { all, encode, everything, mockPulumi, one, settled, unwrapSecret } from "./support/mocks";
 import { registerClusters } from "./support/register";
+import { useRulesFolder, writeRules } from "./support/rulesFolder";
 
 describe("a cluster with several applications", () => {
     const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
-    const before = process.cwd();
     const rule = (group: string, resource: string) => {
         return { apiGroups: [group], resources: [resource], verbs: delivering };
     };
@@ -30,16 +27,9 @@ describe("a cluster with several applications", () => {
     };
     const roleOf = (name: string) => one(`${rbac}:Role`, name).inputs as { metadata: object; rules: PolicyRule[] };
 
-    beforeEach(() => {
-        const folder = mkdtempSync(path.join(tmpdir(), "rules-"));
-        mkdirSync(path.join(folder, "rootDirectory/rules"), { recursive: true });
-        writeFileSync(path.join(folder, "rootDirectory/rules/retriever.json"), JSON.stringify([rule("apps", "statefulsets")]));
-        writeFileSync(path.join(folder, "rootDirectory/rules/monitoring.json"), JSON.stringify([rule("example.com", "foos")]));
-        process.chdir(folder);
-    });
-    afterEach(() => {
-        rmSync(process.cwd(), { recursive: true });
-        process.chdir(before);
+    useRulesFolder(() => {
+        writeRules(["retriever"], [rule("apps", "statefulsets")]);
+        writeRules(["monitoring"], [rule("example.com", "foos")]);
     });
 
     it("has nothing new for the agent alone", async () => {
@@ -83,7 +73,7 @@ describe("a cluster with several applications", () => {
 
     it("has their rights in no other namespace, also with kinds of the whole cluster: Secrets least of all", async () => {
         const secrets = [rule("apps", "statefulsets"), rule("", "secrets")];
-        writeFileSync("rootDirectory/rules/retriever.json", JSON.stringify(secrets));
+        writeRules(["retriever"], secrets);
         const kinds = [{ apiGroup: "batch", resources: ["cronjobs"] }];
         const permissions = { scope: "cluster", kinds, namespaces: ["shop", "agent", "retriever", "shop"] };
         await register(hubApplications(three), {}, { permissions });

@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import type { Registration } from "../../clusters/registrations";
@@ -16,6 +13,7 @@ import { agentSource, applicationsIn, hubApplications } from "./support/applicat
 import { mockPulumi } from "./support/mocks";
 import { objectStore, type StoredObject } from "./support/objectStore";
 import { registration } from "./support/registration";
+import { useRulesFolder, writeRules } from "./support/rulesFolder";
 
 const stack = "organization/hubspoke/prod";
 const chart = { chart: "oci://ghcr.io/example/charts/retriever", version: "1.4.2" };
@@ -31,20 +29,8 @@ async function messageOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe("the applications of a hub's stack", () => {
-    const before = process.cwd();
-    beforeEach(async () => {
-        await mockPulumi();
-        const folder = mkdtempSync(path.join(tmpdir(), "rules-"));
-        mkdirSync(path.join(folder, "rootDirectory/rules"), { recursive: true });
-        for (const name of ["retriever", "agent-eu"]) {
-            writeFileSync(path.join(folder, `rootDirectory/rules/${name}.json`), "[]");
-        }
-        process.chdir(folder);
-    });
-    afterEach(() => {
-        rmSync(process.cwd(), { recursive: true });
-        process.chdir(before);
-    });
+    beforeEach(() => mockPulumi());
+    useRulesFolder(() => writeRules(["retriever", "agent-eu"]));
 
     /** @param objects what is on the hub, by its path */
     const ofHub = async (
@@ -246,8 +232,7 @@ describe("the applications of a hub's stack", () => {
 
     it("may be the operator, or in the namespace of a store that another cluster or no agent has", async () => {
         const operator = { operator: { ...retriever, namespace: "external-secrets" } };
-        const rules = path.join(process.cwd(), "rootDirectory/rules/operator.json");
-        writeFileSync(rules, "[]");
+        writeRules(["operator"]);
         const secrets = { store: vault, operator: { source: "existing" } };
         expect(await ofEnvironment(settingsOf({ prod: {} }, { secrets }), operator)).to.equal("");
         const cluster = { server: "https://store.example.com", ca: "-----BEGIN CERTIFICATE-----", token: "t" };

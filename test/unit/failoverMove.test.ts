@@ -1,15 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "chai";
 import { type Move, moveId } from "../../clusters/moves";
-import { applications, failoverStage, type FailoverStage, recordPath } from "./support/failoverStage";
+import { applications, failoverStage, type FailoverStage, move, recordPath } from "./support/failoverStage";
 import { failure } from "./support/failure";
 import { printed } from "./support/printed";
 
 const lease = "apis/coordination.k8s.io/v1/namespaces/argocd/leases/hubspoke-failover";
-
-function move(from: string, to: string, more: Partial<Move> = {}): Move {
-    return { at: "2026-01-01T12:00:00.000Z", by: "ada", from, to, why: "", automatic: false, state: "done", ...more };
-}
 
 describe("npm run failover", () => {
     let stage: FailoverStage;

@@ -1,13 +1,9 @@
 import { hostname, userInfo } from "node:os";
 import { expect } from "chai";
 import { type Move, moveId } from "../../clusters/moves";
-import { failoverStage, type FailoverStage, recordPath } from "./support/failoverStage";
+import { failoverStage, type FailoverStage, move, recordPath } from "./support/failoverStage";
 import { failure } from "./support/failure";
 import { printed } from "./support/printed";
-
-function move(from: string, to: string, more: Partial<Move> = {}): Move {
-    return { at: "2026-01-01T12:00:00.000Z", by: "ada", from, to, why: "", automatic: false, state: "done", ...more };
-}
 
 describe("npm run failover, after earlier moves", () => {
     let stage: FailoverStage;

@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
 import { expect } from "chai";
 import type { Application } from "../../clusters/applications";
 import type { Registration } from "../../clusters/registrations";
@@ -10,6 +7,7 @@ import type { EnvironmentSettings } from "../../settings/environment";
 import { agentSource, hubApplications } from "./support/applications";
 import { mockPulumi } from "./support/mocks";
 import { registration } from "./support/registration";
+import { useRulesFolder, writeRules } from "./support/rulesFolder";
 
 const stack = "organization/hubspoke/prod";
 const vault = { type: "vault", server: "https://vault.example.com" };
@@ -18,22 +16,8 @@ const own = { deploy: "true", environment: "prod", region: "eu", "app.kubernetes
 const rollout = { strategy: "pinned", pinned: [], rolled: undefined, windowed: [], soak: "10m" } as const;
 
 describe("an environment and the hub's applications", () => {
-    const before = process.cwd();
-    beforeEach(async () => {
-        await mockPulumi();
-        const folder = mkdtempSync(path.join(tmpdir(), "rooms-"));
-        mkdirSync(path.join(folder, "rootDirectory/rules"), { recursive: true });
-        process.chdir(folder);
-        withRules("agent", "shop", "web", "eu-shop");
-    });
-    afterEach(() => {
-        rmSync(process.cwd(), { recursive: true });
-        process.chdir(before);
-    });
-
-    const withRules = (...names: string[]) => {
-        names.forEach((name) => writeFileSync(path.join(process.cwd(), `rootDirectory/rules/${name}.json`), "[]"));
-    };
+    beforeEach(() => mockPulumi());
+    useRulesFolder(() => writeRules(["agent", "shop", "web", "eu-shop"]));
 
     interface Given {
         readonly agent?: object | undefined;
@@ -119,7 +103,7 @@ describe("an environment and the hub's applications", () => {
         const labels = { ...own, "applications.hubspoke/eu-shop": "true", "applications.hubspoke/shop": "true" };
         const elsewhere = registration({ cluster: "eu-shop-prod", argoCdName: "shop-prod", stack: "organization/hubspoke/dr", labels });
         const applications = { "agent-shop": { ...shop, namespace: "web" } };
-        withRules("agent-shop");
+        writeRules(["agent-shop"]);
         const collision =
             "hubspoke:clusters: the Application agent-shop-prod would be that of agent on eu-shop-prod and of agent-shop on " +
             "prod. Rename the newer one";

@@ -9,6 +9,11 @@ import { type ObjectStore, objectStore, type StoredObject } from "./objectStore"
 
 export const applications = "apis/argoproj.io/v1alpha1/namespaces/argocd/applications";
 export const recordPath = "api/v1/namespaces/argocd/configmaps/failover-record";
+
+/** A move in the hub's record, by default one that a person made and that ended. */
+export function move(from: string, to: string, more: Partial<Move> = {}): Move {
+    return { at: "2026-01-01T12:00:00.000Z", by: "ada", from, to, why: "", automatic: false, state: "done", ...more };
+}
 const names = ["prod", "dr"] as const;
 type Name = (typeof names)[number];
 
