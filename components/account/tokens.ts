@@ -35,6 +35,10 @@ export interface TokenFacts {
  * token can be created and used while the old one is still valid; the deletion of its Secret revokes the old one.
  *
  * The Secret of a token that never ends contains it. A token that ends is only bound to its Secret, which is empty.
+ *
+ * The account's uid is given because the cluster's controller otherwise takes the account of that name from its cache:
+ * after an account is made again, that can be the one before it, and no API server ever accepts the token
+ * (`getServiceAccount` of Kubernetes' `tokens_controller.go`).
  */
 export class Tokens extends pulumi.ComponentResource {
     /** The token in use; a secret. */
@@ -53,7 +57,10 @@ export class Tokens extends pulumi.ComponentResource {
             lifetime === undefined
                 ? this.make(`${name}-${which}`, account, {
                       type: "kubernetes.io/service-account-token",
-                      annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+                      annotations: {
+                          "kubernetes.io/service-account.name": account.metadata.name,
+                          "kubernetes.io/service-account.uid": account.metadata.uid,
+                      },
                   })
                 : this.make(`${name}-bound-${which}`, account, { type: "Opaque" });
         const before = generation - 1;

@@ -130,14 +130,18 @@ describe("an environment with two clusters", () => {
         expect(role.inputs.metadata).to.deep.equal({ name: "argocd-manager", namespace: "agent", annotations });
     });
 
-    it("requests a token by a name that cannot be guessed", () => {
+    it("requests a token of this very account, by a name that cannot be guessed", () => {
         const token = one("kubernetes:core/v1:Secret", "staging-a-manager-token-1");
         expect(token.inputs).to.deep.include({
             type: "kubernetes.io/service-account-token",
             metadata: {
                 name: "argocd-manager-abc123",
                 namespace: "argocd-manager",
-                annotations: { "kubernetes.io/service-account.name": "argocd-manager", ...mark },
+                annotations: {
+                    "kubernetes.io/service-account.name": "argocd-manager",
+                    "kubernetes.io/service-account.uid": "uid of staging-a-manager-account",
+                    ...mark,
+                },
             },
         });
     });

@@ -28,6 +28,9 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
     "kubernetes:external-secrets.io/v1:SecretStore": ({ metadata }, name) => ({
         metadata: { ...(metadata as object), uid: `uid of ${name}` },
     }),
+    "kubernetes:core/v1:ServiceAccount": ({ metadata }, name) => ({
+        metadata: { ...(metadata as object), uid: `uid of ${name}` },
+    }),
     "kubernetes:rbac.authorization.k8s.io/v1:Role": aged,
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": aged,
     // Read, not made: what every cluster publishes.
