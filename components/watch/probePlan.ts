@@ -67,12 +67,17 @@ export function isServed(
     return labels.deploy === "true" && chosen.some(({ traffic }) => traffic);
 }
 
+/** The URL that shows whether a cluster serves users; false if it gets no such application, or its settings say so. */
+export function agentProbe({ deployed, domain, probe }: Pick<ProbeTargetArgs, "deployed" | "domain" | "probe">) {
+    return deployed && (probe.agent ?? `https://agent.${domain}/healthz`);
+}
+
 /** The probe targets of a cluster: its API server from the hub, and the agent by its public name. */
 export function probeTargets(args: ProbeTargetArgs): ProbeTarget[] {
-    const { cluster, environment, region, server, domain, deployed, proxied, probe } = args;
+    const { cluster, environment, region, server, proxied, probe } = args;
     const urls = {
         api: probe.api ?? (!proxied && new URL("livez", server.endsWith("/") ? server : `${server}/`).href),
-        agent: deployed && (probe.agent ?? `https://agent.${domain}/healthz`),
+        agent: agentProbe(args),
     };
     return (["api", "agent"] as const).flatMap((kind) => {
         const url = urls[kind];

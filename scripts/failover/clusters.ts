@@ -1,7 +1,7 @@
 import { argoCdNamespace, shortStackName } from "../../clusters/names";
 import { agentName, usersName } from "../../settings/usersName";
 import { chosenFor } from "../../components/applications/rooms";
-import { isServed, probeTargets } from "../../components/watch/probePlan";
+import { agentProbe, isServed } from "../../components/watch/probePlan";
 import { type ClusterAddress, findCluster } from "../../clusters/kubeconfig";
 import { isLeftAlone, registrations } from "../../clusters/registrations";
 import { publishedCluster } from "../../preflight/published";
@@ -96,7 +96,7 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
             stack,
             quarantined: spoke.quarantined || isLeftAlone({ annotations }),
             agentName: agentName(hub.settings.domain, hub.traffic, name),
-            probeUrl: probeUrl(hub, name, server, environment, spoke),
+            probeUrl: probeUrl(hub, name, environment, spoke),
         };
     });
 }
@@ -105,19 +105,9 @@ export async function readClusters(hub: FailoverHub, names: readonly string[]): 
 function probeUrl(
     hub: FailoverHub,
     cluster: string,
-    server: string,
-    { environment }: EnvironmentSettings,
-    { labels, domain, probe, proxyUrl }: SpokeSettings,
+    environment: EnvironmentSettings,
+    { labels, domain = `${cluster}.${hub.settings.domain}`, probe }: SpokeSettings,
 ): string | undefined {
-    const targets = probeTargets({
-        cluster,
-        environment,
-        region: labels.region ?? "",
-        server,
-        domain: domain ?? `${cluster}.${hub.settings.domain}`,
-        deployed: isServed(chosenFor(hub.settings, { environment }, { labels }), labels),
-        proxied: proxyUrl !== undefined,
-        probe,
-    });
-    return targets.find(({ kind }) => kind === "agent")?.url;
+    const deployed = isServed(chosenFor(hub.settings, environment, { labels }), labels);
+    return agentProbe({ deployed, domain, probe }) || undefined;
 }

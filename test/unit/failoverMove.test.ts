@@ -38,6 +38,10 @@ describe("npm run failover", () => {
             ["config", "config", "config", "refresh", "preview", "hook", "up"],
         );
         expect(stage.pulumi.calls()).to.include("hook prod dr a drill");
+        const [, , , refresh, , , up] = stage.pulumi.calls();
+        const record = "urn:pulumi:**$hubspoke:index:Traffic$kubernetes:externaldns.k8s.io/v1alpha1:DNSEndpoint::**";
+        expect(refresh).to.match(/^refresh --yes --skip-preview --target (\S+) /).and.include(record);
+        expect(up).to.match(/^up --yes --skip-preview --plan \S+ --target (\S+) /).and.include(record);
         expect(stage.traffic()).to.deep.equal({ active: "dr", ttl: 30, hooks: { database: [process.execPath, "-e", note] } });
 
         const [done, ...earlier] = await stage.moves();
@@ -50,6 +54,7 @@ describe("npm run failover", () => {
         expect(stage.hub.objects.has(lease)).to.equal(false);
 
         expect(lines).to.include("dr: Argo CD is connected to dr").and.include("dr: dr runs abc, like prod");
+        expect(lines).to.include(`hubspoke:traffic.active becomes dr in ${stage.pulumi.file("hub")}; bringing up the DNS record …`);
         expect(lines.join("\n")).to.match(/\nagent\.example\.com resolves to agent\.dr\.example\.com, \d+\.\d s after the decision\n/);
         expect(lines.slice(-5)).to.deep.equal([
             "Users of agent.example.com go to dr. What remains:",
@@ -105,9 +110,15 @@ describe("npm run failover", () => {
         ["the target is in quarantine", { dr: { quarantined: true } }, "dr", /users stay on prod:\n\s+dr is in quarantine.* Lift that: npm run quarantine -- dr --cluster dr --lift$/],
         ["the target has no probe", { dr: { probe: { agent: false } } }, "dr", /its settings have no probe of the agent/],
     ];
+    /** The registration of a cluster that `argocd cluster add` made. */
+    const byHand = {
+        metadata: { name: "cluster-byhand", labels: { "argocd.argoproj.io/secret-type": "cluster" } },
+        data: { name: Buffer.from("byhand").toString("base64"), server: Buffer.from("https://byhand.example.com").toString("base64") },
+    };
     for (const [name, given, to, error] of refused) {
         it(`moves nobody if ${name}`, async () => {
             await set(given);
+            stage.hub.objects.set("api/v1/namespaces/argocd/secrets/cluster-byhand", byHand);
             expect(await fail({ to })).to.match(error);
             expect(ups()).to.deep.equal([]);
             expect(await stage.moves()).to.deep.equal([]);
