@@ -262,7 +262,7 @@ export function applicationsOf({ agent, applications }: GivenApplications): Appl
 function selectorOf(given: z.output<typeof selector>): Selector {
     const isStructured = Array.isArray(given.matchExpressions);
     return isStructured
-        ? (given)
+        ? given
         : { matchLabels: given as Readonly<Record<string, string>>, matchExpressions: [] };
 }
 
@@ -300,9 +300,9 @@ export function selects(selector: Selector, labels: Readonly<Record<string, stri
         const value = labels[key];
         switch (operator) {
             case "In":
-                return value !== undefined && values.includes(value);
+                return values.some((one) => one === value);
             case "NotIn":
-                return value === undefined || !values.includes(value);
+                return values.every((one) => one !== value);
             case "Exists":
                 return value !== undefined;
             case "DoesNotExist":

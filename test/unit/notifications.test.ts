@@ -191,4 +191,9 @@ describe("notifications", () => {
         expect(settings({ prod: "info" })).to.throw(/hubspoke:alerts\.notifications: a recipient waits for a severity/);
         settings({ prod: "critical" })();
     });
+
+    it("may wait for a warning, which an environment without a severity of its own has", () => {
+        const slack = { token: "t", channels: { one: { severities: ["warning"] } } };
+        hubSettings({ alerts: { notifications: { slack }, severities: { prod: "critical", staging: "info" } } });
+    });
 });

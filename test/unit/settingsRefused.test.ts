@@ -81,6 +81,23 @@ describe("settings that contradict each other", () => {
             { ...spoke({}), secrets: { store: { type: "aws" }, operator: { path: "./charts/es", version: "0.18.2" } } },
             "hubspoke:secrets.operator.version: a chart at a path has its own version. Remove it",
         ],
+        [
+            "a cluster by the name that Argo CD gives the hub",
+            spoke({ name: "IN_CLUSTER" }),
+            "hubspoke:clusters.staging.name: is the name of the hub itself. Choose another name",
+        ],
+        [
+            "a cluster's name that leaves no characters for its Application",
+            spoke({ name: "a".repeat(248) }),
+            "hubspoke:clusters.staging.name: must be at most 247 characters",
+        ],
+        ...["http://ada@git.example.com/agent.git", "https://ada:secret@git.example.com/agent.git"].map(
+            (repository): [string, Record<string, unknown>, string] => [
+                `a credential in a URL of ${repository.split(":")[0]}`,
+                { ...hub, agent: { ...agentSource, repository } },
+                "hubspoke:agent.repository: contains a credential, and a stack file is in Git. Remove the credential",
+            ],
+        ),
     ];
     for (const [name, given, line] of cases) {
         it(`are refused with the setting and the remedy: ${name}`, () => {
