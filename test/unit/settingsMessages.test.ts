@@ -191,6 +191,11 @@ describe("the settings of the users' name", () => {
     const dns = (more: object) => ({ externalDns: { mode: "install", provider: "aws", ...more } });
     const loop = (name: string, cluster: string) =>
         `is ${name}, which would be an alias of itself: it is the users' name and that of ${cluster}. Change one`;
+    const top = (name: string) =>
+        `traffic.name: is ${name}, the top of a zone, which cannot be an alias (CNAME). Write a name in it, as agent.${name}`;
+    const elsewhere =
+        "traffic.externalDns.zones: the users' name agent.example.com is in none of the zones that external-dns may change, " +
+        "example.net: it would not publish it. Change traffic.name, or add its zone to traffic.externalDns.zones";
     const twin = (other: string) => `is the name of ${other} too: a move between them would move nobody. Change one`;
     refuse([
         [
@@ -208,8 +213,7 @@ describe("the settings of the users' name", () => {
         [
             "the top of a zone",
             traffic({ name: "example.com" }),
-            "traffic.name: is example.com, the top of a zone, which cannot be an alias (CNAME). Write a name in it, as " +
-                "agent.example.com",
+            top("example.com"),
         ],
         [
             "a name in no zone",
@@ -220,8 +224,7 @@ describe("the settings of the users' name", () => {
         [
             "zones elsewhere",
             traffic(dns({ zones: ["example.net"] })),
-            "traffic.externalDns.zones: the users' name agent.example.com is in none of the zones that external-dns may change, " +
-                "example.net: it would not publish it. Change traffic.name, or add its zone to traffic.externalDns.zones",
+            elsewhere,
         ],
         [
             "an excluded domain",
@@ -231,6 +234,50 @@ describe("the settings of the users' name", () => {
         ],
         ["an excluded domain beside it", traffic(dns({ args: ["--exclude-domains=ple.com"] }))],
         ["a filter that begins with a dot", traffic(dns({ zones: ["example.net"], args: ["--domain-filter=.example.com"] }))],
+        ["another flag than a filter", traffic(dns({ zones: ["example.net"], args: ["--log-level=.example.com"] })), elsewhere],
+        [
+            "a zone's top in a zone that external-dns may change",
+            traffic({ ...dns({ zones: ["users.example.com", "example.com"] }), name: "users.example.com" }),
+            top("users.example.com"),
+        ],
+        ["that name where another external-dns has the zones", traffic({ name: "users.example.com" })],
+        ["the top of a zone of Cloudflare, which answers for it itself", traffic({ ...dns({ provider: "cloudflare" }), name: "example.com" })],
+        ["names that are exchanged", traffic({ names: { a: "y.example.com", b: "x.example.com" } })],
+        [
+            "a TTL below Cloudflare's",
+            traffic({ ...dns({ provider: "cloudflare" }), ttl: 59 }),
+            "traffic.ttl: is 59, and the DNS provider accepts 60 at least. Write 60, or remove it, or set externalDns.plan if the " +
+                "zone has Cloudflare's plan Enterprise",
+        ],
+        ["Cloudflare's least TTL", traffic({ ...dns({ provider: "cloudflare" }), ttl: 60 })],
+        [
+            "a TTL below GoDaddy's",
+            traffic({ ...dns({ provider: "godaddy" }), ttl: 599 }),
+            "traffic.ttl: is 599, and the DNS provider accepts 600 at least. Write 600, or remove it",
+        ],
+        [
+            "Cloudflare's plan with another provider",
+            traffic(dns({ plan: "enterprise" })),
+            "traffic.externalDns.plan: is a plan of Cloudflare, and provider is another. Remove it",
+        ],
+        ["Cloudflare's plan", traffic({ ...dns({ provider: "cloudflare", plan: "enterprise" }), ttl: 30 })],
+        [
+            "a variable that is a secret too",
+            traffic(dns({ env: { A: "1", B: "2" }, secretEnv: { B: "x" } })),
+            "traffic.externalDns.env.B: is in secretEnv too, and the pods would get one of the two. Remove one",
+        ],
+        [
+            "health checks without the active cluster",
+            traffic({ ...dns({}), route53: { healthChecks: { dr: "a", eu: "b" } } }),
+            "traffic.route53.healthChecks: has dr, eu, and not the active cluster, prod. Add it",
+        ],
+        [
+            "health checks of Route 53 with another provider",
+            traffic({ ...dns({ provider: "google" }), route53: { healthChecks: { prod: "a", dr: "b" } } }),
+            'traffic.externalDns.provider: must be "aws" with route53. Write "aws", or remove route53',
+        ],
+        ["health checks of Route 53", traffic({ ...dns({}), route53: { healthChecks: { prod: "a", dr: "b" } } })],
+        ["health checks, and an external-dns that stands", traffic({ route53: { healthChecks: { prod: "a", dr: "b" } } })],
     ]);
 });
 
