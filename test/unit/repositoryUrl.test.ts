@@ -19,6 +19,10 @@ describe("two URLs of repositories", () => {
         ["ssh://git@github.com:22/a/b", "ssh://git@github.com/a/b", false, false],
         ["oci://ghcr.io/example", "ghcr.io/example/charts", false, false],
         ["oci://ghcr.io/example/charts", "ghcr.io/example/charts", true, true],
+        ["https://git.example.com/a.github", "https://git.example.com/ahub", false, false],
+        ["https://git.example.com/ssh://a", "https://git.example.com/a", false, false],
+        ["https://git.example.com/oci://a", "https://git.example.com/a", false, false],
+        ["https://git@example.com/a:b", "https://git@example.com/a/b", false, false],
     ];
     for (const [one, other, toArgoCd, here] of cases) {
         it(`are ${toArgoCd ? "" : "not "}the same to Argo CD, and ${here ? "one" : "two"} here: ${one} and ${other}`, () => {
