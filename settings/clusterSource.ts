@@ -51,8 +51,8 @@ async function clustersOf({ file, command = [] }: ClustersFrom, folder: string):
     const [setting, source] = file === undefined ? ["command", command.join(" ")] : ["file", file];
     const at = `hubspoke:clustersFrom.${setting}: ${source}`;
     const text = await (file === undefined ? printed(command, folder) : readFile(path.resolve(folder, file), "utf8")).catch(
-        ({ code = "ended by a signal", killed }: { code?: string | number; killed?: boolean }) => {
-            const why = killed ? `has not ended within ${limitMs / 1000} s` : `failed (${code})`;
+        ({ code, signal, killed }: { code?: string | number | null; signal?: string; killed?: boolean }) => {
+            const why = killed ? `has not ended within ${limitMs / 1000} s` : `failed (${code ?? signal})`;
             throw new InputError(`${at}: ${file === undefined ? why : "cannot be read"}. Correct it; nothing was changed`);
         },
     );

@@ -56,6 +56,23 @@ describe("clusters from a file or a command", () => {
         expect(Object.keys(clusters)).to.deep.equal(["b"]);
     });
 
+    it("stay with clusters that the stack file itself has, whole or with a mistake that the settings then name", async () => {
+        const own = { c: { context: "c", labels: { region: "eu" } }, d: { kubeconfig: "{}", labels: { region: "eu" } } };
+        const values = await withSource(given({ file: "clusters.yaml" }, { ...own, e: "text", f: [], gone: { revision: "v1" } }), folder);
+        expect(Object.keys(values.clusters as object)).to.deep.equal(["a", "b", "c", "d", "e", "f"]);
+    });
+
+    it("say nothing of a warning in the file, which could repeat its words", async () => {
+        const warnings: unknown[] = [];
+        const onWarning = (warning: unknown) => warnings.push(warning);
+        process.on("warning", onWarning);
+        writeFileSync(path.join(folder, "clusters.yaml"), "a: !hunter2 { context: a, labels: { region: eu } }\n");
+        await settings({ file: "clusters.yaml" });
+        await new Promise(setImmediate);
+        process.off("warning", onWarning);
+        expect(warnings).to.deep.equal([]);
+    });
+
     it("are not asked for where the settings are invalid, which the settings then say", async () => {
         expect(await failure(settings({ file: "x", command: ["y"] }))).to.match(/clustersFrom: must have exactly one of file and command/);
     });
@@ -63,6 +80,7 @@ describe("clusters from a file or a command", () => {
     const problems: [what: string, from: object, problem: RegExp][] = [
         ["a file that is missing", { file: "no.yaml" }, /hubspoke:clustersFrom\.file: no\.yaml: cannot be read/],
         ["a command that fails", { command: ["false"] }, /clustersFrom\.command: false: failed \(1\)/],
+        ["a command that ends by a signal", { command: ["sh", "-c", "kill -9 $$"] }, /: failed \(SIGKILL\)\. Correct it/],
         ["a command that is missing", { command: ["no-such-command"] }, /no-such-command: failed \(ENOENT\)/],
         ["no clusters", { command: ["true"] }, /clustersFrom\.command: true: is not a map of clusters/],
         ["an empty map", { command: ["echo", "{}"] }, /is not a map of clusters/],
