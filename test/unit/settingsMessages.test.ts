@@ -176,6 +176,8 @@ describe("the settings of a hub's applications", () => {
 describe("the settings by which Argo CD reads Git", () => {
     const token = { username: "bot", token: "t" };
     const other = { repository: "https://git.example.com/shop.git", namespace: "shop" };
+    const values = { repository: "git@c.d:x.git", path: "web" };
+    const web = { chart: "oci://ghcr.io/example/charts/web", version: "1.4.2", namespace: "web", values };
     const unread = (meant: string) =>
         `is read by no application: Argo CD takes a credential for the whole URL. Write ${meant}, or remove it`;
     const unknown = (host: string) =>
@@ -223,6 +225,12 @@ describe("the settings by which Argo CD reads Git", () => {
             "an SSH port without a key",
             ssh("ssh://git@git.example.com:2222/a/b.git", { knownHosts: "git.example.com ssh-ed25519 AAAA" }),
             `agent.repository: ${unknown("[git.example.com]:2222")}`,
+        ],
+        [
+            "SSH hosts of other applications without a key",
+            hub({ applications: { shop: { ...other, repository: "git@a.b:x.git" }, web } }),
+            `applications.shop.repository: ${unknown("a.b")}`,
+            `applications.web.values.repository: ${unknown("c.d")}`,
         ],
         ["a known SSH host", ssh("git@git.example.com:a/b.git", { knownHosts: "x,git.example.com ssh-ed25519 AAAA" })],
         ["a known SSH port", ssh("ssh://git@a.b:2222/x.git", { knownHosts: "[a.b]:2222 ssh-ed25519 AAAA" })],
