@@ -120,7 +120,8 @@ describe("what the settings `pods` and `chart.values` render", () => {
         const documents = parseAllDocuments(stdout).map((document) => document.toJS() as object | null);
         const objects = documents.filter((object) => object !== null);
         const text = JSON.stringify(objects);
-        expect(text).to.include("--loglevel=debug").and.include("HELM_REGISTRY_TOKEN").and.include("--enable-helm");
+        expect(text).to.include("--loglevel=debug").and.include("HELM_REGISTRY_TOKEN");
+        expect(text).to.include('"statusbadge.enabled":"true"');
         expect(text).not.to.include("hunter2");
         expect(await dryRun(objects, namespace)).to.have.length(objects.length);
     });
