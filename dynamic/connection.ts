@@ -13,6 +13,21 @@ import { type DynamicProvider, idOf, PlainError } from "./provider";
 /** Time for Argo CD to notice a changed cluster Secret, in milliseconds. */
 const noticeMs = 5_000;
 
+/** Why an API server refuses a credential, in the words of Kubernetes' client. */
+const refused = /asked for the client to provide credentials|Unauthorized/;
+
+/**
+ * Argo CD keeps a connection by the server's URL. One that it had before comes back with its credential of that time,
+ * which may be revoked (argo-cd, controller/cache/cache.go, `handleModEvent`: it compares the two Secrets only).
+ */
+function ofEarlier(namespace: string): string {
+    return (
+        ". If the cluster had this URL before, Argo CD may still use its credential of that time: restart its controller on " +
+        `the hub (\`kubectl --namespace ${namespace} rollout restart statefulset --selector ` +
+        "app.kubernetes.io/component=application-controller`), and run `pulumi up` again"
+    );
+}
+
 /** What is needed to have Argo CD connect to a cluster. */
 export interface ConnectionInputs {
     readonly hub: ClusterConnection;
@@ -80,10 +95,12 @@ async function check(inputs: ConnectionInputs, pauseMs: number): Promise<void> {
             return reach([comparison]) === "read" ? { done: undefined } : { seen: `${what} ${why}`.trim() };
         }, { timeoutMs });
     } catch (error) {
+        const { message } = error as Error;
         throw new PlainError(
-            `hubspoke:clusters.${cluster}: Argo CD on the hub has no connection to ${server}: ${(error as Error).message}. ` +
+            `hubspoke:clusters.${cluster}: Argo CD on the hub has no connection to ${server}: ${message}. ` +
                 "Correct server, tls, proxyUrl or credentials of this cluster, or the hub's network to it, and run " +
-                "`pulumi up` again. For a longer limit, set hubspoke:connectionTimeout",
+                "`pulumi up` again. For a longer limit, set hubspoke:connectionTimeout" +
+                (refused.test(message) ? ofEarlier(namespace) : ""),
         );
     } finally {
         await remove(hub, namespace, cluster);

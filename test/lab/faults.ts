@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { startArgoCd } from "../../lab/argocd";
 import { apiServer } from "../../lab/clusters/api";
 import { prepareLab, restoreLab } from "../../lab/drill/lab";
 import { dnsServer } from "../../lab/drill/receiver";
 import { waitForUsersOn } from "../../lab/drill/stage";
 import { type MonitoringPorts, startMonitoring, stopMonitoring } from "../../lab/monitoring";
 import { projectRoot } from "../../lab/paths";
-import { type Look, run, waitFor } from "../../lab/processes";
+import { type Look, run, stopProcess, waitFor } from "../../lab/processes";
 import { pulumiEnvironment } from "../../lab/stacks/environment";
 import { changeInLab, readInLab } from "../../lab/stacks/project";
 import { waitForApplications, waitForSoak } from "../../lab/waiting";
@@ -53,6 +54,9 @@ describe("a fault of the network between the hub and a spoke", function () {
 
     after(async () => {
         await network.have([]);
+        // Argo CD's controller would take the token that it had at the first URL then (earlierUrl.ts).
+        await stopProcess("argocd-application-controller");
+        await startArgoCd(quiet);
         env = pulumiEnvironment();
         await up();
         changeInLab("dr", changedCluster("dr", (settings) => ({ ...settings, uid: undefined })));

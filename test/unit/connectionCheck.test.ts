@@ -128,22 +128,25 @@ describe("the check of Argo CD's connection to a cluster", () => {
     const remedy =
         ". Correct server, tls, proxyUrl or credentials of this cluster, or the hub's network to it, and run `pulumi up` again. " +
         "For a longer limit, set hubspoke:connectionTimeout";
-    const seen: [name: string, status: object | undefined, seen: string][] = [
+    const seen: [name: string, status: object | undefined, seen: string, more?: string][] = [
         ["does not compare it", {}, "silent"],
         [
             "cannot read the cluster",
             { reconciledAt: since, conditions: [{ type: "ComparisonError", message: "Failed to load live state: Unauthorized" }] },
             "cluster not read Failed to load live state: Unauthorized",
+            ". If the cluster had this URL before, Argo CD may still use its credential of that time: restart its controller on " +
+                "the hub (`kubectl --namespace argocd rollout restart statefulset --selector " +
+                "app.kubernetes.io/component=application-controller`), and run `pulumi up` again",
         ],
         ["loses it", undefined, "deleted"],
     ];
-    for (const [name, status, last] of seen) {
+    for (const [name, status, last, more = ""] of seen) {
         it(`fails with what to correct if Argo CD ${name}, and removes the Application`, async () => {
             argoCd = () => status;
             expect(await error()).to.deep.equal({
                 message:
                     "hubspoke:clusters.prod: Argo CD on the hub has no connection to https://prod.example.com: waited N s for Argo CD " +
-                    `to connect to prod; last seen: ${last}${remedy}`,
+                    `to connect to prod; last seen: ${last}${remedy}${more}`,
                 // Pulumi would print it too.
                 stack: "",
             });

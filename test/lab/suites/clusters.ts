@@ -5,6 +5,7 @@
 import "../begin";
 import "../kubeconfigs";
 import "../connection";
+import "../earlierUrl";
 import "../comparison";
 import "../strangers";
 import "../settingValues";
