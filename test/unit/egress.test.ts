@@ -70,9 +70,15 @@ describe("the limits of Argo CD's outgoing connections", () => {
         ]);
     });
 
+    const noNetworks = ["10.0.0.0/", "10.0.0.0/08", "10.0.0.0/x8", "10.0.0.0/8x", "10.0.0.0/8/8", "::/129", "/8", "a/0"];
     const refused: [name: string, more: object, error: RegExp][] = [
         ["no network", { egress: { ...least, git: [] } }, /hubspoke:egress.git: names no destination/],
         ["a host", { egress: { ...least, git: [{ cidr: "github.com" }] } }, /egress.git.0.cidr: is not a network in CIDR notation/],
+        ...noNetworks.map((cidr): [string, object, RegExp] => [
+            cidr,
+            { egress: { ...least, git: [{ cidr }] } },
+            /egress.git.0.cidr: is not a network in CIDR notation/,
+        ]),
         ["a prefix that is too long", { egress: { ...least, git: [{ cidr: "10.0.0.0/33" }] } }, /is not a network/],
         ["no prefix", { egress: { ...least, git: [{ cidr: "10.0.0.1" }] } }, /is not a network/],
         ["a port that does not exist", { egress: { ...least, git: [{ cidr: "::/0", ports: [0] }] } }, /ports.0: must be at least 1/],

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { inspect } from "node:util";
 import { parseSettings } from "../../settings";
 import { flagProblem } from "../../settings/externalDnsLimits";
 import { agentSource } from "./support/applications";
@@ -244,6 +245,23 @@ describe("the settings by which Argo CD reads Git", () => {
     ]);
 });
 
+describe("the settings as a whole", () => {
+    const first = (given: Record<string, unknown>) => {
+        try {
+            parseSettings(given);
+            return "";
+        } catch (error) {
+            return `${inspect(error).split("\n")[0]}`;
+        }
+    };
+
+    it("say how many of them are wrong, without a stack trace", () => {
+        const line = (what: string) => `The stack's configuration has ${what}; nothing was changed.`;
+        expect(first(hub({ domain: undefined }))).to.equal(line("1 invalid property"));
+        expect(first(hub({ domain: undefined, agent: 1 }))).to.equal(line("2 invalid properties"));
+    });
+});
+
 describe("the settings of one value", () => {
     const noRegion = 'labels.region: is missing, and with deploy: "true" the agent needs it. Write for example "eu-west-1"';
     const webhook = { url: "https://hooks.example.com/a" };
@@ -350,6 +368,16 @@ describe("the settings of the users' name", () => {
             "a TTL below Cloudflare's",
             traffic({ ...dns({ provider: "cloudflare" }), ttl: 59 }),
             "traffic.ttl: is 59, and the DNS provider accepts 60 at least. Write 60, or remove it, or set externalDns.plan if the " +
+                "zone has Cloudflare's plan Enterprise",
+        ],
+        ...["--cloudflare-proxied", "--cloudflare-proxied=true"].map((flag): Case => [
+            `any TTL where Cloudflare decides about it: ${flag}`,
+            traffic({ ...dns({ provider: "cloudflare", args: [flag] }), ttl: 1 }),
+        ]),
+        [
+            "a TTL below Cloudflare's with other flags of it",
+            traffic({ ...dns({ provider: "cloudflare", args: ["--cloudflare-proxied=false", "--cloudflare-x"] }), ttl: 1 }),
+            "traffic.ttl: is 1, and the DNS provider accepts 60 at least. Write 60, or remove it, or set externalDns.plan if the " +
                 "zone has Cloudflare's plan Enterprise",
         ],
         ["Cloudflare's least TTL", traffic({ ...dns({ provider: "cloudflare" }), ttl: 60 })],
