@@ -59,7 +59,7 @@ export class Tokens extends pulumi.ComponentResource {
                       type: "kubernetes.io/service-account-token",
                       annotations: {
                           "kubernetes.io/service-account.name": account.metadata.name,
-                          "kubernetes.io/service-account.uid": account.metadata.uid,
+                          "kubernetes.io/service-account.uid": onceMade(account, account.metadata.uid),
                       },
                   })
                 : this.make(`${name}-bound-${which}`, account, { type: "Opaque" });
