@@ -25,12 +25,8 @@ const states: Record<string, (inputs: Record<string, unknown>, name: string) => 
         inputs.type === "kubernetes.io/service-account-token"
             ? { ...aged(inputs), data: { token: encode(`mock-token of ${name}`), "ca.crt": encode("mock-ca") } }
             : aged(inputs),
-    "kubernetes:external-secrets.io/v1:SecretStore": ({ metadata }, name) => ({
-        metadata: { ...(metadata as object), uid: `uid of ${name}` },
-    }),
-    "kubernetes:core/v1:ServiceAccount": ({ metadata }, name) => ({
-        metadata: { ...(metadata as object), uid: `uid of ${name}` },
-    }),
+    "kubernetes:external-secrets.io/v1:SecretStore": identified,
+    "kubernetes:core/v1:ServiceAccount": identified,
     "kubernetes:rbac.authorization.k8s.io/v1:Role": aged,
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": aged,
     // Read, not made: what every cluster publishes.
@@ -56,6 +52,11 @@ const known = [
 /** Metadata as an API server fills it in. */
 function aged({ metadata }: Record<string, unknown>) {
     return { metadata: { ...(metadata as object), creationTimestamp: "2026-01-02T00:00:00Z" } };
+}
+
+/** Metadata with the UID that an API server gives. */
+function identified({ metadata }: Record<string, unknown>, name: string) {
+    return { metadata: { ...(metadata as object), uid: `uid of ${name}` } };
 }
 
 /** Starts a test with nothing recorded. */
