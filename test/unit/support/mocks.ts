@@ -59,8 +59,12 @@ function identified({ metadata }: Record<string, unknown>, name: string) {
     return { metadata: { ...(metadata as object), uid: `uid of ${name}` } };
 }
 
-/** Starts a test with nothing recorded. */
-export async function mockPulumi(): Promise<void> {
+/**
+ * Starts a test with nothing recorded.
+ *
+ * @param preview whether resources are only planned: they have no ID then, and what a dry run shows of their state
+ */
+export async function mockPulumi({ preview = false } = {}): Promise<void> {
     recorded = [];
     await pulumi.runtime.setMocks(
         {
@@ -72,7 +76,7 @@ export async function mockPulumi(): Promise<void> {
                 const [, providerName] = provider?.match(/::([^:]+)::[^:]*$/) ?? [];
                 // The engine's protocol has an empty text for none.
                 recorded.push({ type, name, inputs: plain, provider: providerName, importId: id === "" ? undefined : id });
-                return { id: `${name}-id`, state: { ...plain, ...states[type]?.(plain, name) } };
+                return { id: preview ? "" : `${name}-id`, state: { ...plain, ...states[type]?.(plain, name) } };
             },
             call: ({ token }) => {
                 throw new Error(`unexpected call of ${token}`);
@@ -80,7 +84,7 @@ export async function mockPulumi(): Promise<void> {
         },
         "hubspoke",
         "test",
-        false,
+        preview,
     );
     // The mocks say that they know hooks, and have nothing to register one with.
     const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
